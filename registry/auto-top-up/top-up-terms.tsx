@@ -51,7 +51,8 @@ export function TopUpTermsForm({ topUps, isBusy, onAgree }: TermsProps) {
     onAgree({
       threshold: text("threshold"),
       target: text("target"),
-      monthly_cap: toMinorUnits(String(Number(text("cap"))), currency), // A field takes "5e1", too.
+      // `Number` turns "5e1", which the field also accepts, into 50.
+      monthly_cap: toMinorUnits(String(Number(text("cap"))), currency),
     });
   };
   const credits = { unit: "credits", step: "1" };
@@ -60,15 +61,15 @@ export function TopUpTermsForm({ topUps, isBusy, onAgree }: TermsProps) {
     <form onSubmit={submit} className="grid gap-4">
       <Field
         name="threshold"
-        label="When fewer are left than"
+        label="When fewer credits are left than"
         value={threshold ?? "100"}
         {...credits}
       />
       <Field name="target" label="Top up to" value={target ?? "1000"} {...credits} />
-      <Field name="cap" label="Charge per month at most" value={cap} {...money} />
+      <Field name="cap" label="Charge at most per month" value={cap} {...money} />
       <p className="text-sm text-muted-foreground">
-        You agree that your card is charged by itself on these terms. You can turn it off at any
-        time.
+        You agree that your card is charged automatically on these terms. You can turn top-ups off
+        at any time.
       </p>
       <Button type="submit" aria-disabled={isBusy}>
         {enabled ? "Change the terms" : "Agree and turn on"}

@@ -10,7 +10,7 @@ import { Textarea } from "@/components/ui/textarea";
 import { formatCredits } from "@/lib/farthing-format";
 import { cn } from "@/lib/utils";
 
-/** Says what an answer cost, and why one that broke off may cost more than its text is worth. */
+/** Says what an answer cost, and why an interrupted answer may cost more than its text suggests. */
 function chargeText({ role, state, charge }: ChatMessage): string | null {
   if (role === "user") return null;
   const end = state === "stopped" ? "Stopped. " : state === "failed" ? "Broken off. " : "";

@@ -10,7 +10,7 @@ import {
 } from "@farthing/react";
 
 interface Stored {
-  /** The id of the user whose conversation it is. */
+  /** The id of the user to whom the conversation belongs. */
   readonly of: string;
   readonly messages: readonly ChatMessage[];
 }
@@ -38,9 +38,9 @@ function write(key: string, { of, messages }: { of: string | null } & Omit<Store
 const PREFIX = "farthing-chat ";
 
 /**
- * Removes the conversations of all other users from the tab, also conversations that no component
- * shows. Call it with null when a user signs out. With `name`, removes only conversations whose
- * name begins with it.
+ * Removes the conversations of all other users from the tab, even those that no component shows.
+ * Call it with null when a user signs out. With `name`, removes only conversations whose name
+ * begins with it.
  */
 export function forgetChats(userId: string | null, name = ""): void {
   try {
@@ -64,9 +64,9 @@ function useForgetting(userId: string | null | undefined): void {
 }
 
 /**
- * Keeps a conversation in this tab under a name, so that it survives the way to Stripe's page and
- * back, and a reload. Only its own user sees it again. Without a name, the conversation ends with
- * the component.
+ * Keeps a conversation in this tab under a name, so that it survives a reload and a visit to
+ * Stripe's page. Only its own user sees it again. Without a name, the conversation ends with the
+ * component.
  */
 export function useStoredChat(settings: ChatSettings, name: string | undefined): ChatState {
   const userId = useUserId();
@@ -79,7 +79,8 @@ export function useStoredChat(settings: ChatSettings, name: string | undefined):
   const chat = useChat({ ...settings, ...earlier !== undefined && { initialMessages: earlier } });
   const { status, messages } = chat;
   useEffect(() => {
-    // Stored when a message is added or the status changes, and not with each word of an answer.
+    // Stores the messages when one is added or the status changes, but not at each word of an
+    // answer.
     if (name !== undefined && userId !== undefined) write(key, { of: userId, messages });
   }, [key, userId, status, messages.length]);
   return chat;

@@ -56,7 +56,7 @@ function Entries({ entries }: { entries: readonly Entry[] }) {
 function save(csv: string): void {
   const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
   Object.assign(document.createElement("a"), { href: url, download: "credits.csv" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // Some browsers read the URL late.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // Some browsers read the URL only later.
 }
 
 /** A button that saves all entries as a file. */

@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<JobState["status"], string>> = {
   loading: "Loading…",
   signed_out: "Sign in required",
   unknown: "The progress is unknown",
-  timed_out: "This takes longer than expected",
+  timed_out: "This is taking longer than expected",
   queued: "Waiting to start",
   processing: "In progress",
   completed: "Completed",
@@ -73,7 +73,7 @@ function Failure({ state }: { state: JobState }) {
       </Trouble>
     );
   }
-  return error === null ? null : <Trouble title="It could not be cancelled" error={error} />;
+  return error === null ? null : <Trouble title="The job could not be cancelled" error={error} />;
 }
 
 /** A job from its start to its end, with a button to cancel it. */

@@ -26,7 +26,7 @@ function wordsOf(error: unknown): Words | undefined {
   if (!isAboutCredits(error)) return undefined;
   const { required, available } = error.details ?? {};
   if (error.code === "spend_cap_reached") {
-    const text = "Your daily limit leaves too few credits. It starts anew at midnight, UTC.";
+    const text = "Your daily limit leaves too few credits. It resets at midnight, UTC.";
     return { title: "Daily limit reached", text, sells: false };
   }
   const text = typeof required === "string" && typeof available === "string"

@@ -50,7 +50,7 @@ export function amountPattern(currency: string): string {
 
 /**
  * Converts the amount in an input field to the currency's minor unit.
- * @throws RangeError if the text is no amount, or has more decimals than the currency
+ * @throws RangeError if the text is not an amount, or has more decimals than the currency
  */
 export function toMinorUnits(units: string, currency: string): number {
   if (!new RegExp(`^${amountPattern(currency)}$`).test(units)) {

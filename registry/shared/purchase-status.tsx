@@ -43,7 +43,7 @@ export function PurchaseStatus() {
     <Alert role="status">
       <AlertTitle>{ended?.title ?? "Paying…"}</AlertTitle>
       <AlertDescription>
-        <p>{ended?.text ?? "We wait for the confirmation of your payment."}</p>
+        <p>{ended?.text ?? "We are waiting for the confirmation of your payment."}</p>
         {ended !== undefined && (
           <Button variant="outline" size="sm" className="text-foreground" onClick={reset}>
             Close

@@ -16,11 +16,11 @@ export interface Visit {
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole("button", { name, exact: true }).click();
 
-/** The card of a block, by its heading. */
+/** Finds the card of the block that has this heading. */
 export const card = (page: Page, heading: string) =>
   page.locator("[data-slot=card]", { has: page.getByRole("heading", { name: heading }) }).last();
 
-/** Waits until the block of the balance shows these available credits. */
+/** Waits until the balance block shows these available credits. */
 export async function showsCredits(page: Page, text: string): Promise<void> {
   await card(page, "Credits").getByRole("status").getByText(text, { exact: true }).waitFor();
 }
@@ -42,7 +42,7 @@ export async function withBlocks(
   });
 }
 
-/** Pays on Stripe's page, and waits until the block says so. */
+/** Pays on Stripe's page, and waits until the block confirms the payment. */
 export async function pays({ world, page, person }: Visit): Promise<void> {
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, person.email);

@@ -104,7 +104,7 @@ async function stopsAnAnswer(visit: Visit): Promise<void> {
 async function savesTheHistory({ page }: Visit): Promise<void> {
   const history = card(page, "History");
   await history.getByText("Promotion").waitFor();
-  const rows = await history.getByRole("row").count() - 1; // without the head
+  const rows = await history.getByRole("row").count() - 1; // without the header row
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     press(page, "Download CSV"),
@@ -120,7 +120,7 @@ async function isToppedUp({ page, person }: Visit): Promise<void> {
     await press(page, "Save a card");
     await paysByCard(page, world, person.email, /^Save/);
     await topUps.getByText("ending in 4242").waitFor();
-    await topUps.getByLabel("When fewer are left than").fill("2000");
+    await topUps.getByLabel("When fewer credits are left than").fill("2000");
     await topUps.getByLabel("Top up to").fill("5000");
     await press(page, "Agree and turn on");
     await showsCredits(page, "5,000");

@@ -57,11 +57,11 @@ async function leavePaywall(page: Page): Promise<void> {
 }
 
 async function agree(page: Page, served: Served): Promise<void> {
-  await tabTo(page, "When fewer are left than");
+  await tabTo(page, "When fewer credits are left than");
   await page.keyboard.type("200");
   await tabTo(page, "Top up to");
   await page.keyboard.type("2000");
-  await tabTo(page, "Charge per month at most");
+  await tabTo(page, "Charge at most per month");
   await page.keyboard.type("19.99");
   await page.keyboard.press("Enter");
   await shows(page, "€20 of €50");
@@ -207,7 +207,7 @@ export const tasks: Task[] = [
   },
 ];
 
-/** Does a task of a block. */
+/** Opens the block's page, and does the task with the responses that the task expects. */
 export async function perform(page: Page, served: Served, task: Task): Promise<void> {
   served.service.begin(task.answers(served.origin));
   await page.goto(`${served.origin}/?block=${task.block}${task.search ?? ""}`);

@@ -28,7 +28,7 @@ const PEERS = ["@farthing/client/server", "@ai-sdk/provider", "ai"];
 /** The highest allowed size of each entry, minified and compressed, without its peers. */
 const MOST_BYTES = { ai: 6_144, "ai/meter": 3_584 };
 
-/** The bundle is built for a browser, so an import of Node's modules would fail. */
+/** Checks each entry's size. The bundle is for a browser, so imports of Node's modules fail. */
 async function isSmall(packed: Packed): Promise<void> {
   for (const [entry, most] of Object.entries(MOST_BYTES)) {
     const bytes = await bytesOf(packed, entry, PEERS);
@@ -42,7 +42,7 @@ const RUNTIMES: [name: string, program: string, args: string[]][] = [
   ["Deno", Deno.execPath(), ["run", "-A", "--no-config", "--node-modules-dir=manual"]],
 ];
 
-/** Returns what a program needs: the project, a new user with credits, and a new user without. */
+/** Returns what a program needs: the project, a user with credits, and a user without credits. */
 async function environment(): Promise<{ USER_ID: string; [name: string]: string }> {
   return {
     ...{ SUPABASE_URL: world.url, SUPABASE_SECRET_KEY: world.secretKey },

@@ -48,7 +48,7 @@ async function withApp(use: (url: string) => Promise<void>): Promise<void> {
 /** Evaluates an expression in the page. In the expression, `farthing` is the client. */
 const evaluate = (page: Page, code: string) => page.evaluate(code) as Promise<unknown>;
 
-/** Records the requests of a route. The first of them is answered by `fail`. */
+/** Records the requests of a route. `fail` answers the first request. */
 async function failingOnce(
   page: Page,
   path: string,

@@ -1,6 +1,6 @@
 /**
  * The code blocks of "From functions.invoke to the client" run as printed. In each section, the
- * block by hand and the block with the client show the same.
+ * block by hand and the block with the client show the same values.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Farthing } from "@farthing/client";

@@ -33,7 +33,7 @@ async function checksPages(packed: Packed): Promise<void> {
     ok(blocks.length > 0, page);
     blocks.forEach(({ code }, index) => files.push([`page-${place}-${index}.tsx`, code]));
   }
-  await compiles(packed, Object.fromEntries(files), { skipLibCheck: true }); // supabase-js needs it.
+  await compiles(packed, Object.fromEntries(files), { skipLibCheck: true }); // for supabase-js
 }
 
 Deno.test("the packed hooks", async (test) => {

@@ -12,7 +12,8 @@ async function paints({ page, origin }: Visit, token?: string): Promise<[number,
 }
 
 /**
- * Only the user's token is accepted: no token, even with the cookies, and a forged token get 401.
+ * Only the user's token is accepted. A request without a token gets 401, even with the cookies, and
+ * a forged token gets 401, too.
  */
 export async function knowsItsUser(visit: Visit): Promise<void> {
   deepEqual(await paints(visit), [401, "unauthenticated"]);

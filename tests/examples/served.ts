@@ -22,7 +22,7 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`the example did not start:\n${text}`);
 }
 
-/** The stack of the tests, by the names of its env file. */
+/** The settings of the tests' stack, under the names in its env file. */
 export const projectOf = ({ url, publishableKey, secretKey, aiUrl, aiKey }: World): Project => ({
   ...{ SUPABASE_URL: url, SUPABASE_PUBLISHABLE_KEY: publishableKey },
   ...{ SUPABASE_SECRET_KEY: secretKey, AI_URL: aiUrl, AI_API_KEY: aiKey },

@@ -52,7 +52,10 @@ export async function meetsThePaywall(visit: Visit, email: string): Promise<stri
   return order!.order_id;
 }
 
-/** The back end holds, asks the app's own model and settles, only once also in strict mode. */
+/**
+ * The back end opens a hold, calls the app's own model, and settles the hold. In React's strict
+ * mode, too, this happens only once.
+ */
 export async function asksTheModel(visit: Visit): Promise<void> {
   const { page, world } = visit;
   const before = await creditsOn(page);
@@ -125,7 +128,7 @@ export async function readsTheHistory({ page }: Visit): Promise<void> {
   equal(lines.length - 1, shown.length);
 }
 
-/** A card is saved, the terms are agreed to, and the card buys credits by itself. */
+/** The user saves a card and agrees to the terms. Then the card is charged automatically. */
 export async function isToppedUp(visit: Visit, email: string): Promise<void> {
   const { page, world } = visit;
   const topUps = card(page, "Automatic top-ups");
@@ -139,7 +142,7 @@ export async function isToppedUp(visit: Visit, email: string): Promise<void> {
       return await topUps.getByText(/visa ending in 4242/i).isVisible() || undefined;
     });
     const before = await creditsOn(page);
-    await topUps.getByLabel("When fewer are left than").fill("15000");
+    await topUps.getByLabel("When fewer credits are left than").fill("15000");
     await topUps.getByLabel("Top up to").fill("20000");
     await press(topUps, "Agree and turn on");
     await topUps.getByText(/^(On|Charging…)$/).waitFor();

@@ -1,4 +1,4 @@
-/** The app of the thirteen tasks when the network or the session fails, or a page is left. */
+/** The app of the thirteen tasks when the network or the session fails, or a page is reloaded. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import { changesSession } from "../examples/session.ts";
@@ -15,7 +15,7 @@ const SLOW_3G = {
   ...{ downloadThroughput: 50_000, uploadThroughput: 50_000 },
 };
 
-/** The sign-up, and refusals of the app's own back end and of Farthing, while requests are slow. */
+/** Signs up, and is refused by the app's own back end and by Farthing, while requests are slow. */
 async function isSlow(visit: Visit): Promise<void> {
   const { page, world } = visit;
   const devtools = await page.context().newCDPSession(page);
@@ -48,7 +48,7 @@ async function reloadsWhilePaying(visit: Visit): Promise<void> {
       await showsCredits(page, "Paying…");
       await page.reload();
       await showsCredits(page, "Paying…");
-      await page.getByText("We wait for the confirmation of your payment.").waitFor();
+      await page.getByText("We are waiting for the confirmation of your payment.").waitFor();
     } finally {
       await control(world, "POST", "deliveries/release");
     }

@@ -12,7 +12,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   // A buyer who returns from the checkout must not see the old balance, so the browser reads it.
   if (user && !("farthing_order" in await searchParams)) {
     const reading = queries.prefetchQuery(creditsQuery(createFarthing({ supabase }), user.sub));
-    await Promise.race([reading, setTimeout(2_000)]); // Later, the browser reads it.
+    await Promise.race([reading, setTimeout(2_000)]); // After that, the browser reads it.
   }
   return <App key={user?.sub} user={user} state={dehydrate(queries)} />;
 }

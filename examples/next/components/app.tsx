@@ -40,7 +40,7 @@ function Easel({ user }: { user?: JwtPayload }) {
   );
 }
 
-/** Also rendered on the server, with the user of the cookies and the balance that is read there. */
+/** Also rendered on the server, with the user from the cookies and the balance that it has read. */
 export const App = ({ user, state }: { user?: JwtPayload; state: DehydratedState }) => (
   <FarthingProvider supabase={supabase} initialUserId={user?.sub ?? null}>
     <HydrationBoundary state={state}>

@@ -1,4 +1,4 @@
-/** A middleware that observes: it changes nothing of the app, and charges nothing. */
+/** A middleware that observes: it changes nothing in the app, and charges nothing. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Settlement } from "../core/call.ts";
 import { type Ending, testEndings } from "../testing/ending.ts";

@@ -41,8 +41,8 @@ class Said {
     this.texts.push(toolName);
     if (output.type !== "content") return void this.texts.push(JSON.stringify(output));
     for (const part of output.value) {
-      // If its bytes were counted as text, hundreds of times the price of a screenshot would be
-      // held.
+      // If a file's bytes were counted as text, the hold for a screenshot would be hundreds of
+      // times its price.
       if (part.type === "file") this.#addFile(part);
       else this.texts.push(JSON.stringify(part));
     }

@@ -41,7 +41,6 @@ export interface CreditsOptions {
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
-/** A call that has begun. */
 export interface Begun {
   readonly call: MeteredCall;
   readonly params: Params;

@@ -68,7 +68,7 @@ async function readAnswer(
   }
 }
 
-/** Ends the call of an answer. */
+/** Charges the tokens of an answer, or releases the hold of an answer that is free. */
 function endCall(
   { call, leaving, inputTokens }: Begun,
   { received, failure }: Answer,

@@ -22,7 +22,8 @@ export type CallTerms =
   } | { readonly amount: string; readonly model?: never });
 
 /**
- * The charge could not be settled yet. It is in the journal, and `finishSettlements` repeats it.
+ * The charge could not be settled yet. The journal has the charge, and `finishSettlements` settles
+ * it later.
  */
 export interface Pending {
   readonly status: "pending";

@@ -6,12 +6,12 @@ import type { Charged, Free, Settled } from "./settle.ts";
 
 export interface FinishOptions {
   /**
-   * Whether no other process uses the journal now. Calls that another process began are then
-   * charged at once; otherwise only after their holds have expired, because the calls may still
-   * run.
+   * Whether no other process uses the journal now. Calls of other processes whose cost is not in
+   * the journal are then charged at once; otherwise only after their holds have expired, because
+   * the calls may still run.
    */
   readonly alone?: boolean;
-  /** The present time. */
+  /** The time at which holds are checked for expiry; by default the present time. */
   readonly now?: Date;
 }
 

@@ -36,13 +36,13 @@ export interface MeteringOptions {
   readonly onSettlement?: (settlement: Settlement, terms: CallTerms, id: string) => void;
 }
 
-/** The result of metered work. */
+/** The work's own result, and how its charge was settled. */
 export interface Metered<Value> {
   readonly value: Value;
   readonly settlement: Settlement;
 }
 
-/** The running work. */
+/** The work gets this object while it runs. */
 export interface Running {
   /** The id of the call in the journal. */
   readonly id: string;

@@ -1,4 +1,4 @@
-/** Charges that the service would refuse. They are known only when the work is done. */
+/** Charges that the service would refuse. A charge is known only when the work is done. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import { type JournalRecord, memoryJournal } from "./journal.ts";

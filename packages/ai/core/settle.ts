@@ -5,7 +5,7 @@ import type { JournalRecord } from "./journal.ts";
 /** The part of the back end's client that is used here. */
 export type Service = Pick<FarthingServer, "holds" | "usage" | "credits" | "change">;
 
-/** A call that is settled. */
+/** The call has been charged. */
 export interface Settled {
   readonly status: "settled";
   /** The charged credits; null if an earlier attempt, whose response was lost, charged them. */
@@ -69,8 +69,8 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
 }
 
 /**
- * The codes by which the service refuses a request's body. They are compared and not the statuses,
- * because a proxy's response may have the same status, but says nothing about the charge.
+ * The codes by which the service refuses a request's body. The code is compared and not the status,
+ * because a proxy's response can have the same status, but says nothing about the charge.
  */
 const BAD_BODY: readonly FarthingError["code"][] = [
   ...["invalid_request", "payload_too_large", "unknown_model"] as const,

@@ -31,7 +31,9 @@ function eventOf({ event, data }: EventSourceMessage): ChatEvent | undefined {
   };
 }
 
-/** Three missed comments: the service sends one every 15 seconds, also while the model thinks. */
+/**
+ * The time of three comments: the service sends one every 15 seconds, even while the model thinks.
+ */
 const SILENCE_MS = 45_000;
 
 /** @throws Error if the work takes longer than `SILENCE_MS` */

@@ -17,7 +17,7 @@ interface Look {
 }
 
 /**
- * The longest wait between two polls. A proxy's Retry-After may ask for a longer one, with which
+ * The longest wait between two polls. A proxy's Retry-After can ask for a longer wait, during which
  * the page would seem to hang.
  */
 const LONGEST_WAIT_SECONDS = 60;

@@ -74,7 +74,7 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** The paths of lists. */
+/** The paths whose GET returns a list. */
 export type ListPath = {
   [P in PathOf<"get">]: Result<"get", P> extends unknown[] ? P : never;
 }[PathOf<"get">];
@@ -99,7 +99,7 @@ export type Reader<T> = (response: Response, requestId: string) => Promise<T>;
 
 export interface Api {
   readonly clock: Clock;
-  /** Reads a route. */
+  /** Calls a GET route, and returns the `data` of its response. */
   read<P extends PathOf<"get">>(
     path: P,
     input: Input<"get", P>,

@@ -126,8 +126,8 @@ export async function credentialsOf(
 }
 
 /**
- * Refuses to continue a call with the token of another user than the one who began it: the other
- * user would be charged.
+ * Refuses to continue a call with the token of a user who did not begin it, because that user would
+ * be charged.
  */
 function needUser({ pin }: Call<unknown>, credentials: Record<string, string>): void {
   const user = userOf(credentials);

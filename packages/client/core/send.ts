@@ -33,18 +33,18 @@ export interface CallOptions {
    */
   readonly signedInAs?: string | undefined;
   /**
-   * Called with the error of an attempt that another attempt will follow, so that a page can say
-   * why the call takes longer. An error that this function throws is ignored.
+   * Called with the error of each attempt that will be repeated, so that a page can say why the
+   * call takes longer. An error that this function throws is ignored.
    */
   readonly onRetry?: ((reason: FarthingError) => void) | undefined;
 }
 
-/** The options of one call in a series of calls, all of which the user in `pin` must make. */
+/** The options of one call in a series of calls that only the user in `pin` may make. */
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * The time in milliseconds, from the start of the call, after which no attempt follows one that
-   * may have had an effect; by default the whole time of the call.
+   * The milliseconds from the start of the call after which an attempt that may have had an effect
+   * is not repeated; by default the whole time of the call.
    */
   readonly repeatMs?: number | undefined;
 }
@@ -79,7 +79,7 @@ function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
 interface Limits {
   /** The time at which the call ends. */
   readonly until: number;
-  /** The time after which no attempt follows one that may have had an effect. */
+  /** The time after which an attempt that may have had an effect is not repeated. */
   readonly repeatUntil: number;
   readonly onRetry: CallOptions["onRetry"];
 }

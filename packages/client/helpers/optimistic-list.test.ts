@@ -71,7 +71,7 @@ Deno.test("an item that is added while the list is read stays until the next rea
   const first = Promise.withResolvers<Job[]>();
   const refreshed = list.refresh(() => first.promise);
   await list.add(draft, () => Promise.resolve({ job_id: "new", status: "queued" }));
-  first.resolve([{ job_id: "old", status: "completed" }]); // Read before the job was there.
+  first.resolve([{ job_id: "old", status: "completed" }]); // Read before the job existed.
   await refreshed;
   deepEqual(idsOf(list), ["new", "old"]);
   await list.refresh(reading({ job_id: "new", status: "completed" }));

@@ -48,11 +48,13 @@ export function optimisticList<Item extends Identified>(
 ): OptimisticList<Item> {
   const canonical = (item: Item): ListItem<Item> => ({ id: idOf(item), isPending: false, item });
   const listeners = new Set<() => void>();
-  /** Counts the beginnings of readings. */
+  /** The number of readings that have begun. */
   let readings = 0;
   /** The number of the reading whose result is shown. */
   let shown = 0;
-  /** For each item that `add` has created: its id, and the number of readings begun before that. */
+  /**
+   * The id of each item that `add` has created, with the number of readings that had begun before.
+   */
   const added = new Map<string, number>();
   let items: readonly ListItem<Item>[] = initial.map(canonical);
   const set = (next: readonly ListItem<Item>[]) => {

@@ -32,7 +32,7 @@ export async function follow<Item>(
       last = item;
       onChange(item);
     }
-    return last!; // `farthing.jobs.follow` yields the job at its first poll.
+    return last!; // Defined, because `farthing.jobs.follow` yields the job at its first poll.
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);

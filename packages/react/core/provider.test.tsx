@@ -72,7 +72,7 @@ Deno.test("the provider follows the session, with a query client of its own", as
     equal(listeners.size, 1);
   } finally {
     cleanup();
-    queries?.clear(); // Its timers would outlive the test.
+    queries?.clear(); // The query client's timers would outlive the test.
   }
   equal(listeners.size, 0);
 });

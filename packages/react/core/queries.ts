@@ -158,7 +158,8 @@ export function jobQuery(
         (signal) => farthing.jobs.follow(jobId, { signal, signedInAs: userId }),
         { signal, timeoutMs, onChange: (job) => client.setQueryData(queryKey, job) },
       );
-      void client.invalidateQueries({ predicate: isChargedTo(userId) }); // Its steps were charged.
+      // The steps of the job were charged.
+      void client.invalidateQueries({ predicate: isChargedTo(userId) });
       return job;
     },
   });
@@ -180,8 +181,8 @@ export function entriesQuery(
     ...OWN_READS,
     queryKey: [...farthingKey(userId), "entries", filter],
     initialPageParam: null,
-    // TanStack Query reads all loaded pages again, one after the other. That is needed after a
-    // charge, but too much each time when the window gets the focus.
+    // TanStack Query reads all loaded pages again, one after the other. This is needed after a
+    // charge, but it is too much work each time the window gets the focus.
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 50, ...filter, ...pageParam !== null && { cursor: pageParam } };
@@ -200,7 +201,7 @@ export function openCharge({ state, pending_charge: pending }: TopUps): string |
 const whileCharging = whileOpen<TopUps>(openCharge);
 
 /**
- * Returns a text that changes when a charge begins and when it ends, also if the charge began and
+ * Returns a text that changes when a charge begins and when it ends, even if the charge began and
  * ended between two reads.
  */
 function chargesOf({ pending_charge: pending, charges }: TopUps): string {

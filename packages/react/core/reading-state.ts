@@ -40,7 +40,7 @@ const wrapped = new WeakMap<Error, FarthingError>();
 
 /**
  * Returns the error as a `FarthingError`. The client throws no other error, but code of the app,
- * such as its own `fetch`, may. The same error gives the same object, so that an effect may depend
+ * such as its own `fetch`, can. The same error gives the same object, so that an effect may depend
  * on it.
  */
 export function farthingErrorOf(error: Error): FarthingError {

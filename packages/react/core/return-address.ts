@@ -1,4 +1,7 @@
-/** The user's return from Stripe's page: the address names the order, or the saved card. */
+/**
+ * Reads the user's return from Stripe's page: the address names the order, or says that a card was
+ * saved.
+ */
 
 const ORDER = "farthing_order";
 const CARD = "farthing_card";
@@ -15,8 +18,9 @@ interface PageHistory {
 const OF_SESSION = /(?:^|[/?&])(?:access|refresh|provider|provider_refresh)_token=|^error=/;
 
 /**
- * Returns the hash without a session's tokens, which Stripe must not receive. The page of a hash
- * router stays in it, also in front of tokens: `#/shop#access_token=…` becomes `#/shop`.
+ * Returns the hash without a session's tokens, which Stripe must not receive. The part that a hash
+ * router uses stays in the hash, even if tokens follow it: `#/shop#access_token=…` becomes
+ * `#/shop`.
  */
 function hashWithoutTokens(hash: string): string {
   const parts = hash.split("#").slice(1);
@@ -75,7 +79,7 @@ export function cardInAddress(): SavedCard | null {
 }
 
 /**
- * Returns the state of the history entry, which routers need, without `__NA`, by which Next.js
+ * Returns the state of the history entry, which routers need, without `__NA`, with which Next.js
  * marks its own entries. Next.js ignores a change of address whose state has this mark, and its
  * next refresh would restore the old address. Next.js adds the mark again by itself.
  */

@@ -16,13 +16,16 @@ interface Open {
 }
 
 const SHORTEST_WAIT_MS = 2_000;
-/** A hold may last for a day, so a page must not read the balance every few seconds that long. */
+/**
+ * A hold may last for a day, so a page must not read the balance every few seconds for that long.
+ */
 const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Returns a function for `refetchInterval`. While something is open, the function returns the wait
- * before the next reading, otherwise false, also after an error. Each wait is as long as the same
- * thing has been open, but 2 to 60 seconds, so the waits double up to a minute.
+ * before the next reading. Otherwise, and after an error, it returns false. Each wait equals the
+ * time for which the same thing has been open, but is at least 2 and at most 60 seconds. The waits
+ * therefore double, up to a minute.
  * @param openIn returns a text that names what is open in the data, such as the held credits, or
  *   null if nothing is open. Its second argument is what the caller passes to the returned
  *   function.

@@ -1,4 +1,4 @@
-/** The app's own paid change, while the page follows a job. */
+/** Tests a paid change that the app makes itself while the page follows a job. */
 import { deepEqual, equal } from "node:assert/strict";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { untilAborted } from "../testing/fake-jobs.ts";

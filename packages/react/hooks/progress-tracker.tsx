@@ -13,7 +13,7 @@ const ENGLISH: ProgressWords = {
   loading: "Loading…",
   signed_out: "Sign in required",
   unknown: "The progress is unknown",
-  timed_out: "This takes longer than expected",
+  timed_out: "This is taking longer than expected",
   queued: "Waiting to start",
   processing: "In progress",
   completed: "Completed",

@@ -60,8 +60,8 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
 }
 
 /**
- * Also polls while a charge is due: the charge begins a moment after the balance is below the
- * threshold.
+ * Polls also while a charge is due, because the charge begins a moment after the balance falls
+ * below the threshold.
  */
 const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
   const isDue = topUps.state === "on" && Number(available) < Number(topUps.threshold);
@@ -91,7 +91,8 @@ export function useAutoTopUp(): AutoTopUpState {
   const { mutate, reset, isPending, error } = useMutation({
     ...OWN_CHANGES,
     mutationFn: (change: Change) => change(farthing.topUps, { signedInAs: userId ?? undefined }),
-    // Also after an error: a change whose response was lost may have been made.
+    // Reads the top-ups again after an error, too, because the change may have been made and only
+    // its response was lost.
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });
   useForgetOnLeave(userId, reset);

@@ -51,7 +51,7 @@ export interface BuyState {
 
 const isEnd = (status: string) => status === "failed" || status === "expired";
 
-/** Resets a page that the browser restores when the buyer goes back from Stripe's page. */
+/** Resets the hook if the browser restores the page when the buyer goes back from Stripe's page. */
 function useReset(reset: () => void): void {
   useEffect(() => {
     const restored = (event: Event) => {

@@ -19,10 +19,10 @@ export interface ChatSettings {
   /** Instructions for the model, before the first message. */
   readonly system?: string | undefined;
   /**
-   * The messages of an earlier conversation, as `messages` or its JSON had them. They must belong
-   * to the first user: the hook reads them once, when that user is known. Another user begins
-   * without messages. To pass each user's own messages, give the component the user's id as its
-   * `key`.
+   * The messages of an earlier conversation: the value of `messages`, or its parsed JSON. They must
+   * belong to the first user: the hook reads them once, when that user is known. Another user
+   * begins without messages. To pass each user's own messages, give the component the user's id as
+   * its `key`.
    */
   readonly initialMessages?: readonly ChatMessage[] | undefined;
 }
@@ -35,8 +35,9 @@ export interface ChatMessage {
   /** `stopped` by the user, or `failed`; the text may then be incomplete. */
   readonly state: "complete" | "streaming" | "stopped" | "failed";
   /**
-   * The price of an answer: null while it is being settled and for the user's own messages; `none`
-   * if nothing is charged; `unknown` if it could not be read, which does not mean that it was free.
+   * The price of an answer: null for the user's own messages, and while the price is being settled;
+   * `none` if nothing is charged; `unknown` if it could not be read, which does not mean that it
+   * was free.
    */
   readonly charge: ChatCharge | "none" | "unknown" | null;
 }
@@ -56,7 +57,7 @@ export interface ChatState {
    * under way, its price is being read, or no user is known. Then keep the user's text.
    */
   readonly send: (content: string) => boolean;
-  /** Stops the reading. The model completes its answer, and the whole answer is charged. */
+  /** Stops reading the answer. The model still completes it, and the whole answer is charged. */
   readonly stop: () => void;
 }
 
@@ -117,7 +118,7 @@ type Shown =
 
 /** The controllers that end an answer under way. */
 interface UnderWay {
-  /** Ends the reading of the answer only. Its price is still read. */
+  /** Ends only the reading of the answer. The price is still read. */
   readonly stop: AbortController;
   /** Also ends the reading of the price, when the component is removed or the user changes. */
   readonly left: AbortController;

@@ -14,7 +14,10 @@ export interface Paying {
   readonly order: Order | undefined;
 }
 
-/** `text` says the state, in English: the available credits, "paying…", "unknown", …. */
+/**
+ * `text` describes the state in English: the available credits, or for example "paying…" or
+ * "unknown".
+ */
 export type CreditsState = (Reading<CurrentBalance> | Paying) & { readonly text: string };
 
 function textOf(state: Reading<CurrentBalance> | Paying): string {

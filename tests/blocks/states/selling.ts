@@ -113,7 +113,7 @@ export const selling: State[] = [
     name: "paying",
     search: RETURNED,
     answers: returned("processing"),
-    shows: "We wait for the confirmation",
+    shows: "We are waiting for the confirmation",
   },
   {
     block: button,

@@ -47,7 +47,7 @@ const charges = [];
 for (const _ of [1, 2]) charges.push(await server.usage(usage, { idempotencyKey }));
 found.charged = charges.map((charge) => [charge.credits, charge.replayed]);
 
-// a hold around work, and one whose work fails
+// a hold whose work succeeds, and a hold whose work fails
 const estimate = { model: "gpt-4o", input_tokens: 1000, max_output_tokens: 500 };
 const { model, input_tokens, output_tokens } = usage;
 const charge = { usage: { model, input_tokens, output_tokens } };
@@ -74,7 +74,7 @@ try {
 }
 found.aborted.push(Number((await cut.settled()).credits) > 0);
 
-// a job that is followed, and one that is cancelled, in a list of temporary ids
+// a job that is followed to its end, in a list that shows the job under a temporary id first
 const list = optimisticList((job) => job.job_id);
 const draft = { job_id: "", type: "ledger_export", status: "queued", progress: 0 };
 const started = await list.add(

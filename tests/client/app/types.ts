@@ -26,7 +26,7 @@ async function valid(): Promise<[string, string | undefined, boolean]> {
 function codes(error: unknown): ErrorCode | undefined {
   if (!(error instanceof FarthingError)) return;
   if (error.code === "insufficient_credits") error.details?.required?.padStart(9);
-  // @ts-expect-error A field that has no known type may be anything.
+  // @ts-expect-error This field has the type unknown, so no method of it can be called.
   error.details?.differs?.at(0);
   // @ts-expect-error The error code does not exist.
   if (error.code === "insuficient_credits") return;
