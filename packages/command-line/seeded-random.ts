@@ -9,8 +9,8 @@ export function mix(value: number): number {
 }
 
 /**
- * Returns a function whose calls return numbers from 0 to below 1. The same seed gives the same
- * numbers.
+ * Returns a function that returns a number from 0 up to, but not including, 1 at each call. The
+ * same seed gives the same numbers.
  */
 export function createRandom(seed: number): () => number {
   let at = mix(seed);

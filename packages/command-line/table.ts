@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * A column: its heading, and the side on which its cells are aligned (numbers read best at the
- * right).
+ * A column: its heading, and the side on which its cells are aligned (numbers are easiest to read
+ * when they are aligned to the right).
  */
 export interface Column {
   title: string;

@@ -155,6 +155,6 @@ function submit(
 function refused(status: number, html: string): CheckoutResult {
   const alert = /role="alert"[^>]*>([^<]*)</.exec(html)?.[1];
   const title = /<h1>([^<]*)</.exec(html)?.[1];
-  const message = (alert ?? title ?? "The page could not be read.").replaceAll("&#39;", "'");
+  const message = (alert ?? title ?? "The page shows no message.").replaceAll("&#39;", "'");
   return { result: "refused", location: null, message, status };
 }

@@ -12,7 +12,7 @@ export interface ConsoleProject {
 }
 
 interface ConsoleOptions {
-  /** The folder with the built console. It may be built while this runs. */
+  /** The folder with the built console. The console can be built while this server runs. */
   readonly dir: string;
   readonly project: ConsoleProject;
 }

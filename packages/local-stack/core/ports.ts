@@ -12,8 +12,8 @@ export interface Urls {
 }
 
 /**
- * The ports of the stack's parts. Those of the API, the database, the console (Studio's) and
- * mail are the ports of `supabase start` plus the offset.
+ * The ports of the stack's parts. The API, the database and mail use the ports of `supabase start`
+ * plus the offset. The console uses the port of Supabase Studio plus the offset.
  */
 export interface Ports {
   api: number;

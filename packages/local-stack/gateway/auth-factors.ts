@@ -17,7 +17,6 @@ export interface Factor {
 }
 
 export interface SessionLevel {
-  /** The session's id. */
   id: string;
   userId: string;
   isAal2: boolean;
@@ -110,7 +109,7 @@ export async function enrolFactor(
   return { id, type: "totp", friendly_name: name, totp };
 }
 
-/** Creates a challenge, which one code answers. */
+/** Creates a challenge, which accepts one valid code. */
 export async function challengeFactor(sql: Sql, { id }: Factor): Promise<Record<string, unknown>> {
   const [row] = await sql<{ id: string; expires_at: number }[]>`
     insert into auth.mfa_challenges (id, factor_id, created_at, ip_address)
@@ -184,7 +183,7 @@ export async function verifyFactor(
   return token?.token ?? "";
 }
 
-/** Deletes a factor. Lowers the sessions that this factor has raised to aal2 to aal1. */
+/** Deletes a factor. Sessions that this factor has raised to aal2 go back to aal1. */
 export async function removeFactor(sql: Sql, { id }: Factor): Promise<void> {
   await sql`
     delete from auth.mfa_amr_claims c using auth.sessions s

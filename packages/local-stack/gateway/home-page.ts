@@ -1,6 +1,6 @@
 /**
  * The page at the gateway's root: which parts run and where, the product's last proof, its demo's
- * result, and where to go. The server makes it; it has no script.
+ * result, and where to go. The server renders this page, which has no script.
  */
 import { Hono } from "hono";
 import { html, raw } from "hono/html";
@@ -47,7 +47,7 @@ function partsAt(urls: Urls): Record<string, Part> {
     stripe: { title: "Stripe emulator", address: urls.stripe, isPage: true },
     ai: { title: "Language models", address: `${urls.ai}/v1` },
     redis: { title: "Redis", address: urls.redis },
-    net: { title: "Requests of the database" },
+    net: { title: "Requests from the database" },
     cron: { title: "Scheduled jobs" },
   };
 }

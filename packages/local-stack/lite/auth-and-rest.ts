@@ -44,14 +44,14 @@ function urlAs(role: string, databaseUrl: string): string {
 }
 
 /**
- * Connects as a role. "active" tells lite that all grants exist. Without it, lite would at its
- * first request grant everything in every schema with row level security to anon and authenticated.
+ * Connects as a role. "active" tells lite that all grants exist. Without it, lite's first request
+ * would grant anon and authenticated all rights in every schema that has row level security.
  */
 function connect(role: string, databaseUrl: string, max: number) {
   const connection = createPostgresConnection({
     url: urlAs(role, databaseUrl),
-    // Without these limits, while the database is down, callers would wait longer for each error
-    // than for the one before.
+    // Without these limits, callers would wait longer for each new error while the database is
+    // down.
     postgresOptions: { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.1 },
   });
   Object.assign(connection, { rlsState: "active" });

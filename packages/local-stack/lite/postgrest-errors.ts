@@ -1,7 +1,7 @@
 /**
- * Replaces lite's errors for an unavailable database or a cancelled statement by PostgREST's; lite
- * answers 500 with an error of its own. If lite reads the schema while the database dies, its
- * schema cache contains no functions, and lite never reads the schema again.
+ * Replaces lite's errors with PostgREST's if the database is unavailable or a statement was
+ * cancelled. lite answers 500 with an error of its own. If lite reads the schema while the database
+ * dies, its schema cache contains no functions, and lite never reads the schema again.
  */
 interface Schema {
   /** Returns whether the schema cache contains a function; every project has at least one. */

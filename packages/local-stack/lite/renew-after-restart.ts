@@ -1,7 +1,7 @@
 /**
- * Creates a part of lite again each time the database answers again after it was down. If a server
- * dies during a transaction, postgres.js can wait for ever on a connection that never returns to
- * its pool.
+ * Creates a part of lite anew each time the database answers after it was down. If a server dies
+ * during a transaction, postgres.js can wait for ever on a connection that never returns to its
+ * pool.
  */
 interface Part {
   close(): Promise<void>;

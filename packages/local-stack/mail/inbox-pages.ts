@@ -72,7 +72,10 @@ function timeOf(at: string): Html {
 /** Matches a URL without the punctuation or bracket that follows it. */
 const ADDRESS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/;
 
-/** Returns the text with its URLs as links. The split puts the URLs at the odd positions. */
+/**
+ * Returns the text with its URLs as links. `split` puts the URLs at the odd positions of its
+ * result.
+ */
 function linked(text: string): (Html | string)[] {
   return text.split(ADDRESS).map((piece, at) =>
     at % 2 === 0 ? piece : html`<a href="${piece}" rel="noreferrer" target="_blank">${piece}</a>`

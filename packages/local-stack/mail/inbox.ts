@@ -74,7 +74,7 @@ async function readMessages(file: string | undefined): Promise<Message[]> {
 export async function createInbox({ file, now = () => new Date() }: InboxOptions): Promise<Hono> {
   const messages = await readMessages(file);
   const app = new Hono();
-  /** The ids of the messages that were sent with an idempotency key (Resend's), by that key. */
+  /** Maps Resend's idempotency keys to the ids of the messages that were sent with them. */
   const known = new Map<string, string>();
 
   async function keep(content: Content): Promise<Message> {

@@ -77,8 +77,8 @@ function databaseSwitches(
 }
 
 /**
- * Loads the functions in this process, or prepares isolates if the options ask for them. The hosted
- * version of Deno runs bundles.
+ * Loads the functions in this process, or prepares isolates if the options ask for them. If the
+ * options name a directory of bundles, the isolates run them in the hosted version of Deno.
  */
 async function functionsOf(
   { functionsDir, bundlesDir, isolates: limits, log }: ResolvedOptions,

@@ -79,7 +79,8 @@ async function schedules(sql: postgres.Sql, admin: postgres.Sql, open: () => pos
 }
 
 /**
- * Tests a data directory of an older version of the stack, whose `postgres` role was a superuser.
+ * Tests that the server refuses the data of an older version of the stack. In that data, the role
+ * `postgres` is a superuser.
  */
 async function isRefusedWithASuperuser(server: DatabaseServer): Promise<void> {
   const admin = server.connectAsAdmin("postgres", { max: 1 });

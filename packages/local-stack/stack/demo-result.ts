@@ -1,5 +1,5 @@
 /**
- * The result of the product's demo that has last played on this stack. A demo runs in a process of
+ * The result of the last demo of the product that ran on this stack. A demo runs in a process of
  * its own and sends the result to the stack, which stores it in its data directory.
  */
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { z } from "zod";
 const Text = z.string().max(200);
 
 export const DemoResult = z.strictObject({
-  /** The command that has played the demo. */
+  /** The command that ran the demo. */
   command: Text,
   /** The moment at which the demo ended. */
   ended_at: z.iso.datetime(),
-  /** Each figure of the product beside the one that the demo computed. */
+  /** Each figure as the product reports it, and as the demo computes it. */
   figures: z.array(z.strictObject({
     name: Text,
     service: Text,
@@ -31,8 +31,8 @@ export const DEMO_RESULT = "demo.json";
 const fileOf = (dataDir: string) => join(dataDir, DEMO_RESULT);
 
 /**
- * Returns the stored result, or undefined if no demo has played on this data. The result of an older
- * version with another shape counts as none.
+ * Returns the stored result, or undefined if no demo has run on this data. A result that an older
+ * version stored in another format is ignored.
  */
 export async function readDemoResult(dataDir: string): Promise<DemoResult | undefined> {
   try {

@@ -33,7 +33,10 @@ export async function endStack(dataDir: string): Promise<boolean> {
   return running !== undefined;
 }
 
-/** Files that a stack writes to its data directory. Other files there stay: they may be the user's. */
+/**
+ * Files that a stack writes to its data directory. Other files there are not removed, because they
+ * may be the user's.
+ */
 const OWN_FILES = [
   ...["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"],
   DEMO_RESULT,

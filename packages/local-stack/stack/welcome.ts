@@ -29,7 +29,7 @@ export interface ApiSamples {
 export interface Welcome {
   name: string;
   about: string;
-  /** Files of the repository in which a person may read more. */
+  /** Files of the repository that the page recommends for further reading. */
   documents: readonly { path: string; about: string }[];
   /**
    * Returns a shell command that works on a fresh stack, without the secret key. The page shows it.

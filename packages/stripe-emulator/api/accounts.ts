@@ -39,7 +39,8 @@ const create = route(
   {
     ...fields,
     controller: controller.optional(),
-    country: z.string().regex(/^[A-Z]{2}$/, "Not a two-letter country code.").optional(),
+    country: z.string().regex(/^[A-Z]{2}$/, "This value must be a two-letter country code.")
+      .optional(),
     type: z.enum(["custom", "express", "standard"]).optional(),
   },
   createAccount,

@@ -59,7 +59,7 @@ const update = route("POST", "/v1/customers/:id", fields, (scope, params, { id }
 function checkOwned(scope: Scope, method: string, customer: string): void {
   if (paymentMethods.find(scope, method)?.customer === customer) return;
   const param = "invoice_settings[default_payment_method]";
-  throw invalidRequest("The customer has no such payment method attached.", param);
+  throw invalidRequest("The payment method must be attached to the customer.", param);
 }
 
 const create = route(

@@ -23,9 +23,9 @@ const billingDetails = z.strictObject({
 });
 
 const cardInput = z.union([
-  z.strictObject({ token: z.string().regex(/^tok_/, "Not a token.") }),
+  z.strictObject({ token: z.string().regex(/^tok_/, "This value must begin with tok_.") }),
   z.strictObject({
-    number: z.string().regex(/^\d{12,19}$/, "Not a card number."),
+    number: z.string().regex(/^\d{12,19}$/, "This value must be a card number."),
     exp_month: integer,
     exp_year: integer,
     cvc: text.optional(),

@@ -38,7 +38,11 @@ const create = route(
   },
   (scope, params) => {
     if (params.id && products.find(scope, params.id)) {
-      throw invalidRequest("A product with this id exists.", "id", "resource_already_exists");
+      throw invalidRequest(
+        "A product with this id already exists.",
+        "id",
+        "resource_already_exists",
+      );
     }
     return createProduct(scope, { ...params, metadata: params.metadata ?? {} } as Fields);
   },

@@ -1,4 +1,4 @@
-/** The tax ids that the page accepts: those of a few regions. Only their format is checked. */
+/** The tax ids that the page accepts, of a few regions. Only the format of a tax id is checked. */
 import type Stripe from "stripe";
 
 type TaxIdType = Stripe.Checkout.Session.CustomerDetails.TaxId["type"];
@@ -18,7 +18,9 @@ const OTHERS: Record<string, [TaxIdType, RegExp]> = {
   NO: ["no_vat", /^\d{9}MVA$/],
 };
 
-/** Returns the type of a business's tax id; undefined if the value is no tax id of the country. */
+/**
+ * Returns the type of a business's tax id; undefined if the value is not a tax id of the country.
+ */
 export function typeOfTaxId(country: string | null, value: string): TaxIdType | undefined {
   if (country === null) return undefined;
   if (EU.has(country)) {

@@ -89,7 +89,7 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
 
 /**
  * Returns the type of an account that is created without a type: `none` if its controller
- * properties choose another dashboard than the Express one, otherwise `express`.
+ * properties choose a dashboard other than the Express dashboard, otherwise `express`.
  */
 function typeOf(requestedController: RequestedController | undefined): string {
   if (!requestedController) return "express";

@@ -28,7 +28,7 @@ const failBody = z.strictObject({
   percent: z.int().min(0).max(100).default(100),
   status: z.int().min(300).max(599).default(503),
 });
-/** Without the field, events are delivered as they are. */
+/** Without the field, each event is delivered with its own `livemode`. */
 const livemodeBody = z.strictObject({ livemode: z.boolean().optional() });
 const dropBody = z.strictObject({
   types,

@@ -34,7 +34,9 @@ export function paymentMethodControls(engine: Engine): Hono {
     const changes = defined(await readBody(c, cardBody));
     const scope = engine.scope();
     const before = paymentMethods.get(scope, c.req.param("id"));
-    if (!before.card) throw invalidRequest("Only a card is updated automatically.");
+    if (!before.card) {
+      throw invalidRequest("Only a card can be updated; this payment method is not a card.");
+    }
     const after = paymentMethods.update(scope, before, { card: { ...before.card, ...changes } });
     scope.emit("payment_method.automatically_updated", after, changed(before, after));
     engine.store.flush();

@@ -59,7 +59,8 @@ export class Courier {
   }
 
   /**
-   * Schedules an attempt of the due deliveries on a timer, so that the caller never waits for them.
+   * Starts the due deliveries from a timer after `delayMs`, so that the caller never waits for
+   * them.
    */
   wake(delayMs = 0): void {
     if (this.#closed.signal.aborted) return;

@@ -26,7 +26,7 @@ export interface FailRule {
 }
 
 /**
- * Chooses the events whose deliveries fail: a fixed share, spread evenly. With 25 percent, each
+ * Chooses the events whose deliveries fail: a fixed share, spread evenly. With 25 percent, every
  * fourth event fails. The choice is made once for each event, so that a failed event also fails
  * when its delivery is repeated.
  */

@@ -4,7 +4,7 @@ import { invalidRequest } from "../core/errors.ts";
 /** Parameters before validation: strings in nested objects and arrays. */
 export type RawParams = Record<string, unknown>;
 
-/** These limits are larger than any request of the SDK. They make a hostile body get a 400. */
+/** No request of the SDK reaches these limits. A hostile body that exceeds them gets a 400. */
 const LIMITS = { depth: 12, parameterLimit: 2_000, arrayLimit: 1_000 };
 
 /** Parses `a[b][0][c]=d`, the form encoding of Stripe's API, from a body or a query string. */

@@ -22,8 +22,8 @@ const MAX_KEY_LENGTH = 255;
 const answers = collection<StoredAnswer>("idempotency_key");
 
 /**
- * Returns a text that is the same for requests with the same method, path and parameters, in any
- * order of the parameters.
+ * Returns a text that is the same for requests with the same method, path and parameters. The order
+ * of the parameters does not matter.
  */
 export function fingerprint(method: string, path: string, form: string): string {
   const pairs = [...new URLSearchParams(form)].map(([name, value]) =>

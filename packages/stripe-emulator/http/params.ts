@@ -4,7 +4,7 @@ import type { RawParams } from "./form-encoding.ts";
 
 /*
  * Types of parameters. All parameters arrive as text. A type's error message is Stripe's error code
- * if there is one, and `explain` makes the sentence of the response from the code.
+ * if there is one, and `explain` turns the code into the sentence of the response.
  */
 
 const EXPLANATIONS: Record<string, string> = {

@@ -102,5 +102,8 @@ function waiting(c: Context, scope: Scope) {
 }
 
 function over(c: Context): Answer {
-  return c.html(messagePage("Nothing to do", "Nothing waits for authentication here."), 409);
+  return c.html(
+    messagePage("Nothing to do", "No payment and no card waits for authentication here."),
+    409,
+  );
 }

@@ -12,7 +12,7 @@ import type { Scope } from "../store/scope.ts";
 type Refund = Stripe.Refund;
 type Charge = Stripe.Charge;
 
-/** How long the buyer may take to say where to send the money. Stripe also allows 45 days. */
+/** How long the buyer may take to say where to send the money: 45 days, as in Stripe. */
 const ANSWER_SECONDS = 45 * 24 * 3_600;
 
 /** The failure reason of Stripe's test card whose refund fails. */

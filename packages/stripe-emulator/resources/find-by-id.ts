@@ -15,8 +15,8 @@ const KINDS: Record<string, string> = {
 };
 
 /**
- * Returns the object with this id; the prefix of the id tells its kind. If there is no such object,
- * returns the id itself.
+ * Returns the object with this id. The prefix of the id determines the kind of object. If there is
+ * no such object, returns the id itself.
  */
 export function findById(scope: Scope, id: string): unknown {
   const kind = KINDS[id.split("_")[0] ?? ""];

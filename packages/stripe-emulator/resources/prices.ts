@@ -16,7 +16,7 @@ export const taxBehavior = z.enum(["exclusive", "inclusive", "unspecified"]).opt
 
 const wholeCents = z.string().regex(
   /^\d{1,12}(\.0+)?$/,
-  "Fractions of a minor unit are not emulated.",
+  "This value must be a whole number of minor units. The emulator supports no fractions.",
 )
   .transform((value) => Number(value));
 

@@ -1,4 +1,4 @@
-/** The field `livemode`, which most of Stripe's objects have, also those inside other objects. */
+/** The field `livemode`, which most of Stripe's objects have, even those inside other objects. */
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;

@@ -82,7 +82,7 @@ export class Store {
     this.#journal?.append(changes);
   }
 
-  /** Undoes all changes since the last flush, which a failed call has made. */
+  /** Undoes all changes since the last flush, because the call that made them has failed. */
   rollback(): void {
     for (const change of this.#undo.reverse()) this.#apply(change);
     this.#undo = [];

@@ -1,5 +1,5 @@
--- Auth's tables of second factors, which lite lacks, as Supabase's Auth makes them. Columns of
--- phone factors and passkeys are there, too, and stay empty.
+-- Creates the tables of second factors that Supabase's Auth creates and lite lacks. The columns for
+-- phone factors and passkeys exist too, and stay empty.
 
 do $$
 begin
