@@ -75,8 +75,8 @@ interface Outcome {
 }
 
 /**
- * Runs all measures on one server. Measures that need a different server, such as that of crashes,
- * start their own.
+ * Runs all measures on one server. Measures that need a different server, such as the crash
+ * measure, start their own.
  */
 async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
   return await withServer({ flavour: options.postgres }, say, async (server) => {

@@ -104,7 +104,7 @@ export function sampleOf(tallies: Tally[]): Sample {
   };
 }
 
-/** Ends the threads. */
+/** Ends the idle threads. */
 export function dismissClients(): void {
   for (const { worker } of idle.splice(0)) worker.terminate();
 }

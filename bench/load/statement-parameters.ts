@@ -52,7 +52,7 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
 }
 
 /**
- * Stores texts of equal length side by side, so that the address of one is found by an addition.
+ * Stores texts of equal length side by side, so that an addition finds the address of each text.
  */
 function tableCell(texts: string[], choose: (account: number) => number): Cell {
   const rows = texts.map(cString);

@@ -1,6 +1,6 @@
 /**
- * G27: measures when a buyer sees the balance in the console on a slow phone, beside a page without
- * any library that shows the same balance.
+ * G27: measures when a buyer sees the balance in the console on a slow phone. Compares this with a
+ * page that shows the same balance without any library.
  */
 import { Hono } from "hono";
 import { compress } from "hono/compress";
@@ -19,8 +19,9 @@ import type { Section } from "../report/section.ts";
 import { rotate } from "./rounds.ts";
 
 /**
- * A slow phone as Lighthouse has it by default: a round trip of 150 ms, 1.6 Mbit/s, and a processor
- * that is four times slower (https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md).
+ * A slow phone as Lighthouse simulates it by default: a round trip of 150 ms, 1.6 Mbit/s, and a
+ * processor that is four times slower
+ * (https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md).
  */
 const NETWORK = {
   offline: false,

@@ -1,6 +1,6 @@
 /**
- * G9: counts the messages that one HTTP debit sends to the database. They are read between the
- * driver and the server.
+ * G9: counts the messages that one HTTP debit sends to the database. A proxy between the driver and
+ * the server reads the messages.
  */
 import { createApp } from "../../supabase/functions/credits/app.ts";
 import { SECRET_KEY } from "../../tests/support/functions/project.ts";

@@ -15,7 +15,7 @@ import { nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** Like Stripe, deliver events concurrently. */
+/** The number of clients that deliver events at the same time, as Stripe also does. */
 const CLIENTS = 16;
 /**
  * Each arm gets this many orders for each second of --seconds, so that both arms process the same

@@ -86,7 +86,6 @@ ${table(START_TITLES, starts.map(startCells))}
 `;
 }
 
-/** A run of the benchmarks. */
 export interface Run {
   section: Section;
   machine: Machine;
@@ -134,7 +133,7 @@ ${table(["arm", "c", "per second", "p50", "p95", "p99", "does not do"], parts.ar
 ${parts.starts}${METHOD}`;
 }
 
-/** Writes the page. */
+/** Writes the page of a run over the earlier page, and formats the file. */
 export async function writePage(run: Run): Promise<void> {
   const path = `${ROOT}docs/reference/benchmarks.md`;
   await Deno.writeTextFile(path, pageOf(run, await Deno.readTextFile(path)));

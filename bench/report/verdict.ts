@@ -42,8 +42,7 @@ export function spreadOf(values: number[]): Spread {
 
 function judge(target: Target, { median, min, max }: Spread): Verdict {
   const reaches = (mark: number) => target.better === "higher" ? median >= mark : median <= mark;
-  // A median may be near zero. The difference between rounds is then compared with the goal
-  // instead.
+  // If the median is near zero, the difference between rounds is compared with the goal instead.
   const size = Math.max(Math.abs(median), target.better === "lower" ? target.goal : 0);
   const noise = max === min ? 0 : (max - min) / size;
   if (noise > MAX_SPREAD) return "noisy";

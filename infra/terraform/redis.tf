@@ -1,4 +1,4 @@
-# Counts rate limits, and nothing else: docs/decisions/rate-limits.md.
+# Redis counts requests for the rate limits, and stores nothing else: docs/decisions/rate-limits.md.
 locals {
   # The nearest region of Upstash for each region of Supabase.
   redis_regions = {
@@ -29,7 +29,7 @@ resource "upstash_redis_database" "limits" {
 
   tls = true
 
-  # Every key expires by itself. Eviction would forget counts, and so admit more than a limit.
+  # Every key expires by itself. Eviction would lose counts, so callers could exceed a limit.
   eviction = false
 
   # The variable's default, 20 dollars, is the provider's own. It is explicit, so that nobody is

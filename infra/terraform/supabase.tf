@@ -10,7 +10,7 @@ resource "supabase_settings" "project" {
     restrictions = var.database_allowed_cidrs
   })
 
-  # Operators need a second factor in live mode: the project has to offer it.
+  # Operators need a second factor in live mode, so the project must offer one.
   auth = jsonencode({
     site_url                = var.site_url
     uri_allow_list          = join(",", var.redirect_urls)

@@ -1,8 +1,8 @@
 /**
  * `deno task client:build`: builds the npm packages of packages/client, packages/react and
- * packages/ai with TypeScript's own compiler, into folders of these names in `.farthing`, from
- * which `npm publish` takes them. Packs each one into a file beside its folder, which an app
- * installs.
+ * packages/ai with TypeScript's own compiler. The results are folders of these names in
+ * `.farthing`, which `npm publish` uploads. Also packs each folder into a file beside it, which an
+ * app can install.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
@@ -26,8 +26,8 @@ async function typesOf(name: PackageName, built: string): Promise<[string, strin
 }
 
 /**
- * Compiles into `<folder>/dist`. The compiler reads the types of other packages where they were
- * built, because an app gets those and not their sources.
+ * Compiles into `<folder>/dist`. The compiler reads the built types of other packages, because an
+ * app gets the built types and not the sources.
  */
 async function compile(name: PackageName, folder: string, built: string): Promise<void> {
   const project = `${folder}/tsconfig.json`;
@@ -46,8 +46,8 @@ async function compile(name: PackageName, folder: string, built: string): Promis
 }
 
 /**
- * Replaces `.ts` with `.js` in the imports of the `.d.ts` files. The compiler does so only in the
- * `.js` files.
+ * Replaces `.ts` with `.js` in the imports of the `.d.ts` files. The compiler replaces it only in
+ * the `.js` files.
  */
 async function nameDeclarations(folder: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

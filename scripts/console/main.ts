@@ -1,7 +1,7 @@
 /**
  * `deno task console`: builds the console, and serves it with the local stack until Ctrl-C.
  * `deno task console build` only builds it, for any static host. `deno task console dev` serves its
- * sources, and the page follows each change.
+ * sources, and the page shows each change at once.
  */
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
@@ -28,7 +28,9 @@ async function build(): Promise<void> {
   await buildConsole();
 }
 
-/** Runs Vite on the sources. It serves farthing.json of this stack. */
+/**
+ * Runs Vite on the sources. Vite also serves farthing.json with the address and key of this stack.
+ */
 async function serveSources({ values }: Settings): Promise<boolean> {
   const vite = new Deno.Command(`${CONSOLE}/node_modules/.bin/vite`, {
     cwd: CONSOLE,

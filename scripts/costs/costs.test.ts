@@ -4,7 +4,7 @@ import { ROOT } from "../command/root.ts";
 import { ASSUMED, monthOf, usersAt } from "./month.ts";
 import { PAGE, written } from "./page.ts";
 
-/** Removes what the formatter adds: the columns' padding. */
+/** Removes the padding that the formatter adds to columns. */
 const plain = (text: string) => text.replace(/ +/g, " ").replace(/-{3,}/g, "---");
 
 Deno.test("the page about costs has the tables as they are computed", async () => {

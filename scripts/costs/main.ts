@@ -5,7 +5,7 @@ import { PAGE, written } from "./page.ts";
 
 const file = `${ROOT}${PAGE}`;
 await Deno.writeTextFile(file, written(await Deno.readTextFile(file)));
-// Columns are padded by the formatter, as in every page.
+// The formatter pads the columns, as on every page.
 const { success } = await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", file] })
   .output();
 if (!success) throw new Error(`deno fmt can't format ${PAGE}`);

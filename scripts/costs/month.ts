@@ -11,7 +11,7 @@ export const ASSUMED = {
   charges: 3,
   /** Commands that Upstash bills for a user's request: see docs/reference/costs.md. */
   commands: 18,
-  /** Function calls of a month without any user: the runners each minute, and the monitor. */
+  /** Function calls in a month without any user: the runners each minute, and the monitor. */
   background: 95_040,
   bytesPerRequest: 4_000,
   /** The size of one charge on the disk, with its ledger entries, keys, holds, logs and indexes. */
@@ -20,12 +20,12 @@ export const ASSUMED = {
   age: 12,
   /** How many users are active in a month, for each daily user. */
   activeUsers: 4,
-  /** Purchases of a month for each daily user. */
+  /** Purchases in a month for each daily user. */
   purchases: "0.2",
   price: "9.99",
   /** Calls of the webhook for each purchase. */
   events: 4,
-  /** Emails of a month: for each purchase, and for each daily user. */
+  /** Emails in a month: for each purchase, and for each daily user. */
   emailsPerPurchase: 2,
   emailsPerUser: "0.5",
 } as const;
@@ -47,8 +47,8 @@ export interface Month {
 const dollars = ({ amount }: { amount: string }) => new Decimal(amount.replace(" %", ""));
 
 /**
- * Returns the price of what exceeds the included quantity. It is sold in packages of `size`, and a
- * package that is used in part is paid in full.
+ * Returns the price of the quantity above the included one. This quantity is sold in packages of
+ * `size`, and a package that is used in part is paid in full.
  */
 function beyond(quantity: Decimal, included: number, size: number, price: Decimal): Decimal {
   return Decimal.max(0, quantity.minus(included)).div(size).ceil().times(price);
@@ -57,7 +57,7 @@ function beyond(quantity: Decimal, included: number, size: number, price: Decima
 const COMPUTE_CREDITS = 10;
 const GB = 1e9;
 
-/** The server's size is chosen from experience and not computed. */
+/** The size of the server is an estimate from experience. */
 function computeOf(users: number): Decimal {
   return dollars(users < 500 ? PRICES.micro : users < 5_000 ? PRICES.small : PRICES.medium);
 }
@@ -76,7 +76,7 @@ function supabaseOf(users: number, calls: Decimal): Decimal {
   ].reduce((sum, part) => sum.plus(part));
 }
 
-/** @param emails of a month */
+/** @param emails the number of emails in a month */
 function mailOf(emails: Decimal): Pick<Month, "postmark" | "resend"> {
   const more = beyond(emails, 50_000, 1_000, dollars(PRICES.resendMore));
   return {

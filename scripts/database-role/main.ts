@@ -65,7 +65,9 @@ async function main(): Promise<void> {
       }
       await makeRole(sql);
       return print(
-        pc.green(`${ROLE} may call what the functions call; its password is unchanged.`),
+        pc.green(
+          `${ROLE} may call every RPC function that the functions call; its password is unchanged.`,
+        ),
       );
     }
     const password = newPassword();

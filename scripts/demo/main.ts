@@ -1,6 +1,7 @@
 /**
  * `deno task demo`: signs up, buys credits, charges a public trace of real requests, and runs the
- * ledger's proof. `deno task demo jobs`: jobs and chats.
+ * ledger's proof. `deno task demo jobs`: runs jobs and chats, and compares their prices with the
+ * provider's list.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";

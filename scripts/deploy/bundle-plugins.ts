@@ -1,4 +1,7 @@
-/** esbuild plugins that say which modules the platform provides and which file is packed. */
+/**
+ * esbuild plugins: one for the modules that the platform provides, and one for the file that is
+ * packed.
+ */
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";
 import { packedModule } from "./pack-ranks.ts";

@@ -34,7 +34,7 @@ function planRows(
     ? `; leave out ${secrets.leftOut.join(", ")}, which are not for a project`
     : "";
   return [
-    ["migrations", skipsDatabase ? pushed : `${pushed}; seed rows that are not there`],
+    ["migrations", skipsDatabase ? pushed : `${pushed}; add missing seed rows`],
     ["data API", dataApi],
     ["secrets", set + leftOut],
     ["functions", `upload ${folder?.names.length ?? 0}`],

@@ -28,7 +28,7 @@ export function bundleOf({ path }: ProjectFolder, name: string): string {
   return `${path}/supabase/functions/${name}/${BUNDLE}`;
 }
 
-/** Replaces the content of the folder by the bundles of all functions. */
+/** Replaces the content of the folder with the bundles of all functions. */
 export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
   await Deno.remove(path, { recursive: true }).catch(() => {});
   const names = await bundleFunctions(`${path}/supabase/functions`);
@@ -38,7 +38,7 @@ export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
 
 /**
  * Uploads all functions.
- * @param env selects a different platform or account than the environment does
+ * @param env variables that select a different platform or account than the environment selects
  * @throws with the CLI's last message
  */
 export async function uploadFunctions(

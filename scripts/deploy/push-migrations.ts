@@ -16,13 +16,14 @@ export function targetOf(database: string): Target {
   const url = new URL(database);
   const password = decodeURIComponent(url.password);
   url.password = "";
-  // The variable is not SUPABASE_DB_PASSWORD, because the CLI ignores that one when it gets a URL.
+  // The variable is not SUPABASE_DB_PASSWORD, because the CLI ignores SUPABASE_DB_PASSWORD when it
+  // gets a URL.
   return { remote: url.href, env: password === "" ? {} : { PGPASSWORD: password } };
 }
 
 /**
- * The CLI's message if the database is reachable only over IPv6. It names an option that `deploy`
- * does not have.
+ * The CLI's message if the database is reachable only over IPv6. The message names an option that
+ * `deploy` does not have.
  */
 const WANTS_POOLER = "Pass the project's connection pooler URL with --remote=";
 const BY_POOLER =

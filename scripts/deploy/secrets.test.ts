@@ -40,8 +40,8 @@ Deno.test("deploy refuses origins with any port next to a live key, and names th
 });
 
 /**
- * Replaces npx, and so the CLI: copies the file with the secrets, sends the signal to its parent,
- * and runs until the parent has ended.
+ * Replaces npx, which runs the CLI. This script copies the file with the secrets, sends the signal
+ * to its parent, and runs until the parent has ended.
  */
 const NPX = `#!/bin/sh
 cat "$TMPDIR"/farthing-secrets-* > "$TMPDIR/seen"

@@ -67,7 +67,7 @@ async function allStarted(base: string, names: readonly string[]): Promise<Omit<
   const found = troubles.filter((trouble) => trouble !== "");
   if (found.length === 0) return { state: "ok", detail: `all ${names.length} start` };
   const hasFailed = found.some((trouble) => trouble.includes("not started"));
-  const more = ["The log of a function that is not_ready names what it lacks."];
+  const more = ["If a function is not_ready, its log says what is missing."];
   return { state: hasFailed ? "failed" : "warning", detail: found.join("; "), more };
 }
 

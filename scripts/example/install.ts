@@ -1,5 +1,5 @@
 /**
- * Installs an example with npm as a separate app, with the packages that `npm publish` would
+ * Installs an example with npm as a separate app, which uses the packages that `npm publish` would
  * upload.
  */
 import { ROOT } from "../command/root.ts";

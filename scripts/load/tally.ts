@@ -1,7 +1,8 @@
 /** Counts the results of the requests, route by route. */
 
 /**
- * `failed` has a reason: there was no answer, or its status is not one that the request may get.
+ * `why` is the reason of the failure: no answer arrived, or the answer's status is not in the
+ * request's list `good`.
  */
 export type Outcome = { kind: "ok" | "refused" } | { kind: "failed"; why: string };
 

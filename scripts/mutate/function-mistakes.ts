@@ -17,8 +17,8 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, [says: string, after: string]> = new
 ]);
 
 /**
- * Returns whether an expression is a string literal or a template, or has one as an operand. In
- * place of its +, the compiler would refuse any other arithmetic operator.
+ * Returns whether an expression is a string literal or a template, or has one as an operand. The
+ * compiler refuses any other arithmetic operator in place of the + of such an expression.
  */
 function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||

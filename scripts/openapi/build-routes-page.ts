@@ -36,8 +36,8 @@ function row(path: string, method: string, operation: Operation): string {
 }
 
 /**
- * Returns Markdown with one row per route, sorted by path. @param document the text that
- * buildDocument returns
+ * Returns Markdown with one row per route, sorted by path.
+ * @param document the text that buildDocument returns
  */
 export function buildRoutesPage(document: string): string {
   const { paths } = JSON.parse(document) as Document;

@@ -1,6 +1,6 @@
 /**
  * One example of each request's body, by method and path. The API page offers to send the example,
- * and a test checks it by the route's contract. The requests to /settings are dry runs.
+ * and a test checks it against the route's contract. The requests to /settings are dry runs.
  */
 import { EXAMPLE_IDS } from "./example-ids.ts";
 

@@ -17,7 +17,7 @@ import { takePictures } from "./take-pictures.ts";
 
 const ACCOUNTS = 200;
 
-/** Fills the empty project with the benchmark's year, whose months have enough to draw. */
+/** Fills the empty project with the benchmark's year, so that each month's charts have data. */
 async function makeYear({ databaseUrl }: Service): Promise<void> {
   const url = new URL(databaseUrl);
   url.username = "supabase_admin";

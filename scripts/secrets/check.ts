@@ -31,8 +31,8 @@ export interface Finding {
 }
 
 /**
- * Placeholders for the values that the platform sets. If those cannot be read, the placeholders
- * allow checking the other values.
+ * Placeholders for the values that the platform sets. With them, the other values can be checked
+ * even if the platform's values cannot be read.
  */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   SUPABASE_URL: "https://project.supabase.co",

@@ -87,7 +87,7 @@ export async function fromProject(ref: string | undefined, run: Run = runCli): P
   try {
     listed = JSON.parse(text);
   } catch {
-    throw new SettingsError("supabase secrets list did not answer with JSON.");
+    throw new SettingsError("supabase secrets list did not print JSON: run it by hand to see why.");
   }
   const rows = Array.isArray(listed) ? listed as { name?: unknown }[] : [];
   const names = rows.map(({ name }) => name).filter((name) => typeof name === "string");

@@ -10,8 +10,8 @@ export const USAGE = `Usage: deno task packages:pull FILE [options]
        deno task packages:push [FILE] --reason TEXT [options]
 
 pull writes the packages on sale to a new file. diff compares a file with the
-packages on sale, and push makes the file the packages on sale. Without FILE it
-is ${DEFAULT_FILE}.
+packages on sale, and push replaces the packages on sale by those of the file.
+Without FILE, diff and push read ${DEFAULT_FILE}.
 
   --reason TEXT      why the packages change; stored with the change
   --retire           allow the push to retire packages that the file lacks

@@ -19,7 +19,7 @@ const SCOPES = { whole: "every entry", incremental: "the entries since the run b
 /** Says what a run of the proof has found. */
 export function describeRun(run: Run | undefined): Proof {
   if (run === undefined) {
-    const detail = "The scheduler runs it within ten minutes of the start.";
+    const detail = "The scheduler runs the proof within ten minutes of the start.";
     return { state: "unknown", summary: "The ledger has not been proved yet.", detail };
   }
   const { outcome, scope, is_done, violations, started_at, duration_ms } = run;

@@ -66,16 +66,16 @@ function outputOf(args: readonly string[], { success, stdout, stderr }: Said): s
 }
 
 /**
- * Runs a command that needs no database. Returns its standard output. @throws with all output if it
- * fails
+ * Runs a command that needs no database. Returns its standard output.
+ * @throws with all output if the command fails
  */
 export async function supabaseLocally(args: string[], input: string, cwd = ROOT): Promise<string> {
   return outputOf(args, await runSupabase(args, { input, cwd }));
 }
 
 /**
- * Runs a command against a database. Returns its standard output. @throws with all output if it
- * fails
+ * Runs a command against a database. Returns its standard output.
+ * @throws with all output if the command fails
  */
 export async function supabase(args: string[], databaseUrl: string): Promise<string> {
   const url = new URL(databaseUrl);

@@ -26,8 +26,9 @@ async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<Su
 }
 
 /**
- * Whether the push has changed nothing that the suite depends on. Only CI_BASE names the commit
- * before a push: the commit before the last one would hide the other commits of the push.
+ * Whether the push has changed nothing that the suite depends on. Without CI_BASE the commit before
+ * the push is unknown, so the suite runs: a comparison with the second-newest commit would miss the
+ * other commits of the push.
  */
 async function isUntouched({ madeOf }: Suite): Promise<boolean> {
   return madeOf !== undefined && Deno.env.has("CI_BASE") && await isSameAsBefore(madeOf);

@@ -15,7 +15,7 @@ const job = z.object({
 });
 const enveloped = <T extends z.ZodType>(data: T) => z.object({ data });
 
-/** A job as a poll returns it. Credits are decimal numbers, written as text. */
+/** A job as a poll returns it. Credits are decimal numbers in strings. */
 export type Job = z.infer<typeof job>;
 
 export interface StartedJob {

@@ -62,7 +62,9 @@ function formatVerdict(checks: Check[]): string {
 /** Runs the demo. Returns false if a figure differs or the ledger's proof finds a violation. */
 export async function demoJobs(service: Service): Promise<boolean> {
   if (!service.aiUrl) {
-    throw new DemoError("AI_URL is not set: the demo needs the stack's AI emulator");
+    throw new DemoError(
+      "AI_URL is not set. Name the env file of a stack with an AI emulator: --env-file FILE.",
+    );
   }
   const buyer = await signUp(service);
   const run = `demo-${crypto.randomUUID().slice(0, 8)}`;
@@ -88,7 +90,7 @@ export async function demoJobs(service: Service): Promise<boolean> {
   sayHeading(context, `Balance ${before} before, ${after} after`);
   print(
     pc.dim(
-      `${requests.length} requests reached the provider; "computed" prices its list by the rates`,
+      `${requests.length} requests reached the provider; "computed" is their price at the rates`,
     ),
   );
   print();

@@ -25,7 +25,7 @@ const request = z.object({
 /** One request as the provider recorded it. */
 export type ProviderRequest = z.infer<typeof request>;
 
-/** How long the provider may need to notice that a client has disconnected. */
+/** How long the provider may take to detect that a client has disconnected. */
 const ENDED_DEADLINE_MS = 10_000;
 
 /** Waits until all of the run's requests have ended, and returns them, oldest first. */

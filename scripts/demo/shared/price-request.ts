@@ -3,8 +3,8 @@ import { Exact } from "../../rates/exact.ts";
 
 /**
  * USD per million tokens, and the markup by which they are multiplied, as decimal texts. A model
- * without a rate for cached tokens charges them as input tokens. One without a rate for reasoning
- * tokens charges them as output tokens.
+ * without a rate for cached tokens charges them as input tokens. A model without a rate for
+ * reasoning tokens charges them as output tokens.
  */
 export interface ModelRate {
   input_per_million_usd: string;

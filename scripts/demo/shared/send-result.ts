@@ -4,7 +4,7 @@ import type { Service } from "./service.ts";
 
 /** The findings of a demo. */
 export interface Found {
-  /** The command that played the demo. */
+  /** The command that ran the demo. */
   command: string;
   checks: Check[];
   violations: string[];
@@ -22,7 +22,7 @@ export function resultOf({ command, checks, violations }: Found, endedAt: Date):
 
 /**
  * Sends the result to the stack. A stack of another kind, such as Supabase's in Docker, has no
- * first page and answers 404, which is no reason for the demo to fail.
+ * first page and answers 404. The demo does not fail then.
  *
  * @throws if our stack refuses the result
  */

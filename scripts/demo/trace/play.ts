@@ -24,7 +24,7 @@ export interface Played {
   ledgerCsv: string;
 }
 
-/** The objects of one run. */
+/** The objects that one run of the demo uses. */
 export interface Scene {
   service: Service;
   buyer: Buyer;

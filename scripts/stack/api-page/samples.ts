@@ -5,7 +5,7 @@ import { type ApiDocument, fillIn } from "./fill-in.ts";
 import { newestIds, settingsVersions } from "./newest-ids.ts";
 import { sampleCustomer } from "./sample-customer.ts";
 
-/** Returns a function that reads, and creates where needed, what the examples name. */
+/** Returns a function that finds the objects that the examples name, and creates missing ones. */
 export function apiSamples(access: Access): (document: unknown) => Promise<ApiSamples> {
   const server = createFarthingServer(access);
   const customer = sampleCustomer(access);

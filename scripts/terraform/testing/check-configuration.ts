@@ -3,7 +3,7 @@ import { checkFields, checkResources } from "./check-attributes.ts";
 import type { Value } from "./configuration.ts";
 import { attributeOf, type Scope } from "./types.ts";
 
-/** Returns every text in a value, also that of expressions. */
+/** Returns every text in a value, including the texts of expressions. */
 function textsOf(value: Value): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
@@ -61,7 +61,7 @@ function* checkVariables({ configuration: { variables } }: Scope): Iterable<stri
   }
 }
 
-/** Returns whether a value shows a secret, also by way of local values. */
+/** Returns whether a value shows a secret, directly or through local values. */
 function isSensitive(value: Value, scope: Scope): boolean {
   return referencesOf(value).some(({ kind, type, name, attribute }) => {
     if (kind === "var") return scope.configuration.variables[name]?.["sensitive"] === true;

@@ -10,7 +10,7 @@ export interface Scope {
 /** The functions of Terraform that the configuration calls, with the type of their result. */
 const RETURNS: Readonly<Record<string, Type>> = { jsonencode: "string", join: "string" };
 
-/** Returns the expression in `${…}`, if the text has nothing beside it. */
+/** Returns the expression in `${…}`, if the text contains nothing else. */
 function expressionOf(text: string): string | undefined {
   if (!text.startsWith("${") || !text.endsWith("}")) return;
   let depth = 0;

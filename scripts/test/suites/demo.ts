@@ -54,7 +54,7 @@ async function compareWithReadme(printed: string): Promise<void> {
   }
 }
 
-/** @throws if the stack's first page does not show the result of the demo that has just played */
+/** @throws if the stack's first page does not show the result of the demo that has just run */
 async function compareWithFirstPage(envFile: string): Promise<void> {
   const page = await (await fetch(need(readSettings(envFile), "SUPABASE_URL"))).text();
   const [, equal, figures] = /(\d+) of (\d+) figures are equal\. Violations of the rules: 0\./

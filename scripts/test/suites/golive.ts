@@ -24,7 +24,7 @@ const UNDER_TRAFFIC = [
   `${GOLIVE}/first-dollar.test.ts`,
 ];
 
-/** A page of the app, which the preflight asks for. */
+/** The origin of the app's pages, which the preflight requires. */
 const ORIGIN = ["--origin", "http://localhost:3000"];
 
 /** A launch under traffic takes three minutes, and begins anew if the machine is too busy. */

@@ -165,7 +165,7 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
       await sql`insert into auth.users (id) values (${PERSON})`;
       await sql`select farthing_public.credits_grant(${PERSON}, '5', 'promotional', p_reason => 'x')`;
       await sql`select farthing_public.credits_debit(${PERSON}, '5', 'x')`;
-      await refuses(/There is a ledger/);
+      await refuses(/The ledger is not empty/);
     }],
     ["uninstall leaves the app as it was before", async () => {
       for (const name of ["farthing_functions_url", "farthing_secret_key"]) {

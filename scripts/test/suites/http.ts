@@ -80,8 +80,8 @@ const isLast = (file: string) => file.startsWith("tests/leaks/");
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 
 /**
- * The test of the API page in Chromium, which takes two core-minutes. A push runs it if one of the
- * files has changed that the page is made of.
+ * The test of the API page in Chromium, which takes two core-minutes. A push runs it if a file that
+ * the page is made of has changed.
  */
 const API_PAGE = "tests/browser/api-page.test.ts";
 const API_PAGE_MADE_OF = [
@@ -168,8 +168,8 @@ export const http: Suite = {
 };
 
 /**
- * The runbooks whose commands reach a hosted project or restore a dump, which takes five minutes. They
- * switch off sales, too. A push runs them if one of the files has changed that they are made of.
+ * The runbooks whose commands reach a hosted project or restore a dump, which takes five minutes.
+ * They switch off sales, too. A push runs them if a file that they depend on has changed.
  */
 const LAUNCH_RUNBOOKS = "tests/runbooks/launch/";
 const LAUNCH_RUNBOOKS_MADE_OF = [

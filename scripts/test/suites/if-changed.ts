@@ -1,4 +1,4 @@
-/** Runs a suite in a push only if files have changed that it depends on. */
+/** Runs a suite in a push only if files that it depends on have changed. */
 import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
