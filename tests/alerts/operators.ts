@@ -143,7 +143,7 @@ export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) 
   return incident;
 }
 
-/** Makes an incident's notifications due before all other notifications are. */
+/** Makes an incident's notifications due before all other notifications. */
 export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
   await sql`
     update farthing.notifications set next_attempt_at = 'epoch'

@@ -16,7 +16,7 @@ function codeOf(answer: Answer): string {
   return answer.status < 400 ? "" : ` ${envelope(answer).error?.code}`;
 }
 
-/** Sends one example of a page that was opened for it, and returns the status and the error's code. */
+/** Sends one example of an open page. Returns the status and the error's code. */
 async function outcomeOf(example: Example): Promise<string> {
   const { method, url, headers, body, statuses } = example;
   const answer = await send(url, { method, headers, ...(body !== undefined && { body }) });

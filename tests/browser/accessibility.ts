@@ -1,5 +1,6 @@
 /**
- * Finds what keeps people from using a page: by axe, by the names of its controls, and when zoomed.
+ * Finds accessibility faults of a page: violations of axe's rules, controls without a name, and
+ * sideways scrolling when the page is zoomed.
  */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
@@ -9,7 +10,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** A window of 1280 × 1024 pixels at 400 %, as WCAG 1.4.10 (reflow) has it. */
+/** A window of 1280 × 1024 pixels at 400 %, as WCAG 1.4.10 (reflow) requires. */
 export const ZOOMED: Size = { width: 320, height: 256 };
 
 type Run = (within: unknown, options: unknown) => Promise<{ violations: Violation[] }>;
@@ -31,7 +32,8 @@ interface Audit {
 /** Returns what axe finds, one line each. */
 export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
   const { rules, impacts, within = "html" } = options;
-  // Some pages' policies forbid injected scripts; the browser's debugger may still evaluate one.
+  // Some pages' policies forbid injected scripts. The browser's debugger can still evaluate a
+  // script.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(
     ([part, options]) =>
@@ -52,7 +54,8 @@ export const violationsOf = (page: Page, rules?: string[]): Promise<string[]> =>
   audit(page, { rules });
 
 /**
- * A line of an element that a screen reader must name, such as `- button "Buy"`, without a name.
+ * Matches the line of an element that needs a name for screen readers and has none: `- button`, but
+ * not `- button "Buy"`.
  */
 const NAMELESS =
   /^\s*- (button|link|textbox|spinbutton|combobox|checkbox|progressbar|dialog|region|img)( \[.*\])?(:.*)?$/;

@@ -40,7 +40,7 @@ async function tabTo(page: Page, target: Locator, atMost: number): Promise<void>
   ok(false, `${target} is not reached by pressing Tab ${atMost} times`);
 }
 
-/** On a phone, the search is in the menu. */
+/** Opens the search, which is in the menu on a phone. Returns what axe finds in that menu. */
 async function opensSearch(page: Page): Promise<string[]> {
   const menu = page.getByRole("button", { name: "Open Menu" });
   const isPhone = await menu.isVisible();

@@ -77,7 +77,7 @@ async function readsEveryEmail(page: Page): Promise<void> {
   for (const [html, name] of seen) await isReadable(page, html, name);
 }
 
-/** The dark colours are those of the email's own styles. The browser does not invert pages. */
+/** Checks the dark colours of the email's own styles. The browser itself does not invert pages. */
 async function changesColours(page: Page): Promise<void> {
   const { html } = renderNotification("receipt", SAMPLES.receipt, {
     locale: "en",

@@ -1,4 +1,4 @@
-/** An operator finds a customer by an email address or an id, and each customer that is found is logged. */
+/** An operator finds customers by an email address or an id, and each found customer is logged. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import {

@@ -150,7 +150,10 @@ const waitsForTheFirst: Check = async (world, database) => {
   assert.equal(new Set(all.map(({ data }) => JSON.stringify(data))).size, 1);
 };
 
-/** The tests above pass values of the other types: bigint, boolean, integer, jsonb, text, times and uuids. */
+/**
+ * Passes fractions. The other checks pass values of all other types: bigint, boolean, integer,
+ * jsonb, text, times and uuids.
+ */
 const passesFractions: Check = async (_world, database) => {
   const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25, p_limit: 9 });
   assert.equal(wrong, 0);

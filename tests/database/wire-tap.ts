@@ -7,7 +7,10 @@ export interface WireTap {
   readonly url: string;
   /** The number of connections that clients have opened. */
   readonly connections: () => number;
-  /** Returns the bytes that the client has sent since the last call, one array element per turn. */
+  /**
+   * Returns the bytes that the client has sent since the last call, one array element per turn. A
+   * turn ends when the server answers.
+   */
   readonly takeTurns: () => Uint8Array[];
   /** Closes every connection, to the client and to the server. */
   readonly cut: () => void;

@@ -32,8 +32,8 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * Another request of the same moment may have been admitted after the refused one began, so Retry-After may
- * be a second longer than an hour.
+ * Asserts that Retry-After is about an hour. It may be a second more, because another request of
+ * the same moment may have been admitted after the refused request began.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));

@@ -77,8 +77,9 @@ async function attemptOnce(load: Load): Promise<Attempt> {
 }
 
 /**
- * A deployment loads a function at its first request. While it loads, the answers of Redis
- * are read only after the limiter's timeout.
+ * Sends requests until both deployments have loaded the function. A deployment loads a function at
+ * the function's first request, and meanwhile reads the answers of Redis only after the limiter's
+ * timeout.
  */
 async function warmUp(worlds: readonly World[], person: Person): Promise<void> {
   for (let nth = 0; nth < 10; nth++) {
@@ -100,8 +101,9 @@ async function askInOneMinute(
 }
 
 /**
- * On a busy machine, Redis may be too slow for many requests at the same moment. Each process then counts
- * by itself, as it should, and the attempt says nothing about shared counts.
+ * Returns the answers of the first attempt in which both processes counted in Redis. On a busy
+ * machine, Redis may be too slow for many requests at the same moment. Each process then counts by
+ * itself, as it should, and the attempt shows nothing about shared counts.
  */
 async function attemptUntilShared(): Promise<Answer[]> {
   for (const load of LOADS) {

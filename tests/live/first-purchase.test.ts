@@ -32,7 +32,7 @@ async function modesInDatabase(): Promise<Record<string, (boolean | null)[]>> {
   });
 }
 
-/** Returns the modes of the events that the inbox has of an order, and their states. */
+/** Returns the type, the mode and the state of each event of an order in the inbox. */
 async function eventsOf(orderId: string) {
   return await withSql(world, (sql) =>
     sql<{ type: string; livemode: boolean; state: string }[]>`

@@ -32,7 +32,7 @@ interface Given {
   readonly userId: string | null;
 }
 
-/** Deno's types have no DOM. */
+/** Returns an element's text. Deno's types have no DOM, so the element's type is unknown. */
 const textOf = (element: unknown) => (element as { textContent: string | null }).textContent ?? "";
 
 export function openPage(elements: ReactElement, { farthing, userId }: Given): ReactPage {

@@ -1,4 +1,4 @@
-/** Metered calls by the AI SDK's own functions, of the local models, on the real service. */
+/** The AI SDK's own functions call the local models, metered by the real service. */
 import { deepEqual, equal } from "node:assert/strict";
 import { FarthingError } from "@farthing/ai";
 import { proven } from "../../support/project/database.ts";
@@ -56,7 +56,7 @@ const endings: Ending[] = [
       const { body } = stream(app).response();
       const tab = body!.pipeThrough(new TextDecoderStream()).getReader();
       let read = "";
-      // The first chunks come before the model is asked.
+      // The first chunks arrive before the model is called.
       for (let left = 20; left > 0 && !read.includes("text-delta"); left--) {
         read += (await tab.read()).value ?? "";
       }

@@ -1,4 +1,4 @@
-/** Describes a way in which a metered call can end, and provides the steps of such ways. */
+/** Describes how a metered call can end, and has functions for the steps to each end. */
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { equal, ok, rejects } from "node:assert/strict";
 import { until } from "../../support/project/until.ts";

@@ -32,9 +32,9 @@ export interface Condition {
 
 type Changes = Record<string, string>;
 
-/** The functions wait for Redis for a shorter time than this, even if their process is busy. */
+/** The delay of slow Redis answers. Even functions in a busy process wait for less time. */
 const SLOW_REDIS_MS = 1_500;
-/** This is far below the timeout for Stripe, so the functions use the slow answers. */
+/** The delay of slow Stripe answers. It is far below the timeout, so the functions use them. */
 const SLOW_STRIPE_MS = 1_500;
 
 /** @param shows a message about the fault that the log of the functions must contain */

@@ -24,7 +24,7 @@ const STEPS = ["plan", "question-1", "question-2", "synthesis"];
 const DEADLINE_MS = 150_000;
 const NAME = `isolates-${crypto.randomUUID()}`;
 
-/** A step takes 3 s, so some step is running whenever an isolate ends. */
+/** Adds a job. A step takes 3 s, so some step is running whenever an isolate ends. */
 async function add(person: Person, nr: number): Promise<string> {
   const body = { query: `${NAME} ${person.id} asks for job ${nr}; [plan:2][tokens:30][slow:3000]` };
   const key = crypto.randomUUID();

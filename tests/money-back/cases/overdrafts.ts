@@ -19,7 +19,7 @@ import {
 
 /** The payment is in second 20, so the hold begins in second 30 and expires in second 90. */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
-/** As above, but the credits expire ten seconds after the hold. */
+/** The same hold, but the credits expire in second 100, ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /**
  * The number of seconds after which the next step is in the last second of the hour after the hold's

@@ -33,7 +33,7 @@ export const halfUp = (a: bigint, b: bigint): bigint => (2n * a + b) / (2n * b);
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 export const monthOf = (day: string): string => day.slice(0, 7);
 
-/** Adds to a sum by its key. */
+/** Adds the amount to the sum under this key. */
 export function add<K>(sums: Map<K, bigint>, key: K, amount: bigint): void {
   sums.set(key, (sums.get(key) ?? 0n) + amount);
 }

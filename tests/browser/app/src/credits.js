@@ -4,7 +4,7 @@ export async function available() {
   return (await get("credits")).available;
 }
 
-/** Opens the payment page. The page to return to gets the order's id. */
+/** Opens the payment page. The URL to which the user returns contains the order's id. */
 export async function buy() {
   const [{ id }] = await get("checkout/packages");
   const paid = new URLSearchParams({ paid: "{ORDER_ID}" });
