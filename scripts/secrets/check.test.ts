@@ -92,7 +92,10 @@ Deno.test("check of a hosted project reads names only", async () => {
   assert.deepEqual(commands, ["secrets list --output json --remote=abcd"]);
   assert.equal(project.values, null);
   assert.deepEqual(wrongNames(checkSecrets(project)), ["AI_MODELS"]);
-  await assert.rejects(fromProject(undefined, () => Promise.resolve("<html>")), /did not answer/);
+  await assert.rejects(
+    fromProject(undefined, () => Promise.resolve("<html>")),
+    /did not print JSON/,
+  );
 });
 
 Deno.test("check of a stack finds every name that its functions get", () => {

@@ -84,7 +84,7 @@ async function dryRun(project: NewProject, functions: number): Promise<void> {
     said,
     /set APP_ORIGINS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET; leave out STRIPE_API_URL/,
   );
-  assert.match(said, /apply \d+; seed/);
+  assert.match(said, /apply \d+; add missing seed rows/);
   assert.match(said, /expose farthing_public beside public, graphql_public/);
   await assertUntouched(project);
 }
