@@ -181,8 +181,8 @@ comment on table farthing.policy is
   'author''s grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
   'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
-  'new user with a confirmed email address, 0 for none; welcome_credits_life: after which time they '
-  'expire, 0 for never; welcome_credits_day: the most welcome credits of a day (UTC). '
+  'new user with a confirmed email address, 0 for none; welcome_credits_life: for how long they '
+  'are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day (UTC). '
   'booking_transfer_at: whether the provider of a booking gets their share with its payment or at its '
   'completion. booking_shared_parties: whether a booking whose buyer shares a card, a payout account or '
   'an address with the provider is flagged or refused.';
@@ -554,7 +554,8 @@ create table farthing.entries (
 );
 comment on table farthing.entries is
   'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
-  'account to the counterparty. seq has no gap per account. Amounts are in credits.';
+  'account to the counterparty. seq: counts the entries of the account without a gap. Amounts are '
+  'in credits.';
 
 -- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
 -- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its
@@ -839,8 +840,9 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. The decimals of a charge, 9 + 4 + 3, are fewer than '
-  '18, so every charge is exact and never rounded.';
+  'USD per million tokens by kind, and the markup. A charge has at most 16 decimals: 9 of the '
+  'price, 4 of the markup and 3 of the factor 0.001. Credits have 18 decimals, so every charge is '
+  'exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 alter table farthing.packages enable row level security;
@@ -1037,8 +1039,8 @@ comment on table farthing.orders is
   'back for refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
--- Reports count the accounts that ordered in a year from this index, and find each account's
--- payments in it.
+-- Reports use this index to count the accounts that ordered in a year, and to find each account's
+-- payments.
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
   include (paid_at, kind, amount_total);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
@@ -1254,8 +1256,8 @@ as $$
     then coalesce(p_evidence_due_by, 'infinity') else 'infinity' end
 $$;
 comment on function farthing.dispute_deadline(text, timestamptz) is
-  'Returns until when a dispute waits for our evidence; infinity if it has no deadline or waits for nothing '
-  'from us.';
+  'Returns until when a dispute waits for our evidence; infinity if the dispute has no deadline '
+  'or does not wait for our evidence.';
 
 create index disputes_by_deadline on farthing.disputes (
   farthing.dispute_deadline(status, evidence_due_by), created_at desc, dispute_id desc);
@@ -1369,8 +1371,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Users (by id), addresses and cards (by hash) that may buy nothing. A block whose `until` is null has '
-  'no end.';
+  'Users (by id), addresses and cards (by hash) that are not allowed to buy. A block whose `until` '
+  'is null has no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -1416,7 +1418,7 @@ create policy fraud_decisions_none on farthing.fraud_decisions for select to aut
 -- supabase/schemas/customers/tables.sql
 
 -- A user's customer at Stripe, and their saved card. Also the faults of the setup at Stripe, which only
--- an operator can mend.
+-- an operator can fix.
 
 create table farthing.customers (
   account_id bigint primary key,
@@ -1469,8 +1471,8 @@ create table farthing.card_removals (
 comment on table farthing.card_removals is
   'Cards that Stripe must detach, or has detached: a user removed or replaced the card, the user was '
   'deleted, or the card was saved at Stripe but not stored here. No new charge of the card begins after '
-  'requested_at. detached_at: when Stripe had detached the card; null while Stripe must be asked, next at '
-  'next_attempt_at.';
+  'requested_at. detached_at: when the card was detached; null while Stripe must still be asked, '
+  'next at next_attempt_at.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;
@@ -2025,9 +2027,10 @@ create table farthing.chats (
 -- the row in place.
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
-  'max_input_tokens: the most tokens that any tokenizer can count in the prompt, and their price is '
-  'held. output_is_counted: our count of the output equals the provider''s, because the provider hides no '
-  'output and counts tokens as we do. streamed_tokens: the output tokens received so far, as last recorded. '
+  'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
+  'their price. output_is_counted: our count of the output equals the provider''s, because the '
+  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens '
+  'received so far, as last recorded. '
   'answered_at: when the chat''s own request reported its end, even if the chat was already closed; null '
   'until then. corrected: credits refunded because the scheduled task had charged more than the provider''s '
   'usage.';
@@ -2524,8 +2527,8 @@ from (values
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
   -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests. minimum is the lowest number of refused requests: a single page
-  -- with an expired token may repeat its request many times.
+  -- The figure is a share of requests; minimum is the lowest number of refused requests. The
+  -- minimum is high, because a single page with an expired token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 

@@ -273,8 +273,8 @@ comment on function farthing.feature_answer(farthing.features) is
 -- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
 -- SQL, the key, its work and its answer commit together, so a stored key means that its work is
 -- done. A repeat that arrives while the first request runs waits for an advisory lock on the key,
--- and then finds the answer. If Stripe or a model is called in between, the key is committed as
--- `started` first.
+-- and then finds the answer. If the operation calls Stripe or a model, the key is committed as
+-- `started` before that call.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -521,7 +521,7 @@ comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
 -- provider is committed before Stripe is called. Its id is in the account's metadata and in the
 -- idempotency key of the request that creates the account, so a retry after a crash gets the same
 -- account, and Stripe's events contain our id. Only Stripe's account.updated, or a comparison with
--- Stripe's accounts, changes what an account is allowed to do.
+-- Stripe's accounts, changes the stored capabilities of a provider.
 
 create function farthing.providers_guard()
 returns trigger
@@ -538,7 +538,7 @@ begin
       using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
-    new.email := null; -- a deleted user sends no further request to Stripe
+    new.email := null; -- no further request to Stripe needs the email of a deleted user
     delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;
@@ -976,7 +976,7 @@ begin
     return;
   end if;
   -- The consent is locked, so a change that lowers it meanwhile waits, and then erases fields of the
-  -- new log, too. While another transaction changes the consent, it counts as none.
+  -- new log, too. While another transaction changes the consent, the level `none` applies.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -1191,8 +1191,9 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A chat that somebody else ended may still be charged or corrected by its own request. The request
-  -- reads its provider for 130 seconds at most, and then tries to end the chat for 45 seconds.
+  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
+  -- charge or correct it. The request reads from the provider for at most 130 seconds. Then it
+  -- attempts for 45 seconds to end the chat.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
@@ -1541,8 +1542,8 @@ comment on function farthing.incident_answer(farthing.incidents) is
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts in addition to their ceilings, because the ceilings bind operators, bind keys only
--- if the policy says so, and bind nobody else.
+-- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and, if
+-- the policy says so, keys.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1555,7 +1556,7 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again the rows in which an earlier proof found a violation.
+  -- An incremental proof does not recheck the rows in which an earlier proof found a violation.
   -- Only a whole proof without a violation shows that the violation is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
@@ -1635,7 +1636,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, since buyer and provider share something: %s.', farthing.count_text(count(*), 'booking'),
+    '%s flagged, because buyer and provider share something: %s.',
+    farthing.count_text(count(*), 'booking'),
     string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
   from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
     from farthing.fraud_decisions d, unnest(d.reasons) r
@@ -1667,13 +1669,13 @@ begin
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
   return farthing.read_against(p_rule,
     case when v_worst.errors >= c_least_errors then v_worst.share end, format(
-    '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
+    '%s of %s requests to %s ended in a server error within %s, which is %s.', v_worst.errors,
     v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.period_text(p_rule.period),
     farthing.percent_text(v_worst.share)));
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that ended in an error of ours: of all requests, or of the worst route.';
+  'Reads the share of requests that ended in a server error: of all requests, or of the worst route.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3189,8 +3191,8 @@ comment on function farthing.net_booking(uuid, timestamptz) is
 
 -- Buyers and providers who may be the same person, because they share a card, a payout account or an
 -- address. A shared booking is flagged and not refused, because families share cards and addresses. The
--- flag shows that a person may be paying themselves with a stolen card, before the bank notices it. A
--- policy may refuse shared bookings instead.
+-- flag shows that a person may be paying themselves with a stolen card, before the bank notices it.
+-- With the policy setting booking_shared_parties, shared bookings can be refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -3296,7 +3298,7 @@ declare
   v_legal boolean := case old.status
     when 'payment_pending' then new.status in ('processing', 'paid', 'payment_failed', 'cancelled')
     when 'processing' then new.status in ('paid', 'payment_failed', 'cancelled')
-    -- After a failure the buyer may pay the same payment with a different card.
+    -- After a failure the buyer can complete the same payment with a different card.
     when 'payment_failed' then new.status in ('processing', 'paid', 'cancelled')
     when 'paid' then new.status in ('confirmed', 'cancelled')
     when 'confirmed' then new.status in ('completed', 'cancelled')
@@ -3860,7 +3862,7 @@ begin
   insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_changed_at,
     card_unread_since, card_read_at, created_at)
   select p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', v_at, p_now, p_now, p_now
-  -- A removed card can't be saved again: Stripe detaches it for good.
+  -- A removed card can't be saved again: Stripe detaches it permanently.
   where not exists (select from farthing.card_removals
     where payment_method_id = p_facts ->> 'payment_method_id')
   on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
@@ -4016,8 +4018,8 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- While the policy computes no tax, no request can fail because of taxes, so a fault of taxes is
-  -- over.
+  -- If the policy computes no tax, no request can fail because of taxes, so an earlier tax fault no
+  -- longer matters.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;
@@ -4558,8 +4560,9 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if too many users have used one card. It ends as soon as the last use by the
-  -- user who is one too many, or the buyer's own last use, is a day old.
+  -- The limit is exceeded if more users than allowed have used one card. The excess ends when one
+  -- of two uses is a day old: the buyer's own last use, or the last use by the first user above the
+  -- limit.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4661,7 +4664,8 @@ end
 $$;
 comment on function farthing.ceiling_met is
   'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
-  'For an author whom the ceilings do not bind, only the ceiling grant is checked. Days are UTC.';
+  'For an author whom the ceilings do not bind, only the ceiling named grant is checked. Days are '
+  'UTC.';
 
 -- supabase/schemas/grants/functions/make_grant.sql
 
@@ -5179,9 +5183,9 @@ comment on function farthing.check_ledger_sample(double precision, int) is
 
 -- supabase/schemas/health/functions/figures.sql
 
--- Figures for a metrics collector. They do not read the ledger: credits come from the sums of
--- sealed entries, which are at most a minute old. The figures of work read only unfinished work, or
--- work of the last day.
+-- Figures for a metrics collector. They are computed without reading the ledger: credits come from
+-- the sums of sealed entries, which are at most a minute old. work_figures() reads only unfinished
+-- work, and work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -5225,7 +5229,7 @@ as $$
   union all
   select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
   where j.status in ('queued', 'processing')
-    -- A job runs for at most a day, so a job that ended within a day was created within two.
+    -- A job lasts at most a day, so a job that ended in the last day was created in the last two.
     or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
   group by j.status
   union all
@@ -5233,8 +5237,8 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notifications_unsent', 'state=' || n.state, count(*) from (
-    -- A condition on only some of the states can use an index. A single condition on all these states
-    -- could not, and would read every sent notification.
+    -- Each of these three conditions can use an index. One condition on all five states could not,
+    -- and would read every sent notification.
     select q.state from farthing.notifications q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notifications s where s.state = 'sending'
     union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n
@@ -5511,7 +5515,7 @@ as $$
 begin
   -- Running totals in burn-down order: each lot gives the credits that are still missing after the
   -- lots before it. An expired or frozen lot gives only the credits that the previous hold reserved
-  -- of the lot, so credits that stay held do not expire between two holds.
+  -- in it, so credits that stay held do not expire between two holds.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -5831,8 +5835,8 @@ comment on function farthing.settle is
 
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
 -- An event is first applied in the transaction that records it, and may be retried later. So the
--- state, not the existence of the row, says whether it was applied. The facts contain no personal
--- data.
+-- state, not the existence of the row, says whether the event was applied. The facts contain no
+-- personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -6006,8 +6010,8 @@ begin
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is
-  'Returns whether an event says that its order is paid. Raises if it says so without a payment '
-  'and the total is not 0.';
+  'Returns whether an event says that its order is paid. Raises if the event says so but names no '
+  'payment, and the total is not 0.';
 
 create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
 returns void
@@ -6337,7 +6341,8 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'details.database is the database''s Stripe mode. Use the key and webhook secret of that mode.',
+      'The Stripe mode is not the database''s. Use the key and webhook secret of the mode in '
+      'details.database.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;
@@ -7030,7 +7035,7 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen to their own channel jobs:<user id> only. True if Realtime is installed.';
+  'Lets each user listen only to their own channel jobs:<user id>. True if Realtime is installed.';
 
 -- supabase/schemas/jobs/functions/retries.sql
 
@@ -7270,7 +7275,7 @@ as $$
       sum(b.credit) as source
     from balances b group by b.currency
     union all
-    select 2, 'stripe_balance = lines of revenue, ' || currency,
+    select 2, 'stripe_balance = revenue lines, ' || currency,
       coalesce(sum(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
       coalesce(max(l.amount), 0)
     from balances b full join (select n.currency, sum(n.amount) as amount from farthing.revenue_lines n
@@ -7290,13 +7295,13 @@ as $$
 $$;
 comment on function farthing.journal_controls(farthing.day_range, jsonb) is
   'Returns the controls of the journal by currency. Each compares two sums: debits with credits; the '
-  'account stripe_balance with the lines of revenue; deferred revenue with what the lots are worth.';
+  'account stripe_balance with the revenue lines; deferred revenue with what the lots are worth.';
 
 -- supabase/schemas/journal/functions/entries.sql
 
 -- The entries of the journal: each debits one account and credits another. Movements of money come
--- from the lines of revenue, and movements of deferred revenue from the days of lots. Both are
--- summed by day, because a bookkeeping program needs no line per payment.
+-- from the revenue lines, and movements of deferred revenue from the days of lots (lot_days). Both
+-- are summed by day, because a bookkeeping program needs no line per payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -7453,8 +7458,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
--- Finds the account as account_for() does, and locks it. In most calls this is one select that
--- calls no other function, because every charge begins with it.
+-- Finds the account as account_for() does, and locks it. Every charge begins with this function. So
+-- most calls make only one select and call no other function.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
@@ -8331,8 +8336,8 @@ returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are evaluated each minute over 30 days, so they read three numbers per hour
-  -- instead of histograms.
+  -- The objectives are evaluated each minute over 30 days. So the evaluation reads three numbers
+  -- per hour instead of histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
@@ -8428,7 +8433,7 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'Returns the objectives of the core routes: the share of responses without an error of ours, the share '
+  'Returns the objectives of the core routes: the share of responses without a server error, the share '
   'of responses within fast_ms, and the number of days. The numbers are the same in '
   '_shared/metrics/slo.ts; a test compares them.';
 
@@ -8440,7 +8445,7 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Returns whether requests with these labels ended in an error of ours. Status 408 counts, because the '
+  'Returns whether requests with these labels ended in a server error. Status 408 counts, because the '
   'request ran out of time here.';
 
 create function farthing.burn_windows()
@@ -8762,7 +8767,7 @@ begin
       and coalesce(n.retried_at, n.created_at) <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
-  -- Notifications to users stay, because scheduled tasks look there for what a user was already
+  -- Notifications to users stay, because scheduled tasks read them to learn what a user was already
   -- notified of. All other notifications are only a log.
   delete from farthing.notifications where notification_id in (
     select notification_id from farthing.notifications
@@ -8904,8 +8909,8 @@ begin
     return 0;
   end if;
   -- The subject of the notification is the account's newest lot, and there is one notification per
-  -- subject. So the owner is notified again only after the account has received credits, and never
-  -- if the account never had credits.
+  -- subject. So the owner is notified again only after the account has received credits. The owner
+  -- of an account that has never had credits is not notified.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id
@@ -9276,8 +9281,9 @@ as $$
     'en')
 $$;
 comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
-  'Returns the locale of a notification. Tries `locale` and `language` of the user''s metadata, then '
-  'the shop''s locale, and returns the first one whose language is in p_languages; otherwise en.';
+  'Returns the locale of a notification. The candidates are, in this order, `locale` and '
+  '`language` of the user''s metadata and the shop''s locale. Returns the first one whose language '
+  'is in p_languages, or en if there is none.';
 
 -- supabase/schemas/notifications/functions/retries.sql
 
@@ -9348,8 +9354,8 @@ end
 $$;
 comment on function farthing.end_attempt is
   'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
-  'attempt: not_asked, again, never or unknown. p_retry_after: for how many seconds the service asks us '
-  'to wait at least.';
+  'attempt: not_asked, again, never or unknown. p_retry_after: the shortest wait, in seconds, that '
+  'the service asks for.';
 
 -- supabase/schemas/payouts/functions/alert_figures.sql
 
@@ -9723,7 +9729,7 @@ as $$
   cross join lateral farthing.mismatch_answer(n) a
 $$;
 comment on function farthing.newest_mismatches(int) is
-  'Returns the newest open mismatches as one line of text for the alert: of each one the kind, '
+  'Returns the newest open mismatches as one line of text for the alert. Each has its kind, '
   'Stripe''s id, our order or booking, and the difference or the amount in minor units. Null if no '
   'mismatch is open.';
 
@@ -9785,8 +9791,8 @@ set search_path = ''
 as $$
 declare
   v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  -- The end of this run: at most one day after its start, so that the run stays short. Null before
-  -- the first listed payout.
+  -- The end of the period that this run checks. The period is at most one day long, so that the run
+  -- stays short. The end is null before the first listed payout.
   v_until timestamptz := case when farthing.known_paid_out_until(p_now) is not null
     then least(farthing.known_paid_out_until(p_now), v_from + interval '1 day') end;
   v_count int;
@@ -9969,7 +9975,7 @@ as $$
     where m.resolved_at is null and m.found_at > p_now - interval '30 days')
 $$;
 comment on function farthing.fetch_lists_again(timestamptz) is
-  'Plans to fetch again each list that has an open difference, once a day for 30 days.';
+  'Plans a new fetch of each list that has an open difference, once a day for 30 days.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
@@ -10365,8 +10371,8 @@ end
 $$;
 comment on function farthing.retry_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
-  'and for payments that were never paid out. Plans to fetch lists with differences again. Returns '
-  'the number of differences that it found.';
+  'and for payments that were never paid out. Plans a new fetch of each list with differences. '
+  'Returns the number of differences that it found.';
 
 -- supabase/schemas/pricing/functions/package_list.sql
 
@@ -10436,8 +10442,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name: of each the version in force, or the next version if '
-  'only that one is on sale.';
+  'Returns the packages that a list does not name, each in its version in force, or in its next '
+  'version if only the next version is on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -10772,7 +10778,8 @@ declare
   v_bad record;
 begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
-    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
+    perform farthing.fail('invalid_request',
+      'rates must be an array of objects, one for each model.', null, 'rates');
   end if;
   -- Prices are not rounded: a value that the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
@@ -12257,7 +12264,7 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. The
+  -- The proof runs each hour. If entries remained, it continues in the scheduled task's next run. The
   -- wait between two runs is so long that proofs take at most 5 % of the time. If the last proof's
   -- time is in the future, the server's clock was wrong, and the proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
@@ -12290,10 +12297,10 @@ begin
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one '
-  'hour after the last proof, or at once if the last proof had no time for all entries. In both cases the '
-  'wait is at least twenty times the duration of the last proof. The whole proof runs each week and after '
-  'a violation, otherwise the incremental proof.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The wait after a proof '
+  'is at least twenty times the duration of that proof, and at least one hour unless that proof had no '
+  'time for all entries. The whole proof runs each week and after a violation, otherwise the '
+  'incremental proof.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -12663,8 +12670,8 @@ begin
   perform farthing.audit_action('fraud_warnings',
     farthing.pick(to_jsonb(p_warning), '{account_id, warning_id}'),
     farthing.pick(to_jsonb(p_warning), '{state}'), '{"state": "cleared"}', p_author, p_reason, p_now);
-  -- A refund that Stripe does not have yet is failed, so that it is no longer sent. If Stripe has
-  -- made it nevertheless, Stripe's event arrives and is applied.
+  -- A refund that Stripe does not have yet is marked as failed, so that no runner sends it. If
+  -- Stripe made the refund after all, Stripe's event arrives and is applied.
   perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
   where r.account_id = p_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
     and r.requested_by = 'early_fraud_warning' and (r.order_id = p_warning.order_id
@@ -12820,7 +12827,7 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  -- An order with a promotion code of 100 % was paid with 0, so nothing can be refunded.
+  -- If a promotion code took 100 % off an order, the buyer paid 0, so nothing can be refunded.
   if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');
@@ -12997,7 +13004,7 @@ begin
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
-          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
+          coalesce(v_refund.failure_reason, 'No answer from Stripe was recorded.'), p_now);
       end if;
       continue;
     end if;
@@ -13026,15 +13033,15 @@ returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- A value without a prefix is a party of a booking, Stripe's dashboard, or a rule such as
-  -- `late_payment`.
+  -- A value without a prefix is the buyer or the provider of a booking, Stripe's dashboard, or a
+  -- rule such as `late_payment`.
   select case when p_requested_by ~ '^(operator|key|sql|task|stripe)(:|$)' then p_requested_by
     when p_requested_by in ('buyer', 'provider') then 'owner'
     else 'task:' || p_requested_by end
 $$;
 comment on function farthing.author_of_refund(text) is
-  'Returns who requested a refund, in the form of an author: a party of a booking is owner, a rule is '
-  'task:<rule>.';
+  'Returns who requested a refund, in the form of an author: `owner` for the buyer or the '
+  'provider of a booking, `task:<rule>` for a rule.';
 
 create function farthing.audited_action(p_table text, p_is_new boolean, p_is_gone boolean)
 returns text
@@ -13169,8 +13176,8 @@ as $$
   set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
-  'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
-  'p_upto. seal_entries() calls it.';
+  'Adds entries to actor_days, the sums per day, author and kind: for each account, the entries '
+  'after p_after and up to p_upto. seal_entries() calls it.';
 
 -- supabase/schemas/reports/functions/credits.sql
 
@@ -13310,7 +13317,7 @@ comment on function farthing.delete_old_refusals(timestamptz, int) is
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -13318,8 +13325,8 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- The rows are sorted like the index orders_newest, so that both are merged. The interval is in
-    -- hours, because the length of a day depends on the session's time zone.
+    -- The rows are sorted like the index orders_newest, so that the planner can merge the two. The
+    -- interval is in hours, because the length of a day depends on the session's time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -13335,7 +13342,7 @@ comment on function farthing.refused_accounts(farthing.day_range) is
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -13354,13 +13361,13 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many package orders that began in a range of days have a lot. If order_entries has all '
-  'orders of a day with their lot, as prove_order_entries() proves, the lots of that day are not looked '
-  'up.';
+  'Returns how many package orders that began in a range of days have a lot. If order_entries has '
+  'all orders of a day and says that none lacks its lot, the lots of that day are not looked up. '
+  'prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 declare
@@ -13433,14 +13440,14 @@ comment on function farthing.funnel_figures(farthing.day_range) is
 
 create function farthing.kpis_of_orders(p_range farthing.day_range)
 returns setof farthing.kpi
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
   return query
   with paid as (
-    -- The intervals are added to a fixed timestamp, because PostgreSQL sorts timestamps in half the
-    -- time of intervals.
+    -- The intervals are added to a fixed timestamp, because PostgreSQL sorts timestamps twice as
+    -- fast as intervals.
     select percentile_disc(array[0.5, 0.95])
         within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
         filter (where o.kind = 'package' and o.amount_total > 0) as waited,
@@ -13473,8 +13480,8 @@ begin
   select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
   from paid p, (select count(*) as gaps from gaps) g
   union all
-  -- Only examples are listed: if a whole list of events was lost, there would be a row for each
-  -- order.
+  -- At most 100 examples are listed. If many of Stripe's events were lost, a full list would have a
+  -- row for each order.
   select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
   from gaps g where g.nr <= 100
   union all
@@ -13526,7 +13533,7 @@ comment on function farthing.latency_kpis(timestamptz, timestamptz) is
 
 create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -13548,8 +13555,8 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- The last hop ends at a user, so notifications to operators are left out, and those to deleted
-    -- users, who have no address.
+    -- The last hop ends at a user, so notifications to operators are left out. Notifications to
+    -- deleted users, who have no address, are left out, too.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e
@@ -13656,7 +13663,7 @@ as $$
   select r.month, r.currency, (r.closing - coalesce(r.change, 0))::bigint, coalesce(r.purchases, 0)::bigint,
     coalesce(r.used, 0)::bigint, coalesce(r.breakage, 0)::bigint, coalesce(r.refunded, 0)::bigint,
     coalesce(r.clawed_back, 0)::bigint, coalesce(r.adjustments, 0)::bigint, r.closing::bigint
-  -- There is no row of a currency before its first sale.
+  -- A currency has no row for the months before its first sale.
   from rolled r where r.month >= p_range.first_day and r.closing is not null
 $$;
 comment on function farthing.deferred_months(farthing.day_range) is
@@ -13688,8 +13695,8 @@ comment on function farthing.deferred_proof() is
 
 -- supabase/schemas/reports/functions/lot_days.sql
 
--- Movements of lots per day. Like the days of authors (actors.sql), they are summed when entries
--- are sealed.
+-- Movements of lots per day. They are summed when entries are sealed, for the same reasons as in
+-- actors.sql.
 
 create view farthing.lot_movements with (security_invoker = true) as
 select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
@@ -14082,8 +14089,9 @@ begin
 end
 $$;
 comment on function farthing.report_range(date, date, timestamptz) is
-  'Returns the days of a report, both included. Without p_to the report ends today (UTC); without p_from '
-  'it begins on the first day of the month of its end. Fails invalid_request and names the field `from`.';
+  'Returns the first and the last day of a report; both days are included. Without p_to the '
+  'report ends today (UTC). Without p_from it begins on the first day of the month in which it '
+  'ends. Fails invalid_request and names the field `from`.';
 
 create function farthing.report_answer(
   p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,
@@ -14129,9 +14137,9 @@ comment on function farthing.with_text_amounts(jsonb) is
 
 -- supabase/schemas/reports/functions/usage.sql
 
--- Usage per day, by model, rate version, origin and feature, summed when entries are sealed. A charge
--- over several lots and debt is several entries with the same tokens, so tokens are counted at the
--- first entry of each transaction only.
+-- Usage per day, by model, rate version, origin and feature, summed when entries are sealed. A
+-- charge that is paid from several lots or debt has several entries with the same tokens, so only
+-- the first entry of each transaction counts tokens.
 
 create function farthing.usage_of(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns setof farthing.usage_days
@@ -14400,16 +14408,16 @@ language sql immutable
 set search_path = ''
 as $$
   select case when d.effective >= p_open_from then d.effective
-    -- The fact's month is closed. The line counts on the day of booking, or on the last day of the
-    -- oldest open month if the day of booking is later.
+    -- If the fact's month is closed, the line counts on the day of booking, or on the last day of
+    -- the oldest open month if the day of booking is later.
     else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
   from (select (p_effective_at at time zone 'UTC')::date as effective,
     (p_at at time zone 'UTC')::date as booked) d
 $$;
 comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
-  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the '
-  'fact''s month is closed, but no later than the last day of the oldest open month. p_open_from: the '
-  'first day of that month.';
+  'Returns the day (UTC) on which a line counts: the day of its fact, or the day of booking if '
+  'the fact''s month is closed, but no later than the last day of the oldest open month. '
+  'p_open_from: the first day of that month.';
 
 create function farthing.event_time(p_default timestamptz)
 returns timestamptz
@@ -14434,8 +14442,8 @@ declare
   v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
   v_open_from date;
 begin
-  -- This statement locks the row of books for share. close_months() waits for that lock; and if it
-  -- came first, this statement sees which months it closed.
+  -- This statement locks the row of books for share. close_months() waits for that lock. If
+  -- close_months() ran first, this statement sees which months are closed.
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
@@ -14573,8 +14581,8 @@ as $$
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
 comment on function farthing.returned_tax(numeric, numeric, numeric) is
-  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units; '
-  'more than the tax if more than the payment returned.';
+  'Returns the part of a payment''s tax that is returned when p_returned of the payment is '
+  'returned, in minor units. If p_returned exceeds the payment, the result exceeds the tax.';
 
 create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -14790,7 +14798,7 @@ comment on function farthing.metric_formulas() is
 
 create function farthing.metrics_of_revenue(p_range farthing.day_range)
 returns setof farthing.metric
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -14838,7 +14846,7 @@ comment on function farthing.metrics_of_revenue(farthing.day_range) is
 
 create function farthing.metrics_of_customers(p_range farthing.day_range)
 returns setof farthing.metric
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -14861,7 +14869,7 @@ comment on function farthing.metrics_of_customers(farthing.day_range) is
 
 create function farthing.metrics_of_fees(p_range farthing.day_range)
 returns setof farthing.metric
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -15021,7 +15029,7 @@ declare
 begin
   -- If a live event booked the same fact between a check here and the line that follows it, one of
   -- the two transactions would fail. This lock makes the event's line wait, and the checks see the
-  -- lines of all events before it. A runner that stores Stripe's lists waits for the lock, too,
+  -- lines of all earlier events. A runner that stores Stripe's lists waits for the lock, too,
   -- before it locks transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
@@ -15184,7 +15192,8 @@ as $$
   where m.currency = d.currency
 $$;
 comment on function farthing.revenue_facts() is
-  'Returns the money facts of orders, bookings, refunds and disputes, in the words of revenue lines.';
+  'Returns the money facts of orders, bookings, refunds and disputes, under the names that '
+  'revenue lines use.';
 
 create function farthing.prove_revenue()
 returns table (rule int, account_id bigint, detail text)
@@ -15492,11 +15501,13 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- A fee may be refunded in parts, and each part is a line: the line nearest in time is returned.
+  -- A fee may be refunded in parts, and each part has its own line. The line nearest in time is
+  -- returned.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is
-  'Returns the day in which the line of a balance transaction counts; null while it has none.';
+  'Returns the day on which the line of a balance transaction counts; null while the transaction '
+  'has no line.';
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)
@@ -15710,8 +15721,8 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- Credits are reinstated in the reverse order of claw_back(), which added the debt last: the debt
-  -- is cancelled first.
+  -- This is the reverse order of claw_back(): claw_back() adds debt last, so the debt is cancelled
+  -- first.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -15856,8 +15867,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank still decides about a dispute or its appeal; true in every unknown state. An '
-  'inquiry (`warning_…`) is not open.';
+  'Returns whether a bank has yet to decide a dispute or its appeal; true in every unknown state. '
+  'An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -16737,11 +16748,11 @@ comment on function farthing.entry_terms(farthing.entries) is
   'Returns the terms that a seal covers in addition to the entry''s own fields: the terms of the '
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
--- This is a view because a query inlines it: a function with its own search_path, called for each
--- entry, took three times as long. The terms are computed only for entries that have any.
+-- This is a view, because the planner inlines views. A function with its own search_path, called
+-- for each entry, took three times as long. The terms are computed only for entries that have any.
 create view farthing.entry_contents with (security_invoker = true) as
--- In a JSON array, a null differs from an empty text, and the boundaries of fields are unambiguous.
--- Times are epochs, so that no setting of the session changes the text.
+-- The content is a JSON array, because there a null differs from an empty text, and the boundaries
+-- of fields are unambiguous. Times are epochs, so that no setting of the session changes the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end
@@ -17146,7 +17157,7 @@ as $$
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
       'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
-    ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
+    ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',
       'The speed at which the error budget is spent within hours, in multiples of the allowed speed.'),
@@ -17663,7 +17674,7 @@ begin
       'must be an account from GET /settings/journal-codes, and appear only once in the list.'),
     (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
       and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
-      'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),
+      'must have 1 to 20 characters (A-Z a-z 0-9 . _ -), and not begin with . _ or -.'),
     (3, 'effective_from', i.code ->> 'effective_from' is null
       or length(i.code ->> 'effective_from') = 10
         and farthing.effective_from(i.code) <= p_now + interval '2 years',
@@ -17737,7 +17748,7 @@ as $$
     'effective_from', p_package.effective_from)
 $$;
 comment on function farthing.package_setting(farthing.packages) is
-  'Returns a version of a package in the form for operators.';
+  'Returns a version of a package in the form in which operators read it.';
 
 create function farthing.write_packages(p_packages jsonb, p_changes farthing.package_change[],
   p_now timestamptz)
@@ -17749,8 +17760,8 @@ as $$
   select g.* from farthing.packages_given(p_packages, p_now) g
   join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
 
-  -- Changes that leave the terms as they are also leave the version, so that open sessions of that
-  -- version remain valid.
+  -- A change that does not concern the terms creates no new version, so that open sessions of the
+  -- current version remain valid.
   update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
     active = true
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
@@ -18439,9 +18450,9 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- No index has the author. One transaction applies an event and writes its entries while it holds
-  -- the account, so they are among the first entries at or after the moment at which the event was
-  -- processed. The limit bounds the search in a busy account.
+  -- No index contains the author. One transaction applies an event and writes its entries while it
+  -- holds the account's lock. So these entries are among the first ones at or after the moment at
+  -- which the event was processed. The limit bounds the search in a busy account.
   select coalesce(jsonb_agg(farthing.explained_entry(e) order by e.seq), '[]')
   from (select n.* from farthing.entries n
     where n.account_id = p_account_id and p_event.state = 'processed'
@@ -18529,8 +18540,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- Charge ids are looked up in balance transactions as well as in card uses: card uses have them
-  -- at once but only for 90 days, balance transactions have them later but for ever.
+  -- Charge ids are looked up in card uses and in balance transactions. Card uses have a charge id
+  -- at once, but only for 90 days. Balance transactions have it later, but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),
@@ -18614,8 +18625,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs are '
-  'refused like a hold, because they open one.';
+  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs '
+  'are refused like a hold, because each of them opens a hold.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
@@ -19006,8 +19017,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- An order lives less than 24 hours, because Stripe may forget an idempotency key after 24 hours.
-  -- From then on, a repeat of the request could charge again.
+  -- An order expires after less than 24 hours, because Stripe may forget an idempotency key after
+  -- 24 hours. From then on, a repeated request could charge the card again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -19833,8 +19844,9 @@ begin
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… for a '
-      'transfer, trr_… for a reversal, or null if Stripe did not make it.', null, 'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… '
+      'for a transfer, trr_… for a reversal, or null if Stripe did not make the move.', null,
+      'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
     perform farthing.fail('invalid_request',
@@ -19861,9 +19873,9 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or null if '
-  'Stripe did not make it. Records the moves that become due, and audits author and reason. For '
-  'operators at an SQL prompt. Fails invalid_request.';
+  'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or '
+  'null if Stripe did not make the move. Records the moves that become due, and audits author and '
+  'reason. For operators at an SQL prompt. Fails invalid_request.';
 
 -- supabase/schemas/usage/functions/batch.sql
 
@@ -20029,7 +20041,7 @@ comment on function farthing.refuse_usage is
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
-language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
+language plpgsql stable -- an SQL function would be planned again in every transaction
 set search_path = ''
 as $$
 begin
@@ -20167,9 +20179,9 @@ comment on function farthing.set_blocked_domains(text[], text, text) is
 
 -- supabase/schemas/welcome/functions/email_addresses.sql
 
--- Different spellings of one person's email address are normalised to one address. At a host that
--- treats + like any other character, two people may have the same normalised address; then the
--- second one gets no welcome credits.
+-- Different spellings of one person's email address are normalised to one address. Some hosts treat
+-- + like any other character. There, two people can have the same normalised address, and the
+-- second person then gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text

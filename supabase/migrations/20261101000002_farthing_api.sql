@@ -720,7 +720,8 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
--- As in order_answer(), except for `id`, which is `order_id` there, and columns that only it returns.
+-- The columns are those of order_answer(), with two differences: `id` is `order_id` there, and
+-- order_answer() returns some fields that this view does not have.
 select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
   o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
@@ -894,7 +895,7 @@ create function farthing_public.grants_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- For a user without an account the number is 0, which no account has, so the list is empty.
@@ -1288,7 +1289,7 @@ create function farthing_public.inbox_list(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- The event that p_before names is read first, so that its values bound the index scan.
@@ -1584,7 +1585,7 @@ begin
     return '{"recorded": false}'::jsonb;
   end if;
   -- If scheduled tasks stop, no task can open the alert tasks_stopped, so each recording of metrics
-  -- checks whether they still run.
+  -- checks whether the tasks still run.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end
@@ -2024,8 +2025,8 @@ begin
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
     -- A refused transfer makes its reversals unnecessary, and a refused reversal makes its
-    -- restorations unnecessary. Stripe was not asked for these later moves yet, because the moves
-    -- of a booking are sent one after the other.
+    -- restorations unnecessary. None of these later moves has been sent to Stripe yet, because the
+    -- moves of a booking are sent one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');
@@ -2293,8 +2294,9 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
-  'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
-  'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
+  'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
+  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest first. '
+  'The limits '
   'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
   'found: [{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
   '`since` or `reason`.';
@@ -2541,7 +2543,7 @@ create function farthing_public.fraud_blocks_list(p_before text default null, p_
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   v_account_id bigint := case when p_user_id is not null then
@@ -2602,8 +2604,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (by id), or an ip or a card (by 64 hex digits of its hash). An existing block gets the '
-  'new reason and the new end. Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, '
+  'Blocks a user (by id), or an ip or a card (by the 64 hex digits of its hash). An existing block '
+  'gets the new reason and the new end. Returns {status: 201, replayed, data: block}. '
+  'Fails not_found, forbidden, '
   'invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
@@ -2641,7 +2644,7 @@ create function farthing_public.fraud_decisions_list(p_user_id uuid default null
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- For a user without an account the number is 0, which no account has, so the list is empty.
@@ -3090,7 +3093,7 @@ create function farthing_public.notifications_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
@@ -3208,7 +3211,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
-  'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
+  'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
   'counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, last_error, '
   'count}], retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
@@ -3343,7 +3346,7 @@ create function farthing_public.mismatches_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
@@ -3414,7 +3417,7 @@ create function farthing_public.payouts_list(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- The row of the cursor is read first, so that its values bound the scan of the index.
@@ -3498,7 +3501,7 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since this one did, and continues from the last stored
+    -- After this runner, another runner has claimed the list. It continues from the last stored
     -- page.
     return '{"taken": true}'::jsonb;
   end if;
@@ -3560,7 +3563,7 @@ create function farthing_public.disputes_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
@@ -3636,7 +3639,7 @@ create function farthing_public.warnings_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- 0 stands for a user without an account, who has no warnings: no account has the number 0.
@@ -3722,9 +3725,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, or the whole refundable amount if none is given, so that the '
-  'refunds of parallel requests never exceed the payment. Returns the step `send` with the refund for '
-  'Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
+  'Reserves the amount of a refund, or the whole refundable amount if p_amount is null, so that '
+  'the refunds of parallel requests never exceed the payment. Returns the step `send` with the '
+  'refund for Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
   'refund_too_large, invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_preview(
@@ -3863,7 +3866,7 @@ create function farthing_public.refunds_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- The account is looked up first, so that it narrows the list before the indexes on orders and
@@ -4198,10 +4201,10 @@ end
 $$;
 grant execute on function farthing_public.report_usage to service_role;
 comment on function farthing_public.report_usage is
-  'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
-  'feature, separated by commas. The entries of the last minute or two are missing, because they are not '
-  'sealed yet, except in the report of one user (p_user_id). Fails not_found. Fails '
-  'invalid_request and names the field: `from`, `limit` or `group_by`.';
+  'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin '
+  'and feature, separated by commas. The report of one user (p_user_id) is complete. In all other '
+  'reports the entries of the last minute or two are missing, because they are not sealed yet. '
+  'Fails not_found. Fails invalid_request and names the field: `from`, `limit` or `group_by`.';
 
 -- supabase/schemas/revenue/api/metrics.sql
 
@@ -4325,9 +4328,9 @@ end
 $$;
 grant execute on function farthing_public.report_payout to service_role;
 comment on function farthing_public.report_payout is
-  'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with the '
-  'order, booking, refund or dispute that it matches. Fails not_found, and invalid_request, naming the '
-  'field limit.';
+  'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with '
+  'the order, booking, refund or dispute that it matches. Fails not_found. Fails invalid_request '
+  'and names the field `limit`.';
 
 -- supabase/schemas/revenue/api/revenue.sql
 

@@ -483,7 +483,7 @@ select farthing.audit_changes('policy', array(select a.attname from pg_attribute
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
     and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
   p_needs_reason => true, p_rows => true);
--- daily_cap is the lower one of an account's two spend caps.
+-- daily_cap is the lower of an account's two spend caps.
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
 select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_needs_reason => true,
   p_rows => true);

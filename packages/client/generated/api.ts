@@ -2641,7 +2641,7 @@ export interface paths {
         put?: never;
         /**
          * Run due jobs
-         * @description Answers when no work is due any more, or when the time of the run is used up.
+         * @description Responds when no more work is due, or when the time of the run is used up.
          */
         post: {
             parameters: {
@@ -2768,7 +2768,7 @@ export interface paths {
         };
         /**
          * List dead-lettered jobs
-         * @description Jobs of the last 30 days that failed in each attempt, were lost or expired.
+         * @description Lists jobs of the last 30 days that failed at every attempt, were lost or expired.
          */
         get: {
             parameters: {
@@ -2816,7 +2816,7 @@ export interface paths {
         };
         /**
          * Read a job
-         * @description Poll as `Retry-After` says: after 2, 4, then every 8 seconds. A response without `Retry-After` means that the job has ended.
+         * @description Wait for the seconds in `Retry-After` before each poll: 2, then 4, then always 8. A response without `Retry-After` means that the job has ended.
          */
         get: {
             parameters: {
@@ -3039,7 +3039,7 @@ export interface paths {
         put?: never;
         /**
          * Send due notifications
-         * @description Answers when no work is due any more, or when the time of the run is used up.
+         * @description Responds when no more work is due, or when the time of the run is used up.
          */
         post: {
             parameters: {
@@ -3243,7 +3243,7 @@ export interface paths {
         put?: never;
         /**
          * Send due refunds and transfers, charge top-ups, read cards, fetch events, reconcile payouts
-         * @description Answers when no work is due any more, or when the time of the run is used up.
+         * @description Responds when no more work is due, or when the time of the run is used up.
          */
         post: {
             parameters: {
@@ -3465,7 +3465,7 @@ export interface paths {
         put?: never;
         /**
          * Become a provider
-         * @description Each user is at most one provider; a repeat returns a new onboarding page.
+         * @description A user can be only one provider; a repeated request returns a new onboarding page.
          */
         post: {
             parameters: {
@@ -3638,7 +3638,7 @@ export interface paths {
         put?: never;
         /**
          * Refund an order or a booking
-         * @description In full or in part, until nothing is left. The response waits up to two seconds for Stripe's event; before the event arrives, status is pending and no credits have moved. With `dry_run` the response is 200 with what the refund would change.
+         * @description A payment can be refunded in full or in parts, until nothing is left. The response waits up to two seconds for Stripe's event; before the event arrives, status is pending and no credits have moved. With `dry_run` the response is 200 with what the refund would change.
          */
         post: {
             parameters: {
@@ -4112,7 +4112,7 @@ export interface paths {
         };
         /**
          * Report a journal for bookkeeping
-         * @description Money and deferred revenue in double entry, summed by day, currency and fact. Payments, refunds, disputes and fees come from the lines of revenue; deferred revenue is complete up to `as_of`. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description Money and deferred revenue in double entry, summed by day, currency and fact. Payments, refunds, disputes and fees come from the revenue lines; deferred revenue is complete up to `as_of`. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -4233,7 +4233,7 @@ export interface paths {
         };
         /**
          * Report key figures
-         * @description Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, evidence of orders, purchased and debited credits, refused credentials and rate limits. Each row has its formula. Figures of requests cover only the last 35 days. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, orders with and without complete evidence, purchased and debited credits, and requests refused for their credentials or by a rate limit. Each row has its formula. Figures of requests cover only the last 35 days. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -4901,7 +4901,7 @@ export interface paths {
         };
         /**
          * Report revenue by day
-         * @description Payments, refunds, disputes and fees by day (UTC), product line and currency, in minor units. Currencies are never added together. A fact of a closed month counts in the oldest open month, so the figures of a closed month never change. A balance transaction that Stripe lists after its month closed stays a difference in the controls of both months. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description Payments, refunds, disputes and fees by day (UTC), product line and currency, in minor units. Currencies are never added together. A fact of a closed month counts in the oldest open month, so the figures of a closed month never change. A balance transaction that Stripe lists after its month closed remains a difference in the `controls` of both months. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -5063,7 +5063,7 @@ export interface paths {
         };
         /**
          * Report the use of models
-         * @description Charges by day and model, or by the columns of `group_by`: tokens by kind, credits, what the provider costs, and the margin. The charges of the last minute or two are missing, because entries are summed when they are sealed. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description Charges by day and model, or by the columns of `group_by`: tokens by kind, credits, the cost at the model's provider, and the margin. The charges of the last minute or two are missing, because entries are summed when they are sealed. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -5461,7 +5461,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the domains without welcome credits
-         * @description The list replaces the one before, and each domain stands for its subdomains, too. Granted credits stay.
+         * @description The list replaces the earlier list. Each domain includes its subdomains. Credits that were already granted stay.
          */
         post: {
             parameters: {
@@ -5713,7 +5713,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the packages on sale
-         * @description Adds, changes and restores the packages of the list, and retires those that the list does not name. A package with `effective_from` changes later. Open and paid orders keep their terms.
+         * @description Adds, changes and restores the packages of the list, and retires those that the list does not name. A package with `effective_from` changes at that time. Open and paid orders keep their terms.
          */
         post: {
             parameters: {
@@ -5805,7 +5805,7 @@ export interface paths {
         put?: never;
         /**
          * Change settings of the policy
-         * @description An operator without a second factor can't require one by `operator_mfa`: the change and its dry run are 403 `mfa_required`.
+         * @description An operator without a second factor can't set `operator_mfa` to a value that requires one: the change and its dry run get 403 `mfa_required`.
          */
         post: {
             parameters: {
@@ -6016,7 +6016,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Opt in to auto top-up, or out
+         * Opt in to auto top-up, or opt out
          * @description Below `threshold`, one charge of the saved card buys the credits that are missing to reach `target`.
          */
         post: {
@@ -6129,7 +6129,7 @@ export interface paths {
         };
         /**
          * Remove the saved card and opt out of auto top-up
-         * @description No further charge of the card begins, even if Stripe is unavailable (502, 503) and detaches the card later. `pending_charge` is a charge that was requested before and may still be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.
+         * @description No further charge of the card begins, even if Stripe is unavailable (502, 503) and detaches the card later. `pending_charge` is a charge that was requested earlier and may still be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.
          */
         delete: {
             parameters: {

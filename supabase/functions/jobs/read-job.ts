@@ -42,8 +42,9 @@ export const readJob = defineRoute({
   method: "get",
   path: "/{id}",
   summary: "Read a job",
-  description: "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. A response without " +
-    "`Retry-After` means that the job has ended.",
+  description:
+    "Wait for the seconds in `Retry-After` before each poll: 2, then 4, then always 8. A " +
+    "response without `Retry-After` means that the job has ended.",
   who: ["user", "operator"],
   limit: "default",
   idempotent: false,

@@ -40,7 +40,7 @@ export const listDeadJobs = defineRoute({
   method: "get",
   path: "/dead",
   summary: "List dead-lettered jobs",
-  description: "Jobs of the last 30 days that failed in each attempt, were lost or expired.",
+  description: "Lists jobs of the last 30 days that failed at every attempt, were lost or expired.",
   who: ["operator"],
   limit: "default",
   idempotent: false,
@@ -57,8 +57,8 @@ export const listDeadJobs = defineRoute({
 });
 
 /**
- * Refuses to cancel a job of a type that users cannot start: otherwise a user could stop a job that charges
- * that user.
+ * Refuses to cancel a job of a type that users cannot start. Otherwise a user could stop a job that
+ * charges them.
  */
 async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {
   const args = { p_user_id: userId, p_job_id: jobId };

@@ -12,7 +12,7 @@ export const runBatch = defineRoute({
   method: "post",
   path: "/",
   summary: "Send due notifications",
-  description: "Answers when no work is due any more, or when the time of the run is used up.",
+  description: "Responds when no more work is due, or when the time of the run is used up.",
   who: ["secret"],
   limit: "none",
   deadlineMs: RUNNER_DEADLINE_MS,

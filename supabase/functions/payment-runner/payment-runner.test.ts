@@ -49,7 +49,7 @@ function queueOf(count: number) {
   };
 }
 
-/** Stubs the hourly backfill, which only the first caller gets. */
+/** Stubs the hourly backfill. Only the first caller gets it. */
 function oneBackfill() {
   let isClaimed = false;
   return {
@@ -256,7 +256,7 @@ Deno.test("a key that is not allowed to list accounts is logged, and the backfil
   assert.deepEqual(line?.record, { detail: "stripe: no" });
 });
 
-/** Stubs one payout with a due list, which only the first caller gets. */
+/** Stubs one payout whose list is due to be fetched. Only the first caller gets the payout. */
 function onePayout() {
   const due: PayoutToList[] = [PAYOUT_TO_LIST];
   return { payouts_claim: () => due.shift() ?? null };

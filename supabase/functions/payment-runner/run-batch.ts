@@ -83,7 +83,7 @@ export const runBatch = defineRoute({
   path: "/",
   summary:
     "Send due refunds and transfers, charge top-ups, read cards, fetch events, reconcile payouts",
-  description: "Answers when no work is due any more, or when the time of the run is used up.",
+  description: "Responds when no more work is due, or when the time of the run is used up.",
   who: ["secret"],
   limit: "none",
   deadlineMs: RUNNER_DEADLINE_MS,

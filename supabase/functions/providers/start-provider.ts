@@ -23,7 +23,7 @@ export const startProvider = defineRoute({
   method: "post",
   path: "/",
   summary: "Become a provider",
-  description: "Each user is at most one provider; a repeat returns a new onboarding page.",
+  description: "A user can be only one provider; a repeated request returns a new onboarding page.",
   who: ["user"],
   limit: "providers",
   idempotent: true,

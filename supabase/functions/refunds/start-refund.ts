@@ -14,9 +14,9 @@ export const startRefund = defineRoute({
   path: "/",
   summary: "Refund an order or a booking",
   description:
-    "In full or in part, until nothing is left. The response waits up to two seconds for Stripe's " +
-    "event; before the event arrives, status is pending and no credits have moved. With `dry_run` " +
-    "the response is 200 with what the refund would change.",
+    "A payment can be refunded in full or in parts, until nothing is left. The response waits up " +
+    "to two seconds for Stripe's event; before the event arrives, status is pending and no " +
+    "credits have moved. With `dry_run` the response is 200 with what the refund would change.",
   who: ["operator"],
   limit: "refunds",
   idempotent: true,

@@ -40,8 +40,8 @@ export const reportJournal = reportRoute({
   summary: "Report a journal for bookkeeping",
   description:
     "Money and deferred revenue in double entry, summed by day, currency and fact. Payments, " +
-    "refunds, disputes and fees come from the lines of revenue; deferred revenue is complete up " +
-    "to `as_of`.",
+    "refunds, disputes and fees come from the revenue lines; deferred revenue is complete up to " +
+    "`as_of`.",
   row: JournalRow,
   columns: [
     { key: "day", title: "date (UTC)" },

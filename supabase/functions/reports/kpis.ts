@@ -7,8 +7,9 @@ export const reportKpis = reportRoute({
   summary: "Report key figures",
   description:
     "Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, " +
-    "evidence of orders, purchased and debited credits, refused credentials and rate limits. Each " +
-    "row has its formula. Figures of requests cover only the last 35 days.",
+    "orders with and without complete evidence, purchased and debited credits, and requests " +
+    "refused for their credentials or by a rate limit. Each row has its formula. Figures of " +
+    "requests cover only the last 35 days.",
   row: KpiRow,
   columns: [
     { key: "name" },

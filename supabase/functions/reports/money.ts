@@ -13,7 +13,7 @@ export const reportRevenue = reportRoute({
     "Payments, refunds, disputes and fees by day (UTC), product line and currency, in minor " +
     "units. Currencies are never added together. A fact of a closed month counts in the oldest " +
     "open month, so the figures of a closed month never change. A balance transaction that Stripe " +
-    "lists after its month closed stays a difference in the controls of both months.",
+    "lists after its month closed remains a difference in the `controls` of both months.",
   row: RevenueRow,
   columns: [
     { key: "day", title: "day (UTC)" },

@@ -18,11 +18,11 @@ export interface ReportArgs {
 }
 
 interface Declaration<Row extends z.ZodObject, Query extends typeof ReportQuery> {
-  /** The path below `/reports` and the name of the CSV file. */
+  /** The last part of the path `/reports/…`, and the name of the CSV file. */
   readonly name: string;
   readonly summary: string;
   readonly description: string;
-  /** The query, if it has more than the days and the page. */
+  /** The schema of the query; needed only if the query has fields besides the days and the page. */
   readonly query?: Query;
   readonly row: Row;
   /** The columns of the CSV: every field of the row, in the order of the file. */

@@ -6,9 +6,9 @@ export const reportUsage = reportRoute({
   name: "usage",
   summary: "Report the use of models",
   description:
-    "Charges by day and model, or by the columns of `group_by`: tokens by kind, credits, what the " +
-    "provider costs, and the margin. The charges of the last minute or two are missing, because " +
-    "entries are summed when they are sealed.",
+    "Charges by day and model, or by the columns of `group_by`: tokens by kind, credits, the " +
+    "cost at the model's provider, and the margin. The charges of the last minute or two are " +
+    "missing, because entries are summed when they are sealed.",
   query: UsageQuery,
   row: UsageRow,
   columns: [

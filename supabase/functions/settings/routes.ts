@@ -56,8 +56,8 @@ export const setPackages = defineRoute({
   path: "/packages",
   summary: "Replace the packages on sale",
   description: "Adds, changes and restores the packages of the list, and retires those that the " +
-    "list does not name. A package with `effective_from` changes later. Open and paid orders keep " +
-    "their terms.",
+    "list does not name. A package with `effective_from` changes at that time. Open and paid " +
+    "orders keep their terms.",
   body: PackagesBody,
   handler: (call) =>
     idempotent(call, "settings_packages_set", {
@@ -104,8 +104,8 @@ export const setPolicy = defineRoute({
   path: "/policy",
   summary: "Change settings of the policy",
   description:
-    "An operator without a second factor can't require one by `operator_mfa`: the change " +
-    "and its dry run are 403 `mfa_required`.",
+    "An operator without a second factor can't set `operator_mfa` to a value that requires one: " +
+    "the change and its dry run get 403 `mfa_required`.",
   body: PolicyBody,
   handler: (call) =>
     idempotent(call, "settings_policy_set", {
@@ -222,8 +222,8 @@ export const setBlockedDomains = defineRoute({
   path: "/blocked-domains",
   summary: "Replace the domains without welcome credits",
   description:
-    "The list replaces the one before, and each domain stands for its subdomains, too. " +
-    "Granted credits stay.",
+    "The list replaces the earlier list. Each domain includes its subdomains. Credits that were " +
+    "already granted stay.",
   bodyLimit: LARGE_BODY_LIMIT_BYTES,
   body: BlockedDomainsBody,
   handler: (call) =>

@@ -4,11 +4,11 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
 /**
- * Removes the saved card and opts out of auto top-up. No charge begins after the database has
- * removed the card; then Stripe detaches it, and refuses a charge that a runner has begun and not
- * sent. The response names a charge that may have been sent before the removal. If Stripe is
- * unavailable, the request fails and can be repeated, and the payment runner detaches the card,
- * too. The route has no feature flag, so that a user can always remove a card.
+ * Removes the saved card and opts out of auto top-up. After the database has removed the card, no
+ * charge begins. Then Stripe detaches the card, so Stripe refuses a charge that a runner has begun
+ * but not sent yet. The response names a charge that may have been sent before the removal. If
+ * Stripe is unavailable, the request fails; a repeat of the request, or the payment runner,
+ * detaches the card later. The route has no feature flag, so that a user can always remove a card.
  */
 export const removeCard = defineRoute({
   method: "delete",
@@ -16,8 +16,9 @@ export const removeCard = defineRoute({
   summary: "Remove the saved card and opt out of auto top-up",
   description:
     "No further charge of the card begins, even if Stripe is unavailable (502, 503) and " +
-    "detaches the card later. `pending_charge` is a charge that was requested before and may still " +
-    "be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.",
+    "detaches the card later. `pending_charge` is a charge that was requested earlier and may " +
+    "still be paid. Without a saved card only auto top-up is stopped, so the request can be " +
+    "repeated.",
   who: ["user"],
   limit: "default",
   idempotent: false,

@@ -27,7 +27,7 @@ export const readTopUps = defineRoute({
 export const setTopUps = defineRoute({
   method: "post",
   path: "/",
-  summary: "Opt in to auto top-up, or out",
+  summary: "Opt in to auto top-up, or opt out",
   description:
     "Below `threshold`, one charge of the saved card buys the credits that are missing to reach " +
     "`target`.",

@@ -74,7 +74,7 @@ export const chargeUsage = defineRoute({
   },
 });
 
-/** Charges up to 1,000 uses. A refused event does not affect the other events. */
+/** Charges up to 1,000 usage events. A refused event does not affect the other events. */
 export const chargeBatch = defineRoute({
   method: "post",
   path: "/batch",

@@ -98,9 +98,10 @@ create table farthing.chats (
 -- the row in place.
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
-  'max_input_tokens: the most tokens that any tokenizer can count in the prompt, and their price is '
-  'held. output_is_counted: our count of the output equals the provider''s, because the provider hides no '
-  'output and counts tokens as we do. streamed_tokens: the output tokens received so far, as last recorded. '
+  'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
+  'their price. output_is_counted: our count of the output equals the provider''s, because the '
+  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens '
+  'received so far, as last recorded. '
   'answered_at: when the chat''s own request reported its end, even if the chat was already closed; null '
   'until then. corrected: credits refunded because the scheduled task had charged more than the provider''s '
   'usage.';

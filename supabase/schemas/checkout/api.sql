@@ -163,7 +163,8 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
--- As in order_answer(), except for `id`, which is `order_id` there, and columns that only it returns.
+-- The columns are those of order_answer(), with two differences: `id` is `order_id` there, and
+-- order_answer() returns some fields that this view does not have.
 select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
   o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,

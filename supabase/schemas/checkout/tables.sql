@@ -75,8 +75,8 @@ comment on table farthing.orders is
   'back for refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
--- Reports count the accounts that ordered in a year from this index, and find each account's
--- payments in it.
+-- Reports use this index to count the accounts that ordered in a year, and to find each account's
+-- payments.
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
   include (paid_at, kind, amount_total);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';

@@ -1,5 +1,5 @@
 -- A user's customer at Stripe, and their saved card. Also the faults of the setup at Stripe, which only
--- an operator can mend.
+-- an operator can fix.
 
 create table farthing.customers (
   account_id bigint primary key,
@@ -52,8 +52,8 @@ create table farthing.card_removals (
 comment on table farthing.card_removals is
   'Cards that Stripe must detach, or has detached: a user removed or replaced the card, the user was '
   'deleted, or the card was saved at Stripe but not stored here. No new charge of the card begins after '
-  'requested_at. detached_at: when Stripe had detached the card; null while Stripe must be asked, next at '
-  'next_attempt_at.';
+  'requested_at. detached_at: when the card was detached; null while Stripe must still be asked, '
+  'next at next_attempt_at.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;

@@ -33,8 +33,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Users (by id), addresses and cards (by hash) that may buy nothing. A block whose `until` is null has '
-  'no end.';
+  'Users (by id), addresses and cards (by hash) that are not allowed to buy. A block whose `until` '
+  'is null has no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (

@@ -104,7 +104,7 @@ create function farthing_public.grants_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- For a user without an account the number is 0, which no account has, so the list is empty.

@@ -1,8 +1,8 @@
 -- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
 -- SQL, the key, its work and its answer commit together, so a stored key means that its work is
 -- done. A repeat that arrives while the first request runs waits for an advisory lock on the key,
--- and then finds the answer. If Stripe or a model is called in between, the key is committed as
--- `started` first.
+-- and then finds the answer. If the operation calls Stripe or a model, the key is committed as
+-- `started` before that call.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')

@@ -35,7 +35,7 @@ create function farthing_public.inbox_list(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- The event that p_before names is read first, so that its values bound the index scan.

@@ -104,7 +104,8 @@ create table farthing.entries (
 );
 comment on table farthing.entries is
   'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
-  'account to the counterparty. seq has no gap per account. Amounts are in credits.';
+  'account to the counterparty. seq: counts the entries of the account without a gap. Amounts are '
+  'in credits.';
 
 -- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
 -- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its

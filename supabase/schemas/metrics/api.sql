@@ -11,7 +11,7 @@ begin
     return '{"recorded": false}'::jsonb;
   end if;
   -- If scheduled tasks stop, no task can open the alert tasks_stopped, so each recording of metrics
-  -- checks whether they still run.
+  -- checks whether the tasks still run.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end

@@ -119,8 +119,8 @@ comment on table farthing.policy is
   'author''s grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
   'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
-  'new user with a confirmed email address, 0 for none; welcome_credits_life: after which time they '
-  'expire, 0 for never; welcome_credits_day: the most welcome credits of a day (UTC). '
+  'new user with a confirmed email address, 0 for none; welcome_credits_life: for how long they '
+  'are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day (UTC). '
   'booking_transfer_at: whether the provider of a booking gets their share with its payment or at its '
   'completion. booking_shared_parties: whether a booking whose buyer shares a card, a payout account or '
   'an address with the provider is flagged or refused.';

@@ -62,8 +62,9 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. The decimals of a charge, 9 + 4 + 3, are fewer than '
-  '18, so every charge is exact and never rounded.';
+  'USD per million tokens by kind, and the markup. A charge has at most 16 decimals: 9 of the '
+  'price, 4 of the markup and 3 of the factor 0.001. Credits have 18 decimals, so every charge is '
+  'exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 alter table farthing.packages enable row level security;

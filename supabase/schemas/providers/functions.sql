@@ -2,7 +2,7 @@
 -- provider is committed before Stripe is called. Its id is in the account's metadata and in the
 -- idempotency key of the request that creates the account, so a retry after a crash gets the same
 -- account, and Stripe's events contain our id. Only Stripe's account.updated, or a comparison with
--- Stripe's accounts, changes what an account is allowed to do.
+-- Stripe's accounts, changes the stored capabilities of a provider.
 
 create function farthing.providers_guard()
 returns trigger
@@ -19,7 +19,7 @@ begin
       using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
-    new.email := null; -- a deleted user sends no further request to Stripe
+    new.email := null; -- no further request to Stripe needs the email of a deleted user
     delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;

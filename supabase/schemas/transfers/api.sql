@@ -34,8 +34,8 @@ begin
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
     -- A refused transfer makes its reversals unnecessary, and a refused reversal makes its
-    -- restorations unnecessary. Stripe was not asked for these later moves yet, because the moves
-    -- of a booking are sent one after the other.
+    -- restorations unnecessary. None of these later moves has been sent to Stripe yet, because the
+    -- moves of a booking are sent one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');

@@ -123,7 +123,7 @@ select is(tests.settle_chat(tests.chat_id('eve', nr), '63 s', p_key => 'e', p_te
   #>> '{data,message,content}', message, format('settlement %s answers again', nr))
 from (values (1, 'Again'), (2, 'Second')) s (nr, message);
 
--- A chat ends with its hold, also if the hold expires, an operator ends it, or the user is deleted.
+-- A chat ends when its hold ends: the hold expires, an operator ends it, or the user is deleted.
 select isnt(tests.begin_chat('fay', 'f' || nr, nr * interval '1 ms'), null, 'fay begins two chats')
 from generate_series(1, 2) nr;
 select is(holds_settle(tests.chat_id('fay', 2), '30', p_now => tests.after('1 s')) #>> '{data,settled}', '30',

@@ -46,8 +46,8 @@ from (values ('none', 'usage = ''{}'''), ('none', 'classification = ''none'''), 
   ('usage_only', 'prompt = ''x'''), ('usage_only', 'response = ''x'''),
   ('usage_only', 'structured = ''{}''')) l (level, change);
 
--- If a user lowers the consent, the fields that it no longer allows are erased from the stored logs. If the
--- user raises it again, nothing is restored.
+-- If a user lowers the consent, the fields that the new level does not allow are erased from the
+-- stored logs. If the user raises the level again, nothing is restored.
 select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees to the level full_redacted');
 select is(pg_temp.kept(pg_temp.write('bob')), 'full_redacted: texts usage', 'bob''s call is stored');
 select is(pg_temp.agree('bob', 'usage_only'), 'ok', 'bob lowers his consent to usage_only');

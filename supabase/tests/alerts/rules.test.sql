@@ -164,7 +164,7 @@ select tests.requests('70 days', 'GET /features', '5xx', 2);
 select is(tests.alerts('70 days 1 min'), 'nothing', 'an error of one request in twenty is at the threshold');
 select tests.requests('70 days', 'GET /features', '5xx', 1);
 select is(tests.alerts('70 days 1 min'), 'error_rate open', 'three errors of 41 requests open an incident');
-select is(summary, '3 of 41 requests to GET /features ended in an error of ours within 5 minutes, which is '
+select is(summary, '3 of 41 requests to GET /features ended in a server error within 5 minutes, which is '
   '7.32 %.',
   'the requests to another route do not hide the errors') from farthing.incidents where rule = 'error_rate';
 select is(tests.alerts('70 days 7 min'), 'nothing', 'the incident ends after five minutes');

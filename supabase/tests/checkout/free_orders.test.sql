@@ -77,8 +77,8 @@ from metrics, (values ('gmv', 'pln', '5000 (5000)'), ('net_revenue', 'pln', '175
   ('paying_accounts', 'pln', '2 (2)'), ('arpu', 'pln', '875 (1750/2)'),
   -- Of the five buyers, ann and gus have paid.
   ('conversion', null, '0.4 (2/5)')) f (name, currency, figure);
--- Of six checkouts, ann and gus paid two, three were free, and one was left. Dan was refused for lack of
--- credits, and has paid nothing since.
+-- Of six checkouts, ann and gus paid two, three were free, and one was abandoned. Dan was refused
+-- for lack of credits, and has paid nothing since.
 select is(pg_temp.funnel(report -> 'rows'), '{2027-01-01 5 1 1 3 0.2 | 3 2 2,2027-01-02 1 1 1 0 1 | 0 0 0}',
   'buyers are those who paid')
 from report_funnel('2027-01-01', '2027-01-31') report;

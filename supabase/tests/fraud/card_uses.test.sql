@@ -50,7 +50,7 @@ select is(pg_temp.pays('ann', 'a3', 'fp_a', p_order => gen_random_uuid()),
   '{"received": true, "deferred": true}', 'a charge that arrives before its order is deferred');
 select is((select count(*)::int from farthing.card_uses), 1, 'neither of the two is recorded');
 
--- Five failed attempts refuse the next checkout.
+-- After five failed attempts the next checkout is refused.
 select is(pg_temp.buys('bob', 1), 'create', 'bob buys a package');
 select isnt(pg_temp.pays('bob', 'b' || n, 'fp_b' || n % 2, n * interval '1 min', 'failed'), null,
   'a card of bob is declined') from generate_series(1, 4) n;
@@ -98,7 +98,7 @@ select is(farthing.apply_charge_event(jsonb_build_object('order_id', order_id,
 from bought where name like 't_';
 select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'all users may share a test card');
 
--- A blocked card refuses its users, and old uses are deleted.
+-- The users of a blocked card are refused, and old uses are deleted.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('card', tests.sha256('fp_a'), 'stolen', 'key:test');
 select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'a user of a blocked card can''t buy');

@@ -117,7 +117,7 @@ select is(pg_temp.decided('ann', 'sam'), 'grant_not_pending 409 granted', 'a gra
 select is(pg_temp.decided('ann', 'sam', false), 'grant_not_pending 409 granted',
   'a confirmed grant cannot be declined');
 
--- Grants that are declined, also by the operator who requested them, and grants that expire.
+-- Grants are declined, one of them by the operator who requested it, and other grants expire.
 select is(pg_temp.status_of(pg_temp.grants('bob', '100001')), '202 grant', 'another grant is pending');
 select is(pg_temp.decided('bob', 'ops', false), 'declined', 'the requester can decline the grant');
 select is(pg_temp.decided('bob', 'pat'), 'grant_not_pending 409 declined',

@@ -63,7 +63,7 @@ function codeOf(error: unknown): string {
   return code === "PGRST" ? JSON.parse(message).code : code;
 }
 
-/** Resolves to true when a session waits for a lock, and to false if it ends before. */
+/** Resolves to true when a session waits for a lock, and to false if the session ends first. */
 async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promise<boolean> {
   for (const end = Date.now() + TIMEOUT_MS; Date.now() < end;) {
     if (ended()) return false;

@@ -72,7 +72,7 @@ select is(tests.balance('dan', '90 min'), 'balance 9, held 0, available 0, debt 
   'expired credits that the hold did not reserve are not spent, and the missing rest becomes debt');
 select is(farthing.expire_credits(tests.after('90 min')), 1, 'the task takes the expired rest');
 
--- When the hold releases credits of an expired lot, they expire.
+-- If a hold releases credits of an expired lot, these credits expire, too.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
 select is(farthing.expire_credits(tests.after('2 hours' - interval '1 s')), 1,

@@ -1,4 +1,4 @@
--- Deleted users: their entries stay, their credits become breakage, and no row tells who they were.
+-- Deleted users: their entries stay, their credits become breakage, and no row identifies them.
 
 begin;
 \ir ../helpers/all_tests.psql

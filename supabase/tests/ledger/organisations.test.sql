@@ -61,7 +61,7 @@ select is((farthing.charge_usage(pg_temp.club(), array[u], 'trace-club', 'key:cl
 from farthing.price_usage('[{"event_id": "e", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}]', tests.after('14 min')) u;
 
--- A refund of its payment succeeds first, and fails later.
+-- A refund of the organisation's payment succeeds first, and fails later.
 select is(tests.refund('club', 1, 999, 'succeeded', '15 min'), '{"received": true}',
   'the payment is refunded');
 select is(pg_temp.balance('15 min'), 'balance -105, held 0, available 0, debt 105',

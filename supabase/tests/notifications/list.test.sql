@@ -22,7 +22,7 @@ select isnt(notifications_send('hello', p_email => 'zoe@example.com', p_now => t
   'a back end notifies an address');
 
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.ids(notifications_list(), 'address'),
   'z***@example.com - - a***@example.com b***@example.com a***@example.com',
   'all notifications are listed newest first, with masked addresses');

@@ -104,7 +104,8 @@ select is((select next_attempt_at from farthing.notifications where subject = 'e
 select is(pg_temp.claims('2 d 2 h'), 'e', 'the notification is claimed after the wait');
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'the notification is sent');
 
--- After a runner died, only services that recognise a repeat get the notification again.
+-- If a runner stopped without reporting a result, the notification is sent again only through a
+-- service that recognises repeats.
 select is(pg_temp.notify('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true,

@@ -47,7 +47,7 @@ select is((select string_agg(m ->> 'subject', ' ') from jsonb_array_elements(mis
 from (values ('bob', (select subject from farthing.mismatches where kind = 'charge_differs')),
   ('dan', null)) u (name, subjects);
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.ids(payouts_list(), 'payouts', 'payout_id'), 'po_1 po_m',
   'payouts are listed newest first');
 select is(pg_temp.ids(payouts_list(status), 'payouts', 'payout_id'), ids, 'payouts are listed by status')

@@ -1,5 +1,5 @@
--- Payouts as their events report them: in any order, repeated, late or failed. Also the rate of failed
--- charges.
+-- Payouts as their events report them: in any order, repeated, late or failed. This file also tests
+-- the rate of failed charges.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -9,7 +9,7 @@ begin;
 select plan(119);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
--- When a list is due, and which runner claims it.
+-- A list becomes due, and only one runner claims it.
 select is(tests.payout('po_1', 'in_transit'), 'processed', 'a payout is on its way');
 select is(payouts_claim(tests.after('9 days')), null, 'the list of a payout on its way is not due');
 select is(tests.payout('po_1', 'paid'), 'processed', 'the payout is paid');

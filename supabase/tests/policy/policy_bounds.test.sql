@@ -9,12 +9,13 @@ create temporary table bounds (field text, too_little text, least text, most tex
 insert into bounds values
   ('booking_fee_basis_points', '-1', '0', '10000', '10001'),
   ('welcome_credits_life', '-1 s', '0', '10 years', '10 years 1 s'),
-  ('welcome_credits', '-1', '0', '100000', '100000.1'), -- the ceiling of a day
+  ('welcome_credits', '-1', '0', '100000', '100000.1'), -- at most welcome_credits_day
   ('bookings_per_provider_hour', '0', '1', '1000000', '1000001'),
   ('cards_per_user_day', '0', '1', '1000000', '1000001'),
   ('failed_cards_per_user_hour', '0', '1', '1000000', '1000001'),
-  ('grant_ceiling', '0', '0.1', '500000', '500000.1'), -- the ceiling of an author's day
-  ('grant_ceiling_author_day', '99999.9', '100000', '2000000', '2000000.1'), -- ceilings of a grant, of a day
+  ('grant_ceiling', '0', '0.1', '500000', '500000.1'), -- at most grant_ceiling_author_day
+  -- from grant_ceiling to grant_ceiling_day
+  ('grant_ceiling_author_day', '99999.9', '100000', '2000000', '2000000.1'),
   ('late_settle_within', '-1 s', '0', '31 days', '31 days 1 s'),
   ('overdraft_factor', '-0.1', '0', '1000', '1000.1'),
   ('months_close_after', '-00:00:01', '0', '25 days', '25 days 1 s'),

@@ -28,7 +28,7 @@ select is(pg_temp.price('1 hour', '-1 day'), '1 at version 1',
 select is((select array_agg(r ->> 'version') from jsonb_array_elements(usage_rates(tests.after('15 min'))) r
   where r ->> 'model' = 'm'), '{2}', 'the list of rates has the rates in force');
 
--- T10: a hold keeps the rate of its beginning.
+-- T10: a hold keeps the rate with which it was opened.
 create temporary table h as select (holds_open(tests.person('ann'), null,
   '{"model": "m", "input_tokens": 10, "max_output_tokens": 10}', 3600, p_now => tests.after()) -> 'data') as
   d;

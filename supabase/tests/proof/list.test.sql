@@ -24,7 +24,7 @@ insert into farthing.proof_runs (started_at, finished_at, violations, detail)
 values (tests.after('6 h'), tests.after('6 h 2 s'), null, 'the proof failed with 57014');
 
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.runs(proofs_list()), format('failed whole, proved whole 0, violated incremental %s, '
   'proved whole 0', violations), 'the runs are listed newest first')
 from farthing.proof_runs where violations > 0;

@@ -30,7 +30,7 @@ from (values ('ann', 'needs_response', '9 d', '1 h', '{out}'), ('bob', 'needs_re
   ('eve', 'won', '4 d', '5 h', '{out,in}')) d (name, status, due, passed, moved);
 
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.ids(disputes_list()), 'bob ann eve dan cid',
   'those with a deadline come first, the next one at the top, and the others are newest first');
 select is(pg_temp.ids(disputes_list(status)), ids, format('with status %s the list is %s', status, ids))

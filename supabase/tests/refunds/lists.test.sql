@@ -15,7 +15,7 @@ create function pg_temp.amounts(p_page jsonb) returns text language sql as $$
   select string_agg(r ->> 'amount', ' ') from jsonb_array_elements(p_page -> 'refunds') r
 $$;
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.amounts(refunds_list()), '50 300 200 100', 'all refunds are listed, newest first');
 select is(pg_temp.amounts(refunds_list(order_id)), '300 200 100', 'the refunds of an order are listed')
 from tests.bought where name = 'ann';

@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 select plan(64);
 
--- All rows that a refund or a grant can change.
+-- Returns a hash of each table that a refund or a grant can change.
 create function pg_temp.rows() returns text language plpgsql as $$
 declare
   v_rows text := '';

@@ -113,7 +113,7 @@ select is(mismatches_resolve(mismatch_id, 'Paid by bank.', p_author => pg_temp.b
 select is(features_set('b2b', 'off', p_author => pg_temp.by('olga')) ->> 'state', 'off',
   'olga switches a feature off');
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.did(pg_temp.by('olga'), pg_temp.today()), array['block_added audit 1',
   'block_lifted audit 1', 'mismatch_resolved audit 1', 'setting_changed audit 1'],
   'blocks, resolved mismatches and settings are counted');

@@ -55,8 +55,9 @@ select is(pg_temp.report('2027-03-31') - 'as_of', '{"from": "2027-01-01", "to": 
 select is(pg_temp.buys('ann', 'Business', '0'), '{"received": true}', 'ann buys Business');
 select is((select array_agg(price order by source) from farthing.lots), '{1304,8695}',
   'the price is spread over paid and bonus credits');
--- The bonus credits are used first: 1304 * 13765.5 / 15000 = 1196.7 remain, 107 are used; 0; 1197.
--- Then 8695 * 66656.67 / 99990 = 5796.4 remain, 2899 are used. January: 4203.
+-- The bonus credits are used first. After the first debit 1304 * 13765.5 / 15000 = 1196.7 cents
+-- remain, so 107 are used. The next two debits use 0 and 1197. After the last debit 8695 * 66656.67
+-- / 99990 = 5796.4 cents remain, so 2899 are used. January has 4203 in all.
 select isnt(tests.spends('ann', amount, '1 d'), null, 'ann spends ' || amount)
 from unnest(array['1234.5', '0.000000000000000001', '13765.499999999999999999', '33333.333333333333333333'])
   amount;

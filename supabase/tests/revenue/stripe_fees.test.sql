@@ -169,7 +169,7 @@ begin
 end
 $$;
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.scanned($$ select farthing.book_transaction(t, tests.after('26 hours'))
   from farthing.balance_transactions t $$), 0::bigint, 'a transaction finds its lines by an index');
 select is(pg_temp.scanned($$ select report_payout('po_1') $$), 0::bigint,

@@ -179,7 +179,7 @@ begin
 end
 $$;
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.scanned_by_page('bob') <@ '{features,policy}', true, 'the page reads no whole table');
 set local enable_seqscan = on;
 

@@ -145,7 +145,7 @@ select is(pg_temp.prediction('quick', 'checkout') #>> '{details,retry_after}', '
 select is_empty($$ select p from states, pg_temp.predicted(name) p where p ->> 'reason' is null $$,
   'each refusal has a reason');
 
--- A feature that is off refuses its requests.
+-- If a feature is off, its requests are refused.
 select isnt(features_set(name, 'off'), null, name || ' is off') from unnest('{b2b,b2c}'::text[]) name;
 select is(pg_temp.prediction('rich', action) ->> 'code', 'feature_disabled', action || ' is switched off')
 from unnest('{checkout,booking}'::text[]) action;

@@ -1,5 +1,5 @@
--- The search for customers: each field by which it finds, deleted users, and the log of its reads. No
--- lookup scans a whole table.
+-- The search for customers: each field that it searches, deleted users, and the log of searches and
+-- reads. No lookup scans a whole table.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -24,7 +24,7 @@ select results_eq($$ select c ->> 'account_id', c ->> 'balance', c ->> 'id'
   from jsonb_array_elements(customers_search('new@example.com') -> 'customers') c $$,
   $$ values (null, '0', tests.person('new')::text) $$, 'their balance is 0');
 
--- ann has a value in every field by which the search finds.
+-- ann has a value in every field that the search uses.
 select is(tests.buys('ann'), 'ann', 'ann orders a package');
 select isnt(checkout_attach(order_id, 'cs_ann', 'https://s.test'), null, 'Stripe opens a session')
   from tests.bought;
@@ -107,7 +107,7 @@ begin
 end
 $$;
 set local enable_seqscan = off;
-discard plans; -- a cached plan keeps the choice that was made before
+discard plans; -- a cached plan would ignore the new setting
 select is(pg_temp.scanned(query), 0::bigint, format('the lookup of %s scans no table', field)) from cases;
 create function pg_temp.counts_a_scan() returns bigint language plpgsql as $$
 declare
@@ -131,7 +131,7 @@ select results_eq($$ select c -> 'user_id', c -> 'email', c ->> 'left_at' is not
   where payment_ref = 'pi_ann' $$,
   'the account of a deleted user has a number as its id');
 
--- Texts that are no id and no address are refused.
+-- Texts that are neither an id nor an address are refused.
 select tests.fails_with(format('select customers_search(%L)', query), 'invalid_request', 'q',
   format('%L is refused', query)) from unnest(array[null, '', ' ', 'ann smith', 'a@b@c', '%', '*',
   repeat('a', 256)]) query;

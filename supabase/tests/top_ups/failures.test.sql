@@ -1,5 +1,5 @@
--- Auto top-up when a charge fails: declined cards, lost answers and authentication. Also the waits between
--- charges, and the monthly cap.
+-- Auto top-up when a charge fails: declined cards, lost answers and authentication. This file also
+-- tests the waits between charges, and the monthly cap.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -33,7 +33,7 @@ const BURN_WINDOWS = [
 
 export const SLO = {
   core_routes: CORE_ROUTES,
-  /** The share that is answered without an error of ours: a 5xx or a 408. */
+  /** The share that is answered without a server error: a 5xx or a 408. */
   available: 0.995,
   /** The share that is answered within `fast_ms`: 120 ms at p95. */
   fast: 0.95,

@@ -72,7 +72,7 @@ begin
     return;
   end if;
   -- The consent is locked, so a change that lowers it meanwhile waits, and then erases fields of the
-  -- new log, too. While another transaction changes the consent, it counts as none.
+  -- new log, too. While another transaction changes the consent, the level `none` applies.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,

@@ -176,8 +176,9 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A chat that somebody else ended may still be charged or corrected by its own request. The request
-  -- reads its provider for 130 seconds at most, and then tries to end the chat for 45 seconds.
+  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
+  -- charge or correct it. The request reads from the provider for at most 130 seconds. Then it
+  -- attempts for 45 seconds to end the chat.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,

@@ -1,6 +1,6 @@
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts in addition to their ceilings, because the ceilings bind operators, bind keys only
--- if the policy says so, and bind nobody else.
+-- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and, if
+-- the policy says so, keys.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -13,7 +13,7 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again the rows in which an earlier proof found a violation.
+  -- An incremental proof does not recheck the rows in which an earlier proof found a violation.
   -- Only a whole proof without a violation shows that the violation is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
@@ -93,7 +93,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, since buyer and provider share something: %s.', farthing.count_text(count(*), 'booking'),
+    '%s flagged, because buyer and provider share something: %s.',
+    farthing.count_text(count(*), 'booking'),
     string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
   from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
     from farthing.fraud_decisions d, unnest(d.reasons) r

@@ -19,13 +19,13 @@ begin
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
   return farthing.read_against(p_rule,
     case when v_worst.errors >= c_least_errors then v_worst.share end, format(
-    '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
+    '%s of %s requests to %s ended in a server error within %s, which is %s.', v_worst.errors,
     v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.period_text(p_rule.period),
     farthing.percent_text(v_worst.share)));
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that ended in an error of ours: of all requests, or of the worst route.';
+  'Reads the share of requests that ended in a server error: of all requests, or of the worst route.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -87,8 +87,8 @@ from (values
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
   -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests. minimum is the lowest number of refused requests: a single page
-  -- with an expired token may repeat its request many times.
+  -- The figure is a share of requests; minimum is the lowest number of refused requests. The
+  -- minimum is high, because a single page with an expired token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 

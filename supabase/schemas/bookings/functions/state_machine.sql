@@ -9,7 +9,7 @@ declare
   v_legal boolean := case old.status
     when 'payment_pending' then new.status in ('processing', 'paid', 'payment_failed', 'cancelled')
     when 'processing' then new.status in ('paid', 'payment_failed', 'cancelled')
-    -- After a failure the buyer may pay the same payment with a different card.
+    -- After a failure the buyer can complete the same payment with a different card.
     when 'payment_failed' then new.status in ('processing', 'paid', 'cancelled')
     when 'paid' then new.status in ('confirmed', 'cancelled')
     when 'confirmed' then new.status in ('completed', 'cancelled')

@@ -43,7 +43,7 @@ begin
   insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_changed_at,
     card_unread_since, card_read_at, created_at)
   select p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', v_at, p_now, p_now, p_now
-  -- A removed card can't be saved again: Stripe detaches it for good.
+  -- A removed card can't be saved again: Stripe detaches it permanently.
   where not exists (select from farthing.card_removals
     where payment_method_id = p_facts ->> 'payment_method_id')
   on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,

@@ -16,8 +16,8 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- While the policy computes no tax, no request can fail because of taxes, so a fault of taxes is
-  -- over.
+  -- If the policy computes no tax, no request can fail because of taxes, so an earlier tax fault no
+  -- longer matters.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;

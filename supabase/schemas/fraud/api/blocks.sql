@@ -5,7 +5,7 @@ create function farthing_public.fraud_blocks_list(p_before text default null, p_
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   v_account_id bigint := case when p_user_id is not null then
@@ -66,8 +66,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (by id), or an ip or a card (by 64 hex digits of its hash). An existing block gets the '
-  'new reason and the new end. Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, '
+  'Blocks a user (by id), or an ip or a card (by the 64 hex digits of its hash). An existing block '
+  'gets the new reason and the new end. Returns {status: 201, replayed, data: block}. '
+  'Fails not_found, forbidden, '
   'invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(

@@ -84,8 +84,9 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if too many users have used one card. It ends as soon as the last use by the
-  -- user who is one too many, or the buyer's own last use, is a day old.
+  -- The limit is exceeded if more users than allowed have used one card. The excess ends when one
+  -- of two uses is a day old: the buyer's own last use, or the last use by the first user above the
+  -- limit.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

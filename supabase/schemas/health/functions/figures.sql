@@ -1,6 +1,6 @@
--- Figures for a metrics collector. They do not read the ledger: credits come from the sums of
--- sealed entries, which are at most a minute old. The figures of work read only unfinished work, or
--- work of the last day.
+-- Figures for a metrics collector. They are computed without reading the ledger: credits come from
+-- the sums of sealed entries, which are at most a minute old. work_figures() reads only unfinished
+-- work, and work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -44,7 +44,7 @@ as $$
   union all
   select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
   where j.status in ('queued', 'processing')
-    -- A job runs for at most a day, so a job that ended within a day was created within two.
+    -- A job lasts at most a day, so a job that ended in the last day was created in the last two.
     or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
   group by j.status
   union all
@@ -52,8 +52,8 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notifications_unsent', 'state=' || n.state, count(*) from (
-    -- A condition on only some of the states can use an index. A single condition on all these states
-    -- could not, and would read every sent notification.
+    -- Each of these three conditions can use an index. One condition on all five states could not,
+    -- and would read every sent notification.
     select q.state from farthing.notifications q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notifications s where s.state = 'sending'
     union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n

@@ -87,7 +87,7 @@ as $$
 begin
   -- Running totals in burn-down order: each lot gives the credits that are still missing after the
   -- lots before it. An expired or frozen lot gives only the credits that the previous hold reserved
-  -- of the lot, so credits that stay held do not expire between two holds.
+  -- in it, so credits that stay held do not expire between two holds.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (

@@ -1,7 +1,7 @@
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
 -- An event is first applied in the transaction that records it, and may be retried later. So the
--- state, not the existence of the row, says whether it was applied. The facts contain no personal
--- data.
+-- state, not the existence of the row, says whether the event was applied. The facts contain no
+-- personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text

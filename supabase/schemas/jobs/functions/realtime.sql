@@ -41,4 +41,4 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen to their own channel jobs:<user id> only. True if Realtime is installed.';
+  'Lets each user listen only to their own channel jobs:<user id>. True if Realtime is installed.';

@@ -14,7 +14,7 @@ as $$
       sum(b.credit) as source
     from balances b group by b.currency
     union all
-    select 2, 'stripe_balance = lines of revenue, ' || currency,
+    select 2, 'stripe_balance = revenue lines, ' || currency,
       coalesce(sum(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
       coalesce(max(l.amount), 0)
     from balances b full join (select n.currency, sum(n.amount) as amount from farthing.revenue_lines n
@@ -34,4 +34,4 @@ as $$
 $$;
 comment on function farthing.journal_controls(farthing.day_range, jsonb) is
   'Returns the controls of the journal by currency. Each compares two sums: debits with credits; the '
-  'account stripe_balance with the lines of revenue; deferred revenue with what the lots are worth.';
+  'account stripe_balance with the revenue lines; deferred revenue with what the lots are worth.';

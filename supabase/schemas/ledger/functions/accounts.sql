@@ -70,8 +70,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
--- Finds the account as account_for() does, and locks it. In most calls this is one select that
--- calls no other function, because every charge begins with it.
+-- Finds the account as account_for() does, and locks it. Every charge begins with this function. So
+-- most calls make only one select and call no other function.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql

@@ -42,8 +42,8 @@ returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are evaluated each minute over 30 days, so they read three numbers per hour
-  -- instead of histograms.
+  -- The objectives are evaluated each minute over 30 days. So the evaluation reads three numbers
+  -- per hour instead of histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)

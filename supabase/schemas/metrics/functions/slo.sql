@@ -11,7 +11,7 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'Returns the objectives of the core routes: the share of responses without an error of ours, the share '
+  'Returns the objectives of the core routes: the share of responses without a server error, the share '
   'of responses within fast_ms, and the number of days. The numbers are the same in '
   '_shared/metrics/slo.ts; a test compares them.';
 
@@ -23,7 +23,7 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Returns whether requests with these labels ended in an error of ours. Status 408 counts, because the '
+  'Returns whether requests with these labels ended in a server error. Status 408 counts, because the '
   'request ran out of time here.';
 
 create function farthing.burn_windows()

@@ -7,7 +7,7 @@ create function farthing_public.notifications_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.

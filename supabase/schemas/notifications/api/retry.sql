@@ -87,7 +87,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
-  'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
+  'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
   'counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, last_error, '
   'count}], retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '

@@ -40,7 +40,7 @@ begin
       and coalesce(n.retried_at, n.created_at) <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
-  -- Notifications to users stay, because scheduled tasks look there for what a user was already
+  -- Notifications to users stay, because scheduled tasks read them to learn what a user was already
   -- notified of. All other notifications are only a log.
   delete from farthing.notifications where notification_id in (
     select notification_id from farthing.notifications

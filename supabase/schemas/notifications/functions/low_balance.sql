@@ -22,8 +22,8 @@ begin
     return 0;
   end if;
   -- The subject of the notification is the account's newest lot, and there is one notification per
-  -- subject. So the owner is notified again only after the account has received credits, and never
-  -- if the account never had credits.
+  -- subject. So the owner is notified again only after the account has received credits. The owner
+  -- of an account that has never had credits is not notified.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id

@@ -31,5 +31,6 @@ as $$
     'en')
 $$;
 comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
-  'Returns the locale of a notification. Tries `locale` and `language` of the user''s metadata, then '
-  'the shop''s locale, and returns the first one whose language is in p_languages; otherwise en.';
+  'Returns the locale of a notification. The candidates are, in this order, `locale` and '
+  '`language` of the user''s metadata and the shop''s locale. Returns the first one whose language '
+  'is in p_languages, or en if there is none.';

@@ -5,7 +5,7 @@ create function farthing_public.payouts_list(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- The row of the cursor is read first, so that its values bound the scan of the index.

@@ -35,7 +35,7 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since this one did, and continues from the last stored
+    -- After this runner, another runner has claimed the list. It continues from the last stored
     -- page.
     return '{"taken": true}'::jsonb;
   end if;

@@ -54,8 +54,8 @@ set search_path = ''
 as $$
 declare
   v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  -- The end of this run: at most one day after its start, so that the run stays short. Null before
-  -- the first listed payout.
+  -- The end of the period that this run checks. The period is at most one day long, so that the run
+  -- stays short. The end is null before the first listed payout.
   v_until timestamptz := case when farthing.known_paid_out_until(p_now) is not null
     then least(farthing.known_paid_out_until(p_now), v_from + interval '1 day') end;
   v_count int;

@@ -34,7 +34,7 @@ as $$
     where m.resolved_at is null and m.found_at > p_now - interval '30 days')
 $$;
 comment on function farthing.fetch_lists_again(timestamptz) is
-  'Plans to fetch again each list that has an open difference, once a day for 30 days.';
+  'Plans a new fetch of each list that has an open difference, once a day for 30 days.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean

@@ -247,5 +247,5 @@ end
 $$;
 comment on function farthing.retry_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
-  'and for payments that were never paid out. Plans to fetch lists with differences again. Returns '
-  'the number of differences that it found.';
+  'and for payments that were never paid out. Plans a new fetch of each list with differences. '
+  'Returns the number of differences that it found.';

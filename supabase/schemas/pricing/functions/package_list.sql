@@ -64,8 +64,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name: of each the version in force, or the next version if '
-  'only that one is on sale.';
+  'Returns the packages that a list does not name, each in its version in force, or in its next '
+  'version if only the next version is on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change

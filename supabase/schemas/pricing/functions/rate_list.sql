@@ -73,7 +73,8 @@ declare
   v_bad record;
 begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
-    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
+    perform farthing.fail('invalid_request',
+      'rates must be an array of objects, one for each model.', null, 'rates');
   end if;
   -- Prices are not rounded: a value that the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad

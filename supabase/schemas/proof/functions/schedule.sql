@@ -40,7 +40,7 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. The
+  -- The proof runs each hour. If entries remained, it continues in the scheduled task's next run. The
   -- wait between two runs is so long that proofs take at most 5 % of the time. If the last proof's
   -- time is in the future, the server's clock was wrong, and the proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
@@ -73,7 +73,7 @@ begin
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one '
-  'hour after the last proof, or at once if the last proof had no time for all entries. In both cases the '
-  'wait is at least twenty times the duration of the last proof. The whole proof runs each week and after '
-  'a violation, otherwise the incremental proof.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The wait after a proof '
+  'is at least twenty times the duration of that proof, and at least one hour unless that proof had no '
+  'time for all entries. The whole proof runs each week and after a violation, otherwise the '
+  'incremental proof.';

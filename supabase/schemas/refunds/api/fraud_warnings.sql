@@ -6,7 +6,7 @@ create function farthing_public.warnings_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- 0 stands for a user without an account, who has no warnings: no account has the number 0.

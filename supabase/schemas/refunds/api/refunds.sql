@@ -24,9 +24,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, or the whole refundable amount if none is given, so that the '
-  'refunds of parallel requests never exceed the payment. Returns the step `send` with the refund for '
-  'Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
+  'Reserves the amount of a refund, or the whole refundable amount if p_amount is null, so that '
+  'the refunds of parallel requests never exceed the payment. Returns the step `send` with the '
+  'refund for Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
   'refund_too_large, invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_preview(
@@ -165,7 +165,7 @@ create function farthing_public.refunds_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan -- the filters choose the index
+set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
   -- The account is looked up first, so that it narrows the list before the indexes on orders and

@@ -30,8 +30,8 @@ begin
   perform farthing.audit_action('fraud_warnings',
     farthing.pick(to_jsonb(p_warning), '{account_id, warning_id}'),
     farthing.pick(to_jsonb(p_warning), '{state}'), '{"state": "cleared"}', p_author, p_reason, p_now);
-  -- A refund that Stripe does not have yet is failed, so that it is no longer sent. If Stripe has
-  -- made it nevertheless, Stripe's event arrives and is applied.
+  -- A refund that Stripe does not have yet is marked as failed, so that no runner sends it. If
+  -- Stripe made the refund after all, Stripe's event arrives and is applied.
   perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
   where r.account_id = p_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
     and r.requested_by = 'early_fraud_warning' and (r.order_id = p_warning.order_id

@@ -68,7 +68,7 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  -- An order with a promotion code of 100 % was paid with 0, so nothing can be refunded.
+  -- If a promotion code took 100 % off an order, the buyer paid 0, so nothing can be refunded.
   if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');

@@ -47,7 +47,7 @@ begin
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
-          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
+          coalesce(v_refund.failure_reason, 'No answer from Stripe was recorded.'), p_now);
       end if;
       continue;
     end if;

@@ -63,7 +63,7 @@ end
 $$;
 grant execute on function farthing_public.report_usage to service_role;
 comment on function farthing_public.report_usage is
-  'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
-  'feature, separated by commas. The entries of the last minute or two are missing, because they are not '
-  'sealed yet, except in the report of one user (p_user_id). Fails not_found. Fails '
-  'invalid_request and names the field: `from`, `limit` or `group_by`.';
+  'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin '
+  'and feature, separated by commas. The report of one user (p_user_id) is complete. In all other '
+  'reports the entries of the last minute or two are missing, because they are not sealed yet. '
+  'Fails not_found. Fails invalid_request and names the field: `from`, `limit` or `group_by`.';

@@ -6,15 +6,15 @@ returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- A value without a prefix is a party of a booking, Stripe's dashboard, or a rule such as
-  -- `late_payment`.
+  -- A value without a prefix is the buyer or the provider of a booking, Stripe's dashboard, or a
+  -- rule such as `late_payment`.
   select case when p_requested_by ~ '^(operator|key|sql|task|stripe)(:|$)' then p_requested_by
     when p_requested_by in ('buyer', 'provider') then 'owner'
     else 'task:' || p_requested_by end
 $$;
 comment on function farthing.author_of_refund(text) is
-  'Returns who requested a refund, in the form of an author: a party of a booking is owner, a rule is '
-  'task:<rule>.';
+  'Returns who requested a refund, in the form of an author: `owner` for the buyer or the '
+  'provider of a booking, `task:<rule>` for a rule.';
 
 create function farthing.audited_action(p_table text, p_is_new boolean, p_is_gone boolean)
 returns text

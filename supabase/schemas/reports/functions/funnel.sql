@@ -43,7 +43,7 @@ comment on function farthing.delete_old_refusals(timestamptz, int) is
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -51,8 +51,8 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- The rows are sorted like the index orders_newest, so that both are merged. The interval is in
-    -- hours, because the length of a day depends on the session's time zone.
+    -- The rows are sorted like the index orders_newest, so that the planner can merge the two. The
+    -- interval is in hours, because the length of a day depends on the session's time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -68,7 +68,7 @@ comment on function farthing.refused_accounts(farthing.day_range) is
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -87,13 +87,13 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many package orders that began in a range of days have a lot. If order_entries has all '
-  'orders of a day with their lot, as prove_order_entries() proves, the lots of that day are not looked '
-  'up.';
+  'Returns how many package orders that began in a range of days have a lot. If order_entries has '
+  'all orders of a day and says that none lacks its lot, the lots of that day are not looked up. '
+  'prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 declare

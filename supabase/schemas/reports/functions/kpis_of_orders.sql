@@ -2,14 +2,14 @@
 
 create function farthing.kpis_of_orders(p_range farthing.day_range)
 returns setof farthing.kpi
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
   return query
   with paid as (
-    -- The intervals are added to a fixed timestamp, because PostgreSQL sorts timestamps in half the
-    -- time of intervals.
+    -- The intervals are added to a fixed timestamp, because PostgreSQL sorts timestamps twice as
+    -- fast as intervals.
     select percentile_disc(array[0.5, 0.95])
         within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
         filter (where o.kind = 'package' and o.amount_total > 0) as waited,
@@ -42,8 +42,8 @@ begin
   select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
   from paid p, (select count(*) as gaps from gaps) g
   union all
-  -- Only examples are listed: if a whole list of events was lost, there would be a row for each
-  -- order.
+  -- At most 100 examples are listed. If many of Stripe's events were lost, a full list would have a
+  -- row for each order.
   select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
   from gaps g where g.nr <= 100
   union all

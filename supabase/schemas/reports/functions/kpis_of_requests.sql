@@ -36,7 +36,7 @@ comment on function farthing.latency_kpis(timestamptz, timestamptz) is
 
 create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -58,8 +58,8 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- The last hop ends at a user, so notifications to operators are left out, and those to deleted
-    -- users, who have no address.
+    -- The last hop ends at a user, so notifications to operators are left out. Notifications to
+    -- deleted users, who have no address, are left out, too.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e

@@ -29,7 +29,7 @@ as $$
   select r.month, r.currency, (r.closing - coalesce(r.change, 0))::bigint, coalesce(r.purchases, 0)::bigint,
     coalesce(r.used, 0)::bigint, coalesce(r.breakage, 0)::bigint, coalesce(r.refunded, 0)::bigint,
     coalesce(r.clawed_back, 0)::bigint, coalesce(r.adjustments, 0)::bigint, r.closing::bigint
-  -- There is no row of a currency before its first sale.
+  -- A currency has no row for the months before its first sale.
   from rolled r where r.month >= p_range.first_day and r.closing is not null
 $$;
 comment on function farthing.deferred_months(farthing.day_range) is

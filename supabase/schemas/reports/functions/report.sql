@@ -21,8 +21,9 @@ begin
 end
 $$;
 comment on function farthing.report_range(date, date, timestamptz) is
-  'Returns the days of a report, both included. Without p_to the report ends today (UTC); without p_from '
-  'it begins on the first day of the month of its end. Fails invalid_request and names the field `from`.';
+  'Returns the first and the last day of a report; both days are included. Without p_to the '
+  'report ends today (UTC). Without p_from it begins on the first day of the month in which it '
+  'ends. Fails invalid_request and names the field `from`.';
 
 create function farthing.report_answer(
   p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,

@@ -1,6 +1,6 @@
--- Usage per day, by model, rate version, origin and feature, summed when entries are sealed. A charge
--- over several lots and debt is several entries with the same tokens, so tokens are counted at the
--- first entry of each transaction only.
+-- Usage per day, by model, rate version, origin and feature, summed when entries are sealed. A
+-- charge that is paid from several lots or debt has several entries with the same tokens, so only
+-- the first entry of each transaction counts tokens.
 
 create function farthing.usage_of(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns setof farthing.usage_days

@@ -6,16 +6,16 @@ language sql immutable
 set search_path = ''
 as $$
   select case when d.effective >= p_open_from then d.effective
-    -- The fact's month is closed. The line counts on the day of booking, or on the last day of the
-    -- oldest open month if the day of booking is later.
+    -- If the fact's month is closed, the line counts on the day of booking, or on the last day of
+    -- the oldest open month if the day of booking is later.
     else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
   from (select (p_effective_at at time zone 'UTC')::date as effective,
     (p_at at time zone 'UTC')::date as booked) d
 $$;
 comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
-  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the '
-  'fact''s month is closed, but no later than the last day of the oldest open month. p_open_from: the '
-  'first day of that month.';
+  'Returns the day (UTC) on which a line counts: the day of its fact, or the day of booking if '
+  'the fact''s month is closed, but no later than the last day of the oldest open month. '
+  'p_open_from: the first day of that month.';
 
 create function farthing.event_time(p_default timestamptz)
 returns timestamptz
@@ -40,8 +40,8 @@ declare
   v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
   v_open_from date;
 begin
-  -- This statement locks the row of books for share. close_months() waits for that lock; and if it
-  -- came first, this statement sees which months it closed.
+  -- This statement locks the row of books for share. close_months() waits for that lock. If
+  -- close_months() ran first, this statement sees which months are closed.
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)

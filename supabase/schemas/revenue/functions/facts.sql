@@ -88,8 +88,8 @@ as $$
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
 comment on function farthing.returned_tax(numeric, numeric, numeric) is
-  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units; '
-  'more than the tax if more than the payment returned.';
+  'Returns the part of a payment''s tax that is returned when p_returned of the payment is '
+  'returned, in minor units. If p_returned exceeds the payment, the result exceeds the tax.';
 
 create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
 returns void

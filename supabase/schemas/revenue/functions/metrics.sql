@@ -27,7 +27,7 @@ comment on function farthing.metric_formulas() is
 
 create function farthing.metrics_of_revenue(p_range farthing.day_range)
 returns setof farthing.metric
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -75,7 +75,7 @@ comment on function farthing.metrics_of_revenue(farthing.day_range) is
 
 create function farthing.metrics_of_customers(p_range farthing.day_range)
 returns setof farthing.metric
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin
@@ -98,7 +98,7 @@ comment on function farthing.metrics_of_customers(farthing.day_range) is
 
 create function farthing.metrics_of_fees(p_range farthing.day_range)
 returns setof farthing.metric
-language plpgsql stable -- plpgsql plans for the days of this call
+language plpgsql stable -- plpgsql makes a plan for the days of each call
 set search_path = ''
 as $$
 begin

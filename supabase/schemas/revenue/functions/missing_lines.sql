@@ -107,7 +107,7 @@ declare
 begin
   -- If a live event booked the same fact between a check here and the line that follows it, one of
   -- the two transactions would fail. This lock makes the event's line wait, and the checks see the
-  -- lines of all events before it. A runner that stores Stripe's lists waits for the lock, too,
+  -- lines of all earlier events. A runner that stores Stripe's lists waits for the lock, too,
   -- before it locks transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)

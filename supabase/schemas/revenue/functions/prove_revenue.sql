@@ -50,7 +50,8 @@ as $$
   where m.currency = d.currency
 $$;
 comment on function farthing.revenue_facts() is
-  'Returns the money facts of orders, bookings, refunds and disputes, in the words of revenue lines.';
+  'Returns the money facts of orders, bookings, refunds and disputes, under the names that '
+  'revenue lines use.';
 
 create function farthing.prove_revenue()
 returns table (rule int, account_id bigint, detail text)

@@ -66,11 +66,13 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- A fee may be refunded in parts, and each part is a line: the line nearest in time is returned.
+  -- A fee may be refunded in parts, and each part has its own line. The line nearest in time is
+  -- returned.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is
-  'Returns the day in which the line of a balance transaction counts; null while it has none.';
+  'Returns the day on which the line of a balance transaction counts; null while the transaction '
+  'has no line.';
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)

@@ -128,8 +128,8 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- Credits are reinstated in the reverse order of claw_back(), which added the debt last: the debt
-  -- is cancelled first.
+  -- This is the reverse order of claw_back(): claw_back() adds debt last, so the debt is cancelled
+  -- first.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then

@@ -18,7 +18,7 @@ as $$
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
       'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
-    ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
+    ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',
       'The speed at which the error budget is spent within hours, in multiples of the allowed speed.'),

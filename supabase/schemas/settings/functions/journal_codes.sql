@@ -20,7 +20,7 @@ begin
       'must be an account from GET /settings/journal-codes, and appear only once in the list.'),
     (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
       and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
-      'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),
+      'must have 1 to 20 characters (A-Z a-z 0-9 . _ -), and not begin with . _ or -.'),
     (3, 'effective_from', i.code ->> 'effective_from' is null
       or length(i.code ->> 'effective_from') = 10
         and farthing.effective_from(i.code) <= p_now + interval '2 years',

@@ -13,7 +13,7 @@ as $$
     'effective_from', p_package.effective_from)
 $$;
 comment on function farthing.package_setting(farthing.packages) is
-  'Returns a version of a package in the form for operators.';
+  'Returns a version of a package in the form in which operators read it.';
 
 create function farthing.write_packages(p_packages jsonb, p_changes farthing.package_change[],
   p_now timestamptz)
@@ -25,8 +25,8 @@ as $$
   select g.* from farthing.packages_given(p_packages, p_now) g
   join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
 
-  -- Changes that leave the terms as they are also leave the version, so that open sessions of that
-  -- version remain valid.
+  -- A change that does not concern the terms creates no new version, so that open sessions of the
+  -- current version remain valid.
   update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
     active = true
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug

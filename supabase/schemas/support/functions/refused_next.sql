@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs are '
-  'refused like a hold, because they open one.';
+  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs '
+  'are refused like a hold, because each of them opens a hold.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric

@@ -77,8 +77,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- An order lives less than 24 hours, because Stripe may forget an idempotency key after 24 hours.
-  -- From then on, a repeat of the request could charge again.
+  -- An order expires after less than 24 hours, because Stripe may forget an idempotency key after
+  -- 24 hours. From then on, a repeated request could charge the card again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;

@@ -24,8 +24,9 @@ begin
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… for a '
-      'transfer, trr_… for a reversal, or null if Stripe did not make it.', null, 'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… '
+      'for a transfer, trr_… for a reversal, or null if Stripe did not make the move.', null,
+      'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
     perform farthing.fail('invalid_request',
@@ -52,6 +53,6 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or null if '
-  'Stripe did not make it. Records the moves that become due, and audits author and reason. For '
-  'operators at an SQL prompt. Fails invalid_request.';
+  'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or '
+  'null if Stripe did not make the move. Records the moves that become due, and audits author and '
+  'reason. For operators at an SQL prompt. Fails invalid_request.';

@@ -3,7 +3,7 @@
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
-language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
+language plpgsql stable -- an SQL function would be planned again in every transaction
 set search_path = ''
 as $$
 begin

@@ -1,6 +1,6 @@
--- Different spellings of one person's email address are normalised to one address. At a host that
--- treats + like any other character, two people may have the same normalised address; then the
--- second one gets no welcome credits.
+-- Different spellings of one person's email address are normalised to one address. Some hosts treat
+-- + like any other character. There, two people can have the same normalised address, and the
+-- second person then gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text

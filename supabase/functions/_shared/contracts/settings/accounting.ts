@@ -51,7 +51,7 @@ const CodeChange = z.strictObject({
   account: text(40),
   code: z.string().regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/,
-    "code must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.",
+    "code must have 1 to 20 characters (A-Z a-z 0-9 . _ -), and not begin with . _ or -.",
   ),
   effective_from: dayOf(DAY).optional().openapi({
     description:
