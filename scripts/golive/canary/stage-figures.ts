@@ -15,7 +15,7 @@ export type StageRoutes = Readonly<
 >;
 
 export interface StageFigures {
-  /** The requests of users since the start of the stage, and those that ended in an error of ours. */
+  /** The requests of users since the start of the stage, and those that ended in a server error. */
   readonly counted: { readonly requests: number; readonly errors: number };
   readonly routes: StageRoutes;
   readonly webhooks: { readonly sent: number; readonly arrived: number };
