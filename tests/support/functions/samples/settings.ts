@@ -110,7 +110,7 @@ export const SETTING_SAMPLES: SamplesOf<SettingResults> = {
       enabled: true,
       ...figures,
       unit: "share of requests",
-      description: "Requests that end in an error of ours.",
+      description: "Requests that end in a server error.",
       runbook: "docs/runbooks/error_rate.md",
       defaults: figures,
     }],
