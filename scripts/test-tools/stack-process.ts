@@ -53,6 +53,11 @@ function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.C
   }).spawn();
 }
 
+async function lastSaid(dataDir: string): Promise<string> {
+  const said = await Deno.readTextFile(`${dataDir}/${STACK_OUTPUT}`).catch(() => "");
+  return said.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
+}
+
 /**
  * Waits until the stack is up and returns its environment. If the stack ends or is not up in time,
  * returns the last lines that it printed.
@@ -68,8 +73,7 @@ async function untilUp(
     START_TIMEOUT_MS,
   );
   if (env?.SUPABASE_URL) return { env, said: "" };
-  const said = await Deno.readTextFile(`${dataDir}/${STACK_OUTPUT}`).catch(() => "");
-  return { said: said.trimEnd().split("\n").slice(-LAST_LINES).join("\n") };
+  return { said: await lastSaid(dataDir) };
 }
 
 const ATTEMPTS = 4;
@@ -112,15 +116,23 @@ export async function withStack<T>(
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
   await Deno.chmod(dataDir, 0o755); // The database server's account needs access.
   let end = () => Promise.resolve();
+  let hasEnded = () => false;
   const started = (child: Deno.ChildProcess) => {
     let ended = false;
     const ending = child.status.then(() => ended = true);
+    hasEnded = () => ended;
     end = async () => {
       if (!ended) child.kill("SIGTERM");
       await ending;
     };
   };
   const cleanup = async () => {
+    if (hasEnded()) {
+      // Otherwise the tests only report refused connections.
+      console.error(
+        `The stack ended before its tests. Its last lines:\n${await lastSaid(dataDir)}`,
+      );
+    }
     await end();
     await Deno.remove(dataDir, { recursive: true });
   };
