@@ -29,8 +29,9 @@ function countPackages(): number {
 }
 
 /**
- * Waits for `SILENT_MS` and then shows that packages are being installed, if some are. On a
- * terminal it also shows their number and the elapsed time.
+ * Shows every `SILENT_MS` that packages are being installed; nothing while all of them are there. On
+ * a terminal it also shows their number and the elapsed time. Returns a function that ends the
+ * display.
  */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();

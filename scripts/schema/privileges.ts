@@ -1,8 +1,8 @@
 /**
- * The privileges at the end of each migration that creates objects. Everything that PostgreSQL
- * grants by default (everybody may execute a function) and that the host grants is revoked, before
- * the grants in the schema files are made. Some hosts grant all tables to browser roles or to roles
- * of their own, and row level security does not apply to TRUNCATE.
+ * The privileges at the end of each migration that creates objects. First, two kinds of grants are
+ * revoked: PostgreSQL's defaults (everybody may execute a function) and the host's. Then the grants
+ * in the schema files are made. Some hosts grant all tables to browser roles or to roles of their
+ * own, and row level security does not apply to TRUNCATE.
  */
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";

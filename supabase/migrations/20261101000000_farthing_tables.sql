@@ -327,8 +327,8 @@ $$;
 
 -- supabase/schemas/audit/tables.sql
 
--- Changes of data that decides about money, the tables whose changes are audited, the triggers that
--- must exist, and the log of reads of customers.
+-- The audit of changes, the list of the tables whose changes are audited (their data decides about
+-- money), the triggers that must exist, and the log of reads of customers.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,

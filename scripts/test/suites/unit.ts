@@ -17,7 +17,7 @@ const LONG_LIVED = "scripts/test-tools/long-lived/";
 const RUNNER = "scripts/test-tools/";
 const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
 
-/** Parts that the test files themselves leave out in a push. */
+/** Parts of tests that a push leaves out. The test files decide this, not the suite. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
 
 export const unit: Suite = {

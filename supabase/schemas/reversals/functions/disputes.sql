@@ -23,9 +23,10 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- In the payment's own currency the sum is exact. Movements in a different currency are
-  -- converted, each by its own rate, because money that is won back months later returns at a
-  -- different rate. Rates are rounded, so the withdrawn share is rounded to a hundredth.
+  -- If all movements are in the payment's own currency, their sum is exact. Movements in a different
+  -- currency are converted, each by its own rate, because money that is won back months later
+  -- returns at a different rate. Rates are rounded, so the share of the claim that is still
+  -- withdrawn is rounded to a hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)

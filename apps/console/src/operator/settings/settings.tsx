@@ -38,7 +38,7 @@ export function SettingsPage() {
   return (
     <Page
       title="Settings"
-      lead="Each change is shown before it is saved, and has a reason. The history restores old values."
+      lead="Each change is shown before it is saved, and needs a reason. The history can restore old values."
     >
       <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
         {SETTINGS.map(([name, title, about]) => (
