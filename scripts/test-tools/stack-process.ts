@@ -3,7 +3,7 @@
  * and data.
  */
 import { parseEnv } from "node:util";
-import { waitFor, withCleanup } from "@farthing/command-line";
+import { printError, waitFor, withCleanup } from "@farthing/command-line";
 import { freeOffset } from "@farthing/local-stack/testing";
 import { ROOT } from "../command/root.ts";
 
@@ -129,7 +129,7 @@ export async function withStack<T>(
   const cleanup = async () => {
     if (hasEnded()) {
       // Otherwise the tests only report refused connections.
-      console.error(
+      printError(
         `The stack ended before its tests. Its last lines:\n${await lastSaid(dataDir)}`,
       );
     }
