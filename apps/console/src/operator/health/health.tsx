@@ -85,7 +85,7 @@ const BURNS: readonly Column<Burn>[] = [
 
 function Budgets({ slo, budget_left, burns }: HealthReport) {
   const promises = {
-    available: `${percentOf(String(slo.available))} of requests without an error on our side`,
+    available: `${percentOf(String(slo.available))} of requests without a server error`,
     fast: `${percentOf(String(slo.fast))} of requests within ${slo.fast_ms} ms`,
   };
   return (
