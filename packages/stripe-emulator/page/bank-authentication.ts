@@ -103,7 +103,7 @@ function waiting(c: Context, scope: Scope) {
 
 function over(c: Context): Answer {
   return c.html(
-    messagePage("Nothing to do", "No payment and no card waits for authentication here."),
+    messagePage("Nothing to do", "There is no payment or card to authenticate."),
     409,
   );
 }
