@@ -33,7 +33,7 @@ export function judgeAmount(
   if (amount === 0) {
     return failed(
       [evidence, "Stripe took no money, so this is not a first dollar"],
-      "Buy again without a promotion code that leaves nothing to pay: add --buy-again.",
+      "Run the command again with --buy-again, and enter no promotion code that leaves nothing to pay.",
     );
   }
   if (amount === order.amount && currency === order.currency) return found(evidence);
