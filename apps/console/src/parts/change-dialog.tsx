@@ -12,7 +12,7 @@ import { type Change, isUncertain } from "../reads/use-change.ts";
 import { useSignedIn } from "../session/context.tsx";
 import { ConfirmButton } from "./confirm-button.tsx";
 import type { DryRun } from "./dry-run.tsx";
-import { SeenFirst } from "./seen-first.tsx";
+import { FocusedRegion } from "./focused-region.tsx";
 import { StepUp } from "./step-up.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
@@ -99,7 +99,8 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
       {children}
       {preview}
       <div role="status" className="empty:hidden">
-        {plan !== undefined && <SeenFirst>{dryRun?.show(plan)}</SeenFirst>}
+        {/* The focus is not on the button that makes the change, so another Enter does nothing. */}
+        {plan !== undefined && <FocusedRegion>{dryRun?.show(plan)}</FocusedRegion>}
       </div>
       {wrongInput !== null && <Trouble title="Not possible" error={wrongInput} />}
       {dryRun?.change.state === "failed" && (

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { type Change, isMfaRequired } from "../reads/use-change.ts";
 import { useAuthenticators } from "../reads/use-factors.ts";
 import { CodeForm } from "./code-form.tsx";
+import { FocusedRegion } from "./focused-region.tsx";
 import { Known } from "./known.tsx";
 
 type Attempt = Pick<Change<never, unknown>, "error" | "repeat">;
@@ -57,7 +58,11 @@ export function StepUp({ attempts, children }: StepUpProps) {
       <div ref={form} hidden={isRefused} className={isRefused ? "hidden" : "contents"}>
         {children}
       </div>
-      {isRefused && <AskForCode onVerified={refused.repeat} />}
+      {isRefused && (
+        <FocusedRegion>
+          <AskForCode onVerified={refused.repeat} />
+        </FocusedRegion>
+      )}
     </>
   );
 }

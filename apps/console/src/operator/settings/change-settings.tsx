@@ -11,7 +11,7 @@ import {
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { None } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
-import { SeenFirst } from "../../parts/seen-first.tsx";
+import { FocusedRegion } from "../../parts/focused-region.tsx";
 import { StepUp } from "../../parts/step-up.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
@@ -88,9 +88,9 @@ export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProp
                     <KeptFields version={version} isHidden={isChecked}>{children}</KeptFields>
                   )}
                   {isChecked && (
-                    <SeenFirst>
+                    <FocusedRegion>
                       <Diff {...checked} />
-                    </SeenFirst>
+                    </FocusedRegion>
                   )}
                   {canSave && <ReasonField />}
                   <Refused {...{ checking, saving }} />
