@@ -76,12 +76,13 @@ async function untilUp(
   return { said: await lastSaid(dataDir) };
 }
 
-const ATTEMPTS = 4;
+export const ATTEMPTS = 4;
+
 /**
  * Matches the output of a stack whose port was taken by another program after the ports were
  * checked.
  */
-const PORT_TAKEN = /(^|\n)Port \d+ .* is taken by .*$|did not start on port \d+:[^]*could not bind/;
+export const PORT_TAKEN = /Port \d+ \(.*\) is taken|did not start on port \d+:[^]*could not bind/;
 
 /**
  * Starts a stack; resolves when it is ready.

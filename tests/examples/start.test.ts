@@ -6,20 +6,25 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { freeOffset } from "@farthing/local-stack/testing";
 import { ROOT } from "../../scripts/command/root.ts";
 import type { ExampleName } from "../../scripts/example/install.ts";
-import { readEnvironment } from "../../scripts/test-tools/stack-process.ts";
+import { ATTEMPTS, PORT_TAKEN, readEnvironment } from "../../scripts/test-tools/stack-process.ts";
 import { openBrowser, withPage } from "../browser/chromium.ts";
 import { proven } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
 import { press, section, signsUp } from "./app-page.ts";
 
+/** The task ended before its app had an address. */
+class NotStarted extends Error {}
+
 /**
  * Returns the address that the app prints, and the output up to the address. The rest of the output
  * is also read, so that the app never waits for a reader.
+ * @throws NotStarted with all that the task printed
  */
 async function addressIn(
-  output: ReadableStream<Uint8Array>,
+  { stdout, stderr }: Deno.ChildProcess,
 ): Promise<{ app: string; said: string }> {
-  const [first, rest] = output.tee();
+  const errors = new Response(stderr).text();
+  const [first, rest] = stdout.tee();
   void rest.pipeTo(new WritableStream());
   let text = "";
   for await (const chunk of first.pipeThrough(new TextDecoderStream())) {
@@ -27,7 +32,7 @@ async function addressIn(
     const app = /Local:\s+(http:\/\/localhost:\d+)/.exec(text)?.[1];
     if (app) return { app, said: text };
   }
-  throw new Error(`the example did not start:\n${text}`);
+  throw new NotStarted(`the example did not start:\n${text}\n${await errors}`);
 }
 
 const answers = (url: string): Promise<number | string> =>
@@ -35,6 +40,17 @@ const answers = (url: string): Promise<number | string> =>
     await answer.body?.cancel();
     return answer.status;
   }, () => "no answer");
+
+/** Calls `run` with a free offset, and with another one if a program has taken a port meanwhile. */
+async function withOffset(run: (offset: number) => Promise<void>, attempts = ATTEMPTS) {
+  try {
+    await run(freeOffset());
+  } catch (error) {
+    const isTaken = error instanceof NotStarted && PORT_TAKEN.test(error.message);
+    if (!isTaken || attempts === 1) throw error;
+    await withOffset(run, attempts - 1);
+  }
+}
 
 /**
  * Runs the task, whose output must match `step`, calls `use` with the address, and ends the task.
@@ -51,10 +67,11 @@ async function withTask(
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
+    stderr: "piped",
     detached: true,
   }).spawn();
   try {
-    const { app, said } = await addressIn(child.stdout);
+    const { app, said } = await addressIn(child);
     match(said, step);
     await use(app);
     Deno.kill(-child.pid, "SIGINT");
@@ -75,12 +92,14 @@ Deno.test({
     const place = ["--data", dataDir, "--env-file", `${dataDir}/stack.env`];
     let live = "";
     try {
-      const flags = ["--offset", String(freeOffset()), ...place];
-      await withTask("vite", flags, /^starting the stack$/m, async (app) => {
-        const project = (await readEnvironment(dataDir))?.SUPABASE_URL ?? "";
-        match(await (await fetch(app)).text(), /id="root"/);
-        live = `${project}/functions/v1/health/live`;
-        deepEqual([await answers(app), await answers(live)], [200, 200]);
+      await withOffset(async (offset) => {
+        const flags = ["--offset", String(offset), ...place];
+        await withTask("vite", flags, /^starting the stack$/m, async (app) => {
+          const project = (await readEnvironment(dataDir))?.SUPABASE_URL ?? "";
+          match(await (await fetch(app)).text(), /id="root"/);
+          live = `${project}/functions/v1/health/live`;
+          deepEqual([await answers(app), await answers(live)], [200, 200]);
+        });
       });
       equal(await answers(live), "no answer");
     } finally {
