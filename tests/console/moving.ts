@@ -14,6 +14,19 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 }
 
 /**
+ * Changes the address, and waits until React shows its page. The browser tells the page of the
+ * change in a later task, so without waiting the page before would be seen.
+ */
+async function changesAddress(page: Page, path: string): Promise<void> {
+  await page.evaluate(`new Promise((done) => {
+    const hash = ${JSON.stringify(`#${path}`)};
+    if (location.hash === hash) return done();
+    addEventListener("hashchange", () => setTimeout(done), { once: true });
+    location.hash = hash;
+  })`);
+}
+
+/**
  * Opens a page in the same window, and waits for the page's heading. With the state `loaded`, also
  * waits until nothing on the page is loading.
  */
@@ -22,7 +35,7 @@ export async function movesTo(
   path: string,
   state: "opened" | "loaded" = "opened",
 ): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+  await changesAddress(page, path);
   await isTrue(page, `!document.querySelector("[aria-label='The page is loading']")`);
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   if (state === "loaded") await isTrue(page, `!(${IS_LOADING})`);
