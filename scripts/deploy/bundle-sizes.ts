@@ -37,7 +37,7 @@ async function rawSizes(files: readonly string[]): Promise<Map<string, number>> 
       .filter((specifier) => !specifier.startsWith("node:") && !expected.has(specifier));
     if (others.length > 0) {
       throw new Error(
-        `a bundle may import only node:* modules; not in the bundles: ${others.join(", ")}`,
+        `a bundle may import only node:* modules, but imports ${others.join(", ")}`,
       );
     }
     return new Map(

@@ -27,7 +27,7 @@ function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]
   if (shareOf(now) >= reached) return found(`${is}: all stages of this run are over`);
   return {
     ...failed(
-      `${is}: all stages of this run are over, and the last one left it at ${reached} %`,
+      `${is}: all stages of this run are over, but the last one left the flag at ${reached} %`,
       "An operator, a rollback or an incident has changed it: ask for the reason, and correct the " +
         "cause. The next run starts at its first stage.",
     ),
@@ -75,7 +75,7 @@ export const start: GoLiveStep = {
     const evidence = `${options.flag} is ${flag.state}, ${flag.percentage} %`;
     if (flag.state === "on" && !project.isLocal && !options.fromOn) {
       return failed(
-        `${evidence}: the first stage would leave it on for ${options.stages[0]} % of the users`,
+        `${evidence}: the first stage would lower it to ${options.stages[0]} % of the users`,
         `Switch ${options.flag} off before the launch, or add --from-on.`,
       );
     }

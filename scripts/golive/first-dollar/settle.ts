@@ -70,7 +70,7 @@ export const payout: GoLiveStep = {
     if (line !== undefined) return judgeLine(line);
     if (isEmulated) {
       const fix = "Compare GET /reports/payouts with Stripe's list, and run the payment runner.";
-      return failed(`no payout has a line of order ${order.order_id}`, fix);
+      return failed(`no payout includes the payment of order ${order.order_id}`, fix);
     }
     return skipped(
       `no payout has the payment yet, Stripe pays it out ${await availableOn(context)}: run the ` +

@@ -24,7 +24,8 @@ async function anyhow<T>(
     }
     return await bySql(databaseUrl).then(
       (done) => [done, `by SQL (${why})`] as const,
-      (bad: Error) => Promise.reject(new Error(`${why} By SQL: ${bad.message}`)),
+      (bad: Error) =>
+        Promise.reject(new Error(`${why} The attempt by SQL failed too: ${bad.message}`)),
     );
   }
 }

@@ -83,7 +83,8 @@ export const charge: GoLiveStep = {
     const evidence = `${credits} credits, balance ${balance_after}, transaction ${transaction_id}`;
     return credits === COST ? found(evidence) : failed(
       evidence,
-      "The rate of gpt-4o is not the published one: see GET /settings/rates, and `deno task rates:import`.",
+      "The rate of gpt-4o differs from the published price: read GET /settings/rates, and correct it " +
+        "with `deno task rates:import`.",
     );
   },
 };

@@ -75,6 +75,6 @@ export const replay: GoLiveStep = {
     const evidence = received.map(({ duplicate }) => `200, duplicate: ${duplicate ?? false}`);
     return received.every(({ duplicate }) => duplicate === true)
       ? found(evidence)
-      : failed(evidence, "The inbox did not know the event: look at GET /webhook-events.");
+      : failed(evidence, "The inbox does not have this event: look at GET /webhook-events.");
   },
 };

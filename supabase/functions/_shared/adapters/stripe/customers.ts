@@ -60,7 +60,7 @@ export function createCustomers({ call }: StripeCaller): Customers {
         stripe.checkout.sessions.create(pageParams(page), options)
       );
       const { url } = requireObject(made, "checkout.session");
-      if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
+      if (typeof url !== "string") throw unavailable("stripe: the session has no URL", 502);
       return url;
     },
   };

@@ -83,7 +83,7 @@ function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParam
 
 function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): Session {
   const { id, url } = requireObject(session, "checkout.session");
-  if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
+  if (typeof url !== "string") throw unavailable("stripe: the session has no URL", 502);
   // If Stripe knows the buyer's address, the total already includes the tax, so the subtotal is
   // compared.
   const amount = order.session_settings.automatic_tax

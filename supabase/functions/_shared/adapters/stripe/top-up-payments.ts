@@ -111,7 +111,7 @@ function pageParams(charge: TopUpCharge, urls: ReturnUrls): Stripe.Checkout.Sess
 
 function checkPage(session: Stripe.Checkout.Session, charge: TopUpCharge): TopUpPage {
   const { id, url } = requireObject(session, "checkout.session");
-  if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
+  if (typeof url !== "string") throw unavailable("stripe: the session has no URL", 502);
   const isSameMoney = session.amount_total === charge.amount &&
     session.currency === charge.currency;
   if (!isSameMoney) throw unavailable("stripe: the session has another amount", 502);
@@ -135,7 +135,9 @@ export function createTopUpPayments(caller: StripeCaller): TopUpPayments {
       }
     },
     async cancelCharge({ order_id, payment_id }) {
-      if (payment_id === null) throw unavailable("stripe: no payment to cancel", 502);
+      if (payment_id === null) {
+        throw unavailable("stripe: the charge has no payment to cancel", 502);
+      }
       const options = { idempotencyKey: `top-up-cancel-${order_id}` };
       try {
         const payment = await call((stripe) =>
