@@ -1,35 +1,5 @@
--- Changes of the policy.
-
-create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
-  p_now timestamptz default now())
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_columns text := farthing.listed(array(select jsonb_object_keys(p_changes)));
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  execute format('update farthing.policy set (%1$s) = (select %1$s from jsonb_populate_record(
-    null::farthing.policy, $1)), updated_at = $2, updated_by = $3 where one_row', v_columns)
-  using p_changes, p_now, coalesce(p_author, 'sql:' || session_user);
-end
-$$;
-comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
-
-create function farthing.accounting_policy(p_name text, p_now timestamptz)
-returns farthing.accounting_policies
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return (select p from farthing.accounting_policies p where p.name = p_name and p.effective_from <= p_now
-    order by p.effective_from desc, p.version desc limit 1);
-end
-$$;
-comment on function farthing.accounting_policy(text, timestamptz) is
-  'Returns the version of the accounting policy p_name that applies at p_now.';
+-- The second factor (MFA) of operators: whether the policy requires one for changes, and the
+-- refusal of a setting that could lock operators out.
 
 create function farthing.mfa_applies(p_operator_mfa text, p_livemode boolean)
 returns boolean
