@@ -17435,41 +17435,6 @@ comment on function farthing.change_settings is
   'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
   'the role, invalid_request, version_conflict.';
 
--- supabase/schemas/settings/functions/changes.sql
-
--- The parts that all settings share: their version, a change of them, and the history.
-
-create function farthing.settings_version(p_table text)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(max(audit_nr), 0)::text from farthing.audit where table_name = p_table
-$$;
-comment on function farthing.settings_version(text) is
-  'Returns the version of a table of settings: the number of its last audit row. Every change of the '
-  'table raises the version, including a change by SQL.';
-
-create function farthing.refuse_old_version(p_table text, p_version text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_version text := farthing.settings_version(p_table);
-begin
-  if p_version <> v_version then
-    perform farthing.fail('version_conflict',
-      'These settings were changed after you read them. Read them again, and repeat your change.',
-      jsonb_build_object('version', v_version));
-  end if;
-end
-$$;
-comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if p_version, which the caller has '
-  'read, is no longer the version of a table of settings. A null p_version is not compared. The caller '
-  'has locked the table.';
-
 create function farthing.begin_change(p_author text, p_reason text)
 returns void
 language plpgsql
@@ -17485,56 +17450,6 @@ $$;
 comment on function farthing.begin_change(text, text) is
   'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
   'without a reason.';
-
-create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select coalesce(p_row ->> 'slug', p_row_key ->> 'model', p_row_key ->> 'rule', p_row_key ->> 'account',
-    p_row_key ->> 'domain', p_row_key ->> 'name')
-$$;
-comment on function farthing.setting_name(jsonb, jsonb) is
-  'Returns the name of an audited row of settings: the slug of a package, the model of a rate, the name of '
-  'an alert rule, the account of a journal code, a blocked domain, or the name of a feature flag or an '
-  'accounting policy. Null for a row of the table policy, which has only one row.';
-
-create function farthing.settings_changed(p_table text, p_version text)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'name', coalesce(farthing.setting_name(a.row_key, a.after), p_table), 'change', 'changed',
-    'version', null, 'fields', farthing.field_changes(farthing.shown_values(p_table, a.before),
-      farthing.shown_values(p_table, a.after))) order by
-      farthing.setting_name(a.row_key, a.after)), '[]')
-  from farthing.audit a where a.table_name = p_table and a.audit_nr > p_version::bigint
-$$;
-comment on function farthing.settings_changed(text, text) is
-  'Returns the changes of a table''s rows since a version, from the audit: [{name, change, version, '
-  'fields}].';
-
-create function farthing.settings_history(p_table text)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(jsonb_agg(jsonb_build_object('version', h.audit_nr::text, 'changed_at', h.changed_at,
-    'author', h.author, 'reason', h.reason, 'name', h.name,
-    'fields', farthing.field_changes(farthing.shown_values(p_table, h.was),
-      farthing.shown_values(p_table, h.after))) order by h.audit_nr desc), '[]')
-  from (
-    -- A new version of a package or a rate is a new row, so it is compared with the row of the
-    -- version before it.
-    select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
-    from (select a.*, farthing.setting_name(a.row_key, a.after) as name
-      from farthing.audit a where a.table_name = p_table) n
-    order by audit_nr desc limit 50) h
-$$;
-comment on function farthing.settings_history(text) is
-  'Returns the last 50 changes of a table of settings, newest first: [{version, changed_at, author, '
-  'reason, name, fields: [{field, from, to}]}].';
 
 -- supabase/schemas/settings/functions/effective_from.sql
 
@@ -17821,23 +17736,6 @@ comment on function farthing.apply_packages(jsonb, timestamptz) is
 -- supabase/schemas/settings/functions/policy.sql
 
 -- Reading and changing the policy.
-
-create function farthing.shown_values(p_table text, p_row jsonb)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  -- Durations are seconds, and numbers have no trailing zeros, whatever the column stores.
-  select jsonb_object_agg(v.key, case
-    when v.value is null then null
-    when a.atttypid = 'interval'::regtype then extract(epoch from v.value::interval)::bigint::text
-    when jsonb_typeof(p_row -> v.key) = 'number' then trim_scale(v.value::numeric)::text
-    else v.value end)
-  from jsonb_each_text(p_row) v
-  join pg_catalog.pg_attribute a on a.attrelid = ('farthing.' || p_table)::regclass and a.attname = v.key
-$$;
-comment on function farthing.shown_values(text, jsonb) is
-  'Returns the columns of a row of settings as text, with durations in seconds.';
 
 create function farthing.policy_default(p_setting text)
 returns text
@@ -18171,6 +18069,113 @@ $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
   'Adds versions of the rates that a list changes, in force from their effective_from or from p_now. '
   'Returns {changes, unchanged}. Fails invalid_request.';
+
+-- supabase/schemas/settings/functions/settings_history.sql
+
+-- The changes of settings, from the audit: those of one request, and the history.
+
+create function farthing.shown_values(p_table text, p_row jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- Durations are seconds, and numbers have no trailing zeros, whatever the column stores.
+  select jsonb_object_agg(v.key, case
+    when v.value is null then null
+    when a.atttypid = 'interval'::regtype then extract(epoch from v.value::interval)::bigint::text
+    when jsonb_typeof(p_row -> v.key) = 'number' then trim_scale(v.value::numeric)::text
+    else v.value end)
+  from jsonb_each_text(p_row) v
+  join pg_catalog.pg_attribute a on a.attrelid = ('farthing.' || p_table)::regclass and a.attname = v.key
+$$;
+comment on function farthing.shown_values(text, jsonb) is
+  'Returns the columns of a row of settings as text, with durations in seconds.';
+
+create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(p_row ->> 'slug', p_row_key ->> 'model', p_row_key ->> 'rule', p_row_key ->> 'account',
+    p_row_key ->> 'domain', p_row_key ->> 'name')
+$$;
+comment on function farthing.setting_name(jsonb, jsonb) is
+  'Returns the name of an audited row of settings: the slug of a package, the model of a rate, the name of '
+  'an alert rule, the account of a journal code, a blocked domain, or the name of a feature flag or an '
+  'accounting policy. Null for a row of the table policy, which has only one row.';
+
+create function farthing.settings_changed(p_table text, p_version text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'name', coalesce(farthing.setting_name(a.row_key, a.after), p_table), 'change', 'changed',
+    'version', null, 'fields', farthing.field_changes(farthing.shown_values(p_table, a.before),
+      farthing.shown_values(p_table, a.after))) order by
+      farthing.setting_name(a.row_key, a.after)), '[]')
+  from farthing.audit a where a.table_name = p_table and a.audit_nr > p_version::bigint
+$$;
+comment on function farthing.settings_changed(text, text) is
+  'Returns the changes of a table''s rows since a version, from the audit: [{name, change, version, '
+  'fields}].';
+
+create function farthing.settings_history(p_table text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('version', h.audit_nr::text, 'changed_at', h.changed_at,
+    'author', h.author, 'reason', h.reason, 'name', h.name,
+    'fields', farthing.field_changes(farthing.shown_values(p_table, h.was),
+      farthing.shown_values(p_table, h.after))) order by h.audit_nr desc), '[]')
+  from (
+    -- A new version of a package or a rate is a new row, so it is compared with the row of the
+    -- version before it.
+    select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
+    from (select a.*, farthing.setting_name(a.row_key, a.after) as name
+      from farthing.audit a where a.table_name = p_table) n
+    order by audit_nr desc limit 50) h
+$$;
+comment on function farthing.settings_history(text) is
+  'Returns the last 50 changes of a table of settings, newest first: [{version, changed_at, author, '
+  'reason, name, fields: [{field, from, to}]}].';
+
+-- supabase/schemas/settings/functions/settings_version.sql
+
+-- The version of a table of settings. A change names the version that its caller has read, and is
+-- refused if the table was changed since.
+
+create function farthing.settings_version(p_table text)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(max(audit_nr), 0)::text from farthing.audit where table_name = p_table
+$$;
+comment on function farthing.settings_version(text) is
+  'Returns the version of a table of settings: the number of its last audit row. Every change of the '
+  'table raises the version, including a change by SQL.';
+
+create function farthing.refuse_old_version(p_table text, p_version text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version(p_table);
+begin
+  if p_version <> v_version then
+    perform farthing.fail('version_conflict',
+      'These settings were changed after you read them. Read them again, and repeat your change.',
+      jsonb_build_object('version', v_version));
+  end if;
+end
+$$;
+comment on function farthing.refuse_old_version(text, text) is
+  'Fails version_conflict, with the current version in the details, if p_version, which the caller has '
+  'read, is no longer the version of a table of settings. A null p_version is not compared. The caller '
+  'has locked the table.';
 
 -- supabase/schemas/support/functions/customer_page.sql
 

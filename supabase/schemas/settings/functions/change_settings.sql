@@ -49,3 +49,19 @@ comment on function farthing.change_settings is
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
   'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
   'the role, invalid_request, version_conflict.';
+
+create function farthing.begin_change(p_author text, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+  end if;
+  perform farthing.allow_change(p_author, p_reason);
+end
+$$;
+comment on function farthing.begin_change(text, text) is
+  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
+  'without a reason.';

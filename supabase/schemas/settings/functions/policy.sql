@@ -1,22 +1,5 @@
 -- Reading and changing the policy.
 
-create function farthing.shown_values(p_table text, p_row jsonb)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  -- Durations are seconds, and numbers have no trailing zeros, whatever the column stores.
-  select jsonb_object_agg(v.key, case
-    when v.value is null then null
-    when a.atttypid = 'interval'::regtype then extract(epoch from v.value::interval)::bigint::text
-    when jsonb_typeof(p_row -> v.key) = 'number' then trim_scale(v.value::numeric)::text
-    else v.value end)
-  from jsonb_each_text(p_row) v
-  join pg_catalog.pg_attribute a on a.attrelid = ('farthing.' || p_table)::regclass and a.attname = v.key
-$$;
-comment on function farthing.shown_values(text, jsonb) is
-  'Returns the columns of a row of settings as text, with durations in seconds.';
-
 create function farthing.policy_default(p_setting text)
 returns text
 language plpgsql stable

@@ -1,51 +1,21 @@
--- The parts that all settings share: their version, a change of them, and the history.
+-- The changes of settings, from the audit: those of one request, and the history.
 
-create function farthing.settings_version(p_table text)
-returns text
+create function farthing.shown_values(p_table text, p_row jsonb)
+returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select coalesce(max(audit_nr), 0)::text from farthing.audit where table_name = p_table
+  -- Durations are seconds, and numbers have no trailing zeros, whatever the column stores.
+  select jsonb_object_agg(v.key, case
+    when v.value is null then null
+    when a.atttypid = 'interval'::regtype then extract(epoch from v.value::interval)::bigint::text
+    when jsonb_typeof(p_row -> v.key) = 'number' then trim_scale(v.value::numeric)::text
+    else v.value end)
+  from jsonb_each_text(p_row) v
+  join pg_catalog.pg_attribute a on a.attrelid = ('farthing.' || p_table)::regclass and a.attname = v.key
 $$;
-comment on function farthing.settings_version(text) is
-  'Returns the version of a table of settings: the number of its last audit row. Every change of the '
-  'table raises the version, including a change by SQL.';
-
-create function farthing.refuse_old_version(p_table text, p_version text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_version text := farthing.settings_version(p_table);
-begin
-  if p_version <> v_version then
-    perform farthing.fail('version_conflict',
-      'These settings were changed after you read them. Read them again, and repeat your change.',
-      jsonb_build_object('version', v_version));
-  end if;
-end
-$$;
-comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if p_version, which the caller has '
-  'read, is no longer the version of a table of settings. A null p_version is not compared. The caller '
-  'has locked the table.';
-
-create function farthing.begin_change(p_author text, p_reason text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
-    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
-  end if;
-  perform farthing.allow_change(p_author, p_reason);
-end
-$$;
-comment on function farthing.begin_change(text, text) is
-  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
-  'without a reason.';
+comment on function farthing.shown_values(text, jsonb) is
+  'Returns the columns of a row of settings as text, with durations in seconds.';
 
 create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
 returns text
