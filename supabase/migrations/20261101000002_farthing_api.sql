@@ -4709,37 +4709,7 @@ comment on function farthing_public.settings_rates_set is
   'effective_from?}]; models that the list does not name keep their rates. Returns the same object as '
   'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
--- supabase/schemas/support/api/event.sql
-
--- The page of a Stripe event.
-
-create function farthing_public.inbox_read(
-  p_event_id text, p_author text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_event farthing.inbox;
-  v_account_id bigint;
-begin
-  select * into v_event from farthing.inbox where event_id = p_event_id;
-  if v_event.event_id is null then
-    perform farthing.fail('not_found', 'There is no such event.', null, 'id');
-  end if;
-  v_account_id := farthing.event_account(v_event.facts);
-  if v_account_id is not null then
-    perform farthing.note_account_read(v_account_id, p_author, 'GET /webhook-events/{id}', p_now);
-  end if;
-  return farthing.event_page(v_event, v_account_id);
-end
-$$;
-grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is
-  'Returns an event with its stored facts, its customer, and the entries that it caused. Records the read '
-  'of the customer. Fails not_found.';
-
--- supabase/schemas/support/api/read.sql
+-- supabase/schemas/support/api/customer.sql
 
 -- The page of a customer.
 
@@ -4771,7 +4741,7 @@ comment on function farthing_public.customers_read is
   'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. Each '
   'list is {items, has_more, path}. Fails not_found and names the field `id`.';
 
--- supabase/schemas/support/api/reads.sql
+-- supabase/schemas/support/api/customer_reads.sql
 
 -- The log of reads of a customer.
 
@@ -4809,6 +4779,36 @@ comment on function farthing_public.customers_reads is
   'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
   'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
   'not_found and names the field `id`.';
+
+-- supabase/schemas/support/api/event.sql
+
+-- The page of a Stripe event.
+
+create function farthing_public.inbox_read(
+  p_event_id text, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event farthing.inbox;
+  v_account_id bigint;
+begin
+  select * into v_event from farthing.inbox where event_id = p_event_id;
+  if v_event.event_id is null then
+    perform farthing.fail('not_found', 'There is no such event.', null, 'id');
+  end if;
+  v_account_id := farthing.event_account(v_event.facts);
+  if v_account_id is not null then
+    perform farthing.note_account_read(v_account_id, p_author, 'GET /webhook-events/{id}', p_now);
+  end if;
+  return farthing.event_page(v_event, v_account_id);
+end
+$$;
+grant execute on function farthing_public.inbox_read to service_role;
+comment on function farthing_public.inbox_read is
+  'Returns an event with its stored facts, its customer, and the entries that it caused. Records the read '
+  'of the customer. Fails not_found.';
 
 -- supabase/schemas/support/api/search.sql
 
