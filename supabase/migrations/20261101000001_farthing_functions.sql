@@ -14415,7 +14415,39 @@ comment on function farthing.usage_item(text, jsonb, numeric, numeric) is
 
 -- supabase/schemas/revenue/functions/book_line.sql
 
--- Booking a line in its month.
+-- A revenue line: the order or booking that it belongs to, and its booking in a month.
+
+create function farthing.package_of(p_account_id bigint, p_order_id uuid)
+returns uuid
+language sql stable
+set search_path = ''
+as $$
+  select package_id from farthing.orders where account_id = p_account_id and order_id = p_order_id
+$$;
+comment on function farthing.package_of(bigint, uuid) is
+  'Returns the package of an order; null for a top-up and for a booking.';
+
+create function farthing.new_line(p_account_id bigint, p_order_id uuid, p_booking_id uuid, p_currency text,
+  p_effective_at timestamptz default null)
+returns farthing.revenue_lines
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_line farthing.revenue_lines;
+begin
+  v_line.account_id := p_account_id;
+  v_line.order_id := p_order_id;
+  v_line.booking_id := p_booking_id;
+  v_line.package_id := farthing.package_of(p_account_id, p_order_id);
+  v_line.currency := p_currency;
+  v_line.effective_at := p_effective_at;
+  return v_line;
+end
+$$;
+comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
+  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
+  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.day_to_book(p_effective_at timestamptz, p_at timestamptz, p_open_from date)
 returns date
@@ -14504,41 +14536,64 @@ comment on function farthing.close_months(timestamptz) is
   'Scheduled task: closes the months that ended at least policy.months_close_after ago. Returns 1 if it '
   'closed a month.';
 
--- supabase/schemas/revenue/functions/facts.sql
+-- supabase/schemas/revenue/functions/lines_of_bookings.sql
 
--- Triggers that book the facts that Stripe's events report, each in the transaction that writes it.
+-- The revenue lines of a booking: its charge, our fee, and the refunded part of the fee. A trigger
+-- books them in the transaction that stores the amounts.
 
-create function farthing.package_of(p_account_id bigint, p_order_id uuid)
-returns uuid
-language sql stable
-set search_path = ''
-as $$
-  select package_id from farthing.orders where account_id = p_account_id and order_id = p_order_id
-$$;
-comment on function farthing.package_of(bigint, uuid) is
-  'Returns the package of an order; null for a top-up and for a booking.';
-
-create function farthing.new_line(p_account_id bigint, p_order_id uuid, p_booking_id uuid, p_currency text,
-  p_effective_at timestamptz default null)
-returns farthing.revenue_lines
-language plpgsql stable
+create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
+  p_at timestamptz, p_effective_at timestamptz default null)
+returns void
+language plpgsql
 set search_path = ''
 as $$
 declare
-  v_line farthing.revenue_lines;
+  v_line farthing.revenue_lines := farthing.new_line(p_booking.account_id, null, p_booking.booking_id,
+    p_booking.currency, p_effective_at);
 begin
-  v_line.account_id := p_account_id;
-  v_line.order_id := p_order_id;
-  v_line.booking_id := p_booking_id;
-  v_line.package_id := farthing.package_of(p_account_id, p_order_id);
-  v_line.currency := p_currency;
-  v_line.effective_at := p_effective_at;
-  return v_line;
+  if p_before.paid_at is null and p_booking.paid_at is not null then
+    v_line.kind := 'charge';
+    v_line.amount := p_booking.amount;
+    v_line.source_id := p_booking.payment_intent_id;
+    perform farthing.book_line(v_line, p_at);
+  end if;
+  if p_before.fee_collected is null and p_booking.fee_collected is not null then
+    v_line.kind := 'application_fee';
+    v_line.amount := p_booking.fee_collected;
+    v_line.source_id := p_booking.fee_id;
+    perform farthing.book_line(v_line, p_at);
+  end if;
+  if p_booking.fee_refunded > p_before.fee_refunded then
+    v_line.kind := 'application_fee_refund';
+    v_line.amount := p_before.fee_refunded - p_booking.fee_refunded;
+    v_line.source_id := p_booking.fee_id;
+    perform farthing.book_line(v_line, p_at);
+  end if;
 end
 $$;
-comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
-  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
+comment on function farthing.book_booking_money is
+  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of '
+  'the fee that was refunded. p_effective_at as in book_paid_order().';
+
+create function farthing.book_booking()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.book_booking_money(old, new,
+    case when old.paid_at is null and new.paid_at is not null then new.paid_at else new.updated_at end);
+  return null;
+end
+$$;
+comment on function farthing.book_booking() is
+  'Trigger: books the charge of a booking that was paid, our fee that Stripe collected, and the part of '
+  'the fee that was refunded.';
+
+-- supabase/schemas/revenue/functions/lines_of_orders.sql
+
+-- The revenue lines of a paid order: its charge, discount and tax. A trigger books them in the
+-- transaction that stores the payment.
 
 create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
   p_effective_at timestamptz default null)
@@ -14583,6 +14638,11 @@ begin
 end
 $$;
 comment on function farthing.book_order() is 'Trigger: books an order that was paid.';
+
+-- supabase/schemas/revenue/functions/lines_of_refunds_and_disputes.sql
+
+-- The revenue lines of refunds and disputes, with the part of the tax that is returned. Triggers
+-- book them in the transaction that stores the refund or the movement of the dispute.
 
 create function farthing.returned_tax(p_tax numeric, p_total numeric, p_returned numeric)
 returns bigint
@@ -14732,55 +14792,6 @@ end
 $$;
 comment on function farthing.book_dispute_movement() is
   'Trigger: books the money that a movement of a dispute withdrew or returned.';
-
-create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
-  p_at timestamptz, p_effective_at timestamptz default null)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_line farthing.revenue_lines := farthing.new_line(p_booking.account_id, null, p_booking.booking_id,
-    p_booking.currency, p_effective_at);
-begin
-  if p_before.paid_at is null and p_booking.paid_at is not null then
-    v_line.kind := 'charge';
-    v_line.amount := p_booking.amount;
-    v_line.source_id := p_booking.payment_intent_id;
-    perform farthing.book_line(v_line, p_at);
-  end if;
-  if p_before.fee_collected is null and p_booking.fee_collected is not null then
-    v_line.kind := 'application_fee';
-    v_line.amount := p_booking.fee_collected;
-    v_line.source_id := p_booking.fee_id;
-    perform farthing.book_line(v_line, p_at);
-  end if;
-  if p_booking.fee_refunded > p_before.fee_refunded then
-    v_line.kind := 'application_fee_refund';
-    v_line.amount := p_before.fee_refunded - p_booking.fee_refunded;
-    v_line.source_id := p_booking.fee_id;
-    perform farthing.book_line(v_line, p_at);
-  end if;
-end
-$$;
-comment on function farthing.book_booking_money is
-  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of '
-  'the fee that was refunded. p_effective_at as in book_paid_order().';
-
-create function farthing.book_booking()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform farthing.book_booking_money(old, new,
-    case when old.paid_at is null and new.paid_at is not null then new.paid_at else new.updated_at end);
-  return null;
-end
-$$;
-comment on function farthing.book_booking() is
-  'Trigger: books the charge of a booking that was paid, our fee that Stripe collected, and the part of '
-  'the fee that was refunded.';
 
 -- supabase/schemas/revenue/functions/metrics.sql
 

@@ -1,4 +1,36 @@
--- Booking a line in its month.
+-- A revenue line: the order or booking that it belongs to, and its booking in a month.
+
+create function farthing.package_of(p_account_id bigint, p_order_id uuid)
+returns uuid
+language sql stable
+set search_path = ''
+as $$
+  select package_id from farthing.orders where account_id = p_account_id and order_id = p_order_id
+$$;
+comment on function farthing.package_of(bigint, uuid) is
+  'Returns the package of an order; null for a top-up and for a booking.';
+
+create function farthing.new_line(p_account_id bigint, p_order_id uuid, p_booking_id uuid, p_currency text,
+  p_effective_at timestamptz default null)
+returns farthing.revenue_lines
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_line farthing.revenue_lines;
+begin
+  v_line.account_id := p_account_id;
+  v_line.order_id := p_order_id;
+  v_line.booking_id := p_booking_id;
+  v_line.package_id := farthing.package_of(p_account_id, p_order_id);
+  v_line.currency := p_currency;
+  v_line.effective_at := p_effective_at;
+  return v_line;
+end
+$$;
+comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
+  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
+  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.day_to_book(p_effective_at timestamptz, p_at timestamptz, p_open_from date)
 returns date
