@@ -1,5 +1,5 @@
 -- Movements of lots per day. They are summed when entries are sealed, for the same reasons as in
--- actors.sql.
+-- actor_days.sql.
 
 create view farthing.lot_movements with (security_invoker = true) as
 select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
