@@ -6135,7 +6135,7 @@ $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
   'Returns whether an event names a payment, or a charge, and does not bear our mark.';
 
--- supabase/schemas/inbox/functions/listed_events.sql
+-- supabase/schemas/inbox/functions/inbox_answer.sql
 
 -- An event in the form in which operators list and read it.
 
