@@ -17,7 +17,7 @@ import { formatCredits, formatMoney, priceOf } from "@/lib/farthing-format";
 interface Words {
   readonly title: string;
   readonly text: string;
-  /** Whether more credits help. */
+  /** Whether the user can solve the problem by buying credits. */
   readonly sells: boolean;
 }
 

@@ -6,10 +6,10 @@ import { decimalsOf, type Entry, formatMoney as format, type Package } from "@fa
  */
 const LOCALE = "en";
 
-/** Writes credits, which are decimal strings; every digit of them is shown. */
+/** Formats credits, which are decimal strings, without rounding. */
 export function formatCredits(amount: string): string {
   const format = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
-  // `format` takes a string and formats it exactly, but only the types of ES2023 say so.
+  // `format` also formats strings, without rounding, but older types than ES2023's don't say so.
   return format.format(amount as unknown as number);
 }
 
@@ -83,12 +83,12 @@ export const ENTRY_KINDS: readonly string[] = Object.keys(KINDS);
 /** Writes the kind of an entry. */
 export const formatKind = (kind: string): string => KINDS[kind] ?? kind;
 
-/** Writes the day of a time. */
+/** Formats a timestamp as a date. */
 export function formatDay(time: string): string {
   return new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" }).format(new Date(time));
 }
 
-/** Writes a time to the minute. */
+/** Formats a timestamp as a date and a time, without seconds. */
 export function formatMoment(time: string): string {
   const options = { dateStyle: "medium", timeStyle: "short" } as const;
   return new Intl.DateTimeFormat(LOCALE, options).format(new Date(time));

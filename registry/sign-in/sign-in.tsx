@@ -19,7 +19,7 @@ interface Entered {
 }
 
 interface SignInProps {
-  /** The `auth` of your client of supabase-js. */
+  /** The `auth` property of your supabase-js client. */
   readonly auth: {
     signUp(login: Login): Promise<Entered>;
     signInWithPassword(login: Login): Promise<Entered>;
@@ -56,7 +56,7 @@ export function SignIn({ auth }: SignInProps) {
     const isNew = submitter?.getAttribute("value") === "up";
     try {
       const { data, error } = await (isNew ? auth.signUp(login) : auth.signInWithPassword(login));
-      // Without a session, the project asks the user to confirm the address first.
+      // No session: the project requires the user to confirm the email address first.
       set(error ?? (data.session === null ? "unconfirmed" : "idle"));
     } catch (error) {
       // supabase-js also throws, for example if the browser's storage is full.

@@ -1,8 +1,8 @@
 /**
  * `deno task client:build`: builds the npm packages of packages/client, packages/react and
- * packages/ai with TypeScript's own compiler. The results are folders of these names in
- * `.farthing`, which `npm publish` uploads. Also packs each folder into a file beside it, which an
- * app can install.
+ * packages/ai with TypeScript's own compiler. `npm publish` can upload the results, which are the
+ * folders client, react and ai in `.farthing`. Also packs each folder into a .tgz file beside it,
+ * which an app can install.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";

@@ -3,7 +3,8 @@ import { succeed } from "../command/succeed.ts";
 
 /**
  * Packs the package that is built in `<built>/<name>` into the file `<into>/<name>.tgz`. npm copies
- * a file into an app. It would only link a folder, and then the package would not find its peers.
+ * such a file into an app, but only links a folder. A linked package does not find its peer
+ * dependencies.
  */
 export async function packPackage(name: string, built: string, into: string): Promise<string> {
   const folder = `${built}/${name}`;

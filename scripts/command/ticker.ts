@@ -1,5 +1,5 @@
 /**
- * Shows which steps are running. On a terminal, one line lists all of them with their seconds.
+ * Shows which steps are running. On a terminal, one line lists them with their elapsed time.
  * Elsewhere, one line is printed for each step that starts.
  */
 import pc from "picocolors";

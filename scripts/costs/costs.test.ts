@@ -45,8 +45,8 @@ Deno.test("a month above the quotas pays for what is above them", () => {
 Deno.test("a user's request runs four scripts in Redis, as the number of commands assumes", () => {
   const counted = RULES.get("default")!.filter(({ countedBy }) => countedBy !== "strangers");
   equal(counted.length, 4);
-  // Upstash bills 4 commands for each script, and one more for the first request in a window. Here
-  // two of the windows have begun anew: those of the user and of the address.
+  // Upstash bills 4 commands for each script, and one more for the first request in a window. The
+  // assumption is that the request is the first in two windows: the user's and the IP address's.
   equal(4 * 4 + 2, ASSUMED.commands);
 });
 

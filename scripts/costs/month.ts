@@ -11,7 +11,7 @@ export const ASSUMED = {
   charges: 3,
   /** Commands that Upstash bills for a user's request: see docs/reference/costs.md. */
   commands: 18,
-  /** Function calls in a month without any user: the runners each minute, and the monitor. */
+  /** Function calls in a month without users: those of the scheduled runners and the monitor. */
   background: 95_040,
   bytesPerRequest: 4_000,
   /** The size of one charge on the disk, with its ledger entries, keys, holds, logs and indexes. */
@@ -38,7 +38,7 @@ export interface Month {
   readonly redisFixed: Decimal;
   readonly postmark: Decimal;
   readonly resend: Decimal;
-  /** Supabase, the cheaper Redis, and Postmark. */
+  /** The sum for Supabase, the cheaper of the two Redis plans, and Postmark. */
   readonly services: Decimal;
   readonly sales: Decimal;
   readonly stripe: Decimal;
@@ -47,8 +47,8 @@ export interface Month {
 const dollars = ({ amount }: { amount: string }) => new Decimal(amount.replace(" %", ""));
 
 /**
- * Returns the price of the quantity above the included one. This quantity is sold in packages of
- * `size`, and a package that is used in part is paid in full.
+ * Returns the price of what exceeds the included quantity. It is sold in packages of `size`, and a
+ * partly used package costs the full price.
  */
 function beyond(quantity: Decimal, included: number, size: number, price: Decimal): Decimal {
   return Decimal.max(0, quantity.minus(included)).div(size).ceil().times(price);

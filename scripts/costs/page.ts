@@ -64,7 +64,7 @@ function thresholds(): string {
 
 const PARTS: Readonly<Record<string, () => string>> = { costs, quantities, thresholds, prices };
 
-/** Returns the page with its computed parts written anew. */
+/** Returns the page with newly computed tables. */
 export function written(page: string): string {
   return Object.entries(PARTS).reduce((text, [name, part]) => {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];

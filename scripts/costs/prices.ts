@@ -1,4 +1,4 @@
-/** List prices in US dollars without tax, each with its source and the date of the copy that was read. */
+/** List prices in US dollars without tax, each with its source page and the date of our copy. */
 
 export interface Price {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Price {
 }
 
 const SUPABASE = "https://supabase.com/docs/guides/platform";
-/** For pages without a date of their own: the day on which their copy was read. */
+/** For copies without a date: the day on which they were read. */
 const UNDATED = "undated copy, read on 2026-11-25";
 
 function supabase(name: string, amount: string, per: string, page: string): Price {

@@ -58,7 +58,10 @@ export async function makeRole(sql: postgres.Sql, password?: string): Promise<vo
   });
 }
 
-/** Returns the database URL for the edge functions, on the server of the database owner's URL. */
+/**
+ * Returns the edge functions' database URL: the server of the owner's URL, with this role and its
+ * password.
+ */
 export function poolUrlOf(ownerUrl: string, password: string): string {
   const url = new URL(ownerUrl);
   const [, project = ""] = /^[^.]*(\..+)$/.exec(url.username) ?? [];

@@ -1,7 +1,7 @@
 /**
  * `deno task demo`: signs up, buys credits, charges a public trace of real requests, and runs the
- * ledger's proof. `deno task demo jobs`: runs jobs and chats, and compares their prices with the
- * provider's list.
+ * ledger's proof. `deno task demo jobs`: runs jobs and chats, and compares their prices with
+ * those computed from the AI provider's list of requests.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";

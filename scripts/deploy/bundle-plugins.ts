@@ -1,6 +1,6 @@
 /**
- * esbuild plugins: one for the modules that the platform provides, and one for the file that is
- * packed.
+ * esbuild plugins: one for the modules that the platform provides, and one that packs the
+ * tokenizer's table.
  */
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";

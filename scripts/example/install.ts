@@ -8,8 +8,9 @@ import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
 import { withLock } from "../test-tools/long-lived/lock.ts";
 
 /**
- * The examples, each with the commands that serve its sources and its production build. Vite serves
- * the example's back end only with the sources. The folder of an example is `examples/<name>`.
+ * The examples, each with the commands that serve its sources and its production build. The Vite
+ * examples use the dev server for both, because only the dev server connects the pages with the
+ * example's back end. The folder of an example is `examples/<name>`.
  */
 const EXAMPLES = {
   vite: { sources: ["vite"], built: ["vite"] },
@@ -27,7 +28,7 @@ export const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
 
 /**
  * Builds the packages, and installs the example, unless nothing has changed since the last time.
- * Another process that installs an example meanwhile waits, because the built packages are shared.
+ * Only one process installs at a time, because the examples share the built packages.
  *
  * @param onStep called before each long step
  */
@@ -57,7 +58,7 @@ async function install(name: ExampleName, onStep: (step: string) => void): Promi
   await Deno.writeTextFile(record, made);
 }
 
-/** The project's addresses and keys, by the names of the stack's env file. */
+/** The project's addresses and keys, under the names that the stack's env file uses. */
 export type Project = Readonly<Record<string, string | undefined>>;
 
 /** supabase-js on a server needs WebSockets, which Node 20 has only with this flag. */

@@ -13,8 +13,8 @@ import { loadKey } from "./core/sign.ts";
 import { previousRevision } from "./rollback/revision.ts";
 
 /**
- * An unsigned report would lose the evidence of a payment, so the key is read before the first
- * step.
+ * Loads the signing key before the first step. Without a key, a run that has paid could not sign
+ * its report, and an unsigned report proves nothing.
  */
 async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   const problem = await loadKey(isUrgent, file);

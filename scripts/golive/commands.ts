@@ -59,8 +59,8 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "first-dollar": DOLLAR,
   "snapshot": needed(SNAPSHOT, ...DUMP),
   "full": [
-    // Not required of a stack: its server is often newer than pg_dump, and its ledger need not be
-    // saved.
+    // Only a hosted project must have a snapshot. A stack on this machine has no ledger to save,
+    // and its server is often newer than pg_dump.
     ...neededWhere(isHosted, SNAPSHOT, ...DUMP),
     ...[...CHECKS, ...SMOKE, ...EVENTS].map(guardSalesIfOpen),
     ...STAGED,

@@ -41,9 +41,10 @@ async function reportFor({ command, report }: Options): Promise<string | undefin
 }
 
 /**
- * Stores the purchase of the other command that pays. For example, `full` may have stopped at a
- * checkout page, and somebody has paid there before `first-dollar` runs. Also refuses --buy-again
- * while this command's last run has an unfinished order of its own.
+ * Two commands pay: `full` and `first-dollar`. Stores what an interrupted run of the other command
+ * has bought. For example, `full` stopped at a checkout page, and somebody has paid there before
+ * `first-dollar` runs. Also refuses --buy-again while this command's last run has an unfinished
+ * order.
  */
 async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
   if (!PAYS.includes(command)) return;

@@ -1,7 +1,7 @@
 /**
- * Writes the columns of the burn-down order (rule 5) into each function that reads lots in that
- * order. The index `lots_burn_order` defines the order. docs/decisions/ledger.md says why no
- * function defines it.
+ * Writes the columns of the burn-down order (rule 5 in docs/reference/rules.md) into each function
+ * that reads lots in that order. The index `lots_burn_order` defines the order.
+ * docs/decisions/ledger.md says why no function defines it.
  */
 import type { SchemaFile } from "./sources.ts";
 

@@ -1,6 +1,6 @@
 /**
- * `deno task screenshots`: takes the console's pictures in `docs/images` anew, on a stack of its own
- * with a year of business, so that they show the console as it is.
+ * `deno task screenshots`: takes new pictures of the console for `docs/images`, on a separate local
+ * stack with a year of sample data.
  */
 import pc from "picocolors";
 import postgres from "postgres";

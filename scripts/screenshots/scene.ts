@@ -47,7 +47,7 @@ async function signUpOperator(project: Project): Promise<Login> {
   return { email, password };
 }
 
-/** Buys a package on the hosted page, and waits until its webhook has granted the credits. */
+/** Buys a package on its checkout page, and waits until the webhook has granted the credits. */
 async function buys(project: Project, supabase: SupabaseClient, pack: string): Promise<string> {
   const farthing = createFarthing({ supabase, ...project });
   const address = "http://127.0.0.1/paid";

@@ -1,4 +1,4 @@
-/** Takes the pictures of a served console in Chromium, signed in on its own page. */
+/** Takes the pictures in Chromium, after signing in on the console's page. */
 import type { Browser, Page } from "playwright-core";
 import { type Picture, PICTURES } from "./pictures.ts";
 import type { Login, Scene } from "./scene.ts";

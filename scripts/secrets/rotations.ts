@@ -38,8 +38,8 @@ const WITH_SQL =
   "where name = 'farthing_secret_key'";
 
 /**
- * Returns the rotation of a key if the other service allows two keys at a time. The new key is set
- * before the old one is deleted.
+ * Returns the rotation of an API key of a service that allows two keys at a time: the new key is
+ * set before the old one is deleted.
  */
 function key(where: string, note: string): Rotation {
   return {

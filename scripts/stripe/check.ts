@@ -77,7 +77,7 @@ export async function checkFunction({ url, settings }: Target): Promise<Finding[
   return [address, ...tried];
 }
 
-/** A secret key has all rights, except if it was revoked or rolled, which only Stripe knows. */
+/** Asks Stripe whether it still accepts the key. If so, a secret key has all rights. */
 async function trySecretKey({ stripe }: Target): Promise<Pick<Finding, "state" | "text">> {
   const [right] = RIGHTS;
   const tried = await tryRight(stripe, right!);

@@ -77,8 +77,8 @@ async function tellSecrets(
   values: Values,
 ): Promise<boolean> {
   if (secrets.length === 0) return true;
-  // With --project, `deno task deploy` sends the file's secrets. With --url only, the address may
-  // belong to any stack.
+  // Suggest `deno task deploy` only with --project. An address that was given with --url may belong
+  // to a stack that is not a hosted project.
   const next = values.project === undefined
     ? "Now give the secrets to the functions:"
     : "`deno task deploy` gives them to the functions. To set only the secrets:";

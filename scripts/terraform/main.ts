@@ -1,4 +1,4 @@
-/** `deno task terraform:env`: writes the outputs of infra/terraform into the file of the secrets. */
+/** `deno task terraform:env`: writes the outputs of infra/terraform into a dotenv file. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { print, printError, taskArguments } from "@farthing/command-line";

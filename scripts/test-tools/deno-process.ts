@@ -1,6 +1,6 @@
 /**
- * Runs one process of `deno test`. Ends it when the run ends, or when it prints nothing for too
- * long. Inside the process, limit-tests.ts limits the time of each test.
+ * Runs one process of `deno test`. Ends the process when this command ends, or when the process
+ * prints nothing for too long. Inside the process, limit-tests.ts limits the time of each test.
  */
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
@@ -45,13 +45,13 @@ function denoTest(options: DenoTestOptions, running: string): Deno.Command {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // Keeps a terminal's Ctrl-C from the process. It would end Deno immediately and leave the
+    // A Ctrl-C in the terminal must not reach the process: Deno would end immediately and leave the
     // tests' servers running. The runner sends SIGTERM instead.
     detached: true,
   });
 }
 
-/** Ends the process when the run ends, and waits until the tests have stopped their servers. */
+/** Ends the process when this command ends, and waits until its tests have stopped the servers. */
 async function whileItRuns<T>(
   command: Deno.Command,
   use: (child: Deno.ChildProcess) => Promise<T>,

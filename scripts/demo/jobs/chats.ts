@@ -14,7 +14,7 @@ import { printPiece } from "@farthing/command-line";
 const WIDTH = 92;
 const LEAVE_AFTER = 12;
 
-/** Markers of the AI emulator. */
+/** Markers in a prompt that tell the AI emulator how to answer. */
 const WITH_EVERY_KIND = "[tokens:60][pace:40][cached:5][reasoning:12]";
 const LEFT_TOKENS = 60;
 /**

@@ -1,7 +1,7 @@
 /**
  * `deno task demo jobs`: runs jobs that complete, fail in their first attempt or are cancelled, and
- * chats, including one that the reader leaves early. Compares what each one costs with the
- * provider's list.
+ * chats, including one that the reader leaves early. Compares the credits that each one costs with
+ * the credits computed from the AI provider's list of requests.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";

@@ -16,7 +16,7 @@ const MOST = 88;
 
 const finding = z.object({ plan: z.array(z.string()), report: z.string() });
 
-/** Markers of the AI emulator: a second for each answer, and tokens of every kind. */
+/** Tells the AI emulator to take a second for each answer, and to report tokens of every kind. */
 const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
 /** The provider answers later than the second poll, which therefore gets a 304. */
 const SLOWLY = "[slow:7500]";

@@ -9,7 +9,8 @@ import type { JobProgress } from "./job-progress.ts";
 export interface RunContext {
   buyer: Buyer;
   /**
-   * A text that every prompt of this run contains. The provider's list is filtered by this text.
+   * A text that every prompt of this run contains. It selects this run's requests in the AI
+   * provider's list.
    */
   run: string;
   progress: JobProgress;

@@ -17,7 +17,10 @@ export interface Scenario {
   wanted: string;
 }
 
-/** The figures to compare: those of the service, and those computed from the provider's list. */
+/**
+ * The figures to compare: those of the service, and those computed from the AI provider's list of
+ * requests.
+ */
 export interface Evidence {
   scenarios: Scenario[];
   ledgerCsv: string;
@@ -34,8 +37,8 @@ const MISSING = "none";
 const text = (credits: Exact | undefined): string => credits?.toFixed() ?? MISSING;
 
 /**
- * Compares a scenario's price, and each of its ledger lines, with the prices computed from the
- * provider's list.
+ * Compares a scenario's price, and each of its ledger lines, with the prices computed from the AI
+ * provider's list of requests.
  */
 function compareScenario(scenario: Scenario, lines: LedgerLine[], priced: Exact[]): Check[] {
   const pairs = Array.from({ length: Math.max(lines.length, priced.length) }, (_, at) => {
@@ -46,7 +49,7 @@ function compareScenario(scenario: Scenario, lines: LedgerLine[], priced: Exact[
   return [check(scenario.name, scenario.shown, sum(priced)), ...pairs];
 }
 
-/** Compares every figure of the run with the one computed from the provider's list. */
+/** Compares every figure of the run with the one computed from the AI provider's list. */
 export function compareJobs(evidence: Evidence): Check[] {
   const { scenarios, ledgerCsv, before, after, held, rowsBefore } = evidence;
   const ledger = readLedgerLines(ledgerCsv);

@@ -2,7 +2,7 @@
 import { Exact } from "../../rates/exact.ts";
 
 /**
- * USD per million tokens, and the markup by which they are multiplied, as decimal texts. A model
+ * Prices in USD per million tokens, and the markup that multiplies them, as decimal texts. A model
  * without a rate for cached tokens charges them as input tokens. A model without a rate for
  * reasoning tokens charges them as output tokens.
  */

@@ -23,7 +23,7 @@ export type Credits = z.infer<typeof credits>;
 const PAID_DEADLINE_MS = 30_000;
 const PAID_POLL_MS = 50;
 
-/** Buys a package on the hosted page, and waits until the webhook has marked the order as paid. */
+/** Buys a package, and waits until the webhook has marked the order as paid. */
 export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   const body = { package_id: id };
   const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));

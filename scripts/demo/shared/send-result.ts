@@ -10,7 +10,7 @@ export interface Found {
   violations: string[];
 }
 
-/** Returns the result as the stack's first page shows it. */
+/** Returns the result in the form in which the stack's first page shows it. */
 export function resultOf({ command, checks, violations }: Found, endedAt: Date): DemoResult {
   return {
     command,

@@ -31,8 +31,8 @@ async function baselineRoutes(context: Context): Promise<Routes> {
 }
 
 /**
- * Returns the objective's routes that are already too slow. A stage with almost twice these
- * durations would still pass the gate.
+ * Returns the routes of the service level objective that are too slow before the canary begins. The
+ * gate would accept almost twice their durations.
  */
 export const tooSlow = (routes: Routes): string[] =>
   SLO.core_routes.filter((route) => {

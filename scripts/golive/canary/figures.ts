@@ -28,7 +28,7 @@ export const routesOf = ({ routes }: Counted): StageRoutes =>
   );
 
 /**
- * Returns null if a figure is missing, because the gate has no data then, and a 0 would pass it.
+ * Returns null if a figure is missing: the gate then has no data, but a 0 would pass the gate.
  */
 export function connectionsIn(
   figures: z.output<typeof Figures>["figures"],

@@ -13,8 +13,8 @@ const LEAST_WEBHOOKS = 0.95;
 const MOST_CONNECTIONS = 0.8;
 /**
  * From FEW_EMAILS attempts on, the share of sent emails must be above LEAST_WEBHOOKS. With fewer
- * attempts than this, a single failure still does not close the gate, because that email is sent
- * again.
+ * than MANY_EMAILS attempts, a single failure still does not close the gate, because that email is
+ * sent again.
  */
 const MANY_EMAILS = 20;
 /** With fewer attempts than this, the gate closes only if none succeeded. */
@@ -87,8 +87,8 @@ function proof({ proof: proved }: StageFigures): Gate {
 }
 
 /**
- * Returns whether the stage shows nothing, because it has no requests of users, or no figure of the
- * database's connections.
+ * Returns whether the stage can't be judged, because no user sent a request, or the database did
+ * not report its connections.
  */
 export const isBlind = (gates: readonly Gate[]): boolean =>
   gates.some(({ name, verdict }) =>

@@ -2,8 +2,8 @@
 import { combined, type Counted } from "./counters.ts";
 
 /**
- * Each process reports its counts every ten seconds, so the counts of a moment are complete after
- * this wait.
+ * Each process reports its counts every ten seconds. After this wait the counters contain all
+ * earlier requests.
  */
 export const REPORT_MS = 10_000;
 

@@ -1,4 +1,4 @@
-/** One stage of the canary: the flag, the time, and the gates. A gate that closes ends the canary. */
+/** One stage of the canary: flag, duration and gates. A gate that closes ends the canary. */
 import { delay } from "@farthing/command-line";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";
@@ -18,8 +18,8 @@ const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
 
 /**
- * Ends the run at a stage that nobody has used: it shows nothing, so on a hosted project the next
- * stage has to wait.
+ * Ends the run at a stage in which no user sent a request. Such a stage shows nothing, so on a
+ * hosted project the next stage has to wait.
  */
 function ofNobody(options: Context["options"], evidence: readonly string[]): Finding {
   const fix =

@@ -10,7 +10,8 @@ import { type Project, projectRef } from "./project.ts";
 const LEAST_STAGE_SECONDS = 60;
 
 /**
- * Flags are switched at SUPABASE_URL and functions deployed to --project: both must be one project.
+ * Flags are switched at SUPABASE_URL, and functions are deployed to --project, so both must name
+ * the same project.
  */
 export function requireOneProject(project: Project, { project: named }: Options): void {
   const ref = projectRef(project);

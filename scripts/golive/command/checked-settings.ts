@@ -1,6 +1,6 @@
 /**
- * Settings whose form is checked before a step uses them. The messages never repeat a value: an
- * address of the database has a password, and a malformed key may be a live one.
+ * Checks the format of settings before a step uses them. The messages never repeat a value, because
+ * a database URL contains a password, and a malformed key may be a live key.
  */
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
 import { isDatabaseUrl } from "../../deploy/options.ts";
@@ -9,7 +9,7 @@ import { need, type Settings, SettingsError } from "../../settings/settings.ts";
 const KEY = /^(sk|rk)_(test|live)_\w+$/;
 
 /**
- * Compares the whole key, so that a key with a space around it is refused with the setting's name.
+ * Returns the key. A key with a space before or after it is refused, too.
  */
 export function stripeKeyOf(settings: Settings): string {
   const key = need(settings, "STRIPE_SECRET_KEY");

@@ -38,7 +38,7 @@ Deno.test("a live key is sent to an emulator only if the whole project is on thi
   }
 });
 
-/** The call must be refused with a message that has these words, and nothing of the value. */
+/** Tests that the call is refused with a message that has these words and not the value. */
 async function refuses(settings: Readonly<Record<string, string>>, words: RegExp, value: string) {
   await rejects(() => readWith(settings), (error: Error) => {
     equal(error instanceof SettingsError, true);

@@ -25,7 +25,7 @@ export interface Project {
 
 export const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
-/** Replaces a wrong or missing key in a rollback. Stripe refuses this key. */
+/** Replaces a wrong or missing Stripe key in a rollback. Stripe refuses this replacement. */
 const NO_KEY = "sk_live_none";
 
 /** Returns the setting, or `without` for a rollback, which goes on if the setting is wrong. */

@@ -8,12 +8,13 @@ const SHORTEST_PASSWORD = 4;
  */
 const PLAIN = /^([a-z]+|\d+)$/i;
 /**
- * The local database's password: everybody knows it, and messages use the word for other things.
+ * The local database's password. It is not hidden, because everybody knows it, and because messages
+ * also use the word for other things.
  */
 const KNOWN = "postgres";
 const HIDDEN = "[hidden]";
 
-/** Settings whose values are secrets. Addresses and modes belong in the evidence. */
+/** Settings whose values are secrets. The evidence may show other values, such as addresses. */
 const SECRET = /(KEYS?|SECRETS?|TOKEN|PASSWORD|DSN|JWKS|DB_URL|DATABASE_URL|POOL_URL|WEBHOOK_URL)$/;
 const PUBLIC = /PUBLISHABLE/;
 
@@ -49,7 +50,7 @@ export function secretsOf(values: Readonly<Record<string, string | undefined>>):
   return [...new Set(all)];
 }
 
-/** Returns the text without the secrets. The longest goes first, because it may contain another. */
+/** Hides the secrets in a text, the longest first, because it may contain a shorter one. */
 export function redacted(text: string, secrets: readonly string[]): string {
   return secrets.toSorted((a, b) => b.length - a.length)
     .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);

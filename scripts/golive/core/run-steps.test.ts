@@ -13,7 +13,7 @@ const step = (code: string, run: Step<Facts>["run"], more: Partial<Step<Facts>> 
   ...more,
 });
 
-/** Runs steps as a command of its own project, so that no other test's record is continued. */
+/** Runs steps for a new project each time, so that no run continues the record of another test. */
 function runnerOf(project = `http://${crypto.randomUUID()}.test`) {
   return async (steps: Steps, continues = true) => {
     const seen: [code: string, isFromBefore: boolean][] = [];
@@ -168,8 +168,8 @@ Deno.test("a host that does not answer is explained once, and not at each step t
 });
 
 /**
- * Runs steps whose record can't be written, because a folder has its name. Returns how the step
- * ended, how often it ran, and the number of warnings.
+ * Runs a step whose record can't be written, because a folder has the record's name. Returns how
+ * the step ended, how often it ran, and the number of warnings.
  */
 async function withoutRecord(isUrgent: boolean) {
   const name = crypto.randomUUID();

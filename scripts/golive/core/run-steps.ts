@@ -101,8 +101,8 @@ async function begin<Context>(running: Running<Context>) {
 }
 
 /**
- * Stores the run's purchase elsewhere. Returns whether this worked, so that the run's record may be
- * removed.
+ * Passes the run to `onDropped`, which stores the run's purchase. Returns whether this worked, so
+ * that the run's record may be removed.
  */
 async function isDropped<Context>(running: Running<Context>, run: Run): Promise<boolean> {
   try {

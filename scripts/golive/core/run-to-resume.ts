@@ -24,7 +24,7 @@ export interface Resuming {
 }
 
 /**
- * Passes the record of a run that is about to begin anew to `onDropped`.
+ * Passes the last run to `onDropped`, before a new run replaces its record.
  * @throws SettingsError if the record of a run that may have paid is damaged
  */
 export async function dropRun(of: RunOf, { onDropped, buys }: Resuming): Promise<void> {

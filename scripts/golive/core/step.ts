@@ -1,8 +1,9 @@
 /** One step of a go-live command: what it checks, and what it has found. */
 
 /**
- * `ok`: shown; `warning`: something is missing that no customer notices at once; `failed`: a NO-GO;
- * `skipped`: the step did not run here, and the evidence says why.
+ * `ok`: the step has shown what its title asks. `warning`: something is missing, but no customer
+ * notices it at once. `failed`: the report is a NO-GO. `skipped`: the step did not run, and the
+ * evidence says why.
  */
 export type State = "ok" | "warning" | "failed" | "skipped";
 
@@ -17,10 +18,11 @@ export interface Finding {
   /** Whether the step has shown that buyers pay and get no or wrong credits, so sales must stop. */
   readonly owes?: boolean;
   /**
-   * Whether the run ends here although nothing has failed: the next step needs what this one lacks.
+   * Whether the run ends after this step although nothing has failed, because this step did not
+   * find what the next step needs.
    */
   readonly ends?: boolean;
-  /** Whether the step is required in this place, or for this call: see `Step.isRequired`. */
+  /** Whether this project or this call's options require the step: see `Step.isRequired`. */
   readonly isRequired?: boolean;
 }
 

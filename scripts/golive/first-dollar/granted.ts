@@ -43,7 +43,7 @@ export const creditsWithin = (timeoutMs?: number): GoLiveStep => ({
         `run ${paidByRun(context)} has paid this order, and the balance may have changed since`,
       );
     }
-    // `orderPaid` also ends if the project never responded: the second read throws the reason.
+    // `orderPaid` also returns undefined if the project never responded. Then `readOrder` throws.
     const paid = await orderPaid(project, buyer, order.order_id, timeoutMs) ??
       await readOrder(project, buyer, order.order_id);
     if (paid.paid_at === null) {

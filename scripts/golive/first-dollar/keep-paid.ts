@@ -11,7 +11,7 @@ const isBought = ({ status, payment_status }: Stripe.Checkout.Session): boolean 
   payment_status !== "unpaid" || status === "complete";
 
 /**
- * Returns the run's own order with its buyer; undefined if it has none, or an earlier run's order.
+ * Returns the order that this run has opened, and its buyer; undefined if it has opened none.
  */
 function ownOrderIn({ facts }: Run) {
   const [order, buyer] = [facts["first-dollar.order"], facts["first-dollar.buyer"]];

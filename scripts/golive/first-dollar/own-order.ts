@@ -1,4 +1,4 @@
-/** The order of a run: its own, or the one that an earlier run has paid, so that nobody pays twice. */
+/** The order of a run: its own, or one that an earlier run has paid, so that nobody pays twice. */
 import type { Context } from "../command/context.ts";
 import { type Customer, customerOf } from "../shared/customer.ts";
 import { orderForBackEnd, type PaidOrder, readOrder } from "../shared/purchase.ts";
@@ -43,7 +43,7 @@ export async function paidBefore(context: Context): Promise<PaidOrder | undefine
 
 interface OwnOrder {
   readonly buyerId: string;
-  /** Undefined if an earlier run has paid: its buyer can't sign in here. */
+  /** Undefined if an earlier run has paid, because this run can't sign that run's buyer in. */
   readonly buyer: Customer | undefined;
   readonly order: PaidOrder;
 }

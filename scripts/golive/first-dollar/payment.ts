@@ -38,7 +38,7 @@ async function isPaid(context: Context, order: PaidOrder): Promise<boolean> {
   return true;
 }
 
-/** Writes the record, and looks at what Stripe took. */
+/** Records the payment, and compares the amount that Stripe took with the order's price. */
 async function settled(context: Context, order: PaidOrder, buyerId: string): Promise<Finding> {
   const { project, run, tell } = context;
   const { order_id, checkout_session_id } = order;

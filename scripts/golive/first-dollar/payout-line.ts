@@ -30,7 +30,8 @@ export async function lineOf(
 }
 
 /**
- * A payout is not evidence of the payment if its amount for the payment differs from our record.
+ * The line of a payout is evidence of the payment only if the line and the project's record of the
+ * payment have the same amount.
  */
 export function judgeLine(line: Line): Finding {
   const { payout_id, balance_transaction_id: id, gross, net, currency, matched } = line;

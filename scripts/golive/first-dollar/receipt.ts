@@ -30,7 +30,7 @@ export const receipt: GoLiveStep = {
     const evidence = last === undefined
       ? "no receipt was queued"
       : `receipt ${last.notification_id}: ${last.state} by ${last.sender}, id ${last.provider_id}`;
-    // A buyer who has paid real money and gets no receipt complains to the card's bank.
+    // In live mode this is a failure: a buyer without a receipt may dispute the payment.
     const lacks = context.project.mode === "live" ? failed : warning;
     return sent !== undefined ? found(evidence) : lacks(
       last?.last_error ? [evidence, last.last_error] : evidence,

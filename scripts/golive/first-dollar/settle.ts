@@ -1,4 +1,4 @@
-/** The last steps of the first dollar: the line of its payout, and with --refund its refund. */
+/** The last steps of the first dollar: its line in a payout, and with --refund its refund. */
 import { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { Refund } from "../../../supabase/functions/_shared/contracts/refunds.ts";
@@ -36,7 +36,7 @@ async function payOut({ project, facts, tell }: Context): Promise<string> {
   return payout.id;
 }
 
-/** Makes the payout on the emulator, and waits until the project knows its line. */
+/** Makes the payout on the emulator, and waits until the project's report lists the order. */
 async function lineOnEmulator(context: Context, orderId: string): Promise<Line | undefined> {
   const payoutId = await payOut(context);
   return await waitFor(

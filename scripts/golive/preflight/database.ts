@@ -62,7 +62,7 @@ export const cron: GoLiveStep = {
       const answer = await read();
       return answer.ran_at === null ? undefined : answer;
     };
-    // A new project's database looks for due tasks only after up to a minute.
+    // The tasks run once a minute. In a new project, wait for their first run.
     const { tasks, silent_seconds, ran_at } = await waitFor(hasRun, FIRST_RUN_MS, 1000) ??
       await read();
     const failing = tasks.filter(({ failures }) => failures > 0);

@@ -7,7 +7,7 @@ import { checkSecrets, wrongNames } from "../../secrets/check.ts";
 import { fromProject, fromStack } from "../../secrets/sources.ts";
 import { lacking } from "../../deploy/secrets.ts";
 
-/** The environment that the functions need, in the settings or in the local stack. */
+/** Checks that the settings, or the local stack, have the variables that the functions need. */
 export const ownSecrets: GoLiveStep = {
   code: "preflight.secrets",
   title: "Do the settings have every needed secret?",

@@ -54,8 +54,8 @@ export const endpoints: GoLiveStep = {
 };
 
 /**
- * Posts one request without a signature, and one that is signed with each secret. A redirect is an
- * error, too.
+ * Posts a request without a signature, and for each secret a request that is signed with it. A
+ * redirect is an error, too.
  */
 export const webhookFunction: GoLiveStep = {
   code: "preflight.webhook-secret",

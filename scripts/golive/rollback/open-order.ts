@@ -1,6 +1,7 @@
 /**
- * A customer who is about to pay when the flags go off. Only a drill on the emulator can pay. A
- * failure here is only a warning, because it must not hold a rollback up.
+ * Opens an order before the flags go off, and pays it afterwards. This needs the emulator, because
+ * a program can't pay on Stripe's own page. A failure is only a warning, because it must not delay
+ * the rollback.
  */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";

@@ -15,7 +15,8 @@ import { order, paidMeanwhile } from "./open-order.ts";
 const MOST_MS = 5 * 60_000;
 
 /**
- * Events of this time before the rollback are compared, too, since some were still on their way.
+ * Events of the last hour before the rollback are also compared, because some of them may not
+ * have arrived when it began.
  */
 const BEFORE_SECONDS = 3600;
 

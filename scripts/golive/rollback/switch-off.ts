@@ -37,9 +37,9 @@ const isOn = (settings: Flags, name: FlagName): boolean =>
   (flagNow(settings, name)?.state ?? "off") !== "off";
 
 /**
- * Returns the flags to switch off: the named one, or b2c and those that a canary has opened. A flag
- * that is already off, for example because a canary has rolled back, is not chosen instead of a
- * flag that is on.
+ * Returns the flags to switch off: the flag that the user named, if any. Otherwise returns the
+ * flags that are on (b2c, and b2b if a canary has opened it), and those that this run has chosen
+ * before. If there are none, returns b2c.
  */
 export function chosenFlags(
   named: FlagName | undefined,
@@ -52,8 +52,8 @@ export function chosenFlags(
   const open = SALES.filter((name) =>
     isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
   );
-  // After the first call the newest change is the rollback's, so the run remembers the names. A canary
-  // may have opened another flag since then.
+  // After the first call, the newest change of these flags is the rollback's and not the canary's.
+  // So the run stores their names. A canary may have opened another flag since then.
   const all = SALES.filter((name) => before.includes(name) || open.includes(name));
   return all.length > 0 ? all : ["b2c"];
 }

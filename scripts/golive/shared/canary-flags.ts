@@ -4,14 +4,14 @@
  */
 import type { FlagName, Flags, FlagState } from "./flags.ts";
 
-/** The beginning of the reason of every change by a canary, by which a rollback finds its flags. */
+/** Every change by a canary has a reason that begins with this text. A rollback looks for it. */
 export const CANARY_REASON = "golive canary";
 
 /** The flag as it is, and its newest change. */
 export interface FlagNow {
   readonly state: "on" | "off" | "percentage";
   readonly percentage: number;
-  /** Identifies the newest change. A change that sets the same state again has another value. */
+  /** Identifies the newest change, even if the flag was changed and then changed back. */
   readonly change: string;
   readonly reason: string | null;
   readonly author: string | null;
@@ -41,7 +41,8 @@ export interface Own {
    */
   readonly reason: string | null;
   /**
-   * The newest change before the canary's. It stays the newest if the flag had this state already.
+   * The newest change before the canary's. It stays the newest change if the flag already had the
+   * state that the canary sets.
    */
   readonly before: string;
 }
@@ -60,7 +61,7 @@ export function isOwn(now: FlagNow | undefined, own: Own): boolean {
     now.percentage === own.percentage;
 }
 
-/** Returns the flags whose newest change is a canary's. Others were set by somebody since then. */
+/** Returns the flags whose newest change was made by a canary and not by somebody else. */
 export const flagsOfCanary = (settings: Flags): FlagName[] =>
   (["b2c", "b2b"] as const).filter((name) =>
     flagNow(settings, name)?.reason?.startsWith(CANARY_REASON)

@@ -1,4 +1,4 @@
-/** A customer is made only if Auth does not know them, and a message has no address. */
+/** Tests that only a customer unknown to Auth is created, and that no message shows an email. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { customerOf } from "./customer.ts";

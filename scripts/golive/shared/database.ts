@@ -15,7 +15,7 @@ export async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promis
   }
 }
 
-/** Returns what `use` finds in the database; `skipped` if the settings have no address of it. */
+/** Returns what `use` finds in the database; `skipped` if SUPABASE_DB_URL is not set. */
 export async function inDatabase(
   { databaseUrl }: Project,
   use: (sql: postgres.Sql) => Promise<Finding>,

@@ -35,7 +35,7 @@ export async function isOnForAll(project: Project, name: FlagName): Promise<bool
   return flags.some((flag) => flag.name === name && flag.state === "on");
 }
 
-/** Sets a flag in the version that was read. Returns false if somebody has changed a flag since then. */
+/** Sets a flag. Returns false if somebody has changed a flag since the settings were read. */
 export async function setFlagOf(
   project: Project,
   { version }: Flags,

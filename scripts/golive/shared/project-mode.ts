@@ -34,7 +34,8 @@ export async function requireProjectMode(project: Project): Promise<void> {
 }
 
 /**
- * A project without events shows its mode in the session's id.
+ * Compares the modes again after a checkout was opened: the session's id shows the mode even if the
+ * project has no events yet.
  * @throws Error if the modes differ
  */
 export function requireSessionMode(project: Project, sessionId: string): void {

@@ -63,7 +63,8 @@ export async function isPaidAtStripe({ stripe }: Project, sessionId: string): Pr
 }
 
 /**
- * Pays a session on the emulator's page with the page's own paying card, unless it is paid.
+ * Pays a session on the emulator's page, with the test card that the page suggests, unless it is
+ * already paid.
  * @throws Error if the page refuses
  */
 export async function payOnEmulator(

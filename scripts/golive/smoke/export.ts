@@ -27,7 +27,8 @@ const RECEIPT = {
 };
 
 /**
- * Only used with a wrong secret: a receipt to this address would bounce, which hurts the sender.
+ * The recipient if --email is missing. The step then sends only a wrong secret, so that no email is
+ * sent: a receipt to this address would bounce, which harms the sender's reputation.
  */
 const NOBODY_READS = "golive@example.com";
 

@@ -24,7 +24,7 @@ export async function drop(databaseUrl: string, name: string): Promise<void> {
   await withSql(databaseUrl, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`));
 }
 
-/** The form of nameOf's names: no database of the operator has such a name. */
+/** Matches the names that `nameOf` makes. No database of the operator has such a name. */
 const OURS = "^golive_[0-9a-f]{32}$";
 
 /**

@@ -58,7 +58,7 @@ async function takenAt(databaseUrl: string): Promise<Date> {
   });
 }
 
-/** Dumps into a file that only its owner can read: it has addresses and hashes of passwords. */
+/** Dumps into a file that only its owner can read, because it has emails and password hashes. */
 async function dumpTo(
   file: string,
   pgDump: string,

@@ -1,4 +1,4 @@
-/** Restores a dump into a second database, proves it there, and applies Stripe's later events. */
+/** Restores a dump into a second database, proves its ledger, and applies Stripe's later events. */
 import { Backfilled } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { formatMs } from "../../command/format-ms.ts";
 import { ROOT } from "../../command/root.ts";

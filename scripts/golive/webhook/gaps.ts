@@ -96,8 +96,9 @@ const backfillOf = ({ url }: Project, hours: number) =>
   `-H "content-type: application/json" -d '{"hours": ${hours}}'`;
 
 /**
- * Judges the gaps. A dead-lettered event fails, because nothing retries it and a payment may stay
- * without credits. A failed event only warns, because it is retried.
+ * Judges the gaps. A dead-lettered event makes the step fail, because nothing retries the event
+ * and a payment may stay without credits. A failed event causes only a warning, because it is
+ * retried.
  */
 export function judgeGaps({ listed, missing, stuck }: Gaps, backfill: string): Finding {
   const counted = `Stripe lists ${listed} events of ${HOURS} h, the inbox lacks ${missing.length}`;

@@ -14,7 +14,7 @@ interface Reference {
   readonly kind: "var" | "local" | "resource";
   readonly type: string;
   readonly name: string;
-  /** The attribute of a resource. */
+  /** The attribute that is read, if `kind` is "resource". */
   readonly attribute: string;
 }
 
@@ -97,7 +97,7 @@ function* checkProviders(scope: Scope): Iterable<string> {
   }
 }
 
-/** Returns what is wrong, each with its place. */
+/** Returns the findings, each with its location. */
 export function findingsOf(scope: Scope): string[] {
   return [
     ...checkProviders(scope),

@@ -54,7 +54,7 @@ export async function readTexts(): Promise<Texts> {
 const first = (blocks: Readonly<Record<string, readonly Fields[]>>) =>
   Object.fromEntries(Object.entries(blocks).map(([name, [only]]) => [name, only ?? {}]));
 
-/** @throws with the place in the text if it is no HCL, or has a block that this check does not know */
+/** @throws with the place in the text if it is not HCL or has a block unknown to this check */
 export async function readConfiguration(texts: Texts): Promise<Configuration> {
   const files = await Promise.all(
     Object.entries(texts).map(async ([name, text]) => file.parse(await parse(name, text))),

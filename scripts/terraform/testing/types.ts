@@ -1,4 +1,4 @@
-/** Determines the type of a value of the configuration, and compares it with the schema's. */
+/** Determines the type of a value of the configuration, and compares it with another type. */
 import type { Configuration, Value } from "./configuration.ts";
 import type { Attribute, Schema, Type } from "./schemas.ts";
 
@@ -93,7 +93,7 @@ export function nameOf(type: Type | undefined): string {
   return typeof type === "string" ? type : "object";
 }
 
-/** Returns whether a value of `found` is accepted where `wanted` is. A list is accepted for a set. */
+/** Returns whether Terraform accepts the type `found` for `wanted`. It takes a list for a set. */
 export function fits(found: Type | undefined, wanted: Type): boolean {
   return isSame(found, wanted);
 }

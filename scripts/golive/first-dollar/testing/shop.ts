@@ -1,4 +1,4 @@
-/** Serves a project on loopback. A unit test of the first dollar chooses its responses. */
+/** Serves a fake project on this machine, with responses that the unit tests choose. */
 import type { Context } from "../../command/context.ts";
 
 export const ORDER = {
@@ -32,8 +32,8 @@ export const broken = (): Response =>
 type Answer = (request: Request) => Response | Promise<Response>;
 
 /**
- * The parts that a test defines: its responses, by the last part of the request's path, and its
- * values for the context.
+ * What a test defines: the project's responses, by the last segment of the request's path, and
+ * parts of the run's context.
  */
 interface Shop {
   readonly answers?: Readonly<Record<string, Answer>>;
