@@ -7,7 +7,7 @@ import type postgres from "postgres";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";
 import { listFactors } from "./auth-factors.ts";
-import { mfaRoutes } from "./auth-mfa.ts";
+import { factorRoutes } from "./auth-factor-routes.ts";
 import { authRefusal, type GatewayEnv, identify } from "./callers.ts";
 import type { Tokens } from "./user-tokens.ts";
 import type { Auth } from "../lite/auth-and-rest.ts";
@@ -108,7 +108,7 @@ export function authRoutes(parts: AuthParts): Hono<GatewayEnv> {
     const request = new Request(url, { method: "POST", headers, body });
     return await translate(await auth.fetch(request), parts);
   };
-  app.route("/", mfaRoutes(sql, siteUrl, refresh));
+  app.route("/", factorRoutes(sql, siteUrl, refresh));
   app.all("/auth/v1/*", async (c) => {
     const headers = new Headers(c.req.raw.headers);
     const user = c.var.caller?.user;

@@ -71,7 +71,11 @@ async function factorOf(
 /** Exchanges a refresh token for a session. */
 export type Refresh = (c: Context<GatewayEnv>, refreshToken: string) => Promise<Response>;
 
-export function mfaRoutes(sql: postgres.Sql, siteUrl: string, refresh: Refresh): Hono<GatewayEnv> {
+export function factorRoutes(
+  sql: postgres.Sql,
+  siteUrl: string,
+  refresh: Refresh,
+): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>().basePath("/auth/v1/factors");
   app.onError((error, c) => {
     if (error instanceof AuthError) return renderAuthError(c, error);
