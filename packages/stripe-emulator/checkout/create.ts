@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { checkBusiness, checkTaxBehavior } from "./check-business.ts";
+import { checkTaxBehavior, checkTaxes } from "./check-taxes.ts";
 import { makeLineItems } from "./line-items.ts";
 import type { SessionParams } from "./session-params.ts";
 import { checkDestination } from "../connect/check-destination.ts";
@@ -36,7 +36,7 @@ export function createSession(scope: Scope, params: SessionParams): Session {
   checkModes(params);
   const expires_at = checkExpiry(scope, params.expires_at);
   const customer = checkCustomer(scope, params);
-  checkBusiness(params, customer);
+  checkTaxes(params, customer);
   const id = `cs_${scope.settings.mode}_a1${randomText(56)}`;
   const intent = (params.payment_intent_data ?? {}) as Partial<Stripe.PaymentIntent>;
   const entered = { ...NOTHING_ENTERED, address: customer?.address ?? null };

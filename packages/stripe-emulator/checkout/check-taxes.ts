@@ -13,7 +13,7 @@ const FOR_PAYMENTS = [
   "tax_id_collection",
 ] as const;
 
-export function checkBusiness(params: SessionParams, customer: Stripe.Customer | undefined): void {
+export function checkTaxes(params: SessionParams, customer: Stripe.Customer | undefined): void {
   if (params.mode === "setup") checkSetup(params);
   if (params.customer_update && !customer) {
     throw invalidRequest(
@@ -21,7 +21,7 @@ export function checkBusiness(params: SessionParams, customer: Stripe.Customer |
       "customer_update",
     );
   }
-  if (params.automatic_tax?.enabled) checkTax(params, customer);
+  if (params.automatic_tax?.enabled) checkAutomaticTax(params, customer);
   if (params.tax_id_collection?.enabled && customer && params.customer_update?.name !== "auto") {
     throw invalidRequest(
       "Tax ID collection requires updating business name on the customer. To enable tax ID " +
@@ -38,7 +38,7 @@ function checkSetup(params: SessionParams): void {
   }
 }
 
-function checkTax(params: SessionParams, customer: Stripe.Customer | undefined): void {
+function checkAutomaticTax(params: SessionParams, customer: Stripe.Customer | undefined): void {
   const { address, shipping } = params.customer_update ?? {};
   const isAsked = address === "auto" || shipping === "auto";
   if (customer && !customer.address?.country && !isAsked) {
