@@ -3,8 +3,9 @@
  * services. They are made on the first request, so that importing an app needs no environment.
  * Tests pass services of their own.
  */
-import { createDatabase, type Database, type Transport } from "./adapters/database/database.ts";
+import { createDatabase, type Database } from "./adapters/database/database.ts";
 import { timed } from "./adapters/database/timed.ts";
+import { transportFromEnv } from "./adapters/database/transport-from-env.ts";
 import type { Mail } from "./adapters/mail/mail.ts";
 import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
 import type { Payments } from "./adapters/stripe/payments.ts";
@@ -23,35 +24,6 @@ import { createSharedVerifier } from "./http/auth/shared-secret.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { metricsFrom } from "./metrics/create-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-
-/**
- * Loads a transport on its first call, so that a function starts without loading the transport it
- * does not use.
- */
-function lazyTransport(load: () => Promise<Transport>): Transport {
-  let loading: Promise<Transport> | undefined;
-  const get = () => loading ??= load();
-  return {
-    call: async (name, args) => (await get()).call(name, args),
-    close: async () => await (await loading)?.close(),
-  };
-}
-
-function transportFrom(env: Env): Transport {
-  const poolUrl = env.DATABASE_POOL_URL;
-  if (poolUrl !== undefined) {
-    return lazyTransport(async () => {
-      const { createPoolTransport } = await import("./adapters/database/pool.ts");
-      return createPoolTransport({ url: poolUrl });
-    });
-  }
-  const keys = env.SUPABASE_SECRET_KEYS;
-  const secretKey = keys.default ?? Object.values(keys)[0]!;
-  return lazyTransport(async () => {
-    const { createRestTransport } = await import("./adapters/database/rest.ts");
-    return createRestTransport({ url: env.SUPABASE_URL, secretKey });
-  });
-}
 
 export function keySetFrom(env: Env, metrics: Metrics): KeySet {
   if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
@@ -154,7 +126,7 @@ function featuresFrom(database: Database): FeatureFlags {
 }
 
 function makeServices(env: Env): Services {
-  const transport = transportFrom(env);
+  const transport = transportFromEnv(env);
   // The calls that record metrics are not timed, because timing a call needs the metrics.
   const uncounted = createDatabase(transport);
   const metrics = metricsFrom(
