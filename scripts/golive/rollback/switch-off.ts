@@ -1,11 +1,10 @@
 /** Switches flags off through the functions, or by SQL if the functions are the broken part. */
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
-import { describeFlag, flagNow, flagsOfCanary } from "../shared/canary-flags.ts";
-import { type FlagName, type Flags, readFlags, ROLLBACK_MS, setFlags } from "../shared/flags.ts";
+import { describeFlag, flagNow } from "../shared/canary-flags.ts";
+import { type FlagName, readFlags, ROLLBACK_MS, setFlags } from "../shared/flags.ts";
 import { readFlagsBySql, setFlagsBySql } from "../shared/flags-by-sql.ts";
-
-const SALES: readonly FlagName[] = ["b2c", "b2b"];
+import { chosenFlags, isOn, SALES } from "./chosen-flags.ts";
 
 const REASON = "golive rollback";
 
@@ -32,31 +31,6 @@ async function anyhow<T>(
 
 const read = (project: Project) =>
   anyhow(project, () => readFlags(project, ROLLBACK_MS), readFlagsBySql);
-
-const isOn = (settings: Flags, name: FlagName): boolean =>
-  (flagNow(settings, name)?.state ?? "off") !== "off";
-
-/**
- * Returns the flags to switch off: the flag that the user named, if any. Otherwise returns the
- * flags that are on (b2c, and b2b if a canary has opened it), and those that this run has chosen
- * before. If there are none, returns b2c.
- */
-export function chosenFlags(
-  named: FlagName | undefined,
-  known: string | undefined,
-  settings: Flags,
-): FlagName[] {
-  if (named !== undefined) return [named];
-  const before = (known ?? "").split(",").filter((name) => name === "b2c" || name === "b2b");
-  const ofCanary = flagsOfCanary(settings);
-  const open = SALES.filter((name) =>
-    isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
-  );
-  // After the first call, the newest change of these flags is the rollback's and not the canary's.
-  // So the run stores their names. A canary may have opened another flag since then.
-  const all = SALES.filter((name) => before.includes(name) || open.includes(name));
-  return all.length > 0 ? all : ["b2c"];
-}
 
 export async function flagsToSwitch({ project, options, facts }: Context) {
   const named = options.isFlagNamed ? options.flag : undefined;

@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import type { FlagName, Flags } from "../shared/flags.ts";
-import { chosenFlags } from "./switch-off.ts";
+import { chosenFlags } from "./chosen-flags.ts";
 
 /**
  * Returns settings in which a canary made the last change of each of these flags. All flags are on
