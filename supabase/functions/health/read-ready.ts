@@ -4,7 +4,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import { cached } from "./cached.ts";
+import { cached } from "./response-cache.ts";
 
 /**
  * Returns the states of the database and of its scheduled tasks. Without the database the state of

@@ -4,7 +4,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError, isUnavailable } from "../_shared/core/errors.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import { cached } from "./cached.ts";
+import { cached } from "./response-cache.ts";
 
 const CACHED_MS = 5_000;
 /** Values that are a few minutes old still show how an outage began; older values would mislead. */

@@ -6,7 +6,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
-import { cached } from "./cached.ts";
+import { cached } from "./response-cache.ts";
 
 /** Answers while the process runs, without any check. */
 export const readLive = defineRoute({
