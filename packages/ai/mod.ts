@@ -2,4 +2,4 @@
 export * from "./meter.ts";
 export { creditsMiddleware } from "./ai-sdk/middleware.ts";
 export type { CountTokens } from "./ai-sdk/count.ts";
-export type { CreditsOptions } from "./ai-sdk/setting.ts";
+export type { CreditsOptions } from "./ai-sdk/credits-options.ts";

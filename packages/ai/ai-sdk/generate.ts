@@ -1,6 +1,7 @@
+import type { Begun } from "./begin-call.ts";
+import { unlessAborted } from "./caller-left.ts";
 import { Received } from "./count.ts";
-import { unlessAborted } from "./leaving.ts";
-import { type Begun, metadataOf } from "./setting.ts";
+import { metadataOf } from "./provider-metadata.ts";
 import type { GenerateResult, Model } from "./types.ts";
 
 /** Calls the model, and charges its answer, even if the caller leaves meanwhile. */

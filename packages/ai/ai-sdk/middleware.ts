@@ -1,8 +1,9 @@
 /** The middleware of the AI SDK: a user's credits pay for the calls of a model. */
 import type { Metering } from "../core/metering.ts";
+import { begin } from "./begin-call.ts";
+import { systemTimers, type Timers } from "./caller-left.ts";
+import { type CreditsOptions, finishLimit } from "./credits-options.ts";
 import { generate } from "./generate.ts";
-import { systemTimers, type Timers } from "./leaving.ts";
-import { begin, type CreditsOptions, finishLimit } from "./setting.ts";
 import { stream } from "./stream.ts";
 import type { Middleware } from "./types.ts";
 

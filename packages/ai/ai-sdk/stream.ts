@@ -1,7 +1,8 @@
 import type { Settlement } from "../core/call.ts";
+import type { Begun } from "./begin-call.ts";
+import { unlessAborted } from "./caller-left.ts";
 import { Received } from "./count.ts";
-import { unlessAborted } from "./leaving.ts";
-import { type Begun, metadataOf } from "./setting.ts";
+import { metadataOf } from "./provider-metadata.ts";
 import type { FinishPart, Model, Part, StreamResult } from "./types.ts";
 
 /**

@@ -4,7 +4,7 @@ import { MockLanguageModelV4 } from "ai/test";
 import * as fs from "node:fs/promises";
 import type { GenerateResult, Params, StreamResult, Usage } from "../ai-sdk/types.ts";
 import { middlewareWith } from "../ai-sdk/middleware.ts";
-import type { CreditsOptions } from "../ai-sdk/setting.ts";
+import type { CreditsOptions } from "../ai-sdk/credits-options.ts";
 import { fileJournal } from "../core/file-journal.ts";
 import type { Journal } from "../core/journal.ts";
 import type { Finished } from "../core/finish.ts";

@@ -1,0 +1,58 @@
+/** Begins a metered call of a model: holds its credits, and limits its answer. */
+import type { MeteredCall } from "../core/call.ts";
+import type { Metering } from "../core/metering.ts";
+import { Leaving, type Timers } from "./caller-left.ts";
+import { countBytes, type CountTokens } from "./count.ts";
+import type { CreditsOptions } from "./credits-options.ts";
+import { promptTokens } from "./prompt.ts";
+import type { Model, Params } from "./types.ts";
+
+export interface Begun {
+  readonly call: MeteredCall;
+  readonly params: Params;
+  readonly inputTokens: number;
+  readonly count: CountTokens;
+  readonly leaving: Leaving;
+  /** Whether the call is charged. Its answer then waits for the settlement. */
+  readonly isCharged: boolean;
+}
+
+const MAX_OUTPUT_TOKENS = 4_096;
+
+/** Counts the prompt in the mode `observe`, which must not break a call. A failed count is NaN. */
+function countSafely(params: Params, count: CountTokens): number {
+  try {
+    return promptTokens(params, count);
+  } catch {
+    return NaN; // The provider's usage may still be complete. Otherwise the price is unknown.
+  }
+}
+
+/** Holds the credits of a call. If the caller aborts meanwhile, the model is not asked. */
+export async function begin(
+  metering: Metering,
+  options: CreditsOptions,
+  timers: Timers,
+  { params, model }: { params: Params; model: Model },
+  limitMs: number,
+): Promise<Begun> {
+  const { userId, reason, metadata, countTokens: count = countBytes } = options;
+  const isCharged = metering.mode === "charge";
+  params.abortSignal?.throwIfAborted();
+  const inputTokens = isCharged ? promptTokens(params, count) : countSafely(params, count);
+  const maxOutputTokens = params.maxOutputTokens ?? options.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
+  const call = await metering.begin({
+    ...{ userId, reason, metadata, inputTokens, maxOutputTokens },
+    model: options.model ?? model.modelId,
+  });
+  if (params.abortSignal?.aborted) {
+    await call.release();
+    throw params.abortSignal.reason;
+  }
+  // A metering that observes must not change what the app does, so the model stops as soon as the
+  // caller leaves.
+  const leaving = new Leaving(isCharged ? limitMs : 0, timers);
+  leaving.watch(params.abortSignal);
+  const changed = { ...params, ...isCharged && { maxOutputTokens }, abortSignal: leaving.signal };
+  return { call, params: changed, inputTokens, count, leaving, isCharged };
+}

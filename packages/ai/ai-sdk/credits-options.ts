@@ -1,0 +1,42 @@
+/** How the calls of one user are metered. */
+import type { ModelName } from "@farthing/client/server";
+import type { CountTokens } from "./count.ts";
+
+export interface CreditsOptions {
+  readonly userId: string;
+  /** The reason that the user's history shows; `model call` by default. */
+  readonly reason?: string;
+  /** Stored with the charge. The usage report groups by its `feature`. */
+  readonly metadata?: Record<string, unknown>;
+  /** The name of the model's rate; the model's own id by default. */
+  readonly model?: ModelName;
+  /**
+   * The limit of an answer if the call sets no `maxOutputTokens`; 4,096 by default. The limit is
+   * sent to the model, and its price is held.
+   */
+  readonly maxOutputTokens?: number;
+  /** Counts the tokens of a text; by default one for every three bytes. */
+  readonly countTokens?: CountTokens;
+  /**
+   * When the caller of a stream leaves: `finish`, the default, reads the answer to its end and
+   * charges the provider's usage, or the most if nothing arrives in time; `stop` aborts the model
+   * and charges what was counted until then. An answer that is not streamed is always finished,
+   * because no part of it arrives early and could be counted. A metering that observes ignores this
+   * option: the model stops when the caller leaves.
+   */
+  readonly onAbort?: "finish" | "stop";
+  /**
+   * The time to finish an answer whose caller has left, in milliseconds; two minutes by default.
+   */
+  readonly finishTimeoutMs?: number;
+  /**
+   * Receives the work that may go on after the response, such as `EdgeRuntime.waitUntil` or Next's
+   * `after`. Needed on a platform that ends the process when the response has been sent.
+   */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+}
+
+const FINISH_TIMEOUT_MS = 120_000;
+
+export const finishLimit = ({ finishTimeoutMs = FINISH_TIMEOUT_MS }: CreditsOptions) =>
+  finishTimeoutMs;

@@ -1,0 +1,12 @@
+/** What the app finds about the charge of an answer, beside the answer. */
+import type { Settlement } from "../core/call.ts";
+
+type Metadata = Record<string, Record<string, string | boolean | null>>;
+
+/** Returns the metadata that the app finds with the answer, as `providerMetadata.farthing`. */
+export function metadataOf(settlement: Settlement): Metadata {
+  const { status } = settlement;
+  if (status !== "settled") return { farthing: { status } };
+  const { credits, balanceAfter, isCapped } = settlement;
+  return { farthing: { status, credits, balanceAfter, isCapped } };
+}
