@@ -20,9 +20,9 @@ import type {
   Page,
   TopUps,
 } from "@farthing/client";
-import { follow } from "./follow.ts";
+import { follow } from "./follow-job.ts";
 import type { SavedCard } from "./return-address.ts";
-import { whileOpen } from "./settling.ts";
+import { whileOpen } from "./refetch-interval.ts";
 import { OWN_READS } from "./reading-state.ts";
 
 interface Keyed {

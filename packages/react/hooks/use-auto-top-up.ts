@@ -7,7 +7,7 @@ import { type FarthingContext, useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { creditsQuery, openCharge, savedCardQuery, topUpsQuery } from "../core/queries.ts";
 import { cardReturnAddress, forgetReturn } from "../core/return-address.ts";
-import { whileOpen } from "../core/settling.ts";
+import { whileOpen } from "../core/refetch-interval.ts";
 import { errorOrNull, OWN_CHANGES, type Reading, readingOf } from "../core/reading-state.ts";
 
 /** The terms to which the user consents. */

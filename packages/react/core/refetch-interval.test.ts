@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { whileOpen } from "./settling.ts";
+import { whileOpen } from "./refetch-interval.ts";
 
 const interval = whileOpen<{ held: string }>(({ held }) => held === "0" ? null : held);
 const stateAt = (dataUpdatedAt: number, held: string, error: unknown = null) => ({
