@@ -10,7 +10,7 @@ import { authOf } from "./session/auth.ts";
 import { SignedInProvider } from "./session/context.tsx";
 import { useSession } from "./session/use-session.ts";
 import { Centred } from "./shell/centred.tsx";
-import { Gate } from "./shell/gate.tsx";
+import { SecondFactorGate } from "./shell/second-factor-gate.tsx";
 import { useHashPath, useHashSearch } from "./shell/address.ts";
 import { SessionEnded } from "./shell/session-ended.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -44,9 +44,9 @@ export function App({ project }: { readonly project: Project }) {
           // With this key, another user gets new pages, without the previous user's input.
           <SignedInProvider key={person.userId} value={{ auth, project, person }}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
-              <Gate>
+              <SecondFactorGate>
                 <Shell />
-              </Gate>
+              </SecondFactorGate>
             </Router>
             {hasEnded && <SessionEnded />}
           </SignedInProvider>

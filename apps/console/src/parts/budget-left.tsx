@@ -1,4 +1,4 @@
-import { percentOf } from "./exact.ts";
+import { percentOf } from "./decimal-units.ts";
 import { None } from "./figures.tsx";
 import { StateBadge } from "./state-badge.tsx";
 

@@ -1,6 +1,6 @@
 /** How the console writes times, money, credits and shares. Times are UTC, as in the reports. */
 import { formatCredits } from "@/lib/farthing-format";
-import { moneyOf } from "./exact.ts";
+import { moneyOf } from "./decimal-units.ts";
 
 const MOMENT = new Intl.DateTimeFormat("en", {
   dateStyle: "medium",

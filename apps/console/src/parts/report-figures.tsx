@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { formatCredits } from "@/lib/farthing-format";
 import type { Column } from "./data-table.tsx";
-import { moneyOf, percentOf, usdOf } from "./exact.ts";
+import { moneyOf, percentOf, usdOf } from "./decimal-units.ts";
 import { Id, Moment, None } from "./figures.tsx";
 import { titleOf, wordsOf } from "./words.ts";
 

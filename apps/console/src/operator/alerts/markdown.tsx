@@ -1,6 +1,6 @@
 /** Shows the part of Markdown that our runbooks use, as React elements. It makes no raw HTML. */
 import type { ReactNode } from "react";
-import { type Block, blocksOf } from "./blocks.ts";
+import { type Block, blocksOf } from "./markdown-blocks.ts";
 
 /** Matches code, a link, or bold text. Everything else is plain text. */
 const SPAN = /(`[^`]+`|\[[^\]]+\]\([^)]+\)|\*\*[^*]+\*\*)/;

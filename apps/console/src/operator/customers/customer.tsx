@@ -14,7 +14,7 @@ import { WARNINGS } from "../money/warning-table.tsx";
 import { explainedBy } from "./entry-table.tsx";
 import { GrantCredits } from "./grant-credits.tsx";
 import { ORDERS } from "./order-table.tsx";
-import { Part } from "./part.tsx";
+import { NewestItems } from "./newest-items.tsx";
 import { REFUSED_NEXT } from "./refused-next.tsx";
 import { Features, SpendCap, TopUp, Welcome } from "./settings.tsx";
 import { BOOKINGS, HOLDS, JOBS, LOTS, NOTIFICATIONS } from "./tables.tsx";
@@ -72,19 +72,23 @@ function Customer(page: Data) {
       <Section title="Requests that would be refused next, and why">
         <DataTable {...REFUSED_NEXT} items={page.refused_next} />
       </Section>
-      <Part of={page.entries} table={explainedBy(page.refunds.items)} whole={list("entries")} />
-      <Part of={page.orders} table={ORDERS} whole={list("orders")} />
-      <Part of={page.lots} table={LOTS} whole={list("lots")} />
-      <Part of={page.holds} table={HOLDS} />
-      <Part of={page.refunds} table={REFUNDS} whole={ofUser("/refunds")} />
-      <Part of={page.disputes} table={DISPUTES} whole={ofUser("/disputes")} />
-      <Part of={page.warnings} table={WARNINGS} />
-      <Part of={page.blocks} table={BLOCKS} whole={ofUser("/blocks")} />
+      <NewestItems
+        of={page.entries}
+        table={explainedBy(page.refunds.items)}
+        whole={list("entries")}
+      />
+      <NewestItems of={page.orders} table={ORDERS} whole={list("orders")} />
+      <NewestItems of={page.lots} table={LOTS} whole={list("lots")} />
+      <NewestItems of={page.holds} table={HOLDS} />
+      <NewestItems of={page.refunds} table={REFUNDS} whole={ofUser("/refunds")} />
+      <NewestItems of={page.disputes} table={DISPUTES} whole={ofUser("/disputes")} />
+      <NewestItems of={page.warnings} table={WARNINGS} />
+      <NewestItems of={page.blocks} table={BLOCKS} whole={ofUser("/blocks")} />
       <SpendCap {...page} />
       <TopUp {...page} />
-      <Part of={page.bookings} table={BOOKINGS} whole={list("bookings")} />
-      <Part of={page.jobs} table={JOBS} whole={list("jobs")} />
-      <Part
+      <NewestItems of={page.bookings} table={BOOKINGS} whole={list("bookings")} />
+      <NewestItems of={page.jobs} table={JOBS} whole={list("jobs")} />
+      <NewestItems
         of={page.notifications}
         table={NOTIFICATIONS}
         whole={list("notifications")}

@@ -2,7 +2,7 @@ import type { HealthReport } from "@farthing/client";
 import { Link } from "wouter";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { durationOf } from "../../parts/durations.ts";
-import { percentOf } from "../../parts/exact.ts";
+import { percentOf } from "../../parts/decimal-units.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";

@@ -1,7 +1,7 @@
 /** The figures of sales on the overview, from the reports of revenue, metrics and the funnel. */
 import type { FunnelRow, MetricRow } from "@farthing/client";
 import { None } from "../../parts/figures.tsx";
-import { percentOf } from "../../parts/exact.ts";
+import { percentOf } from "../../parts/decimal-units.ts";
 import { formatCredits } from "@/lib/farthing-format";
 import { Chart } from "../../parts/chart/chart.tsx";
 import { Known } from "../../parts/known.tsx";

@@ -1,7 +1,7 @@
 /** The two sides of a metric, each in its own unit: ARPU is money over accounts. */
 import type { MetricRow } from "@farthing/client";
 import { formatCredits } from "@/lib/farthing-format";
-import { moneyOf, usdOf } from "../../parts/exact.ts";
+import { moneyOf, usdOf } from "../../parts/decimal-units.ts";
 
 /** The take rate of credits is computed from prices in dollars, and not in minor units. */
 const isInDollars = ({ name, product_line }: MetricRow) =>

@@ -2,7 +2,7 @@
 import type { ReportControl, ReportPolicy } from "@farthing/client";
 import { formatCredits } from "@/lib/farthing-format";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import { moneyOf } from "../../parts/exact.ts";
+import { moneyOf } from "../../parts/decimal-units.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
 import { titleOf, wordsOf } from "../../parts/words.ts";

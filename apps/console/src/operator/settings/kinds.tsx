@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useContext } from "react";
 import { formatCredits } from "@/lib/farthing-format";
 import { durationOf, secondsOf } from "../../parts/durations.ts";
-import { basisPointsOf, moneyOf, usdOf } from "../../parts/exact.ts";
+import { basisPointsOf, moneyOf, usdOf } from "../../parts/decimal-units.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { labelOf } from "../../parts/words.ts";
 

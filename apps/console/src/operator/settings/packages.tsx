@@ -2,7 +2,7 @@ import type { PackageSetting, PackageSettings, PastSettingChange } from "@farthi
 import { Section } from "../../parts/page.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Credits, Moment } from "../../parts/figures.tsx";
-import { moneyOf } from "../../parts/exact.ts";
+import { moneyOf } from "../../parts/decimal-units.ts";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
 import { isOnSale, termsOf, without, withTerms } from "./package-list.ts";

@@ -1,6 +1,6 @@
 import type { PastSettingChange, Rate, RateSettings } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import { usdOf } from "../../parts/exact.ts";
+import { usdOf } from "../../parts/decimal-units.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { TextField } from "../../parts/form-fields.tsx";
 import { Section } from "../../parts/page.tsx";

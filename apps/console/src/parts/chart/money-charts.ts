@@ -1,6 +1,6 @@
 /** Charts of money: one of each currency, because currencies are never added together. */
 import type { RevenueRow } from "@farthing/client";
-import { moneyOf } from "../exact.ts";
+import { moneyOf } from "../decimal-units.ts";
 import { wordsOf } from "../words.ts";
 import { type NamedChart, pivot } from "./series.ts";
 

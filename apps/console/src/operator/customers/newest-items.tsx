@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { DataTable, type TableOf } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
 
-interface PartProps<Item> {
+interface NewestItemsProps<Item> {
   /** The newest items, and the API's path of the whole list; null if the API has no such list. */
   readonly of: {
     readonly items: readonly Item[];
@@ -17,7 +17,7 @@ interface PartProps<Item> {
 }
 
 /** A part of a customer's page: the newest items of a list, and a link to the whole list. */
-export function Part<Item>({ of, table, whole, children }: PartProps<Item>) {
+export function NewestItems<Item>({ of, table, whole, children }: NewestItemsProps<Item>) {
   const { caption, ...rest } = table;
   return (
     <Section title={caption}>

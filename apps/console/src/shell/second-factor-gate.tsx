@@ -12,7 +12,7 @@ const AfterSignIn = lazy(async () => ({
  * session. Whether to ask is decided when the pages open: a later change of the session never hides
  * the pages.
  */
-export function Gate({ children }: { readonly children: ReactNode }) {
+export function SecondFactorGate({ children }: { readonly children: ReactNode }) {
   const { project, person: { isOperator, sessionId, secondFactor } } = useSignedIn();
   const key = `farthing-console opened in session ${project.url}`;
   const [isAsking, setAsking] = useState(() =>

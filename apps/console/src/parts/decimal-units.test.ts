@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { basisPointsOf, moneyOf, percentOf, usdOf } from "./exact.ts";
+import { basisPointsOf, moneyOf, percentOf, usdOf } from "./decimal-units.ts";
 
 Deno.test("dollars have at least two decimals, and all their digits", () => {
   equal(usdOf("3"), "$3.00");
