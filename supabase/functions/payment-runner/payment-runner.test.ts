@@ -4,7 +4,7 @@ import type { TransferToMake } from "../_shared/contracts/database/results/booki
 import type { PayoutToList } from "../_shared/contracts/database/results/payouts.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
-import type { AccountFacts } from "../_shared/contracts/stripe/facts.ts";
+import type { AccountFacts } from "../_shared/contracts/stripe/event-facts.ts";
 import { watchLifetime } from "../_shared/core/isolate.ts";
 import { StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 import { type Fake, listedEvent, makeFake } from "#support/fakes/services.ts";

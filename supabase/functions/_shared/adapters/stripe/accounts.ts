@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
 import { accountFacts } from "./stored-facts/connect.ts";
-import { type AccountFacts } from "../../contracts/stripe/facts.ts";
+import { type AccountFacts } from "../../contracts/stripe/event-facts.ts";
 import { type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";

@@ -9,7 +9,7 @@ import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { API_VERSION, type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";
 import { CONNECTED_EVENT_TYPES, factsOf, isUsed } from "./stored-facts.ts";
-import type { Facts } from "../../contracts/stripe/facts.ts";
+import type { Facts } from "../../contracts/stripe/event-facts.ts";
 import { StripeRefused } from "./errors.ts";
 
 /**

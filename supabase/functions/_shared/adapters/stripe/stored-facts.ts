@@ -11,7 +11,7 @@ import {
   paymentFacts,
   sessionFacts,
 } from "./stored-facts/payments.ts";
-import type { Facts } from "../../contracts/stripe/facts.ts";
+import type { Facts } from "../../contracts/stripe/event-facts.ts";
 import { accountFacts, feeFacts } from "./stored-facts/connect.ts";
 import { payoutFacts } from "./stored-facts/payouts.ts";
 import { disputeFacts, refundFacts, warningFacts } from "./stored-facts/reversals.ts";

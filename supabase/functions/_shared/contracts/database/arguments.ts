@@ -3,7 +3,7 @@
  * of a null. A bigint is passed as text, which keeps every digit.
  */
 import type { ErrorBody } from "../../core/errors.ts";
-import type { AccountFacts } from "../stripe/facts.ts";
+import type { AccountFacts } from "../stripe/event-facts.ts";
 import type { BalanceTransaction } from "../stripe/balance-transaction.ts";
 import type { Answer } from "./results/chats.ts";
 import type { InboxEvent } from "./results/inbox.ts";

@@ -5,7 +5,7 @@
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import type { AccountFacts } from "../../contracts/stripe/facts.ts";
+import type { AccountFacts } from "../../contracts/stripe/event-facts.ts";
 
 async function compare({ database, log, now, payments }: Services, untilMs: number): Promise<void> {
   // The time is read before Stripe is called: an event that arrives during the call is newer than

@@ -1,5 +1,5 @@
 /** Facts of providers' accounts, and of the platform's fees on their payments. */
-import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
+import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/event-facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "./object-id.ts";
 

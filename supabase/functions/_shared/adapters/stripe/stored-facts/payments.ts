@@ -8,7 +8,7 @@ import type {
   ChargeFacts,
   PaymentFacts,
   SessionFacts,
-} from "../../../contracts/stripe/facts.ts";
+} from "../../../contracts/stripe/event-facts.ts";
 import { markOf } from "./installation-mark.ts";
 import { idOf } from "./object-id.ts";
 

@@ -1,5 +1,5 @@
 /** Facts of payouts to the platform's own bank account. */
-import type { PayoutFacts } from "../../../contracts/stripe/facts.ts";
+import type { PayoutFacts } from "../../../contracts/stripe/event-facts.ts";
 import type Stripe from "stripe";
 
 export function payoutFacts(payout: Stripe.Payout): PayoutFacts {

@@ -1,5 +1,9 @@
 /** Facts of refunds, disputes and early fraud warnings. */
-import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/stripe/facts.ts";
+import type {
+  DisputeFacts,
+  RefundFacts,
+  WarningFacts,
+} from "../../../contracts/stripe/event-facts.ts";
 import type Stripe from "stripe";
 import { markOf } from "./installation-mark.ts";
 import { idOf } from "./object-id.ts";

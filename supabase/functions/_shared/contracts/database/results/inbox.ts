@@ -1,6 +1,6 @@
 /** The facts that the inbox takes from Stripe's events, and results of the inbox's functions. */
 import type * as events from "../../webhook-events.ts";
-import type { Facts } from "../../stripe/facts.ts";
+import type { Facts } from "../../stripe/event-facts.ts";
 import type { Of, Page } from "./shapes.ts";
 
 type WebhookEvent = Of<typeof events.WebhookEvent>;
