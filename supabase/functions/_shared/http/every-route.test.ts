@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AUTHORED } from "../adapters/database/authored.ts";
+import { AUTHORED } from "../adapters/database/add-author.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
 import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";

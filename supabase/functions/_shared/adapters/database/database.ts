@@ -3,7 +3,7 @@
  * through the data API, and pool.ts through a pooled connection; retries and errors are the same for both.
  */
 import { ApiError } from "../../core/errors.ts";
-import { withAuthor } from "./authored.ts";
+import { withAuthor } from "./add-author.ts";
 import { DatabaseFailure, mayBeDone, toApiError } from "./failures.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../../contracts/database/functions.ts";
 import { createRetry, type DatabaseRetries, WHILE_A_CALLER_WAITS } from "./retries.ts";

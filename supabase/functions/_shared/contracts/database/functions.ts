@@ -66,7 +66,7 @@ export type Sql = Database["farthing_public"]["Functions"];
 export type FunctionName = keyof Results & keyof Sql;
 export type ResultOf<N extends FunctionName> = Results[N];
 
-/** The arguments that no handler sends: authored.ts adds `p_author`, and SQL sets `p_now`. */
+/** The arguments that no handler sends: add-author.ts adds `p_author`, and SQL sets `p_now`. */
 type Added = "p_author" | "p_now";
 /**
  * These arguments have defaults in SQL, but are required here, because every request has a value for them.
