@@ -2,7 +2,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { findSystem } from "@farthing/local-stack/postgres";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
-import { dropAll } from "../../scripts/golive/snapshot/beside.ts";
+import { dropAll } from "../../scripts/golive/snapshot/second-database.ts";
 import { withStack } from "../../scripts/test-tools/stack-process.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";

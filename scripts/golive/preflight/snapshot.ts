@@ -4,7 +4,7 @@ import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { findPgDump } from "../snapshot/find-tools.ts";
 import { readSnapshot } from "../snapshot/record.ts";
-import { doubtOf } from "../snapshot/trust.ts";
+import { doubtOf } from "../snapshot/check-snapshot.ts";
 
 const MAX_AGE_MINUTES = 60;
 

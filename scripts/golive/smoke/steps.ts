@@ -2,7 +2,7 @@
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { charge, customer, grant, idempotency, insufficient } from "./charge.ts";
-import { conflict, health, unauthenticated } from "./answers.ts";
+import { conflict, health, unauthenticated } from "./health-and-refusals.ts";
 import { cleanUp } from "./clean-up.ts";
 import { csv, notification } from "./export.ts";
 

@@ -1,7 +1,7 @@
 /** Drops the restored database if a step fails, because this database has hashes of passwords. */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import type { Finding } from "../core/step.ts";
-import { drop, nameOf } from "./beside.ts";
+import { drop, nameOf } from "./second-database.ts";
 
 const isBad = ({ state }: Finding): boolean => state === "failed";
 

@@ -11,7 +11,7 @@ import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
 import { openCheckout } from "../shared/purchase.ts";
 import { findPgDump } from "./find-tools.ts";
 import { writeSnapshot } from "./record.ts";
-import { sha256 } from "./trust.ts";
+import { sha256 } from "./check-snapshot.ts";
 
 const SCHEMAS = ["farthing", "farthing_public", "auth"];
 

@@ -10,7 +10,7 @@ import { customerOf } from "../shared/customer.ts";
 import { violationsIn, withSql } from "../shared/database.ts";
 import { orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 import { withServedFunctions } from "../shared/served-functions.ts";
-import { create, drop, nameOf, urlOf } from "./beside.ts";
+import { create, drop, nameOf, urlOf } from "./second-database.ts";
 import { comparePaid } from "./compare.ts";
 import { runTool } from "./dump.ts";
 import { findPgDump } from "./find-tools.ts";

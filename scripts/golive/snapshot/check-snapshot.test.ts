@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import type { Snapshot } from "./record.ts";
-import { doubtOf, sha256 } from "./trust.ts";
+import { doubtOf, sha256 } from "./check-snapshot.ts";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
 
