@@ -1,4 +1,4 @@
-/** What the app finds about the charge of an answer, beside the answer. */
+/** Describes the charge of an answer in the metadata that the app finds beside the answer. */
 import type { Settlement } from "../core/call.ts";
 
 type Metadata = Record<string, Record<string, string | boolean | null>>;
