@@ -32,8 +32,8 @@ export const broken = (): Response =>
 type Answer = (request: Request) => Response | Promise<Response>;
 
 /**
- * What a test defines: the project's responses, by the last segment of the request's path, and
- * parts of the run's context.
+ * The parts that a test defines: the responses of the project, by the last segment of the request's
+ * path, and parts of the run's context.
  */
 interface Shop {
   readonly answers?: Readonly<Record<string, Answer>>;
