@@ -48,9 +48,9 @@ const projectFile: Plugin = {
 };
 
 /**
- * The part of a content security policy that a page can set for itself. The build knows no project,
- * so it allows every `https:` address, and projects on this machine; the host's header can name the
- * one project.
+ * The part of a content security policy that a page can set for itself. The build does not know the
+ * project, so the policy allows every `https:` address, and projects on this machine. The host can
+ * send a stricter policy as a header, with the URL of its only project.
  */
 const POLICY = [
   "default-src 'none'",

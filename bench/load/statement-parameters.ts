@@ -33,7 +33,7 @@ export interface Draws {
   accounts?: number;
 }
 
-/** Returns the id of user number `index` (from 0). The seed's SQL computes the same id. */
+/** Returns the id of user number `index` (from 0). bench/database/seed.sql computes the same id. */
 export function userId(index: number): string {
   const hex = createHash("md5").update(`farthing-bench-${index + 1}`).digest("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -84,7 +84,7 @@ function serve(service: Service, signed: Signed) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
 }
 
-/** Records the time at which the balance has been painted, since the visit began. */
+/** Records how many milliseconds after the beginning of the visit the balance was painted. */
 const WATCH = `{
   const watch = new MutationObserver(() => {
     if (!document.body?.innerText.includes("${SHOWN}")) return;

@@ -49,8 +49,8 @@ async function countEntries(server: BenchServer, arm: Arm): Promise<number> {
 }
 
 /**
- * Returns the problems in an arm's database. If there is none, the database contains everything
- * that the arm's calls answered.
+ * Returns the problems in an arm's database. If there are none, the database contains the effect of
+ * every call that was answered.
  */
 async function problemsOf(
   server: BenchServer,

@@ -36,8 +36,8 @@ as $$
   from generate_series(1, p_jobs) n
 $$;
 
--- Returns a line if some jobs did not run exactly once, and the violations that the proof finds. A
--- run that claims a job and only hands it on to the next run is not an attempt.
+-- Returns a line if some jobs did not run exactly once, and the violations that the proof finds.
+-- `attempts` leaves out the runs that claimed a job and only handed it on to the next run.
 create function bench.queue_problems(p_jobs bigint)
 returns setof text
 language sql stable

@@ -28,7 +28,7 @@ export function App({ project }: { readonly project: Project }) {
   const userId = person && person.userId;
   useEffect(() => {
     // A user may see only their own conversations, so those of other users are removed. If the
-    // session has only ended, nothing is removed, because the same user may sign in again.
+    // session has ended by itself, nothing is removed, because the same user may sign in again.
     if (userId !== undefined && !hasEnded) forgetChats(userId, project.url);
   }, [userId, hasEnded, project.url]);
   return (

@@ -12,7 +12,7 @@ import { SignIn } from "./sign-in.tsx";
 import { Button } from "./ui.tsx";
 import { Paint, Research } from "./work.tsx";
 
-/** Shows the page of the server's user. Renders it anew when the session has another user. */
+/** Shows the page of the user in the cookies. Reloads it when the session has another user. */
 function Easel({ user }: { user?: JwtPayload }) {
   const { refresh } = useRouter();
   const userId = useUserId(); // also after a change in another tab

@@ -13,7 +13,7 @@ export const systemTimers: Timers = {
   },
 };
 
-/** Rejects when the signal aborts, with its reason, even if the promise never ends. */
+/** Rejects with the signal's reason when the signal aborts, even if the promise never settles. */
 export async function unlessAborted<T>(
   promise: PromiseLike<T>,
   signal: AbortSignal | undefined,
@@ -58,7 +58,7 @@ export class Leaving {
     return this.#stop.signal.aborted;
   }
 
-  /** Whether the time to finish the model's work has passed. Its bill is then unknown. */
+  /** Whether the model's work exceeded its time limit. The provider's bill is then unknown. */
   get wasTooSlow(): boolean {
     return this.wasStopped && this.#limitMs > 0;
   }

@@ -171,7 +171,7 @@ async function endCall(
     const charged = { ...record, charge };
     unsettled.set(record.id, charged);
     // If the journal fails now, the charge is still settled. If the settlement fails, too, the next
-    // start finds the record from the beginning of the call, and charges the most.
+    // start finds the record that was written when the call began, and charges the maximum cost.
     await succeeds(() => journal.write(charged));
     return await settleRecord(shared, charged);
   } catch (error) {

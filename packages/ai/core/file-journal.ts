@@ -35,7 +35,8 @@ export function fileJournal(folder: string, fs: FileSystem): Journal {
   return {
     async write(record) {
       await fs.mkdir(folder, { recursive: true });
-      // A renamed file is complete. A crash during the writing leaves the old record as it was.
+      // A crash during the writing leaves only an incomplete draft. The old record stays until the
+      // complete draft replaces it.
       const draft = `${folder}/${record.id}.draft`;
       await fs.writeFile(draft, JSON.stringify(record), { flush: true });
       await fs.rename(draft, pathOf(record.id));

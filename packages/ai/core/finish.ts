@@ -6,9 +6,9 @@ import type { Charged, Free, Settled } from "./settle.ts";
 
 export interface FinishOptions {
   /**
-   * Whether no other process uses the journal now. Calls of other processes whose cost is not in
-   * the journal are then charged at once; otherwise only after their holds have expired, because
-   * the calls may still run.
+   * Whether no other process uses the journal now. If so, a call that another process began, and
+   * whose cost is not in the journal, is charged at once. Otherwise such a call is charged only
+   * after its hold has expired, because it may still run.
    */
   readonly alone?: boolean;
   /** The time at which holds are checked for expiry; by default the present time. */

@@ -29,9 +29,9 @@ export interface MeteringOptions {
   /** The time limit of each request to Farthing, with its retries; 15,000 by default. */
   readonly timeoutMs?: number;
   /**
-   * Called at the end of each call, and when `finishSettlements` settles a call that was pending or
-   * cut off; the terms then come from the journal. For the app's log: an error that this function
-   * throws is ignored.
+   * Called at the end of each call, for the app's log. Also called when `finishSettlements` settles
+   * a call that was pending or cut off, with the terms from the journal. An error that this
+   * function throws is ignored.
    */
   readonly onSettlement?: (settlement: Settlement, terms: CallTerms, id: string) => void;
 }

@@ -40,8 +40,8 @@ type Call = { readonly timeoutMs: number };
 const isNothing = ({ amount }: HoldCharge) => amount !== undefined && Number(amount) === 0;
 
 /**
- * Charges a call whose hold can no longer be settled. A repeat does not charge again, because it
- * sends the same id: the record's.
+ * Charges a call whose hold can no longer be settled. The request contains the record's id, so the
+ * service does not charge again if the request is repeated.
  */
 async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
   const { id, userId: user_id, reason, charge, holdId } = record;

@@ -21,8 +21,8 @@ export type Price = (tokens: Tokens, model: string) => string;
 
 /**
  * The cost of work: tokens of the call's model, or credits. `tokens` is undefined if the provider
- * has not reported any. Then, and if the service would refuse the tokens or the amount, the most
- * that the work can cost is charged.
+ * has not reported any. In that case, or if the service would refuse the tokens or the amount, the
+ * most that the work can cost is charged.
  */
 export type Spent =
   | { readonly tokens: Tokens | undefined; readonly amount?: never }
@@ -79,7 +79,7 @@ export interface OpenAIUsage {
 
 /**
  * Returns the tokens of a usage in OpenAI's shape, in which cached and reasoning tokens are nested.
- * @returns undefined if the provider has reported no usage, so that the most is charged
+ * @returns undefined if the provider has reported no usage, so that the maximum cost is charged
  */
 export function tokensOfOpenAI(usage: OpenAIUsage | null | undefined): Tokens | undefined {
   if (!usage) return undefined;

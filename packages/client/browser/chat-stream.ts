@@ -76,8 +76,7 @@ export class ChatStream implements AsyncIterable<string> {
       this.#holdId = answer.headers.get("farthing-hold") ?? undefined;
       return answer;
     } catch (error) {
-      // An earlier reading of the same stream may have begun the chat, even if this request was
-      // refused.
+      // An earlier loop over this stream may have begun the chat, even if this request was refused.
       if (before !== "sent") this.#sent = sentAfter(error);
       throw error;
     }

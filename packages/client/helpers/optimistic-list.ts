@@ -35,8 +35,8 @@ export interface OptimisticList<Item> {
   add(draft: Item, create: (clientTempId: string) => Promise<Item>): Promise<Item>;
   /**
    * Reads the list with `read`, and shows the items that `read` returns. Any other item stays in
-   * the list only if it is a draft, or was added while the list was being read. The result of a
-   * reading is ignored if the result of a later reading has already been shown.
+   * the list only if it is a draft, or was added while the list was being read. The result of
+   * `read` is ignored if that of a later `refresh` is already shown.
    */
   refresh(read: () => Promise<readonly Item[]>): Promise<void>;
 }
@@ -48,13 +48,11 @@ export function optimisticList<Item extends Identified>(
 ): OptimisticList<Item> {
   const canonical = (item: Item): ListItem<Item> => ({ id: idOf(item), isPending: false, item });
   const listeners = new Set<() => void>();
-  /** The number of readings that have begun. */
+  /** The number of calls of `refresh` so far. */
   let readings = 0;
-  /** The number of the reading whose result is shown. */
+  /** The number of the `refresh` whose result is shown. */
   let shown = 0;
-  /**
-   * The id of each item that `add` has created, with the number of readings that had begun before.
-   */
+  /** The id of each item that `add` has created, with the value of `readings` at that time. */
   const added = new Map<string, number>();
   let items: readonly ListItem<Item>[] = initial.map(canonical);
   const set = (next: readonly ListItem<Item>[]) => {

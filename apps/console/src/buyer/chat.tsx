@@ -14,9 +14,9 @@ interface Model {
 }
 
 /**
- * Reads the models that the project offers. The list of rates would name too many, because not
- * every model with a rate is offered. The client's types leave out OpenAI's routes, but the
- * response of this route has its items in `data`, like every list of the API.
+ * Reads the models that the project offers. The list of rates is no substitute: a model can have a
+ * rate and not be offered. The client has no types for OpenAI's routes, so the path is cast to that
+ * of another list, and the result to a list of models: both routes return their items in `data`.
  */
 const useModels = () =>
   useRead("/ai/v1/models" as "/usage/rates", {}) as unknown as Reading<readonly Model[]>;

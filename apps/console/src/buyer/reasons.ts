@@ -1,4 +1,4 @@
-/** Says in plain words why a balance has changed, from what a buyer may read of an entry. */
+/** Says in plain words why a balance has changed. Uses only the fields that a buyer may read. */
 import type { Entry } from "@farthing/client";
 
 const AUTHORS: Readonly<Partial<Record<string, string>>> = {
@@ -48,8 +48,8 @@ function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought:
 
 /**
  * Says why an entry changed the balance. If the entry refers to an order, names what the order
- * bought, or the cause, such as a refund. Otherwise returns the entry's own reason, the model that
- * was used, the expiry, the reference, or the author: the first of these that the entry has.
+ * bought, or the cause, such as a refund. Otherwise uses the first of these that the entry has: its
+ * own reason, the model that was used, the expiry, the reference, or the author.
  */
 export function reasonOf(
   { kind, metadata, reference_type, reference_id, author }: Entry,

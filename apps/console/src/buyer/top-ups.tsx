@@ -10,7 +10,7 @@ import { useRead } from "../reads/use-read.ts";
 
 const capOf = (daily: string | null) => daily === null ? "none" : <Credits of={daily} />;
 
-/** Changes the cap that the user sets for a day. */
+/** Changes the user's own daily spend cap. */
 function ChangeCap() {
   const change = useChange("post", "/credits/spend-cap");
   return (

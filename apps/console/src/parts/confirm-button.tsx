@@ -11,8 +11,8 @@ interface ConfirmButtonProps {
 
 /**
  * Makes a change that its dialog has shown. Only a press of this button makes the change: it
- * submits no form, so Enter in a field does not press it. A held key is ignored, and so is the
- * second click of a double click on the button that was in the same place before.
+ * submits no form, so Enter in a field does not press it. The button ignores a held key, and the
+ * second click of a double click, whose first click was on the button that this one has replaced.
  */
 export function ConfirmButton({ variant, isBusy, onConfirm, children }: ConfirmButtonProps) {
   return (

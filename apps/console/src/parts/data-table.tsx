@@ -31,7 +31,10 @@ interface DataTableProps<Item> extends TableOf<Item> {
   readonly items: readonly Item[];
 }
 
-/** Only the region scrolls, because it can have the focus. An id stays on one line. */
+/**
+ * The region scrolls, and not the table's own container: only the region can have the focus. An id
+ * stays on one line.
+ */
 const LOOK = [
   "table-or-cards overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
   "*:data-[slot=table-container]:overflow-visible",

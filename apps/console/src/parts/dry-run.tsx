@@ -8,7 +8,7 @@ export interface DryRun<In, Plan> {
   /** Turns the input of the change into the input of its dry run. */
   readonly inputOf: (input: In) => In;
   readonly show: (plan: Plan) => ReactNode;
-  /** Puts into the change's input what the plan has decided, so that exactly that is confirmed. */
+  /** Adds what the dry run computed to the change's input, so that the change does just that. */
   readonly withPlan?: (input: In, plan: Plan) => In;
 }
 
@@ -25,12 +25,12 @@ export function useDryRun<P extends PathOf<"post">>(
   };
 }
 
-/** The routes that retry everything that was given up or refused until a moment. */
+/** The routes that retry all notifications, or all users, that failed up to a given time. */
 type RetryPath = "/notifications/retry" | "/credits/welcome-grants/retry";
 
 /**
- * The dry run of a retry. The preview decides until when failures are retried, and the change sends
- * that moment, so that the change retries nothing that has failed since the preview.
+ * The dry run of a retry. It returns the time up to which failures are retried, and the change
+ * sends this time. So the change does not retry what has failed since the dry run.
  */
 export function useRetryPreview<P extends RetryPath>(
   path: P,

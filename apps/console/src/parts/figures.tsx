@@ -43,7 +43,7 @@ export function Money({ of, currency }: MoneyProps) {
   return <span className="whitespace-nowrap tabular-nums">{moneyOf(String(of), currency)}</span>;
 }
 
-/** An id as written, so that it can be copied and searched for. */
+/** An id in full, so that it can be copied and searched for. */
 export function Id({ of }: { readonly of: string | null | undefined }) {
   if (!of) return <None />;
   return <code className="text-xs break-all">{of}</code>;

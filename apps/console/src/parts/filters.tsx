@@ -49,7 +49,7 @@ export function Field({ name, label, type = "text" }: FieldProps & { readonly ty
 }
 
 /**
- * The filters of a page. They stand in its address, so that a copied address shows the same rows.
+ * The filters of a page. The page's address has them, so that a copied address shows the same rows.
  * Read them with `useFilters`.
  */
 export function Filters({ children }: { readonly children: ReactNode }) {

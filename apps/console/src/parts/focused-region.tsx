@@ -5,9 +5,9 @@ interface FocusedRegionProps {
 }
 
 /**
- * Takes the focus from the button that led here, unless a field in it already has the focus. If that
- * button is hidden, the focus moves before the browser removes it: a dialog restores a lost focus
- * late, and would take it from a field that got it in the meantime.
+ * Takes the focus from the button that opened the region, unless a field in the region already has
+ * it. A layout effect moves the focus before the browser can drop it because the button is hidden.
+ * A dialog would restore a dropped focus late, and take it from a field that got it meanwhile.
  */
 export function FocusedRegion({ children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -13,8 +13,9 @@ interface KnownProps<Data> {
 }
 
 /**
- * Shows a reading in each of its states. A figure that can't be read is shown as unknown, and not
- * as 0. The data that was read last stays below that message, which says that the data is older.
+ * Shows the result of a read, or that it is loading or has failed. A figure that can't be read is
+ * shown as unknown, and not as 0. The data of the last successful read stays visible below the
+ * error, which says that the data is older.
  */
 export function Known<Data>({ reading, title, placeholder, children }: KnownProps<Data>) {
   if (reading.status === "signed_out") return <SignInRequired />;

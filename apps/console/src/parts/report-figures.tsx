@@ -70,8 +70,8 @@ export interface ReportColumn<Row> {
   /** The text for null, if null means more than that there is no value. */
   readonly without?: string;
   /**
-   * The cell's text in a row that adds up all values of this column. Other rows of totals are for
-   * one value each.
+   * The cell's text in the total of all values of this column, such as "all". A total for one value
+   * shows that value.
    */
   readonly summed?: string;
 }

@@ -1,4 +1,4 @@
-/** Asks for the second factor where a change was refused without one, and goes on with the change. */
+/** Asks for a second factor after a change was refused for lack of one, and repeats the change. */
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { type Change, isMfaRequired } from "../reads/use-change.ts";
@@ -47,7 +47,7 @@ export function StepUp({ attempts, children }: StepUpProps) {
   const isRefused = refused !== undefined;
   const wasRefused = useRef(isRefused);
   useEffect(() => {
-    // The focus was in the code's form, which is gone.
+    // The form for the code had the focus, and it is no longer shown.
     if (wasRefused.current && !isRefused) {
       form.current?.querySelector<HTMLElement>("button[type=submit], [data-confirms]")?.focus();
     }

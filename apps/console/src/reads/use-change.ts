@@ -22,8 +22,8 @@ export interface Change<In, Out> {
 
 interface ChangeOptions {
   /**
-   * When every page is read again: at once; only after the user has closed the result, if the new
-   * list may lack the row that shows the result; or never, for a dry run.
+   * When every page is read again. `on reset` waits until the user has closed the result, for a
+   * result in a row that the new list may lack. `never` is for dry runs.
    */
   readonly readsAgain?: "at once" | "on reset" | "never";
 }
@@ -41,7 +41,7 @@ interface Open {
 export const isMfaRequired = (error: Error | null): boolean =>
   error instanceof FarthingError && error.code === "mfa_required";
 
-/** Whether nobody knows if the change was made, because no answer came. */
+/** Whether the change may have been made although the call failed, as after a lost response. */
 export const isUncertain = (error: Error | null): boolean =>
   (error as { readonly isUncertain?: unknown } | null)?.isUncertain === true;
 
@@ -63,8 +63,9 @@ export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): 
 }
 
 /**
- * Calls a route that changes something, and reads every page again when `readsAgain` says so. If no
- * answer came, a repeat of the same change has the same Idempotency-Key, so that it happens once.
+ * Calls a route that changes something, and reads every page again when `readsAgain` says so. If a
+ * failed call may have made the change, a repeat has the same Idempotency-Key, so that the change
+ * is made only once.
  */
 export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   method: M,

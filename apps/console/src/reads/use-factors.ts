@@ -58,7 +58,7 @@ export interface Enrolment {
 
 async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { all } = dataOf(await auth.mfa.listFactors());
-  // The name of an unfinished enrolment could not be used again.
+  // Auth would refuse the name of an unfinished enrolment, so unfinished ones are removed first.
   for (const { id, status } of all) {
     if (status === "unverified") dataOf(await auth.mfa.unenroll({ factorId: id }));
   }
@@ -101,7 +101,8 @@ export function useRemove(): Change<string, string> {
   const mutation = useMutation({
     ...ONCE,
     mutationFn: (factorId: string) => remove(auth, factorId),
-    // Shows which factor the session still has. If this call fails, the next refresh shows it.
+    // The new token says whether the session still has a second factor. If this call fails, the
+    // token of the next refresh says so.
     onSuccess: () => void auth.refreshSession(),
   });
   const change = changeOf(mutation);

@@ -9,8 +9,9 @@ export const READ_MS = 20_000;
 export const ONCE = { retry: false, networkMode: "always" } as const;
 
 /**
- * Each read of a customer by an operator is recorded. So a window that gets the focus repeats only
- * the reads that allow it: the record of a customer has only reads that an operator asked for.
+ * The service records each time that an operator reads a customer's data. So a window that gets the
+ * focus repeats only the reads that allow it. Otherwise there would be records of reads that no
+ * operator asked for.
  */
 export interface FocusOptions {
   /** Whether to read again when the window gets the focus. Not for data of other people. */

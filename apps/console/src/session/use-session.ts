@@ -5,8 +5,8 @@ import type { Auth } from "./auth.ts";
 import { hasSignedOut } from "./sign-out.ts";
 
 /**
- * Whether the session has a second factor: `none` has been enrolled, it has been `verified`, or it has
- * been enrolled and a code is `due`.
+ * Whether the session has a second factor. `none`: the user has enrolled none. `due`: the user has
+ * enrolled one, and must enter its code. `verified`: the user has entered the code.
  */
 export type SecondFactor = "none" | "due" | "verified";
 

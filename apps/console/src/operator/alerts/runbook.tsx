@@ -4,7 +4,7 @@ import { Known } from "../../parts/known.tsx";
 import { ONCE } from "../../reads/use-read.ts";
 import { Markdown } from "./markdown.tsx";
 
-/** The texts are part of the build, each in a chunk that is loaded with the alert that needs it. */
+/** The runbooks, each in a chunk of the build that is loaded when an alert shows the runbook. */
 const TEXTS = import.meta.glob<string>("../../../../../docs/runbooks/*.md", {
   query: "?raw",
   import: "default",

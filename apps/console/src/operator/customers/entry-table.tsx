@@ -129,7 +129,7 @@ export const explainedBy = (refunds: readonly Refund[]): TableOf<ExplainedEntry>
   ],
 });
 
-/** Every change ever made. The API returns this list without sentences. */
+/** Every change ever made. The API returns this list without the reasons in words. */
 export const ENTRIES: TableOf<Entry> = {
   caption: "All changes of the balance",
   keyOf,

@@ -1,4 +1,4 @@
-/** The whole lists of a customer, each with an address of its own. */
+/** The pages that show a customer's complete lists, one page for each kind of record. */
 import type { ComponentType } from "react";
 import type { Input, ItemOf, ListPath } from "@farthing/client";
 import { ENTRY_KINDS } from "@/lib/farthing-format";

@@ -13,7 +13,7 @@ import { REFUNDS } from "../money/refund-table.tsx";
 import { boughtBy } from "./order-table.tsx";
 import { RefundOrder } from "./refund-payment.tsx";
 
-/** An order does not name its buyer, so the buyer is searched for by the order. */
+/** An order does not name its buyer, so this searches the customers for the order's id. */
 function Buyer({ orderId }: { readonly orderId: string }) {
   const { reading } = useList("/customers", { query: { q: orderId } });
   if (reading.status === "loading") return <>searching…</>;

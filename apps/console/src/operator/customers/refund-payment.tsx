@@ -15,7 +15,7 @@ interface RefundPaymentProps {
   };
   readonly currency: string;
   readonly isOffered: boolean;
-  /** Figures of the payment before the refund. Only the service computes what will move. */
+  /** Figures of the payment before the refund. The dry run says what the refund will change. */
   readonly facts: Readonly<Record<string, ReactNode>>;
   readonly children: ReactNode;
 }

@@ -10,10 +10,10 @@ const NAMES: Readonly<Partial<Record<string, string>>> = {
   mark: "Mark of the installation",
 };
 
-/** Amounts in the minor unit of the fact `currency`. */
+/** Amounts in the minor unit of the currency that the fact `currency` names. */
 const isMoney = (name: string) => name === "fee" || name === "net" || /^amount(_|$)/.test(name);
 
-/** Times in seconds since 1970, as Stripe has them. */
+/** Times in seconds since 1970, as Stripe sends them. */
 const isTime = (name: string) => /_(at|by|on)$/.test(name);
 
 function written(name: string, value: unknown, { currency }: Stored): ReactNode {

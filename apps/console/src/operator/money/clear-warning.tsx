@@ -3,7 +3,7 @@ import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
-/** Clears an early fraud warning, which frees the credits that it has frozen. */
+/** Clears an early fraud warning. This frees the credits that the warning has frozen. */
 export function ClearWarning({ warning_id, state }: FraudWarning) {
   const change = useChange("post", "/fraud/warnings/{id}/clear", {
     readsAgain: "on reset",

@@ -4,7 +4,7 @@ import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 
-/** The refunded or disputed payment: an order has a page, and a booking has none. */
+/** The payment that was refunded or disputed. Only an order is a link: a booking has no page. */
 export function Refunded({ order_id, booking_id }: Pick<Refund, "order_id" | "booking_id">) {
   if (order_id === null) {
     return (

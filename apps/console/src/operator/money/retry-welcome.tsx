@@ -65,9 +65,7 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
   };
 }
 
-/**
- * Puts all users who were refused in a range of days, by one limit or by any, back in the queue.
- */
+/** Queues again all users whom one limit, or any limit, refused in a range of days. */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
   const dryRun = useRetryPreview(RETRY, Found);

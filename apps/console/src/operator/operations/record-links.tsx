@@ -19,7 +19,7 @@ const BookingLink = ({ id }: { readonly id: string }) => (
   </Link>
 );
 
-/** The order or the booking that the money is about, and the refund or the dispute of it. */
+/** Links to the order or booking that was paid, and to its refund or dispute. */
 export function RecordLinks({ order_id, booking_id, refund_id, dispute_id }: Records) {
   if (!order_id && !booking_id && !refund_id && !dispute_id) return <Id of={null} />;
   return (

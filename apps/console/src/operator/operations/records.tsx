@@ -8,7 +8,7 @@ const RECORD = /^(-?\d+) ([a-z]{3})(?: (.*))?$/;
 
 interface RecordProps {
   readonly of: string | null;
-  /** Says what the amount is, if the mismatch is not about one object. */
+  /** Says in words what the amount is, such as "the payout". */
   readonly is?: string;
 }
 

@@ -32,7 +32,7 @@ const HOURS = 24;
 const hoursAgo = (hours: number): string =>
   new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 16);
 
-/** A field of type datetime-local has no zone: the label says that it is UTC. */
+/** A field of type datetime-local has no time zone, so its label says that the time is UTC. */
 const utc = (text: FormDataEntryValue): string => `${String(text)}:00Z`;
 
 function bodyOf(form: FormData): Body<typeof RETRY> {

@@ -1,4 +1,4 @@
-/** The figures of the service on the overview: promises, durations and open alerts. */
+/** The figures of the service on the overview: KPIs, error budgets, durations and open alerts. */
 import type { Alert, HealthReport, KpiRow } from "@farthing/client";
 import { Link } from "wouter";
 import { type Column } from "../../parts/data-table.tsx";

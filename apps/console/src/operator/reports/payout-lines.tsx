@@ -13,7 +13,7 @@ import { Formulas, Verdict } from "./report-parts.tsx";
 import { DIFFERENCE } from "../operations/records.tsx";
 import { RecordLinks } from "../operations/record-links.tsx";
 
-/** Links by the number of the account, which the page of a customer accepts instead of an id. */
+/** Links to a customer's page by the account's number, which the page accepts instead of an id. */
 const Account = ({ nr }: { readonly nr: number | null }) => (
   <CustomerLink id={nr === null ? null : String(nr)} as={`account ${nr}`} />
 );
@@ -66,8 +66,9 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
 ];
 
 /**
- * Each balance transaction of a payout, down to the order, booking, refund or dispute. The control
- * total compares the same two sums as the facts, so only its verdict is shown.
+ * Each balance transaction of a payout, with its order, booking, refund or dispute. The control
+ * total compares the payout with the sum of its lines. The facts show these two figures already, so
+ * only the verdict of the control total is added.
  */
 export function PayoutLines({ id }: { readonly id: string }) {
   const { reading, ...more } = useReport("/reports/payouts/{id}", { path: { id } });

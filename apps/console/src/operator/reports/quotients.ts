@@ -14,10 +14,10 @@ function sideOf(row: MetricRow, value: string, isMoney: boolean): string {
   return isInDollars(row) ? usdOf(value) : moneyOf(value, row.currency);
 }
 
-/** The numerator of a share of money, or of an amount, is money. Any other numerator is a count. */
+/** The numerator is money if the metric is a ratio or an amount. Otherwise it is a count. */
 export const numeratorOf = (row: MetricRow): string =>
   sideOf(row, row.numerator, isShare(row) || row.unit === "minor units");
 
-/** The denominator of a share of money is money. An amount is divided by a count. */
+/** The denominator is money if the metric is a ratio. An amount is divided by a count. */
 export const denominatorOf = (row: MetricRow): string =>
   sideOf(row, row.denominator ?? "0", isShare(row));

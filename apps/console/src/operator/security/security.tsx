@@ -57,8 +57,8 @@ function List({ authenticators }: OfList) {
         { title: "Added", cell: ({ created_at }) => <Moment at={created_at} /> },
         {
           title: "Change",
-          // `Remove` stays even if no button is offered: removing an app can make a code due, and
-          // the open dialog must still say what was done.
+          // `Remove` stays in the page while its button is hidden: after an app is removed, a code
+          // can be due, but the open dialog must still say what was done.
           cell: (app) => (
             <>
               {secondFactor === "due" && "enter a code first"}

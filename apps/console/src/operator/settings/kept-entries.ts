@@ -13,7 +13,7 @@ export interface Moved {
   readonly label: string;
   readonly from: string;
   readonly to: string;
-  /** The operator's entry there; undefined if there is none. */
+  /** What the operator has entered in the field; undefined if it equals `from` or `to`. */
   readonly entry: string | undefined;
 }
 
@@ -29,7 +29,7 @@ const labelOf = ({ labels, name }: Field): string => labels?.[0]?.textContent ??
 const labelsIn = (form: HTMLElement): Values =>
   new Map(fieldsIn(form).map((field) => [field.name, labelOf(field)]));
 
-/** Returns the lines of `now`, with those that the operator has added and without those removed. */
+/** Returns the lines of `now`, plus the operator's new lines, minus those the operator removed. */
 function mergedLines(old: string, entry: string, now: string): string {
   const [before, after, current] = [old, entry, now].map((text) =>
     text.split("\n").filter((line) => line !== "")

@@ -58,7 +58,7 @@ function measured(value: string, unit: string, currency: string): string {
   }
 }
 
-/** A day has no time, so it is written as it is. */
+/** A day without a time of day, which is shown unchanged. */
 const isDay = (value: string) => /^\d{4}-\d\d-\d\d$/.test(value);
 
 /** Writes a value of this kind. */
@@ -84,7 +84,7 @@ function written(kind: SettingKind, value: string): ReactNode {
   }
 }
 
-/** Returns how a limit is written, if a person reads it in another unit than a form takes. */
+/** Writes a limit in the unit that people read; undefined if the form takes the same unit. */
 function limitOf(kind: SettingKind): ((value: string) => string) | undefined {
   if (kind === "duration") return (value) => durationOf(Number(value));
   if (typeof kind !== "object" || "money" in kind) return undefined;

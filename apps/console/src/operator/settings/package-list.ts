@@ -1,4 +1,4 @@
-/** The list of all packages on sale, now or later, for the API. The API retires all others. */
+/** Lists for the API all packages on sale now or later. The API retires packages not listed. */
 import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
 
 /** Returns the terms of a package as the API takes them. */
@@ -12,8 +12,8 @@ export function termsOf(
 }
 
 /**
- * Returns the packages that are on sale, and those whose sale begins later. The list can name a
- * package only once, and the named package also keeps its later versions.
+ * Returns the packages that are on sale, and those whose sale begins later. Each package appears
+ * once, as the API requires. Its later versions stay, although the list does not contain them.
  */
 function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   const now = packages.filter(({ active }) => active);

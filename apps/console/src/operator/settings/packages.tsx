@@ -115,7 +115,7 @@ function Packages(settings: PackageSettings) {
   );
 }
 
-/** The history has the first price as `amount` and `currency`, and the others as JSON. */
+/** The history has the first price as `amount` and `currency`, and the other prices as JSON. */
 function oldPrices(
   old: Record<string, string | null>,
   { prices }: PackageSetting,

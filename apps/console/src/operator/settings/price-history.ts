@@ -4,7 +4,7 @@ import type { PackageSettings, PastSettingChange } from "@farthing/client";
 type Field = PastSettingChange["fields"][number];
 type Side = "from" | "to";
 
-/** The columns in which the history has the prices: the first one, and the others as JSON. */
+/** The history's columns with the prices: two for the first price, and one for all others. */
 const COLUMNS: readonly string[] = ["amount", "currency", "other_prices"];
 
 const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined =>
@@ -12,8 +12,8 @@ const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined
 
 /**
  * Returns the currency of a package's first price before and after a change. A change names the
- * currency only if it changed the currency. Otherwise, this currency is the `from` of the next
- * later change that names a currency.
+ * currency only if it changed the currency. Otherwise the currency is the `from` of the next later
+ * change that names a currency, or the present currency if there is no such change.
  */
 function currenciesOf(past: PastSettingChange, { packages, history }: PackageSettings) {
   const own = fieldIn(past, "currency");
