@@ -30,7 +30,7 @@ export interface CheckoutResult {
   result: "paid" | "refused";
   /**
    * The URL to which the browser was redirected after paying. It contains the session's id instead
-   * of the placeholder.
+   * of the placeholder `{CHECKOUT_SESSION_ID}`.
    */
   location: string | null;
   /** The error message on the page if the payment was refused. */

@@ -53,7 +53,9 @@ export function forgetChats(userId: string | null, name = ""): void {
   }
 }
 
-/** Forgets the other conversations when the user signs out or another one signs in. */
+/**
+ * Removes the stored conversations of other users when the user signs out or another user signs in.
+ */
 function useForgetting(userId: string | null | undefined): void {
   const last = useRef(userId);
   useEffect(() => {
@@ -65,8 +67,8 @@ function useForgetting(userId: string | null | undefined): void {
 
 /**
  * Keeps a conversation in this tab under a name, so that it survives a reload and a visit to
- * Stripe's page. Only its own user sees it again. Without a name, the conversation ends with the
- * component.
+ * Stripe's page. Only the user who had the conversation sees it again. Without a name, the
+ * conversation ends with the component.
  */
 export function useStoredChat(settings: ChatSettings, name: string | undefined): ChatState {
   const userId = useUserId();

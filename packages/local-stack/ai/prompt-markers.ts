@@ -12,8 +12,8 @@ export interface Fault {
    */
   times: number | undefined;
   /**
-   * Failures are counted for all requests with this name. Without a name, they are counted for each
-   * prompt.
+   * The name of the counter of failed requests, which all requests with the same `what` and name
+   * share. Without a name, each prompt has a counter of its own.
    */
   name: string | undefined;
 }
@@ -22,8 +22,8 @@ export interface Behaviour {
   fail?: Fault;
   retryAfterS?: number;
   /**
-   * Milliseconds to wait before the response headers, and before each token of a stream except the
-   * first.
+   * Milliseconds to wait before the response headers (`slowMs`), and before each token of a stream
+   * except the first (`paceMs`).
    */
   slowMs: number;
   paceMs: number;
@@ -43,8 +43,8 @@ export interface Behaviour {
   /** The number of prompt tokens that the usage reports as cached. */
   cached: number;
   /**
-   * The number of reasoning tokens before the answer and in the middle of it, and the milliseconds
-   * that each takes.
+   * The number of reasoning tokens before the answer (`reasoning`) and in the middle of it
+   * (`afterthought`), and the milliseconds that each of them takes (`thinkMs`).
    */
   reasoning: number;
   afterthought: number;

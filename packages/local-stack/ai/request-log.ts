@@ -28,8 +28,8 @@ export interface Entry {
   stream: boolean;
   max_tokens: number | null;
   /**
-   * The HTTP status that was sent. Null before the response headers, and if the connection was
-   * reset before them.
+   * The HTTP status that was sent. It is null until the response headers are sent, and stays null
+   * if the connection is reset before that.
    */
   status: number | null;
   error_code: string | null;

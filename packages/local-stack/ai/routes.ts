@@ -100,7 +100,7 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
   }],
 ];
 
-/** Answers every exchange; never rejects. */
+/** Returns a function that answers each request and never rejects. */
 export function createRoutes(options: RoutesOptions): (exchange: Exchange) => Promise<void> {
   const state: State = { options, journal: createJournal(), completer: new Completer(), next: [] };
   return async (exchange) => {

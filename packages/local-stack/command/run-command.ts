@@ -93,7 +93,7 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
 
 /**
  * Runs one command and ends the process.
- * @param names the environment variables of the functions that `--set` accepts
+ * @param names the names of the functions' environment variables that `--set` may set
  * @param product what the product shows at the gateway's root
  */
 export async function runCommand(

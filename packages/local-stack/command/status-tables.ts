@@ -34,7 +34,7 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** The data that both tables show: the one after the start, and the one of `status`. */
+/** The data that both tables show: the table printed after the start, and the table of `status`. */
 interface Shown {
   urls: Urls;
   keys: Keys;

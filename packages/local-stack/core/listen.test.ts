@@ -33,8 +33,9 @@ async function connectOut(): Promise<Outgoing> {
 
 /**
  * Opens a connection from a port that no other socket uses. The kernel may give one port to several
- * connections with different destinations, and TCP holds some of them although they are closed. The
- * port would then stay taken after this connection has ended.
+ * connections with different destinations. TCP holds the port of some connections for a minute
+ * after they close. So a port with other connections could still be taken when this connection has
+ * ended.
  */
 async function connectFromOwnPort(): Promise<Outgoing> {
   for (let attempt = 0; attempt < 100; attempt++) {

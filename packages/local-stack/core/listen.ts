@@ -17,7 +17,7 @@ export interface Listener {
   close(how?: { atOnce: boolean }): Promise<void>;
 }
 
-/** A port of the stack, what it serves, and the offset that is already included in it. */
+/** A port of the stack, what it serves, and the offset that `port` already includes. */
 export interface Port {
   port: number;
   purpose: string;
@@ -26,8 +26,8 @@ export interface Port {
 
 const CLOSE_TIMEOUT_MS = 1_000;
 /**
- * How long to wait for a port on which no program listens. An outgoing connection holds such a
- * port, usually only for a moment.
+ * How long to wait for a port that is taken although no program listens on it. An outgoing
+ * connection holds such a port, usually only for a moment.
  */
 const BIND_TIMEOUT_MS = 5_000;
 const BIND_INTERVAL_MS = 100;
@@ -63,8 +63,8 @@ export async function requireFree(port: Port): Promise<void> {
 
 /**
  * Opens a port. The stack uses Supabase's ports, and Linux may give the same ports to outgoing
- * connections. Unless a program listens on the port, opening it is therefore repeated: an outgoing
- * connection ends soon, and TCP holds its port for at most a minute more.
+ * connections. Such a connection ends soon, and TCP holds its port for at most a minute more. So
+ * this retries for a while, unless a program listens on the port.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

@@ -45,9 +45,10 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 }
 
 /**
- * Migrates while pg_cron's launcher is stopped, until the last migration waits for the launcher.
- * PostgreSQL then drops the job changes that it would have reported to the launcher. In pg_cron up
- * to 1.6.7, such a change is lost for good only if the launcher had already loaded the jobs.
+ * Runs the migrations while pg_cron's launcher is stopped, until the last migration waits for the
+ * launcher. PostgreSQL then drops the messages that would have reported the job changes to the
+ * launcher. In pg_cron up to 1.6.7, such a change is lost for good only if the launcher had already
+ * loaded the jobs.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`
@@ -113,8 +114,8 @@ async function idlesForAWeek({ sql }: Project): Promise<void> {
   for (let hour = 0; hour < 7 * 24; hour++) {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);
-    // Each hour a head, one hash over the ledger and the audit, is queued for the operators'
-    // webhook.
+    // Each hour, the tasks queue a notification for the operators' webhook. It contains the head, a
+    // hash over the ledger and the audit log.
     await runNotifications(sql, at);
   }
   const [row] = await sql`
@@ -210,8 +211,8 @@ async function endsHangingTask({ server, sql }: Project): Promise<void> {
 const RUN_DEADLINE_MS = 180_000;
 
 /**
- * Counts pg_cron's sessions, without its launcher, until a run ends. A lock makes the run wait until
- * the test has seen the run's session. Runs that began before the tasks were due are ignored.
+ * Counts pg_cron's sessions, without its launcher, until a run ends. A lock makes the run wait
+ * until the test has seen the run's session. Runs that began before the tasks were due are ignored.
  */
 async function countsSessions({ server, sql, admin }: Project): Promise<void> {
   let most = 0;
@@ -244,8 +245,8 @@ async function countsSessions({ server, sql, admin }: Project): Promise<void> {
   const [row] = await sql`
     select count(*)::int as late from farthing.tasks where last_run_at is null or failures > 0`;
   assert.equal(row?.late, 0, "one run executes all due tasks");
-  // The other steps pass their own times to the tasks, so the server must not run the tasks by
-  // itself.
+  // The other parts of this test pass their own times to the tasks, so pg_cron must not run the
+  // tasks too.
   await sql`select cron.alter_job(jobid, active := false) from cron.job`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Second factors (TOTP) and the level of sessions, in the tables and by the rules of Supabase's
- * Auth. lite has neither, but reads the same sessions.
+ * Second factors (TOTP) and the assurance level (AAL) of sessions, in the tables and by the rules
+ * of Supabase's Auth. lite has neither, but reads the same sessions.
  */
 import { Secret, TOTP } from "otpauth";
 import type postgres from "postgres";
@@ -23,8 +23,8 @@ export interface SessionLevel {
 }
 
 /**
- * How long a challenge can be answered. The next enrolment deletes unverified factors that are older
- * and have no challenge.
+ * How long a challenge can be answered. Each enrolment also deletes the unverified factors, of all
+ * users, that are older than this and have no challenge.
  */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;
@@ -130,7 +130,8 @@ async function requireOpenChallenge(sql: Sql, factor: Factor, id: string): Promi
     throw new AuthError(422, "mfa_factor_not_found", message);
   }
   if (challenge.is_answered) {
-    // Auth has no code of its own for a challenge that was answered before.
+    // Auth answers with this error if a challenge was answered before. It has no separate code for
+    // that.
     const message = "Challenge and verify IP addresses mismatch.";
     throw new AuthError(422, "mfa_ip_address_mismatch", message);
   }

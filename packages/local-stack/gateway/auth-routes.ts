@@ -1,6 +1,6 @@
 /**
- * /auth/v1: forwards to the Auth of @supabase/lite, translates the tokens in requests and answers, and
- * adds the factors to the users in answers.
+ * /auth/v1: forwards to the Auth of @supabase/lite, translates the tokens in requests and answers,
+ * and adds the factors to the users in answers.
  */
 import { type Context, Hono } from "hono";
 import type postgres from "postgres";
@@ -53,8 +53,8 @@ async function translateBody(body: unknown, { tokens, sql }: Translator): Promis
 }
 
 /**
- * Translates lite's access token in a session body or in the fragment of a redirect, and the user in
- * a body.
+ * Replaces lite's access token with the caller's ES256 token. The token is in the session of a JSON
+ * body or in the fragment of a redirect URL. Also adds the factors to a user in a JSON body.
  */
 async function translate(response: Response, parts: Translator): Promise<Response> {
   const headers = new Headers(response.headers);

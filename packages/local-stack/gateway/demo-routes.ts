@@ -1,4 +1,7 @@
-/** `PUT /stack/demo`: a demo that has ended sends its result, for the stack's first page. */
+/**
+ * `PUT /stack/demo`: receives the result of a finished demo. The page at the gateway's root shows
+ * it.
+ */
 import { Hono } from "hono";
 import type { Keys } from "../core/keys.ts";
 import { DemoResult } from "../stack/demo-result.ts";

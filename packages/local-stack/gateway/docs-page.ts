@@ -13,7 +13,7 @@ import { DOCS_STYLE } from "./docs-style.ts";
 
 const BUNDLE_PATH = "/docs/scalar.js";
 const REPAIRS_PATH = "/docs/repairs.js";
-/** The path of the functions' document. */
+/** The path of the functions' OpenAPI document. */
 export const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
 /** The path of the same document with examples that work on this stack. */
 const FILLED_PATH = "/docs/openapi.json";
@@ -56,8 +56,8 @@ async function scalarBundle(): Promise<string> {
 type DocsKeys = Pick<Keys, "publishableKey" | "secretKey" | "notificationSecret">;
 
 /**
- * The host names under which the page shows keys and samples. A page of another site can reach this
- * machine under a host name of that site, but not under these names.
+ * The host names under which the page shows keys and samples. With DNS rebinding, a page of another
+ * site can reach this machine under that site's host name, but not under these names.
  */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -83,7 +83,7 @@ function authenticationOf(keys: DocsKeys, userToken: string | undefined) {
 
 export interface DocsParts {
   keys: DocsKeys;
-  /** Reads the functions' document. */
+  /** Reads the functions' OpenAPI document. */
   readDocument: () => Promise<unknown>;
   /** Fills in the document's examples; undefined if the product has no examples. */
   samples?: ((document: unknown) => Promise<ApiSamples>) | undefined;
@@ -104,7 +104,8 @@ function completePage(page: string): string {
 type Samples = ApiSamples | undefined;
 
 /**
- * Returns the product's samples. If they fail, the page is still useful, because it has the keys.
+ * Returns the product's samples. If creating them fails, the page is still useful, because it has
+ * the keys.
  */
 async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Samples> {
   try {

@@ -19,8 +19,8 @@ function localOrigins(address: string): string[] {
 /**
  * Returns the origins that apps of this stack may have: this machine with any port, and the origins
  * in the options. The gateway's own origin comes first: by default a checkout returns to the first
- * origin, and the gateway has a page for it. With a live key the functions refuse origins of any
- * port. Then only the gateway, the console and the origins in the options are allowed.
+ * origin, and the gateway has a page for it. With a live key, the functions refuse an origin whose
+ * port is `*`, so only the gateway, the console and the origins in the options are allowed.
  */
 export function appOrigins({ urls, options }: Pick<FunctionContext, "urls" | "options">): string[] {
   const local = options.live
@@ -38,8 +38,9 @@ function jwks(keys: Keys): string {
 }
 
 /**
- * Makes the functions send email to the inbox, through Postmark's API. The other settings are
- * empty, because with a developer's own keys the functions would send real email.
+ * Makes the functions send email to the inbox, through Postmark's API. RESEND_API_KEY and
+ * ALERT_WEBHOOK_URL are empty, so that the functions don't use a developer's own values and send
+ * real messages.
  */
 function mailEnvironment(url: string): Environment {
   return {

@@ -3,10 +3,12 @@ import { delay } from "@farthing/command-line";
 import { z } from "zod";
 
 const FaultBody = z.strictObject({
-  /** How the path after `/functions/v1/` begins, such as `usage` or `ai/chat`. Default: any path. */
+  /**
+   * How the path after `/functions/v1/` begins, such as `usage` or `ai/chat`. Default: any path.
+   */
   path: z.string().regex(/^[a-z][\w/-]*$/).optional(),
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
-  /** The share of calls to which the fault applies, spread evenly. */
+  /** The percentage of the matching calls to which the fault applies, spread evenly. */
   percent: z.int().min(1).max(100).default(100),
   /** Milliseconds before the function gets the call. */
   delay_ms: z.int().min(1).max(60_000).optional(),
@@ -20,7 +22,8 @@ type Fault = z.output<typeof FaultBody>;
 
 export interface FunctionFaults {
   /**
-   * Waits as long as a fault says, and returns the answer of a call that must fail.
+   * Delays a call if a fault says so. Returns the answer if the call must fail, otherwise
+   * undefined.
    * @param path the path after `/functions/v1/`
    */
   meet(method: string, path: string): Promise<Response | undefined>;

@@ -1,6 +1,7 @@
 /**
- * The page at the gateway's root: which parts run and where, the product's last proof, its demo's
- * result, and where to go. The server renders this page, which has no script.
+ * The page at the gateway's root: which parts run and where, the result of the product's last check
+ * of its own data, the result of its demo, and links. The server renders this page, which has no
+ * script.
  */
 import { Hono } from "hono";
 import { html, raw } from "hono/html";

@@ -1,4 +1,7 @@
-/** The sections of the first page that say what was proved: by the product itself, and by its demo. */
+/**
+ * The sections of the page at the gateway's root that show the result of the product's check of its
+ * own data, and the result of its demo.
+ */
 import { html } from "hono/html";
 import type { DemoResult } from "../stack/demo-result.ts";
 import type { Proof } from "../stack/welcome.ts";

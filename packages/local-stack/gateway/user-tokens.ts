@@ -16,7 +16,10 @@ export class TokenError extends Error {
   }
 }
 
-/** Looks up the claims of a user and a session that are in Supabase's tokens and missing from lite's. */
+/**
+ * Looks up the claims of a user and a session that Supabase's tokens contain and lite's tokens
+ * lack.
+ */
 export type DescribeUser = (
   userId: string,
   sessionId: string | null,
@@ -36,7 +39,7 @@ export interface Tokens {
 
 const AUDIENCE = "authenticated";
 /**
- * The number of verified tokens to cache, so that a session's signature is checked only at its
+ * The number of verified tokens to cache, so that the signature of a token is checked only at its
  * first request.
  */
 const CACHE_SIZE = 1_000;

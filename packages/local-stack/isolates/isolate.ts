@@ -1,7 +1,7 @@
 /**
- * One isolate, with the rules of the policy `per_worker` of the platform's open-source runtime. An
- * isolate takes requests until it is retired, then finishes its pending requests. At its hard
- * limits it is killed.
+ * One isolate. Its rules are those of the policy `per_worker` in the hosted platform's open-source
+ * runtime. An isolate takes requests until it is retired, then finishes its pending requests. At
+ * its hard limits it is killed.
  */
 import { forward } from "../core/forward.ts";
 import { untilBodyEnds } from "./until-body-ends.ts";
@@ -24,7 +24,7 @@ const ENDS = { dropped: "early_drop", outOfMemory: "memory", otherwise: "crashed
 /** The fraction of a hard limit at which the function gets the event `beforeunload`. */
 const WARNED_AT = 0.9;
 
-/** The shortest interval between two readings of the processor time. */
+/** The shortest interval between two checks of the processor time. */
 const LOOK_MS = 10;
 
 export class Isolate {
@@ -100,8 +100,8 @@ export class Isolate {
       const url = new URL(request.url);
       url.host = `127.0.0.1:${port}`;
       const headers = new Headers(request.headers);
-      // Makes the isolate answer uncompressed. The server in front of it compresses the answer if
-      // the caller accepts that.
+      // Makes the isolate answer uncompressed. The stack's own server compresses the answer if the
+      // caller accepts that.
       headers.set("accept-encoding", "identity");
       const asked = forward(request, { url, headers });
       const answering = fetch(asked, { client: this.#client, signal: tooLong.signal });

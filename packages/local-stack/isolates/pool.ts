@@ -27,8 +27,8 @@ export interface PoolOptions {
 }
 
 /**
- * Returns how to run each function of a directory, by entry file. This process's own Deno runs
- * them, unless `runner` names a different command.
+ * Returns how to run the functions of a directory. Each function is the file `entry` in its own
+ * folder. This process's own Deno runs it, unless `runner` names a different command.
  */
 export function programsIn(
   directory: string,

@@ -9,7 +9,8 @@ import type { Health, Plugin } from "../stack/plugin.ts";
 
 /**
  * Prevents the real pg_cron from running jobs. pg_cron has no setting for this. But without
- * background workers, pg_cron needs a database connection, and it does not have the password.
+ * background workers, pg_cron connects to the database for each job, and it does not have the
+ * password.
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
 

@@ -110,8 +110,8 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
 export async function spawnServer(options: ServerOptions): Promise<Deno.ChildProcess> {
   const { install, account, directory } = options;
   const log = join(directory, "server.log");
-  // The shell is only needed to append to the log. `exec` replaces it by the server, so the child's
-  // pid is the server's.
+  // The shell is only needed to append to the log. `exec` replaces the shell with the server, so
+  // the child's pid is the server's.
   const child = new Deno.Command("/bin/sh", {
     args: [
       "-c",

@@ -5,9 +5,8 @@ import { redisPlugin } from "../plugins/redis.ts";
 import { withPart } from "./testing/redis.ts";
 import type { StackContext } from "../stack/context.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
-
 // The client's pool leaves connections open, so the sanitizers are off.
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 Deno.test("the redis part answers again after each fault", OPTIONS, async () => {
   await withPart(async (part, redis) => {

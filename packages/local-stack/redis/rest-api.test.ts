@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { clientOf, type RestApi, TOKEN, withRestApi } from "./testing/redis.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
-
 // The client's pool leaves connections open, so the sanitizers are off.
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 async function post(api: RestApi, path: string, body: string, headers: HeadersInit = {}) {
   const authorization = `Bearer ${TOKEN}`;

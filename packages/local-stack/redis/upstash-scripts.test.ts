@@ -3,9 +3,8 @@ import { Ratelimit } from "@upstash/ratelimit";
 import assert from "node:assert/strict";
 import { clientOf, withRestApi } from "./testing/redis.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
-
 // The client's pool leaves connections open, so the sanitizers are off.
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 const SCRIPT = `#!lua flags=allow-key-locking
 return redis.call("INCRBY", KEYS[1], ARGV[1])`;

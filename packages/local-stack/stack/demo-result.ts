@@ -19,7 +19,9 @@ export const DemoResult = z.strictObject({
     computed: Text,
     equal: z.boolean(),
   })).max(200),
-  /** The violations that a proof of all data found after the demo. */
+  /**
+   * The number of violations that the product found when it checked all its data after the demo.
+   */
   violations: z.int().nonnegative(),
 });
 

@@ -50,7 +50,10 @@ export interface StackOptions {
   bundlesDir?: string;
   /** Whether the terminal shows everything that the functions log, not only errors. */
   verbose?: boolean;
-  /** The product's part of the first page (default: the page shows only the stack's parts). */
+  /**
+   * The product's part of the page at the gateway's root (default: the page shows only the stack's
+   * parts).
+   */
   welcome?: Welcome;
   /** Called with each line of progress (default: ignored). */
   log?: (line: string) => void;

@@ -1,6 +1,6 @@
 /**
- * The product's part of the first page, at the gateway's root. The stack itself knows nothing about
- * the product.
+ * The product's part of the page at the gateway's root. The stack itself knows nothing about the
+ * product.
  */
 
 /** The address and the keys with which the product calls its own functions. */
@@ -42,6 +42,9 @@ export interface Welcome {
   samples?(access: Access): (document: unknown) => Promise<ApiSamples>;
   /** The command that plays the product's demo, which sends its result to `PUT /stack/demo`. */
   demo: string;
-  /** Reads the last proof. If it throws, the page shows that the proof is unknown. */
+  /**
+   * Reads the result of the product's last check of its data. If this throws, the page shows that
+   * the result is unknown.
+   */
   readProof(access: Access): Promise<Proof>;
 }

@@ -28,7 +28,10 @@ export interface UserProps {
 
 const Context = createContext<FarthingContext | null>(null);
 
-/** Gives the hooks a client and its user. Also renders on a server, but reads nothing there. */
+/**
+ * Gives the hooks a client and the signed-in user. Also renders on a server, but reads nothing
+ * there.
+ */
 export function UserProvider({ farthing, userId, children }: UserProps) {
   const [order, setOrder] = useState<{ id: string | null; of: string } | null>(null);
   const [saved, setSaved] = useState<{ card: SavedCard; of: string } | null>(null);

@@ -1,6 +1,6 @@
 /**
- * Forgets a change when its user leaves, so that the next user sees neither its result nor its
- * error.
+ * Forgets the result and the error of a mutation when its user signs out or another user signs in,
+ * so that the next user sees neither.
  */
 "use client";
 import { useEffect } from "react";

@@ -38,7 +38,10 @@ function WithQueries({ children }: { readonly children: ReactNode }) {
   return <QueryClientProvider client={own}>{children}</QueryClientProvider>;
 }
 
-/** Gives the hooks a client and its user. Also renders on a server, but reads nothing there. */
+/**
+ * Gives the hooks a client and the signed-in user. Also renders on a server, but reads nothing
+ * there.
+ */
 export function FarthingProvider(props: FarthingProviderProps) {
   return (
     <WithQueries>

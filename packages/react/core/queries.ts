@@ -29,7 +29,9 @@ interface Keyed {
   readonly queryKey: QueryKey;
 }
 
-/** The options, with names of types that each supported version of TanStack Query exports. */
+/**
+ * The types of the options, made from types that each supported version of TanStack Query exports.
+ */
 type Options<Data> = UnusedSkipTokenOptions<Data> & Keyed;
 type PagesOptions<Item> =
   & UnusedSkipTokenInfiniteOptions<
@@ -45,9 +47,9 @@ type PagesOptions<Item> =
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
 
 /**
- * Selects the queries that a charge makes out of date: the balance and the entries. It does not
- * select jobs and orders, because a query that follows a job or an order runs until that has ended:
- * `queries.invalidateQueries({ predicate: isChargedTo(userId) })`.
+ * Selects the queries that a charge makes out of date, which are the balance and the entries:
+ * `queries.invalidateQueries({ predicate: isChargedTo(userId) })`. It does not select jobs and
+ * orders, because a query that follows a job or an order runs until that has ended.
  */
 export function isChargedTo(userId: string) {
   return ({ queryKey: [app, user, subject] }: { readonly queryKey: readonly unknown[] }): boolean =>
@@ -56,7 +58,7 @@ export function isChargedTo(userId: string) {
 
 /** The time limit of one read. A state that could not be read by then is `unknown`. */
 const READ_MS = 20_000;
-/** How long a page follows an order or a job by default. Then the user can look again. */
+/** How long a page follows an order or a job by default. After that, `retry` follows it again. */
 const FOLLOW_MS = 600_000;
 
 interface WithStatus {
@@ -124,7 +126,7 @@ export function orderQuery(
     refetchOnMount: true,
     queryFn: async ({ signal, client, queryKey }) => {
       const onLook = (order: EndedOrder["order"]) => {
-        // An order that has ended is shown only together with its balance, below.
+        // Do not show an ended order yet: this query returns it later, with the new balance.
         if (isOpen(order)) client.setQueryData<EndedOrder>(queryKey, { order, credits: null });
       };
       const wait = { signal, timeoutMs, onLook, signedInAs: userId };
@@ -158,7 +160,7 @@ export function jobQuery(
         (signal) => farthing.jobs.follow(jobId, { signal, signedInAs: userId }),
         { signal, timeoutMs, onChange: (job) => client.setQueryData(queryKey, job) },
       );
-      // The steps of the job were charged.
+      // The steps of the job were charged, so the balance and the entries are out of date.
       void client.invalidateQueries({ predicate: isChargedTo(userId) });
       return job;
     },
@@ -231,7 +233,7 @@ export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps>
 
 /**
  * Returns the query that waits for the card that the user has saved on Stripe's page, and writes
- * each reading into the data of `topUpsQuery`.
+ * each response into the data of `topUpsQuery`.
  */
 export function savedCardQuery(
   farthing: Farthing,
@@ -248,7 +250,8 @@ export function savedCardQuery(
       const topUps = await farthing.topUps.waitForCard({
         ...{ signal, hadCard, onLook, signedInAs: userId },
       });
-      // A reading that began before the card was there must not replace these top-ups.
+      // A request for the top-ups that began before the card was saved must not replace this newer
+      // state.
       await client.cancelQueries({ queryKey: topUpsKey });
       client.setQueryData(topUpsKey, topUps);
       return topUps;

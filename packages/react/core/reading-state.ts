@@ -1,6 +1,6 @@
 /**
- * The states of something that is read from the service. `unknown` is a state of its own, so that a
- * failed reading is not shown as 0 or as empty.
+ * The states of something that is read from the service. `unknown` is a state of its own, so that
+ * the app does not show 0 or an empty list when a read has failed.
  */
 import { FarthingError } from "@farthing/client";
 import type { UseQueryResult } from "@tanstack/react-query";
@@ -15,7 +15,7 @@ export interface SignedOut {
   readonly status: "signed_out";
 }
 
-/** The last reading failed. */
+/** The last attempt to read the data failed. */
 export interface Unknown<Data> {
   readonly status: "unknown";
   readonly error: FarthingError;
@@ -57,8 +57,8 @@ export const errorOrNull = (error: Error | null): FarthingError | null =>
   error === null ? null : farthingErrorOf(error);
 
 /**
- * The options of every change. TanStack Query must not retry, because the client retries its calls
- * itself, with one Idempotency-Key.
+ * The options of every mutation. TanStack Query must not retry, because the client retries its
+ * calls itself, with one Idempotency-Key.
  */
 export const OWN_CHANGES = { retry: false, networkMode: "always", throwOnError: false } as const;
 

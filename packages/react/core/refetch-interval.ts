@@ -1,4 +1,4 @@
-/** How long to wait between two readings of a state that the service changes by itself. */
+/** How long to wait before a state that the service changes by itself is read again. */
 
 /** The part of a query of TanStack that is used here. */
 interface SettlingQuery<Data> {
@@ -22,13 +22,12 @@ const SHORTEST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Returns a function for `refetchInterval`. While something is open, the function returns the wait
- * before the next reading. Otherwise, and after an error, it returns false. Each wait equals the
- * time for which the same thing has been open, but is at least 2 and at most 60 seconds. The waits
- * therefore double, up to a minute.
+ * Returns a function for `refetchInterval`. While something is open, the function returns how long
+ * to wait before the data is read again. Otherwise, and after an error, it returns false. Each wait
+ * equals the time for which the same thing has been open, but is at least 2 and at most 60 seconds.
+ * So the waits double, up to a minute.
  * @param openIn returns a text that names what is open in the data, such as the held credits, or
- *   null if nothing is open. Its second argument is what the caller passes to the returned
- *   function.
+ * null if nothing is open. Its second argument is what the caller passes to the returned function.
  */
 export function whileOpen<Data, Known = unknown>(
   openIn: (data: Data, known?: Known) => string | null,

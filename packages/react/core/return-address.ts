@@ -79,9 +79,10 @@ export function cardInAddress(): SavedCard | null {
 }
 
 /**
- * Returns the state of the history entry, which routers need, without `__NA`, with which Next.js
- * marks its own entries. Next.js ignores a change of address whose state has this mark, and its
- * next refresh would restore the old address. Next.js adds the mark again by itself.
+ * Returns the state of the history entry without `__NA`, the mark that Next.js adds to its own
+ * entries. Routers need the rest of the state. If the state of a new address has this mark, Next.js
+ * ignores the change, and its next refresh would restore the old address. Next.js adds the mark
+ * again by itself.
  */
 function stateForRouters(state: unknown): unknown {
   if (typeof state !== "object" || state === null || !("__NA" in state)) return state;

@@ -35,7 +35,7 @@ export interface ProgressTrackerProps {
   readonly children?: ((job: Job) => ReactNode) | undefined;
 }
 
-/** Explains an error, with the request id for a question to the operator. */
+/** Shows an error and its request id, which the user can send to the operator. */
 function Failure({ error, job, words }: {
   readonly error: FarthingError | null;
   readonly job: Job | undefined;

@@ -32,7 +32,7 @@ function answering(...streams: Stream[]) {
 }
 
 const chat = () => useChat({ model: "gpt-4o", system: "Be brief." });
-/** Sends the text, and returns whether the hook has taken it. */
+/** Sends the text, and returns whether the hook has accepted it. */
 function sends({ send }: ReturnType<typeof useChat>, text: string): boolean {
   let isTaken = false;
   act(() => void (isTaken = send(text)));

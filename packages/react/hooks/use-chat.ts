@@ -35,9 +35,9 @@ export interface ChatMessage {
   /** `stopped` by the user, or `failed`; the text may then be incomplete. */
   readonly state: "complete" | "streaming" | "stopped" | "failed";
   /**
-   * The price of an answer: null for the user's own messages, and while the price is being settled;
-   * `none` if nothing is charged; `unknown` if it could not be read, which does not mean that it
-   * was free.
+   * The price of an answer. Null for the user's own messages, and while the price is being settled.
+   * `none` if nothing is charged. `unknown` if the price could not be read, which does not mean
+   * that the answer was free.
    */
   readonly charge: ChatCharge | "none" | "unknown" | null;
 }
@@ -50,11 +50,11 @@ export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
   readonly messages: readonly ChatMessage[];
   readonly error: FarthingError | null;
-  /** Why the last attempt failed, while another one is under way; null if none failed. */
+  /** While an answer is requested again, why the last attempt failed. Otherwise null. */
   readonly retrying: FarthingError | null;
   /**
-   * Asks the model. Returns false and does nothing if the text is blank, or while an answer is
-   * under way, its price is being read, or no user is known. Then keep the user's text.
+   * Asks the model. Returns false and does nothing if the text is blank, if an answer is under way,
+   * if its price is still being read, or if no user is known. Keep the user's text then.
    */
   readonly send: (content: string) => boolean;
   /** Stops reading the answer. The model still completes it, and the whole answer is charged. */
@@ -86,7 +86,7 @@ function requestOf(
 
 /**
  * Returns the messages of an earlier conversation. If an answer was under way when they were
- * stored, it has ended since, and its price was never read.
+ * stored, it becomes `stopped`. Its price was never read, so it becomes `unknown`.
  */
 const restored = (messages: readonly ChatMessage[]): ChatMessage[] =>
   messages.map((message, id) => ({
@@ -118,9 +118,9 @@ type Shown =
 
 /** The controllers that end an answer under way. */
 interface UnderWay {
-  /** Ends only the reading of the answer. The price is still read. */
+  /** Stops reading the answer. The price is still read. */
   readonly stop: AbortController;
-  /** Also ends the reading of the price, when the component is removed or the user changes. */
+  /** Stops reading the answer and its price, when the component is removed or the user changes. */
   readonly left: AbortController;
 }
 
@@ -177,8 +177,8 @@ export function useChat(settings: ChatSettings): ChatState {
   const underWay = useRef<UnderWay | null>(null);
   useEffect(() => {
     set((one) => {
-      // The earlier messages are set in an effect, because the first rendering must equal the
-      // server's, and a server does not have what a browser has stored.
+      // Set the earlier messages in an effect. The first rendering must equal the server's, and the
+      // server does not have the messages that the browser has stored.
       if (userId && !one.of) {
         return { ...one, of: userId, messages: restored(settings.initialMessages ?? []) };
       }

@@ -58,7 +58,7 @@ export function useJobStatus(
   const isOurs = cancel.variables === jobId;
   const isCancelling = isOurs && !cancel.isError && !cancel.isIdle && isOpen(job);
   const refusal = isOurs && isOpen(job) ? cancel.error : null;
-  // A job that has ended does not change, so its status is shown even if a later reading fails.
+  // A job that has ended does not change, so its status is shown even if a later read fails.
   const isLost = reading.status === "unknown" && !query.isFetching && !hasEnded;
   const failed = isLost ? reading.error : null;
   return {

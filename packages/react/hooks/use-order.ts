@@ -9,8 +9,8 @@ export function useOrder({ farthing, userId, orderId }: FarthingContext) {
   const isOn = typeof userId === "string" && orderId !== null;
   const options = orderQuery(farthing, userId ?? "", orderId ?? "");
   const query = useQuery(isOn ? options : { ...options, queryFn: skipToken });
-  // An order that has ended does not change: a later reading does not make it open again, and if
-  // that reading fails, there is no error to show.
+  // An order that has ended does not change. So a later read does not make it open again, and an
+  // error of that read is not shown.
   const hasEnded = query.data !== undefined && !isOpen(query.data.order);
   const isFollowed = isOn && !hasEnded && (query.isFetching || query.error === null);
   return { ...query, error: hasEnded ? null : query.error, hasEnded, isFollowed };

@@ -80,7 +80,7 @@ const update = route("POST", `${URL}/:id`, {
 });
 
 /**
- * After its deletion, a coupon's promotion codes are invalid; purchases that used them keep their
+ * Deleting a coupon makes its promotion codes invalid. Purchases that used them keep their
  * discount.
  */
 const remove = route("DELETE", `${URL}/:id`, {}, (scope, _params, { id }) => {

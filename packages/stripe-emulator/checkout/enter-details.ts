@@ -1,4 +1,7 @@
-/** The buyer's entries on the page that change the amounts: address, tax id and promotion code. */
+/**
+ * The buyer's entries on the checkout page that can change the amounts: the address, the tax id and
+ * the promotion code.
+ */
 import type Stripe from "stripe";
 import {
   type Entered,

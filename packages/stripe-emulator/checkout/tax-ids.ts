@@ -1,4 +1,7 @@
-/** The tax ids that the page accepts, of a few regions. Only the format of a tax id is checked. */
+/**
+ * The tax ids of a few regions, which the checkout page accepts. Only the format of a tax id is
+ * checked.
+ */
 import type Stripe from "stripe";
 
 type TaxIdType = Stripe.Checkout.Session.CustomerDetails.TaxId["type"];

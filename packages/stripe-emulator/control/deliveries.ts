@@ -24,7 +24,7 @@ const holdBody = z.strictObject({ types });
 const copiesBody = z.strictObject({ copies });
 const failBody = z.strictObject({
   types,
-  /** The share of events whose deliveries fail. */
+  /** The percentage of the events whose deliveries fail. */
   percent: z.int().min(0).max(100).default(100),
   status: z.int().min(300).max(599).default(503),
 });
@@ -49,7 +49,8 @@ const releaseBody = z.strictObject({
 const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
 /**
- * Controls for webhook deliveries: list, hold, release in any order, copy, drop, repeat and fail them.
+ * Controls for webhook deliveries: list, hold, release in any order, copy, drop, repeat and fail
+ * them.
  */
 export function deliveryControls(engine: Engine): Hono {
   const app = new Hono();

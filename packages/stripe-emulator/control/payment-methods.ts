@@ -17,8 +17,9 @@ const cardBody = z.strictObject({
 });
 
 /**
- * The controls of saved cards. They change what a card does from now on, for example make its
- * payments fail, or replace the card under the same payment method, as a bank does.
+ * Requests under `/_emulator` that change a saved card. One changes its behaviour, for example
+ * makes its payments fail from now on. The other replaces the card under the same payment method,
+ * as a bank does.
  */
 export function paymentMethodControls(engine: Engine): Hono {
   const app = new Hono();

@@ -10,8 +10,8 @@ const taxBody = z.strictObject({
 });
 
 /**
- * The control that sets the rate of the automatic tax, for amounts that are computed afterwards, and
- * whether Stripe Tax is set up.
+ * `POST /_emulator/tax` sets the rate of the automatic tax and whether Stripe Tax is set up. A new
+ * rate applies to amounts that are computed afterwards.
  */
 export function taxControls(engine: Engine): Hono {
   const app = new Hono();

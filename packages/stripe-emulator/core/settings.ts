@@ -36,8 +36,8 @@ export interface Options {
   /** The signing secret of every webhook endpoint. Default: each endpoint gets a random secret. */
   webhookSecret?: string;
   /**
-   * The URL of a webhook endpoint for all events, which is registered at the start. Default: only
-   * the API or a control creates endpoints.
+   * The URL of a webhook endpoint for all events, which is registered at the start. By default,
+   * there is no endpoint until a request to the API or under `/_emulator` creates one.
    */
   webhookUrl?: string;
   /** The URL at which browsers reach the emulator, e.g. `http://127.0.0.1:54326`. */
@@ -50,8 +50,8 @@ export interface Options {
   now?: () => Date;
   delivery?: Partial<DeliverySettings>;
   /**
-   * Milliseconds after which a delayed payment settles without a control. Default: only a control
-   * settles it.
+   * Milliseconds after which a delayed payment settles by itself. By default, it settles only when
+   * a request under `/_emulator` settles it.
    */
   delayedPaymentMs?: number;
   /** The rate of the automatic tax, in percent. Default 19. */

@@ -1,10 +1,10 @@
-/** How controls disturb deliveries. */
+/** Ways in which a test can disturb deliveries, through requests under `/_emulator`. */
 import { matchesType } from "../resources/events.ts";
 
 export interface Disorder {
   /**
-   * Event types whose deliveries are held until a control releases them. Patterns such as
-   * `charge.*` are allowed.
+   * Event types whose deliveries are held until a request under `/_emulator` releases them.
+   * Patterns such as `charge.*` are allowed.
    */
   readonly hold: string[];
   /** How many times each event is delivered to an endpoint. */
@@ -18,7 +18,7 @@ export interface Disorder {
 export const ORDER: Disorder = { hold: [], copies: 1 };
 
 export interface FailRule {
-  /** The share of events whose deliveries fail. */
+  /** The percentage of the events whose deliveries fail. */
   readonly percent: number;
   readonly types: string[];
   /** The status that a failed attempt has. */
@@ -38,7 +38,10 @@ export class FailingEvents {
     this.#rule = rule;
   }
 
-  /** Returns the status with which an attempt to deliver the event fails; undefined if none does. */
+  /**
+   * Returns the status with which an attempt to deliver the event fails; undefined if it does not
+   * fail.
+   */
   statusOf({ event, type }: { event: string; type: string }): number | undefined {
     const { percent, types, status } = this.#rule;
     if (!types.some((pattern) => matchesType(pattern, type))) return undefined;

@@ -1,6 +1,6 @@
 import { StripeApiError } from "../core/errors.ts";
 
-/** A fault that a control sets for the next matching API requests. */
+/** A fault for the next matching API requests, which `POST /_emulator/faults` adds. */
 export interface Fault {
   /** Default: any method. */
   method?: string | undefined;
@@ -12,7 +12,7 @@ export interface Fault {
   delay_ms?: number | undefined;
   /** The HTTP status of the answer: 429 or 5xx. */
   status?: number | undefined;
-  /** Whether the request gets no answer until a control clears the faults. */
+  /** Whether the request gets no answer until `DELETE /_emulator/faults` clears the faults. */
   hang?: boolean | undefined;
   /** Whether the request takes effect before it fails, as when an answer is lost. */
   after?: boolean | undefined;
@@ -24,7 +24,7 @@ export interface MetFault extends Fault {
   readonly cleared: Promise<void>;
 }
 
-/** The faults that a control has set. Each request triggers at most one fault. */
+/** The faults that `POST /_emulator/faults` has added. Each request triggers at most one fault. */
 export class FaultPlan {
   #planned: Array<Fault & { left: number }> = [];
   #clearing = Promise.withResolvers<void>();

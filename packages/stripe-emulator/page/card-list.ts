@@ -1,4 +1,4 @@
-/** The cards that the pages list, which are a short selection of all cards of the mode. */
+/** A short selection of the cards that work in test or live mode, which the pages list. */
 import { html } from "hono/html";
 import type { Mode } from "../core/settings.ts";
 

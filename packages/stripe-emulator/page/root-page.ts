@@ -8,7 +8,7 @@ import type { Scope } from "../store/scope.ts";
 
 const SHOWN = 50;
 
-/** Renders `/`: the open checkouts, newest first, the open payments, and cards of the mode. */
+/** Renders `/`: the open checkouts, newest first, the open payments, and a list of cards. */
 export function rootPage(scope: Scope) {
   const open = [...sessions.values(scope)].filter(({ status }) => status === "open").toReversed();
   const list = open.length === 0

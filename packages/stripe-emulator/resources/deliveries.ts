@@ -4,16 +4,18 @@ import { collection } from "../store/collection.ts";
 
 /** The delivery of one event to one endpoint. */
 export interface Delivery {
-  /** `<event id>.<endpoint id>`. A copy that a control asked for has a third part. */
+  /**
+   * `<event id>.<endpoint id>`. A copy that a request under `/_emulator` created has a third part.
+   */
   id: string;
   event: string;
   type: string;
   endpoint: string;
   /**
-   * Open deliveries are `pending`, which are attempted when they are due, and `held`, which wait
-   * for a control. The others are finished: `delivered` (an endpoint answered with success),
-   * `failed` (all retries failed), and `dropped` (removed by a control, or because its endpoint was
-   * deleted).
+   * Open deliveries are `pending` or `held`. The emulator attempts a `pending` delivery when it is
+   * due. A `held` delivery waits until a request under `/_emulator` releases it. The others are
+   * finished: `delivered` (an endpoint answered with success), `failed` (all retries failed), and
+   * `dropped` (a request under `/_emulator` removed it, or its endpoint was deleted).
    */
   state: "pending" | "held" | "delivered" | "failed" | "dropped";
   /** Milliseconds since 1970. The next attempt is not made before `next_attempt_ms`. */

@@ -1,4 +1,4 @@
-/** Promotion codes: the texts that buyers enter on the page. */
+/** Promotion codes: the texts that buyers enter on the checkout page to get a discount. */
 import type Stripe from "stripe";
 import { coupons, isValid, redeemCoupon } from "./coupons.ts";
 import { paymentIntents } from "./payment-intents.ts";

@@ -1,6 +1,7 @@
 /**
- * The rate of the emulator's only tax: 19 %, unless an option or a control sets a different rate.
- * A control can also make the account behave as if Stripe Tax had not been set up.
+ * The rate of the emulator's only tax: 19 %, unless an option or a request under `/_emulator` sets
+ * a different rate. Such a request can also make the account behave as if Stripe Tax had not been
+ * set up.
  */
 import { invalidRequest } from "../core/errors.ts";
 import { collection } from "../store/collection.ts";

@@ -11,7 +11,7 @@ export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
 
 /**
  * The accounts whose events an endpoint receives: the platform's own, the connected accounts, or
- * both. Only endpoints that an option or a control registered can receive both.
+ * both. Only endpoints that an option or a request under `/_emulator` registered can receive both.
  */
 type Hears = "platform" | "connected" | "both";
 
@@ -65,10 +65,10 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 }
 
 /**
- * Gives the endpoint with this URL the given events, API version and status, or creates the
- * endpoint if there is none. Events and an API version that are not given stay as they are. A
- * repeated call changes nothing. The secret of an existing endpoint becomes the given one or, if
- * none is given, the one in the emulator's settings; without both, it stays.
+ * Updates the endpoint with this URL, or creates it if there is none. An existing endpoint keeps
+ * its events and its API version if they are not given. Its secret becomes the given secret,
+ * otherwise the secret in the emulator's settings; if there is neither, it keeps its secret. A
+ * repeated call changes nothing.
  */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);

@@ -4,7 +4,7 @@ import type { Store } from "./store.ts";
 
 /**
  * The request that caused a change: an API call or a visit to a page. Both fields are null for
- * timers, controls and onboarding.
+ * changes by timers, by requests under `/_emulator` and by onboarding.
  */
 export interface Cause {
   id: string | null;

@@ -7,8 +7,8 @@ const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
 /**
- * Opens a dispute of $9.99 through the control. Returns the payment, the dispute's id, and a
- * function that returns the types of the events since then.
+ * Opens a dispute of $9.99 with a request under `/_emulator`. Returns the payment, the dispute's
+ * id, and a function that returns the types of the events since then.
  */
 async function disputed(emulator: TestEmulator, body: object = {}) {
   const { stripe } = emulator;

@@ -11,7 +11,7 @@ const PAID_OUT = [
   "payout.reconciliation_completed",
 ];
 
-/** Makes payouts by control. */
+/** Makes payouts with `POST /_emulator/payouts`. */
 async function payOut(emulator: TestEmulator, body: object = {}): Promise<Stripe.Payout[]> {
   return (await emulator.control("POST", "/payouts", body)).data as Stripe.Payout[];
 }
