@@ -13,7 +13,7 @@ export interface Moved {
   readonly label: string;
   readonly from: string;
   readonly to: string;
-  /** What the operator has entered in the field; undefined if it equals `from` or `to`. */
+  /** The value that the operator has entered in the field; undefined if it equals `from` or `to`. */
   readonly entry: string | undefined;
 }
 
