@@ -9,8 +9,8 @@ import { readName } from "./test-names.ts";
 const SUBTEST = "# Subtest: ";
 const RESULT = /^(?: {4})?(not )?ok \d+ - (.*?)( # SKIP)?$/;
 /**
- * The message of a test that failed only because steps of it failed. The failed steps are counted
- * instead.
+ * Matches the message of a test that failed only because its steps failed. The steps count as
+ * failures, and the test itself does not.
  */
 const BY_STEPS = /^\d+ test steps? failed/;
 

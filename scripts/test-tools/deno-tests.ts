@@ -147,8 +147,8 @@ async function rowsAfterForeignError(
 }
 
 /**
- * A promise that a file rejects as it is loaded can make Deno begin the tests at once. The next file
- * of the group then can't add its tests, and is not the cause.
+ * If a promise is rejected while a file is loaded, Deno may begin the tests at once. The next file
+ * of the group then can't add its tests, although that file is not the cause.
  */
 const BEGAN_EARLY = /Nested Deno\.test\(\) calls/;
 

@@ -35,8 +35,8 @@ function limited(name: string, test: Test): Test {
       () => reject(new Error(`still running after ${limitMs / 1_000} s: "${name}"`)),
       limitMs,
     );
-    // Without this, the timer would keep a test alive until the limit, although the test waits for
-    // nothing else.
+    // If a test waits for a promise that nothing can resolve, Deno fails the test at once, unless a
+    // referenced timer is pending.
     Deno.unrefTimer(timer);
     try {
       await Promise.race([test(context), late]);

@@ -37,7 +37,7 @@ async function readPgtapFile(file: string): Promise<string> {
 export const pgtapFiles = (): string[] =>
   globSync("*/*.test.sql", { cwd: `${ROOT}${FOLDER}` }).sort();
 
-/** Ends a statement whose columns become variables. */
+/** Replaces psql's `\gset`: the columns of the statement's first row are stored in variables. */
 const GSET = "/* gset */";
 
 /** Replaces `:'name'` by the value of the variable, as psql does. */

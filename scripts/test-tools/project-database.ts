@@ -57,9 +57,9 @@ async function fill(server: Databases): Promise<void> {
 
 /**
  * Calls `use` with a server that has the migrated database, and removes the server afterwards. The
- * server is restarted after the migrations, because a database cannot be cloned while the real
- * pg_cron is connected to it; after the restart pg_cron is not connected. `settings` are added to
- * FAST.
+ * server is restarted after the migrations, because PostgreSQL cannot clone a database while the
+ * real pg_cron is connected to it. After the restart, pg_cron is not connected. `settings` are
+ * added to FAST.
  */
 export function withProject<T>(
   flavour: Flavour,

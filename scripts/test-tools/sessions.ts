@@ -1,6 +1,6 @@
 /**
- * Finds and runs the tests of two sessions. They check what one session sees and does before the
- * other session commits.
+ * Finds and runs the tests that use two database sessions. They check what one session sees and
+ * does before the other session commits.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { findTests, runDenoTests } from "./deno-tests.ts";

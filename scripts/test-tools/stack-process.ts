@@ -129,7 +129,7 @@ export async function withStack<T>(
   };
   const cleanup = async () => {
     if (hasEnded()) {
-      // Otherwise the tests only report refused connections.
+      // The tests themselves report only refused connections.
       printError(
         `The stack ended before its tests. Its last lines:\n${await lastSaid(dataDir)}`,
       );

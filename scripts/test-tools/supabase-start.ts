@@ -1,6 +1,7 @@
 /**
- * Checks the functions with what `supabase start` gives them, as far as this is possible without
- * Docker: keys and tokens that the CLI makes, config.toml, and a function's environment.
+ * Checks the functions with what `supabase start` would give them: keys and tokens that the CLI
+ * makes, config.toml, and a function's environment. `supabase start` itself does not run, because
+ * it needs Docker.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -1,5 +1,7 @@
-/** The names of a group's tests in Deno's report, such as `tests/prices/rates.test.ts » a rate is added`. */
-
+/**
+ * Stands between the file and the test's own name in Deno's report of a group, for example in
+ * `tests/prices/rates.test.ts » a rate is added`.
+ */
 export const IN_FILE = " » ";
 
 /** The name that is recorded as the running test while a file of a group is loaded. */

@@ -1,4 +1,4 @@
-/** Runs suites, several at a time. A push leaves out the suites that it can't have changed. */
+/** Runs suites, several at a time. A push leaves out the suites that it does not affect. */
 import { print } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
 import { isSameAsBefore } from "../test-tools/same-as-before.ts";

@@ -1,6 +1,6 @@
 /**
- * Applies the house rules that the formatter and the linter cannot check to all text files of the
- * repository.
+ * Checks all text files of the repository against the house rules that the formatter and the linter
+ * cannot check.
  */
 import { copiedCommands } from "./rules/copied-commands.ts";
 import { cycles } from "./rules/cycles.ts";

@@ -1,4 +1,7 @@
-/** Checks the workflow files without GitHub: by its own parser, by bash, and by our rules. */
+/**
+ * Checks the workflow files without calling GitHub: with GitHub's own parser, with bash, and
+ * against our rules.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ROOT } from "../command/root.ts";
 import { errorsIn } from "./testing/parser.ts";
@@ -50,7 +53,7 @@ Deno.test("every action has a commit and names its version, and every job ends i
 Deno.test("bash can parse every step, and no step has an expression in its text", async () => {
   ok(runs.length > 8);
   for (const { at, run } of runs) {
-    // An expression is pasted into the text, so that its value could be a command.
+    // GitHub pastes the value of an expression into the script, where the value could be a command.
     ok(!run.includes("${{"), at);
     const { success, stderr } = await new Deno.Command("bash", { args: ["-n", "-c", run] })
       .output();

@@ -1,6 +1,6 @@
 /**
- * Prepares the migrated database on the long-lived server. Runs of a few named files use this
- * server.
+ * Prepares the migrated database on the long-lived server, which serves all test runs that name
+ * only a few files.
  */
 import { buildMigrations } from "../../schema/build.ts";
 import { readSchemas } from "../../schema/sources.ts";

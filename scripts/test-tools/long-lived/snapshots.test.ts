@@ -42,7 +42,7 @@ Deno.test("a snapshot is found again, and never in the place of one of other mig
       [await commentIn(server, first), await commentIn(server, second)],
       ["before", "after"],
     );
-    // Only two snapshots were made again: that of the last migration, and the one after it.
+    // Only the snapshot of the last migration and the snapshot of the complete project are new.
     assert.equal((await snapshots(server)).length, made.length + 2);
     await dropOthers(server, "made", after);
     const left = await snapshots(server);

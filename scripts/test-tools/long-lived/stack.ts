@@ -1,7 +1,7 @@
 /**
- * Manages the stack that keeps running between runs of a few named test files. Only one run can use
- * the stack; a second concurrent run starts its own. A failed or interrupted run may leave a fault
- * in the stack, so the stack and its data are then removed.
+ * Manages the stack that keeps running between test runs that name only a few files. Only one run
+ * can use the stack; a second concurrent run starts its own. A failed or interrupted run may leave
+ * a fault in the stack, so the stack and its data are then removed.
  */
 import { endStack, readRunning, removeData } from "@farthing/local-stack/running";
 import { isAlive } from "@farthing/local-stack/postgres";

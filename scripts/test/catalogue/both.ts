@@ -26,7 +26,7 @@ async function within<T>(
 
 /**
  * Runs the schema files one by one, as a tool that reads `schema_paths` does. Then sets the
- * privileges, which a migration that creates objects sets at its end.
+ * privileges with the same statements that end each migration that creates objects.
  */
 async function applySchemas(sql: postgres.Sql): Promise<void> {
   const files = await readSchemas();

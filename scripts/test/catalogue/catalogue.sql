@@ -28,7 +28,7 @@ with ours as (
   union all
   select 'type ' || name, typowner, coalesce(typacl, acldefault('T', typowner)) from types
 ), objects as (
-  -- PostgreSQL numbers the objects that users create from 16384.
+  -- Objects that users create have OIDs from 16384.
   select distinct classid, objid, objsubid from pg_depend where objid >= 16384
 )
 select 'privileges on ' || name as what,

@@ -29,10 +29,7 @@ const COMMITTED = [
 
 const ROLLED_BACK = [`begin; ${INSERT}; rollback`, `begin; ${CREATE}; rollback`, "select 1"];
 
-/**
- * A database like that of another run, which makes and drops databases on the same server at any
- * time.
- */
+/** Stands for the database of another test run, which may make or drop it at any time. */
 const OTHER = databaseFor("other");
 const OF_OTHER_RUNS = [`create database ${OTHER}`, `drop database ${OTHER}`];
 

@@ -1,7 +1,7 @@
 /**
  * Runs the tests in supabase/tests. The pgTAP files share one database, and each file must leave it
- * unchanged. pg_prove runs them if it is installed. The tests of two sessions commit changes, so
- * each of their files has its own database.
+ * unchanged. pg_prove runs them if it is installed. Tests that use two sessions commit changes,
+ * so each of their files has its own database.
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -77,8 +77,8 @@ export const database: Suite = {
   // If files are named, they run on the long-lived server, which is fast. A complete run starts a
   // server of its own, so it does not depend on earlier runs.
   async run(words) {
-    // Locks work in the same way in all versions of PostgreSQL, so the tests of two sessions run
-    // only in this suite.
+    // Locks work in the same way in all versions of PostgreSQL, so the tests that use two sessions
+    // run only in this suite.
     const sessions = filesNamed(words, await sessionFiles());
     const onServer = words.length > 0 ? withLongLivedProject : onItsOwnServer("embedded");
     return await runPgtapFiles(onServer, words, sessions);

@@ -10,7 +10,7 @@ import { ifChanged } from "./if-changed.ts";
 
 export const GOLIVE = "tests/golive";
 
-/** The folders that a launch is made of. If none has changed, a push leaves the suite out. */
+/** The files that the suite depends on. If none has changed, a push leaves the suite out. */
 const MADE_OF = [
   ...["scripts/golive", "scripts/load", "scripts/stripe", "scripts/secrets", "scripts/settings"],
   ...["packages/local-stack", "packages/stripe-emulator", "packages/command-line"],
@@ -18,7 +18,7 @@ const MADE_OF = [
   ...[GOLIVE, "tests/support", "deno.json", "deno.lock"],
 ];
 
-/** Files whose stages last long, because they have traffic: they take five minutes. */
+/** Tests of a launch under traffic, which together take five minutes. */
 const UNDER_TRAFFIC = [
   `${GOLIVE}/canary-traffic.test.ts`,
   `${GOLIVE}/first-dollar.test.ts`,

@@ -78,8 +78,8 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
 }
 
 /**
- * Checks that the statements that end each migration do not change the privileges of a role to
- * which grants were made by hand.
+ * Checks that a privilege that was granted by hand survives the statements that set the privileges
+ * at the end of each migration.
  */
 async function keepsByHand(sql: postgres.Sql): Promise<void> {
   const granted = "farthing_public.health_database()";

@@ -60,9 +60,9 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix", "tests/runbooks/redis
 /**
  * Whether a file must not share a stack with other tests. Fault tests stop services that other
  * tests use, or replace the mail service, which then gets other tests' emails. Alert tests count
- * the failures of all tests on their stack. Tests of a shop for businesses change the hosted page
- * for all buyers. The API page's examples start backfills and runners, and cap the spending of a day.
- * The runbooks' commands change settings, start backfills and flush Redis.
+ * the failures of all tests on their stack. Tests of a shop for businesses change Stripe's
+ * checkout page for all buyers. The API page's examples start backfills and runners, and cap the
+ * spending of a day. The runbooks' commands change settings, start backfills and flush Redis.
  */
 const isFault = (file: string) =>
   /^tests\/(alerts|api-page|business|browser\/business|runbooks)\/|\/faults(\/|\.test\.ts$)/
@@ -80,8 +80,8 @@ const isLast = (file: string) => file.startsWith("tests/leaks/");
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 
 /**
- * The test of the API page in Chromium, which takes two core-minutes. A push runs it if a file that
- * the page is made of has changed.
+ * The test of the API page in Chromium, which takes two minutes of processor time. A push runs it
+ * if a file that the page is made of has changed.
  */
 const API_PAGE = "tests/browser/api-page.test.ts";
 const API_PAGE_MADE_OF = [
@@ -168,8 +168,8 @@ export const http: Suite = {
 };
 
 /**
- * The runbooks whose commands reach a hosted project or restore a dump, which takes five minutes.
- * They switch off sales, too. A push runs them if a file that they depend on has changed.
+ * Tests of the runbooks whose commands reach a hosted project, restore a dump or switch off sales.
+ * They take five minutes. A push runs them if a file that they depend on has changed.
  */
 const LAUNCH_RUNBOOKS = "tests/runbooks/launch/";
 const LAUNCH_RUNBOOKS_MADE_OF = [

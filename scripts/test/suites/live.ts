@@ -1,4 +1,7 @@
-/** Runs the path to the first live payment on a stack whose Stripe emulator is in live mode. */
+/**
+ * Tests the first live payment and the failures that a launch must notice, on a stack whose Stripe
+ * emulator is in live mode.
+ */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";

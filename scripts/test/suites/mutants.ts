@@ -11,7 +11,9 @@ import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
  */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 
-/** How many mutants may survive in such a small sample, whatever the floor is. */
+/**
+ * So many mutants may survive even if the area's floor is then missed, because the sample is small.
+ */
 const MAY_SURVIVE = 1;
 
 function isEnough({ outcomes }: Session, area: keyof typeof FLOORS): boolean {

@@ -59,7 +59,7 @@ async function missing(apps: string[] = [], page?: string): Promise<Skipped[]> {
   const hasNpm = apps.length === 0 || await hasNpx();
   return [
     ...(!page || findChromium() ? [] : [{ what: page, why: "needs Chromium" }]),
-    ...(hasNpm ? [] : apps.map((what) => ({ what, why: "needs npm, of Node" }))),
+    ...(hasNpm ? [] : apps.map((what) => ({ what, why: "needs npm, which comes with Node" }))),
   ];
 }
 
@@ -134,7 +134,7 @@ export const client = packageSuite({
   about:
     "packages/client: built, packed, and used in Node, Deno and Chromium on a stack (when it or the " +
     "contract has changed, or when named)",
-  // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
+  // The HTTP contract is listed, because the client's types are generated from it.
   madeOf: [
     ...["packages/client", "packages/react", "packages/ai", CLIENT, "scripts/client"],
     ...["use-the-client", "use-react-and-next"].map((page) => `docs/recipes/${page}.md`),

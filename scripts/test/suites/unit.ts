@@ -33,8 +33,8 @@ export const unit: Suite = {
       !isFull && file.startsWith(LONG_LIVED) || isRunnerLeft && file === OF_RUNNER;
     const files = found.filter((file) => !isLeft(file));
     return {
-      // A file by itself costs a worker of 80 MB and compiles its modules again, which takes longer
-      // than its tests. The suite `house` checks types once for all.
+      // If each file were loaded alone, it would need a worker of 80 MB and compile its modules
+      // again, which takes longer than its tests. The suite `house` checks the types of all files.
       rows: await runDenoTests({ files, flags: ["--no-check"], isGroup: !IS_FULL }),
       skipped: [],
       left: [...found.filter(isLeft), ...LEFT_IN_TESTS],

@@ -6,10 +6,10 @@ import type { Finding, Rule, Source } from "../sources/source.ts";
 
 const BEGINNING = "npx -y deno@2.9.6 task";
 
-/** Pages of contributors, who have Deno, and texts that describe old or generated things. */
+/** Pages for contributors, who have Deno, and pages that describe the past. */
 const OF_CONTRIBUTORS = /^(?:CONTRIBUTING\.md|CHANGELOG\.md|tests\/|docs\/decisions\/|bench\/)/;
 
-/** Pages of users, in which a command in a sentence is copied, too. */
+/** Pages for users, who also copy the commands that are in a sentence and not in a code block. */
 const OF_USERS = [
   /^README\.md$/,
   /^docs\/(?:README|tutorial)\.md$/,

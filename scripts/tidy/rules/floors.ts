@@ -8,10 +8,7 @@ import type { Finding, Rule } from "../sources/source.ts";
 interface Area {
   /** The area's folder, with a slash at the end. Paths in `floors` are relative to it. */
   readonly root: string;
-  /**
-   * A folder in the area to which the pattern `*` does not apply, so that each unit in it must be
-   * listed.
-   */
+  /** In this folder of the area, the pattern `*` does not apply, so each unit must be listed. */
   readonly inner?: string;
   /**
    * The floors from the lowest to the highest. Each pattern names a unit, which is a folder or a

@@ -102,7 +102,7 @@ function longSqlFunctions({ path, lines }: Source): Finding[] {
     if (open.quote === null) {
       const quote = /\$\w*\$/.exec(rest);
       if (!quote) {
-        // A body in plain quotes has one line, and ends with the semicolon of its statement.
+        // Without dollar quotes, the function's body is on one line and ends with the semicolon.
         if (/;\s*$/.test(line) && !/\bbegin atomic\b/i.test(line)) open = null;
         return;
       }

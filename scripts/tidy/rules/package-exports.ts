@@ -1,6 +1,6 @@
 /**
- * Checks that code outside a package imports only what the package's deno.json exports, by the
- * package's name.
+ * Checks that code outside a package imports the package by its name. Such an import reaches only
+ * what the package's deno.json exports.
  */
 import { dirname, join, normalize } from "node:path/posix";
 import { importsOf } from "../sources/modules.ts";

@@ -5,8 +5,8 @@
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
 /**
- * Matches names of files like ours. A pattern such as `*.test.ts`, and a `.d.ts` file of another
- * project, are not checked.
+ * Matches file names in the form that this repository uses. A pattern such as `*.test.ts`, and a
+ * `.d.ts` file of another project, are not checked.
  */
 const FILE = /^(?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md)$/;
 const FILE_IN_COMMENT =

@@ -1,6 +1,6 @@
 /**
- * Loads GitHub's own parser of workflow files. The package imports JSON as only bundlers accept it,
- * so it is bundled into one module first.
+ * Loads GitHub's own parser of workflow files. The package imports JSON in a way that only bundlers
+ * accept, so it is bundled into one module first.
  */
 import { build } from "esbuild";
 import { ROOT } from "../../command/root.ts";

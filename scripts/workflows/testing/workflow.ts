@@ -1,4 +1,4 @@
-/** Reads the workflow files of this repository, as far as the tests look into them. */
+/** Reads the workflow files of this repository: the parts that the tests check. */
 import { parse } from "yaml";
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";

@@ -10,7 +10,7 @@ const MAX_MESSAGES = 200;
 // This limit is above the cap of every model. ai/open-chat.ts checks the model's own cap.
 const MAX_OUTPUT_TOKENS = 10_000_000;
 
-/** The tokens held for an answer if the request has no `max_output_tokens`. */
+/** The output tokens for which credits are held if the request has no `max_output_tokens`. */
 export const DEFAULT_OUTPUT_TOKENS = 1_024;
 
 const ChatMessage = z.strictObject({

@@ -39,7 +39,8 @@ export const Package = z.object({
   total_credits: SignedAmount,
 }).openapi("Package");
 
-// z.url() would trim the text, and accept a text that domain/return-urls.ts has not checked.
+// z.url() is not used, because it would trim the text, and domain/return-urls.ts must check the
+// text as it was sent.
 export const ReturnUrl = z.string().max(2048)
   .openapi({
     format: "uri",

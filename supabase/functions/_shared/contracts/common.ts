@@ -9,7 +9,7 @@ export const Uuid = z.guid({
       : undefined,
 }).toLowerCase().openapi({ format: "uuid" });
 
-/** The user whose data a route reads or lists; `subjectOf` has the rule. */
+/** The user whose data a route reads or lists; core/caller.ts says who may name a user. */
 export const NamedUser = Uuid.optional().openapi({
   description:
     "For operators and secret keys: the id of the user whose data is read. A secret key must " +
@@ -83,9 +83,7 @@ export function text(max: number) {
 
 const MAX_METADATA_KEYS = 50;
 
-/**
- * An object whose contents the caller chooses. It is stored and returned unchanged; it has at most 50 names.
- */
+/** An object of at most 50 fields that the caller chooses. It is stored and returned unchanged. */
 export const Metadata = z.record(z.string().max(100), z.json())
   .refine(
     (value) => Object.keys(value).length <= MAX_METADATA_KEYS,

@@ -102,7 +102,7 @@ export const EntriesQuery = z.strictObject({
   format: z.enum(["json", "csv"]).optional(),
 });
 
-/** The fields that make a request move credits only once, with no time limit. */
+/** The fields with which a repeated request never moves credits again, however late it comes. */
 const reference = {
   reference_id: text(200).optional(),
   once: z.boolean().optional().openapi({

@@ -16,7 +16,7 @@ import { SpendCap } from "./spend-caps.ts";
 import { TopUps } from "./top-ups.ts";
 import { WelcomeGrant } from "./welcome.ts";
 
-/** The first items of a list: 50 entries, or 20 items of any other list. */
+/** The first items of a list: 50 entries of the ledger, or 20 items of any other list. */
 function newest<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),

@@ -96,7 +96,7 @@ export const Warning = z.object({
   created_at: TimestampOut,
 }).openapi("FraudWarning");
 
-/** The path of a warning: Stripe's id. */
+/** The path parameter of a warning: Stripe's id of the early fraud warning. */
 export const WarningPath = z.object({
   id: z.string().regex(
     /^[A-Za-z0-9_]{1,255}$/,

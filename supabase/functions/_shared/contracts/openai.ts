@@ -35,8 +35,8 @@ const SentToolCall = ToolCall.extend({
 });
 
 /**
- * Fields of an answer that clients send back and that models don't need. Python's SDK also sends
- * them as nulls.
+ * Fields of an answer that clients send back and that models don't need. OpenAI's SDK for Python
+ * also sends fields whose value is null.
  */
 const ofAnswers = {
   parsed: z.unknown().optional(),
@@ -61,7 +61,7 @@ const Message = z.discriminatedUnion("role", [
     role: z.literal("tool"),
     content: Content,
     tool_call_id: z.string().max(200),
-    // OpenAI's examples send the tool's name, although the call with this id has it, too.
+    // OpenAI's examples send the tool's name, although the tool call with this id contains it.
     name: Name.optional(),
   }),
 ]).openapi("OpenAiMessage");

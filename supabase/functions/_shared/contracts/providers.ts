@@ -2,7 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { TimestampOut, Uuid } from "./common.ts";
 
-// No z.url(), which would trim the text: domain/return-urls.ts checks the text as it was sent.
+// z.url() is not used, because it would trim the text, and domain/return-urls.ts must check the
+// text as it was sent.
 const OwnUrl = z.string().max(2048)
   .openapi({
     format: "uri",

@@ -1,4 +1,4 @@
-/** The reports of the runners about one run. */
+/** The responses of the runners' endpoints: what one run has done. */
 import { z } from "@hono/zod-openapi";
 
 const Count = z.int().min(0);

@@ -102,8 +102,8 @@ function disagreeing(env: Env): string[] {
   const mode = modeOfKey(STRIPE_SECRET_KEY);
   const names: string[] = [];
   if (STRIPE_MODE !== undefined && STRIPE_MODE !== mode) names.push("STRIPE_MODE");
-  // A live key must only be sent to Stripe itself. The emulator's live mode is the exception: there
-  // the project and the emulator are on one machine, so a hosted project can't send a key elsewhere.
+  // A hosted project must send a live key only to Stripe itself. An emulator in live mode is
+  // allowed only if the project and the emulator are both on this machine.
   const emulated = [STRIPE_API_URL, env.SUPABASE_URL, env.FARTHING_PUBLIC_URL];
   if (STRIPE_API_URL !== undefined && mode === "live" && !areLoopback(emulated)) {
     names.push("STRIPE_API_URL");

@@ -24,8 +24,8 @@ export const LIMITS: Limits = {
 };
 
 /**
- * Combines the caller's signal and this module's own deadline; `rethrow` tells which of the two ended the
- * call.
+ * Combines the caller's signal and this module's own deadline. The error that `rethrow` throws
+ * shows which of the two ended the call.
  */
 export function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   const deadline = new AbortController();

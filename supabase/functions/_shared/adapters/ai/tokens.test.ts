@@ -34,7 +34,7 @@ Deno.test("a word longer than a slice is counted after the words before it", () 
 });
 
 Deno.test("a character of two units is never cut", () => {
-  // One character before the pairs puts the end of every slice inside a pair.
+  // The single character at the start puts the end of every slice inside a surrogate pair.
   const text = `a${"🏳".repeat(3_000)}`;
   const each = countText("🏳");
   assert.equal(countText(text), 1 + 3_000 * each);
@@ -77,7 +77,10 @@ Deno.test("a text in pieces without spaces is at most one in a hundred off", () 
   assert(Math.abs(tokens - 22_000) <= 220, String(tokens));
 });
 
-/** Words without a repeating pattern: the tokenizer caches pieces that it has seen. */
+/**
+ * Returns words in a random order. A repeated text would hide the tokenizer's work, because the
+ * tokenizer caches pieces that it has seen.
+ */
 function thaiWords(count: number, seed: number): string[] {
   const words = ("ปัจจุบัน เทคโนโลยี มีบทบาท สำคัญ ใน ชีวิต " +
     "ประจำวัน ของ ผู้คน ทั่วโลก ดังนั้น การเรียนรู้").split(" ");

@@ -14,7 +14,7 @@ export interface DatabaseRetries {
   readonly longestOutageMs: number;
 }
 
-// An older failure says nothing about the current outage.
+// A failure that is older than this, in ms, says nothing about the current outage.
 const FORGOTTEN_AFTER_MS = 10_000;
 
 /**

@@ -119,8 +119,7 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "transfer_reversal":
       return { ...NOTHING, kind: "transfer_reversal", transfer_id: idOf(source.transfer) };
     case "payout":
-      // If the source is a payout and the type is any other, the bank returned the money of a different
-      // payout.
+      // With any other type, the transaction returns the money of a failed or cancelled payout.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;

@@ -8,7 +8,10 @@ import type { RefinedArguments } from "./arguments.ts";
 import { createDatabase } from "../../adapters/database/database.ts";
 import type { Results, Sql } from "./functions.ts";
 
-/** `true` if no name differs; otherwise the names, so that the compiler's message shows them. */
+/**
+ * `true` if `Drifted` is empty. Otherwise the type contains the names in which the contract differs
+ * from the SQL, so that the compiler's message shows them.
+ */
 type None<Drifted> = [Drifted] extends [never] ? true : { drifted: Drifted };
 
 function recorder() {

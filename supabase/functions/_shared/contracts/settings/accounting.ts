@@ -1,4 +1,4 @@
-/** The policies of the reports, and the codes of the journal's accounts. */
+/** The accounting policies that reports apply, and the codes of the journal's accounts. */
 import { z } from "@hono/zod-openapi";
 import { dayOf, text, TimestampOut } from "../common.ts";
 import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";

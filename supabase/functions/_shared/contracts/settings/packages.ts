@@ -1,4 +1,4 @@
-/** The packages of a shop: its file, and the operators' list. */
+/** The packages of a shop: the file farthing.packages.json, and the list for operators. */
 import { z } from "@hono/zod-openapi";
 import { Amount, AmountOrZero, SignedAmount, text, TimestampOut, Uuid } from "../common.ts";
 import { Price } from "../checkout.ts";

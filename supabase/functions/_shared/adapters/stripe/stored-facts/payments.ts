@@ -1,6 +1,6 @@
 /**
  * Facts of sessions, payments, charges and saved cards. The facts of a saved card contain only ids:
- * the inbox stores no digits.
+ * the inbox stores no digits of a card number.
  */
 import type Stripe from "stripe";
 import type {

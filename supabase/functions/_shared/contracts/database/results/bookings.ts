@@ -81,7 +81,7 @@ export interface BookingResults {
   bookings_begin: BookingStep;
   /** Finishes the idempotency key and stores the response. */
   bookings_attach: Finished<StartedBooking>;
-  /** Frees the key. If a booking is named and has no payment, cancels the booking. */
+  /** Frees the idempotency key. If a booking is named and has no payment, cancels the booking. */
   bookings_abandon: unknown;
   bookings_read: BookingAnswer;
   bookings_list: Page<"bookings", BookingAnswer>;

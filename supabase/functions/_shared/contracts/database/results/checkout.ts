@@ -57,8 +57,8 @@ export interface CheckoutResults {
   /** Stores the session, finishes the idempotency key and stores the response. */
   checkout_attach: Finished<Of<typeof checkout.Checkout>>;
   /**
-   * Frees the key after a failed call to Stripe. If an order is named and has no session, ends the
-   * order.
+   * Frees the idempotency key after a failed call to Stripe. If an order is named and has no
+   * session, ends the order.
    */
   checkout_abandon: unknown;
   checkout_orders: Page<"orders", Of<typeof checkout.Order>>;

@@ -49,8 +49,8 @@ export interface InboxResults {
   /** Null if no backfill is due, or another runner has claimed it. */
   backfills_claim: BackfillClaim | null;
   /**
-   * Ends the claim. An incomplete backfill is repeated from the same start; after unreadable events,
-   * at least 15 minutes later.
+   * Ends the claim. An incomplete backfill is repeated from the same start. If some events could
+   * not be read, the next backfill begins at least 15 minutes later.
    */
   backfills_finish: unknown;
   /**

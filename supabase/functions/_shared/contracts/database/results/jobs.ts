@@ -42,7 +42,10 @@ export interface ClaimedJob {
 export interface CheckpointAnswer {
   /** The job's status. The runner must stop if the status is not `processing`. */
   status: "processing" | "cancelled" | "failed" | "lost";
-  /** The step's cost as a decimal string of credits. A stored step returns its first cost. */
+  /**
+   * The credits that the step cost, as a decimal string. If the step was already stored, this is
+   * the amount that was charged then.
+   */
   credits?: string;
   /** How many of the step's usage events had already been charged. */
   duplicates?: number;

@@ -3,7 +3,7 @@ import type { HealthFigures } from "../../health.ts";
 import type { Hours, Tasks } from "../../health-operators.ts";
 import type { Of } from "./shapes.ts";
 
-/** A series with its total since the first day. `count` and `sum_ms` are text. */
+/** A series with its total since the installation. `count` and `sum_ms` are text. */
 export interface CountedSeries {
   readonly name: string;
   /** Labels, for example `rule=user,outcome=blocked`. */

@@ -30,7 +30,10 @@ export interface ProviderResults {
   providers_begin: ProviderStep;
   /** Stores the account, finishes the idempotency key and stores the response. */
   providers_attach: Finished<StartedProvider>;
-  /** Frees the key. If a provider is named and has no Stripe account, deletes the provider. */
+  /**
+   * Frees the idempotency key. If a provider is named and has no Stripe account, deletes the
+   * provider.
+   */
   providers_abandon: unknown;
   providers_read: OwnProvider;
   /**

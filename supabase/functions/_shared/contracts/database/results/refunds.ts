@@ -36,11 +36,11 @@ export interface RefundResults {
   refunds_preview: Of<typeof refunds.RefundPreview>;
   /** Stores Stripe's id. Moves no credits: they move when Stripe's event arrives. */
   refunds_attach: RefundAnswer;
-  /** Frees the key, and stores that Stripe refused: the refund has failed. */
+  /** Frees the idempotency key, and stores that Stripe refused: the refund has failed. */
   refunds_refuse: RefundAnswer;
   /**
-   * Frees the key, and stores that Stripe's response is unknown. The refund stays requested, and a
-   * retry or the runner sends it again.
+   * Frees the idempotency key, and stores that Stripe's response is unknown. The refund stays
+   * requested, and a retry or the runner sends it again.
    */
   refunds_postpone: RefundAnswer;
   /** Stores the refund's current state as the response. */

@@ -21,7 +21,7 @@ export interface Replay<T> {
   data: T | ErrorBody;
 }
 
-/** The response that this call has stored under the request's key. */
+/** The response that this call has stored under the request's idempotency key. */
 export interface Finished<T> {
   status: number;
   data: T;
