@@ -51,7 +51,7 @@ begin
       or coalesce((pg_identify_object(g.class, g.id, g.part)).schema,
         (pg_identify_object_as_address(g.class, g.id, g.part)).object_names[1])
         not in ('farthing', 'farthing_public', 'pg_toast')
-      -- A trigger on one of our tables is yours if its function is.
+      -- A trigger on one of our tables is yours if its function is outside the two schemas.
       or exists (select from pg_trigger t join pg_proc f on f.oid = t.tgfoid
         where g.class = 'pg_trigger'::regclass and t.oid = g.id
           and f.pronamespace not in ('farthing'::regnamespace, 'farthing_public'::regnamespace)));

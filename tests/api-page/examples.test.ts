@@ -30,7 +30,7 @@ const isFine = (outcome: string) => /^2\d\d$/.test(outcome);
 const isOfExisting = (name: string, outcome: string) =>
   EXCEPTIONS[name]?.outcome === NONE_YET && outcome.startsWith("409 ");
 
-/** These examples end the hold that they name, so each needs the hold of a new page. */
+/** These examples end the hold that they name, so each takes the hold of a newly opened page. */
 const ENDS_HOLD = /^POST \/credits\/holds\/{id}\//;
 
 /** Opens the page, and sends its examples of one method. Returns the outcomes by name. */

@@ -32,8 +32,8 @@ interface Audit {
 /** Returns what axe finds, one line each. */
 export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
   const { rules, impacts, within = "html" } = options;
-  // While a transition runs, for example after a change to dark, axe would measure colors between
-  // the two. An endless animation is not waited for.
+  // While a transition runs, for example from light to dark, axe would measure colors between the
+  // two. Only transitions are waited for, because an animation may be endless.
   await page.evaluate(`Promise.allSettled(document.getAnimations()
     .filter((each) => each instanceof CSSTransition).map(({ finished }) => finished))`);
   // Some pages' policies forbid injected scripts. The browser's debugger can still evaluate a

@@ -1,6 +1,6 @@
 /**
- * The metering's package as npm gets it: its shape, its size and its types, its README's code, and
- * a program that uses it in the installed Node and in Deno.
+ * The package @farthing/ai as npm gets it: its shape, its size and its types, its README's code,
+ * and a program that uses it in the installed Node and in Deno.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -86,7 +86,7 @@ const BLOCKS = [
   snippet("meter", ["farthing", "userId", "callModel", "show"]),
   snippet("observe", ["createMetering", "farthing", "journal", "show"], ["observing"]),
 ];
-/** The types of the names that the README describes, in an app. */
+/** The types of the names that the README's code expects the app to define. */
 const GIVEN = {
   url: "string",
   secretKey: "string",

@@ -1,6 +1,6 @@
 /**
- * The package as npm gets it: its files, its size, its types, and a test program that uses it in plain
- * Node.
+ * The package @farthing/client as npm gets it: its files, its size, its types, and a test program
+ * that uses it in plain Node.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

@@ -74,7 +74,7 @@ async function pack(names: readonly PackageName[]): Promise<Packed> {
   return { app, folder: folderOf(names.at(-1)!), tarball: tarballs.at(-1)! };
 }
 
-/** Runs `use` with these packages, packed, and removes them afterwards. */
+/** Packs these packages, runs `use` with them, and removes them afterwards. */
 export async function withPacked(
   names: readonly PackageName[],
   use: (packed: Packed) => Promise<void>,

@@ -1,4 +1,4 @@
-/** The hooks' package as npm gets it: its shape, its size and its types, and its README's code. */
+/** The package @farthing/react as npm gets it: its shape, size and types, and its README's code. */
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { blocksIn } from "../support/project/printed-snippets.ts";

@@ -1,4 +1,4 @@
-/** The code blocks of the package's README, and of the repository's, run as printed. */
+/** The code blocks of the client's README and of the repository's README run as printed. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createFarthing } from "@farthing/client";
 import { createFarthingServer } from "@farthing/client/server";
@@ -15,7 +15,7 @@ const README = "packages/client/README.md";
 const user = ["farthing", "show"];
 const server = ["server", "userId", "show"];
 
-/** All code blocks of the page, in order. */
+/** All code blocks of the client's README, in order. */
 const BLOCKS = [
   snippet("balance", ["supabase", "show"], ["farthing"]),
   snippet("buy", user, ["checkout_url"]),
@@ -42,7 +42,7 @@ const FRONT_BLOCKS = [
 const TYPES = { server: 'import("@farthing/client/server").FarthingServer' };
 
 type Given = Record<string, unknown>;
-/** Serves the handler of the page's back end while `use` runs. */
+/** Serves the README's back end while `use` runs. */
 async function withBackEnd(runs: Runs, use: (url: string) => Promise<unknown>): Promise<void> {
   const { url, secretKey } = world;
   const { handler } = await runs("handler", { server: createFarthingServer({ url, secretKey }) });
@@ -106,7 +106,7 @@ async function asBoth(runs: Runs, { id, supabase }: Person, said: unknown[]): Pr
   });
 }
 
-/** A new user buys on the page, and the back end charges. */
+/** A new user buys credits and is charged, by the code of the repository's README. */
 async function onFrontPage(runs: Runs): Promise<void> {
   const { id, supabase } = await signUp(world);
   const given = { url: world.url, secretKey: world.secretKey, userId: id };

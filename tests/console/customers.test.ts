@@ -242,7 +242,7 @@ for (
     await asPerson(person, "/", async (page) => {
       const answers = watchAnswers(page);
       for (const path of paths) {
-        // The page is loaded again for each address, as it is for a copied address.
+        // The page is loaded again for each address, as if the person had pasted the address.
         await page.goto(`${host.address}?at=${encodeURIComponent(path)}#${path}`);
         if (hasPages) await page.getByRole("alert").first().waitFor();
         else await showsPage(page, "There is no such page");

@@ -81,7 +81,7 @@ export async function opensChange(page: Page, change: Change): Promise<Locator> 
   return dialog;
 }
 
-/** Presses the button of an open dialog, after its preview if the change has one. */
+/** Presses the button of an open dialog. If the dialog offers a preview, requests it first. */
 export async function presses(dialog: Locator, action: string): Promise<void> {
   const preview = dialog.getByRole("button", { name: "Preview", exact: true });
   if (await preview.count() > 0) await press(preview);

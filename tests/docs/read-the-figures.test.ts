@@ -1,5 +1,6 @@
 /**
- * Each request that the page about reports prints is answered, and each figure that the page names exists.
+ * docs/recipes/read-the-figures.md: each request that it prints is answered, and each figure that
+ * it names exists.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";

@@ -36,7 +36,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hol
 select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
   'a late settlement at zero is accepted')
 from late where name = 'gus';
--- fay's lot outlived its own expiry only because of the hold. So the lot expires with the hold.
+-- Only the hold kept fay's lot from expiring on time, so the lot expires with the hold.
 select is(tests.balance('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
   'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
@@ -45,7 +45,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok',
   'a late settlement leaves a debt up to the limit')
 from late where name = 'fay';
 select is(tests.balance('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes 50');
--- hal has released a hold himself, and ida is deleted.
+-- A hold that hal released himself, and the hold of ida, who is deleted, can't be settled late.
 select is(pg_temp.hold_of(hold_id), 'released', 'hal''s hold is released') from late where name = 'hal';
 select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal opens another hold');
 select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status}', 'released',
@@ -56,7 +56,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold
 delete from auth.users where id = (select tests.person('ida'));
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
   'a hold of a deleted user cannot be settled late') from late where name = 'ida';
--- A late settlement before a scheduled task has run. The lot has expired since, too.
+-- joe's hold is settled before a scheduled task has released it, and after its lot has expired.
 select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
 create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
 select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',

@@ -26,7 +26,7 @@ const settles = (name: string) =>
     #>> '{data,settled}'`;
 
 const ended = (name: string) => `tests.ended('${name}')`;
-/** Two sessions that lock the same account do not make the task park the account. */
+/** The task does not park an account only because a different session has locked it. */
 const parked = { "select count(*) from farthing.parked_items": "0" };
 
 meetings(["expiry"], {

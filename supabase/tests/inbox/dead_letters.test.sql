@@ -1,5 +1,6 @@
--- T7: an event that waits for its payment, or for the event of its session, is dead-lettered before
--- either arrives. It is applied when the payment or the event of the session arrives.
+-- T7: an event waits for its payment, or for the event of its session, and is dead-lettered
+-- meanwhile. When the payment or the event of the session arrives, the dead-lettered event is
+-- applied.
 
 begin;
 \ir ../helpers/all_tests.psql

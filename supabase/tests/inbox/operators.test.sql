@@ -93,7 +93,8 @@ select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
 select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id',
   'replaying an unknown event is refused');
 
--- The entries of an event, among other changes of the balance at the same moment and later.
+-- An event is read with the entries that it caused, and without other entries of the account,
+-- whether they were made at the same moment or later.
 select isnt(credits_debit(tests.person('ann'), '10', 'an image', p_author => 'key:default',
   p_now => tests.after('13 days')), null, 'ann spends at the moment of a refund');
 select is(pg_temp.arrives('evt_4', 'refund.created', '{"stripe_refund_id": "re_1", "refund_id": null,

@@ -29,8 +29,8 @@ from unnest('{ann,bob,cyn,dan}'::text[]) name;
 select is(tests.begins('eve', null, false), 'eve', 'eve begins one without');
 select is(pg_temp.claims('0'), '-', 'no session is due');
 
--- Ann's and bob's sessions are due after a minute. Eve's payment does not wait. A lost order and a booking
--- have no session that could be read.
+-- Ann's and bob's sessions are due to be read after a minute. Eve's payment does not wait. A lost
+-- order and a booking have no session that could be read.
 select is(pg_temp.pays(name, passed), '{"received": true, "deferred": true}', name || '''s payment waits')
 from (values ('ann', '1 s'::interval), ('bob', '2 s')) p (name, passed);
 select is(pg_temp.pays('eve', '1 s', '{"amount": 1000}'), '{"received": true}', 'eve''s payment is applied');
@@ -47,8 +47,8 @@ select is(pg_temp.is_due('1 min 2 s'), false, 'nothing else is due');
 select is((select c ->> 'paid_at' from jsonb_array_elements(sessions_claim(20, tests.after('3 min 2 s')))
   c limit 1), extract(epoch from tests.after('1 s'))::bigint::text, 'the time is that of the payment');
 
--- A retry of the event does not change when the session is due. The session is read at growing intervals,
--- until the event is dead-lettered.
+-- A retry of the payment's event does not change when its session is read next. The session is read
+-- at growing intervals, until the event is dead-lettered.
 create temporary table reads (passed int);
 create function pg_temp.waits(p_minutes int) returns void language plpgsql as $$
 begin

@@ -149,7 +149,8 @@ select is(tests.step('ida', 1, 's1', 2, '27 h 60 s') ->> 'status', 'processing',
 select is(jobs_cancel(null, tests.job_id('ida'), tests.after('27 h 61 s')) ->> 'status', 'cancelled',
   'the job ends');
 
--- If a lot expires while a job's hold reserves it, later steps can still use it (rule 5).
+-- If the expiry of a lot passes while a job's hold reserves its credits, later steps can still use
+-- them (rule 5 of docs/reference/rules.md).
 select isnt(tests.give('dan', '100', '31 h', '30 h'), null, 'dan has 100 for an hour');
 select is((select data ->> 'held' from tests.job('dan', 'paid', tests.lines(2), p_passed => '30 h')), '100',
   'a job holds all 100');

@@ -1,7 +1,7 @@
 /**
- * The platform's Auth deletes users with its own role, which has no privileges here. Triggers that fire at
- * the end of Auth's statement run as that role. A pgTAP test runs as `postgres`, so it would not notice a
- * missing privilege.
+ * Supabase's Auth deletes users with its own role, which has no privileges on Farthing's tables.
+ * Triggers that fire at the end of Auth's statement run as that role. A pgTAP test runs as
+ * `postgres`, so it would not notice a missing privilege.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";

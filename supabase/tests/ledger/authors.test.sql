@@ -51,8 +51,8 @@ select lives_ok($$ select refunds_begin((select order_id from tests.bought where
 select is((select replace(requested_by, tests.person('op')::text, 'op') from farthing.refunds
   where status = 'requested'), 'operator:op', 'the refund names the operator');
 
--- If an event waited for its payment, the author of the entries that it causes is this event, and not the
--- event of the payment.
+-- If an event waited for its payment, its entries name the waiting event as their author, and not
+-- the event of the payment.
 select is(tests.buys('cyn'), 'cyn', 'cyn opens an order');
 select is(tests.refund('cyn', 1, 999) ->> 'deferred', 'true', 'cyn''s refund arrives first');
 select is(tests.pays('cyn'), '{"received": true}', 'cyn''s payment arrives');
@@ -80,7 +80,8 @@ select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select cmp_ok(farthing.expire_credits(tests.after('2 hours')), '>=', 1, 'eve''s credits expire');
 select is(pg_temp.authors('eve', 1), 'expiry task:expire_credits', 'the author of the expiry is the task');
 
--- Any other text is not a valid author. To keep debits fast, only the proof checks the authors of entries.
+-- Any other text is not a valid author. A grant checks its author. A debit does not, so that it
+-- stays fast; the proof finds the invalid author later.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr)
@@ -99,7 +100,8 @@ select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user,
 select results_eq('select rule, detail from farthing.prove()',
   $$ values (18, 'seq 8: ann is not a valid author') $$, 'the proof names an entry with an invalid author');
 
--- Rule 18: the proof finds a grant that an operator made to themselves in spite of the check.
+-- Rule 18: the RPC functions refuse a grant to the author's own account. If one exists, the proof
+-- finds it.
 create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
 language plpgsql as $$
 declare

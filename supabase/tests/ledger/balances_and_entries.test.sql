@@ -1,4 +1,4 @@
--- Balances, at the current time and at any moment, and pages of entries.
+-- Balances, now and at any past moment, and pages of entries.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,5 @@
--- An organisation's account has no owner and is still in use. Its credits are bought, held, settled, spent
--- and refunded like those of a user's account.
+-- An organisation's account has no owner and is in use, unlike the account of a deleted user. Its
+-- credits are bought, held, settled, spent and refunded like those of a user's account.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -70,8 +70,8 @@ select is(tests.refund('club', 1, 999, 'failed', '16 min'), '{"received": true}'
 select is(pg_temp.balance('16 min'), 'balance 9885, held 0, available 9885, debt 0',
   'the clawed-back credits are reinstated');
 
--- The request of a chat has ended. A scheduled task closes the chat, and the request's late settlement
--- corrects the charge.
+-- A chat sends no heartbeat, so a scheduled task closes it. The chat's request settles it after
+-- all, and the charge is corrected.
 create temporary table chat as select pg_temp.holds(50, '20 min', 'gpt-4o') as hold_id;
 insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
   output_is_counted, author, created_at, accepted_at, heartbeat_at)
@@ -85,8 +85,7 @@ select is(tests.settle_chat(hold_id, '23 min') ->> 'status', '200',
   'the request of the chat settles after all') from chat;
 select is(corrected::numeric, 24.0, 'the difference is returned') from farthing.chats;
 
--- A grant to the organisation is confirmed, an answer is stored for it, and a notification is queued for
--- it.
+-- For the organisation, a grant is confirmed, an answer is stored and a notification is queued.
 select isnt(tests.person('ops'), null, 'an operator exists');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('ops');
 insert into farthing.grants (account_id, author, source, amount, once, status, ceiling, confirm_before,

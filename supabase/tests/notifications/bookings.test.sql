@@ -15,7 +15,7 @@ create function pg_temp.cancellation(p_label text) returns jsonb language sql as
   select n.data - 'booking_id' - 'title' - 'cancelled_at' from farthing.notifications n
   where n.template = 'booking_cancelled' and n.subject = tests.booking_id(p_label)::text
 $$;
--- Sends a refund that we requested. Stripe's answer says that the refund succeeded.
+-- Delivers Stripe's event about the success of a refund that we requested.
 create function pg_temp.refund(p_label text, p_passed interval) returns text language sql as $$
   select tests.refund_event(p_label, p_label, r.amount, 'succeeded', p_passed, r.refund_id)
   from farthing.refunds r where r.booking_id = tests.booking_id(p_label)

@@ -41,7 +41,7 @@ select is((credits_debit(tests.person('hal'), '3', 'x', p_now => tests.after('27
   'hal spends all credits');
 select is(pg_temp.expiring('39 days'), '{}', 'T23: spent credits get no warning');
 
--- There is no warning about frozen credits, because they can't be spent in time.
+-- Frozen credits get no warning, because the user can't spend them.
 select isnt(tests.give('ida', '4', '60 days', '41 days'), null, 'ida has 4');
 update farthing.lots set frozen = true where remaining = 4;
 select is(pg_temp.expiring('59 days'), '{}', 'T23: frozen credits get no warning');

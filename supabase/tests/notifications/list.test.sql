@@ -1,4 +1,4 @@
--- The list of notifications shows operators states and recipients, and never contents.
+-- The operators' list shows each notification's state and recipient, and never its contents.
 
 begin;
 \ir ../helpers/all_tests.psql

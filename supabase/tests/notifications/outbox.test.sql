@@ -1,11 +1,11 @@
--- The outbox: each subject is notified once, notifications have bounds, and users read only their own
--- notifications.
+-- The outbox: a user is notified of each subject only once, an invalid or too large notification is
+-- not queued, and users read only their own notifications.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(45);
 
--- Each subject is notified once.
+-- A user gets only one notification of each template and subject.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
 create function pg_temp.notify(p_name text, p_template text, p_subject text, p_data text default '{}')
 returns boolean language sql as $$

@@ -32,7 +32,7 @@ select results_eq($$ select n.data, n.created_at from farthing.notifications n $
   'credits', '9990', 'bonus_credits', '0', 'paid_at', tests.after('1 min')), tests.after('1 min')
   from tests.bought where name = 'ann' $$, 'the receipt has the amount and the package');
 
--- A refund is notified once, when it succeeds.
+-- The buyer is notified of a refund once, when it succeeds.
 select is(tests.refund('ann', 1, 333, 'pending', '3 min'), '{"received": true}', 'a refund is pending');
 select is(pg_temp.notified('ann'), 'receipt', 'a pending refund is not notified');
 select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'the refund succeeds')

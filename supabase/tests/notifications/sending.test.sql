@@ -189,7 +189,8 @@ select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d
 select is(pg_temp.claims('6 d'), 'h', 'the queued notification of a deleted user is claimed');
 select is((pg_temp.last('h')).address, null, 'the notification of a deleted user has no address');
 
--- Scheduled tasks give up and delete old notifications.
+-- A scheduled task dead-letters unsent notifications after three days. After 90 days it deletes
+-- those that are in no user's list.
 select is(pg_temp.notify('ann', 'k', '7 d'), true, 'notification k for ann is queued');
 select is(pg_temp.claims('7 d'), 'k', 'a runner claims notification k');
 select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'notification k is postponed for long');

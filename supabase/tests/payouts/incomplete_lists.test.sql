@@ -8,7 +8,7 @@ begin;
 select plan(26);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
--- A list that is still being fetched is not compared, because a part of it would differ.
+-- A list that is still being fetched is not compared, because a part of it differs from the payout.
 select is(tests.pays_out('po_7', 30, '17 days'), 'processed', 'a payout of two charges is announced');
 create function pg_temp.half(p_id text, p_after text) returns jsonb language sql as $$
   select payouts_record(c ->> 'payout_id', (c ->> 'claimed_at')::timestamptz,

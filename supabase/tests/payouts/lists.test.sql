@@ -136,8 +136,8 @@ select is(pg_temp.line('charge_differs', 'resolved'),
   'ch_bob txn_bob: ours 999, theirs 900 usd, difference -99',
   'and the resolved one is listed as resolved');
 
--- A payment arrives after its mismatch. When the mismatch is compared again, the account of the payment is
--- stored in it.
+-- A mismatch is found before the event of its payment arrives. The next comparison stores the
+-- payment's account in the mismatch.
 create function pg_temp.of_eve(p_state text) returns text language sql as $$
   select pg_temp.ids(mismatches_list(p_state, p_user_id => tests.person('eve')), 'mismatches', 'subject')
 $$;

@@ -270,8 +270,9 @@ select is((select done_until from farthing.paid_out_round), tests.after('-8 days
   'each run checks one day');
 select is(farthing.open_mismatches(), 0::bigint, 'the missing payments are resolved');
 
--- The listed refunds of a fee must not add up to more than the recorded amount, in one part or in many. Here
--- 12 were listed before, and 1 more follows. A refund with an id of ours is reported if our records lack it.
+-- The listed refunds of a fee must not add up to more than the recorded amount. Here 12 cents were
+-- recorded and listed, and 1 more cent is listed. A refund with an id of ours is reported if our
+-- records lack it.
 select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout debits the bank');
 select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',

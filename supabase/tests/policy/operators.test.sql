@@ -4,7 +4,8 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(51);
 
--- A token says for an hour that its bearer is an operator.
+-- For up to an hour, an operator's token still states a role that was taken away. So each change
+-- reads the role from the database.
 select isnt(tests.person('olga'), null, 'olga signs up');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('olga');
 create temporary table change as

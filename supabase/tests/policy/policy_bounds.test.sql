@@ -14,7 +14,7 @@ insert into bounds values
   ('cards_per_user_day', '0', '1', '1000000', '1000001'),
   ('failed_cards_per_user_hour', '0', '1', '1000000', '1000001'),
   ('grant_ceiling', '0', '0.1', '500000', '500000.1'), -- at most grant_ceiling_author_day
-  -- from grant_ceiling to grant_ceiling_day
+  -- the lower bound is grant_ceiling, and the upper bound is grant_ceiling_day
   ('grant_ceiling_author_day', '99999.9', '100000', '2000000', '2000000.1'),
   ('late_settle_within', '-1 s', '0', '31 days', '31 days 1 s'),
   ('overdraft_factor', '-0.1', '0', '1000', '1000.1'),

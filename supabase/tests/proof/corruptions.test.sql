@@ -1,6 +1,6 @@
--- M7: somebody changes data that decides about money by hand. For each change, either the tables refuse it,
--- even to their owner, or the audit records it. If all guards are disabled, either the proof or a head that
--- is stored outside the database shows the change.
+-- M7: somebody uses SQL to change data that money depends on. For each change, either the tables
+-- refuse it, even to their owner, or the audit records it. If all guards are disabled, either the
+-- proof finds the change, or a chain's head that is stored outside the database shows it.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -34,7 +34,8 @@ select is(pg_temp.run(), '{}', 'the three entries have no violation');
 select is(pg_temp.new_entries(), 3, 'unsealed entries are not marked');
 select is(farthing.seal(), 3, 'the entries are marked after they were sealed');
 
--- Makes a change. Returns which proofs, the whole or the new one, find a violation, and undoes the change.
+-- Makes a change and undoes it. Returns which proofs find a violation: the whole proof, the
+-- incremental one ("new"), or both.
 create function pg_temp.both(p_sql text, p_seals boolean default true) returns text language plpgsql as $$
 declare
   v_found text;

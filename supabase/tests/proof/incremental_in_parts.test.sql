@@ -90,7 +90,7 @@ select is(farthing.seal(), 1, 'the entry is sealed');
 select is((select o_is_done from farthing.prove_in_parts(1000, '1 hour')), true, 'the next run finishes');
 select is(farthing.unproved(), '{}', 'no entry is unproved after the run');
 
--- A proof that left entries continues in the next run.
+-- If a run leaves entries unproved, the next run continues with them.
 create function pg_temp.runs(p_passed interval) returns text language plpgsql as $$
 declare
   v_did boolean := farthing.prove_if_due(tests.after(p_passed));

@@ -1,6 +1,7 @@
--- Random histories. The incremental proof runs once in the middle, and a corruption is made in entries from
--- before or after that run. The incremental proof then finds a corruption in later entries, and the whole
--- proof finds both. The name of a test has its seed; PGOPTIONS='-c farthing.seed=…' repeats it.
+-- Random histories. The incremental proof runs once in the middle. Then an entry from before or
+-- after that run is corrupted. The next incremental proof must find the corruption of a later
+-- entry; the whole proof must find the corruption of any entry. The name of each test has its seed,
+-- and PGOPTIONS='-c farthing.seed=…' repeats the test.
 
 begin;
 \ir ../helpers/all_tests.psql

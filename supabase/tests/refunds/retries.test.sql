@@ -1,5 +1,5 @@
 -- Refunds whose request did not finish. A repeat or a runner sends them again with the same idempotency key
--- for Stripe. They fail before Stripe deletes that key.
+-- for Stripe. A refund that could not be sent fails before Stripe deletes that key.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -75,7 +75,7 @@ select is(pg_temp.failed(tests.receive('refund.updated', '{"stripe_refund_id": "
   "pi_ann_1", "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true',
   'a refund in another currency than the payment fails');
 
--- A refund failed here, but Stripe has made it.
+-- Our records say that a refund failed, but Stripe has made it.
 create temporary table given_up as select pg_temp.asked('dan', '500', 'dan') as dan;
 select is(refunds_refuse(dan, 'no', tests.sha256('dan')) ->> 'status', 'failed', 'Stripe refuses a refund')
 from given_up;
@@ -97,7 +97,8 @@ select is(pg_temp.refunds('dan'), '500 failed re_dan_1 0', 'the refund stays fai
 select isnt(pg_temp.asked('dan', '500', 'dan'), dan,
   'the same key begins a new refund after the failure') from given_up;
 
--- A parallel request reports that Stripe refused the refund, after Stripe's id was stored with it.
+-- Stripe's id is stored with a refund. Then a parallel request reports that Stripe refused the
+-- refund.
 create temporary table noted as select pg_temp.asked('eve') as eve;
 select is(refunds_attach(eve, 're_eve_1') ->> 'status', 'pending',
   'Stripe''s id of a refund is attached') from noted;

@@ -1,6 +1,7 @@
 /**
- * Runs the year of business of the benchmark G26 with few accounts. The benchmark itself is seldom run, but
- * the tables that it fills change, so this test shows whether it still works.
+ * Fills the year of business of the benchmark G26 with few accounts, and reads each report. The
+ * benchmark itself is seldom run, but the tables that it fills change, so this test shows whether
+ * it still works.
  */
 import { deepEqual, notEqual } from "node:assert/strict";
 import { fillYear, report, REPORTS } from "../../../bench/database/year.ts";

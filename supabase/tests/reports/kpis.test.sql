@@ -96,7 +96,7 @@ select is(farthing.seal(tests.after('48 h')), 2, 'both purchases are sealed');
 select is(array_agg(n.missing order by b.name), '{stripe_event,stripe_event}', 'the missing event is noted')
 from farthing.order_entries n join tests.bought b using (order_id) where b.name in ('dora', 'eve');
 insert into farthing.inbox select * from gone;
--- An order without its event, and one without its entry, are named.
+-- The report names each order that lacks its event or its entry.
 delete from farthing.order_entries n using tests.bought b where b.order_id = n.order_id and b.name = 'bob';
 select is(pg_temp.kpi('evidence_completeness'), '0.6 share 1 5', 'two of five orders lack evidence');
 select is(pg_temp.kpi('orders_without_evidence'), '2 orders 0 5', 'they are counted');
@@ -104,8 +104,8 @@ select is(pg_temp.kpi('order_without_evidence'), (select string_agg(format('%s: 
   case b.name when 'dora' then 'stripe_event' else 'entry' end), ', ' order by b.order_id::text)
   from tests.bought b where b.name in ('bob', 'dora')), 'each of them is named with the missing evidence');
 
--- Requests: 90 of 100 answers of the ledger are in bucket 50 and 10 in bucket 70, so the p95 of all is in
--- bucket 70.
+-- Requests to the ledger's routes: 90 of the 100 answers are in bucket 50 and 10 are in bucket 70.
+-- So the p95 of these routes together is in bucket 70.
 select is(pg_temp.record(name, labels, number, bucket), 'true', format('%s of %s %s', number, name, labels))
 from (values ('requests', 'route=POST /usage,status=2xx', 90, 50),
   ('requests', 'route=GET /credits,status=2xx', 10, 70),
@@ -123,7 +123,8 @@ select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
   '2027-01-01 token_expired 7 requests 7, 2027-01-01 user 3 requests 3', 'refusals are counted by day');
 select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
 
--- The share of events that were applied and of notifications that were sent. Dead-lettered ones lower it.
+-- The shares of applied events and of sent notifications. Dead-lettered events and notifications
+-- lower them.
 select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 4', 'all stored events were applied');
 update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
 select is(pg_temp.kpi('webhook_applied', 1, 2), '0.75 share 0.95 4', 'a dead-lettered event was not applied');

@@ -95,8 +95,8 @@ select is(pg_temp.lines(pg_temp.report('2027-02-28') -> 'rows'), array[
   '2027-02 usd 8283 + 0 used 2898 breakage 0 refunded 333 clawed 999 = 4053 4053 0'],
   'February: a refund and a dispute take what remains');
 
--- March. The other facts about January's payments are late: the rest of bob's payment is refunded, which
--- takes his remaining 1,660 credits, 166 cents; fay's dispute is won. Ann uses 966 + 1932 cents.
+-- March. More facts about January's payments arrive. The rest of bob's payment is refunded, which
+-- takes his remaining 1,660 credits, 166 cents. Fay's dispute is won. Ann uses 966 + 1932 cents.
 select is(tests.refund('bob', 2, 666, p_passed => '60 d'), '{"received": true}', 'bob is refunded');
 select is(tests.dispute('fay', 'won', p_passed => '61 d'), '{"received": true}', 'fay''s dispute is won');
 select isnt(tests.spends('ann', amount, '62 d'), null, 'ann spends ' || amount)
@@ -146,8 +146,9 @@ select is(pg_temp.lines(pg_temp.report('2027-03-31') -> 'totals'), array[
 select is(array(select jsonb_array_elements(pg_temp.report('2027-03-31') -> 'controls') ->> 'difference'),
   '{0,0}', 'the controls are of the sealed entries');
 
--- April. Ian spends 4 credits three times; a refund in between takes 3,330 credits, fails and reinstates
--- them: 999 - 998.6 = 0; 333; 666 - 665.2 = 1; -333; 998 - 997.8 = 0.
+-- April. Ian spends 4 credits three times. In between a refund takes 3,330 credits, fails and
+-- reinstates them. The five movements are worth, in cents: 999 - 998.6 = 0; 333; 666 - 665.2 = 1;
+-- -333; 998 - 997.8 = 0.
 select is(pg_temp.buys('ian', 'Starter', '90 d'), '{"received": true}', 'ian buys Starter');
 select is(tests.spends('ian', '4', '91 d'), '9986', 'ian spends 4');
 select is(tests.refund('ian', 1, 333, p_passed => '91 d'), '{"received": true}', 'ian is refunded in part');

@@ -1,5 +1,5 @@
--- Manual payouts of an account that also has automatic payouts: instant payouts. Stripe lists an instant
--- payout as a line of the next automatic payout.
+-- Instant payouts: manual payouts of an account that has automatic payouts, too. Stripe lists an
+-- instant payout as a line of the next automatic payout.
 
 begin;
 \ir ../helpers/all_tests.psql

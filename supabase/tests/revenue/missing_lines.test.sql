@@ -77,7 +77,7 @@ select is((select array_agg(distinct rule order by rule) from farthing.prove()),
 select is(farthing.book_missing_lines(tests.after('9 d')), 9::bigint, 'each fact is booked');
 select results_eq('select * from pg_temp.lines()', 'select line from booked order by line',
   'the lines are those that the triggers had booked');
--- The failed refund had two lines.
+-- The triggers had booked two lines for the failed refund. book_missing_lines() books none.
 select is(jsonb_path_query_array(pg_temp.report(), '$.totals[*].lines'), '[4, 7, 8]',
   'the lines are counted');
 select is(pg_temp.report() #- '{totals,2,lines}' -> 'totals', report #- '{totals,2,lines}' -> 'totals',
@@ -89,7 +89,8 @@ select is(farthing.book_missing_lines(tests.after('10 d')), 0::bigint, 'a repeat
 select is((select count(*) from pg_temp.lines()), count(*), 'and adds no line') from booked;
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');
 
--- Afterwards the triggers book new lines: a refund whose line was booked late may still fail.
+-- From then on the triggers book new lines. For example, they book the failure of a refund whose
+-- own line was booked late.
 select is(tests.refund('ann', 1, 250, 'failed', '11 d'), '{"received": true}', 'ann''s first refund fails');
 select is(farthing.book_missing_lines(tests.after('12 d')), 0::bigint, 'its line is booked already');
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');

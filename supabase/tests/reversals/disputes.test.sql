@@ -19,7 +19,7 @@ returns text language sql as $$
 $$;
 
 -- Ann's dispute is appealed. Credits stay clawed back while the bank decides again, and are reinstated when
--- the money is.
+-- the bank reinstates the money.
 select is(tests.spends('ann', '90'), '9900', 'ann spends 90');
 select is(tests.dispute('ann', status, 999, nr * interval '1 s', p_moved => moved::text[]),
   '{"received": true}', format('T29: an event with the state %s is accepted', status))

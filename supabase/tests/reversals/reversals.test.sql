@@ -1,5 +1,5 @@
--- Refunds, disputes and warnings (rule 10): unspent credits are clawed back, spent credits become
--- debt, and a failed refund reinstates credits.
+-- Refunds, disputes and warnings (rule 10 of docs/reference/rules.md): unspent credits are clawed
+-- back, spent credits become debt, and a failed refund reinstates credits.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -33,7 +33,8 @@ select is(farthing.expire_credits(tests.after('2 hours')), 1, 'the task expires 
 select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'the entry of the expiry has 6');
 
--- A task runs late, after a debit. The time of its entry is not before the debit.
+-- The task's time is 2 h, but a debit has already been made at 3 h. The entry of the expiry must
+-- not have an earlier time than the debit.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select isnt(tests.give('eve', '10'), null, 'eve has 10 for ever');
 select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,

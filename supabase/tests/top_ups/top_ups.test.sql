@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/top_ups.psql
 select plan(129);
 
--- A user opts in to terms, which have bounds.
+-- A user opts in. The threshold, the target and the monthly cap have bounds.
 select tests.person('ann') as ann \gset
 select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('enabled', false, 'threshold',
   null, 'target', null, 'monthly_cap', null, 'currency', 'usd', 'consented_at', null, 'state', 'off',

@@ -13,7 +13,7 @@ const STARTER = {
 const refusal = (code: "unauthenticated" | "internal", status: number) =>
   new FarthingError({ code, message: `It is ${code}.`, status, retryable: false });
 
-/** Makes a client whose packages are read with `service.answer`. */
+/** Makes a client that answers each read of the packages with `service.answer`. */
 function selling(answer: Package[] | FarthingError) {
   const service = { answer };
   const packages = () =>

@@ -84,8 +84,8 @@ async function buys(page: Page, origin: string): Promise<Record<string, string>>
 }
 
 /**
- * Writes the files and runs the commands that the page prints. A text block is the expected output of the
- * commands before it.
+ * Writes the files and runs the commands that the tutorial prints. A text block is the expected
+ * output of the commands before it.
  */
 async function play(folder: string, blocks: Block[], ids: Record<string, string>): Promise<void> {
   let printed = "";

@@ -56,7 +56,7 @@ const endings: Ending[] = [
       const { body } = stream(app).response();
       const tab = body!.pipeThrough(new TextDecoderStream()).getReader();
       let read = "";
-      // The first chunks arrive before the model is called.
+      // The first chunks arrive before the model is called, and contain no text.
       for (let left = 20; left > 0 && !read.includes("text-delta"); left--) {
         read += (await tab.read()).value ?? "";
       }

@@ -1,7 +1,7 @@
 /**
- * Everything that the metering does, in plain Node or Deno with the packed package: prints its
- * findings as JSON. With the argument `dies` the program kills itself during a call. With
- * `restarts` it settles the call that was left over.
+ * Uses all that the packed @farthing/ai does, in plain Node or Deno, and prints its findings as
+ * JSON. With the argument `dies` the program kills itself during a call. With `restarts` it settles
+ * that call.
  */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { creditsMiddleware } from "@farthing/ai";

@@ -1,7 +1,6 @@
 /**
- * Everything that the client does, in plain Node with the packed package: prints its findings as
- * JSON. The test that runs this program pays the checkout when it reads the line with the
- * checkout's URL.
+ * Uses all that the packed @farthing/client does, in plain Node, and prints its findings as JSON.
+ * The test that runs this program pays the checkout when it reads the line with the checkout's URL.
  */
 import process from "node:process";
 import { createClient } from "@supabase/supabase-js";
