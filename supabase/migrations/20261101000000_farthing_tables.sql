@@ -111,8 +111,8 @@ create table farthing.policy (
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
-  -- The mode is unknown until the first event, so the default `live` requires a second factor only
-  -- if the mode is live.
+  -- The default `live` requires a second factor only in live mode. Until the first event fixes the
+  -- mode, the mode of Stripe's key counts: mfa_applies().
   operator_mfa text not null default 'live'
     constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
   -- The settings of Stripe's hosted checkout page
@@ -260,7 +260,7 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- Each run updates its task's row in place.
+-- The free space in each page lets each run update its task's row in place.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(moment) runs once per interval (`every`), at the time `phase` after '
   'the start of the interval. budget: the time after which a task begins no new item; from PostgreSQL '
@@ -1159,8 +1159,8 @@ create policy unknown_states_none on farthing.unknown_states for select to authe
 -- Money that is returned to buyers: refunds, disputes, early fraud warnings, and the credits that
 -- they claw back. Refunds may fail, disputes are lost and won, and their events arrive in any
 -- order. An event therefore records only Stripe's current state. net_order() computes from all
--- states together how many credits should be clawed back and books the difference from what was
--- clawed back so far, so that the same facts lead to the same credits in any order.
+-- states together how many credits should be clawed back, and books the difference from the credits
+-- that were clawed back so far. So the same facts lead to the same credits in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -1646,11 +1646,11 @@ comment on function farthing.booking_fee(bigint, text, int) is
 
 -- supabase/schemas/bookings/tables/bookings.sql
 
--- Bookings: payments from a buyer to a provider. The platform takes a fee of each. The fee is
--- stored, because the rate at the time of the booking fixes it for ever; a check compares it with
--- the stored rate. Amounts are integers in the currency's minor unit. One trigger guards the
--- states, because Stripe's events, both parties and scheduled tasks change a booking, and a late
--- change must not undo a payment, a completion or a cancellation.
+-- Bookings: payments from a buyer to a provider. The platform takes a fee of each. A booking stores
+-- its fee and the fee's rate, because the rate of the policy may change later; a check compares the
+-- two. Amounts are integers in the currency's minor unit. One trigger guards the states, because
+-- Stripe's events, both parties and scheduled tasks change a booking, and a late change must not
+-- undo a payment, a completion or a cancellation.
 
 create table farthing.bookings (
   account_id bigint not null,

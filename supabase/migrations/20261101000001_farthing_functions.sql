@@ -450,7 +450,7 @@ comment on function farthing.refuse_new_answer() is
 
 -- Providers: users who sell through us, each with a connected account at Stripe. The row of a
 -- provider is committed before Stripe is called. Its id is in the account's metadata and in the
--- idempotency key of the request that creates the account, so a retry after a crash gets the same
+-- idempotency key of the request that creates the account. So a retry after a crash gets the same
 -- account, and Stripe's events contain our id. Only Stripe's account.updated, or a comparison with
 -- Stripe's accounts, changes the stored capabilities of a provider.
 
@@ -2692,8 +2692,8 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- An earlier booking under this key has different terms or cannot be continued, so it is given
-  -- up.
+  -- If an earlier booking has the same idempotency key, it has different terms or cannot be
+  -- continued, so it is given up.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -2747,9 +2747,9 @@ comment on function farthing.begin_booking is
 -- supabase/schemas/bookings/functions/cancel_booking.sql
 
 -- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
--- is refunded. A refund is only recorded here, because Stripe is called outside of any transaction:
--- by the same request, or by the runner if the request dies. If the payment succeeds before Stripe
--- cancels it, the money is refunded, too.
+-- is refunded. These functions only record the refund, because Stripe is called outside of any
+-- transaction. The same request then sends the refund, or the runner does if the request dies. If
+-- the payment succeeds before Stripe cancels it, the money is refunded, too.
 
 create function farthing.begin_cancelling(
   p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)
@@ -2922,9 +2922,9 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. If two events have the same second, a failure counts
-  -- as later than processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
-  -- later.
+  -- An older state never overwrites a newer one. If two events have the same second, the failure
+  -- counts as the later one and `processing` as the earlier one. A payment that was cancelled at
+  -- Stripe stays cancelled, whatever arrives later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -3120,10 +3120,10 @@ comment on function farthing.net_booking(uuid, timestamptz) is
 
 -- supabase/schemas/bookings/functions/shared_parties.sql
 
--- Buyers and providers who may be the same person, because they share a card, a payout account or an
--- address. A shared booking is flagged and not refused, because families share cards and addresses. The
--- flag shows that a person may be paying themselves with a stolen card, before the bank notices it.
--- With the policy setting booking_shared_parties, shared bookings can be refused instead.
+-- Buyers and providers who may be the same person, because they share a card, a payout account or
+-- an address. Their booking is flagged and not refused, because families share cards and addresses.
+-- The flag shows that a person may be paying themselves with a stolen card, before the bank notices
+-- it. With the policy setting booking_shared_parties, such bookings can be refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -3365,9 +3365,9 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Two requests with the same order and the same Stripe key get the same session, so the second
-  -- request writes the values that are already stored. If the webhook arrived first, only the
-  -- session is still missing.
+  -- Two requests with the same order and the same idempotency key get the same session from Stripe,
+  -- so the second request writes the values that are already stored. If a webhook arrived first,
+  -- the session's id is already stored, and only its URL is missing.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
@@ -3443,7 +3443,8 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- The result is exact: div() returns a whole quotient, and a half is rounded up.
+  -- This is integer arithmetic: div() drops the fraction, and the terms are chosen so that a half
+  -- is rounded up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
@@ -3501,8 +3502,8 @@ comment on function farthing.grant_order is
 -- supabase/schemas/checkout/functions/orders.sql
 
 -- Orders: their states, from the request to the payment and its refunds. An order exists before
--- Stripe is called, so that each later event is tied to an id of ours. The order's package version
--- fixes what the buyer gets; the catalogue may change before the payment.
+-- Stripe is called, so every event of Stripe can name its order. The order's package version fixes
+-- what the buyer gets; the catalogue may change before the payment.
 
 create function farthing.orders_guard()
 returns trigger
@@ -3603,9 +3604,9 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
-  -- invoices and automatic tax, because only these belong to a customer. A customer without a saved
-  -- card is not used, because it may have been deleted at Stripe. Stripe detaches the card of a
-  -- deleted customer, and refuses to open a session for a deleted customer.
+  -- invoices and automatic tax, because only these belong to a customer. Stripe refuses to open a
+  -- session for a deleted customer, so the customer is used only while it has a saved card: when a
+  -- customer is deleted at Stripe, its card is detached.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -3763,7 +3764,7 @@ as $$
 declare
   v_customer farthing.customers;
 begin
-  -- A card of a customer that another app made is not ours to detach.
+  -- If another app created the customer, the card is not ours to detach.
   select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
   if v_customer.account_id is null then
     return 'ignored';
@@ -3921,7 +3922,7 @@ begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
   perform farthing.remove_card(new.account_id, now());
-  -- The reason applies only to these changes, and not to later changes of the transaction.
+  -- The reason of this change must not apply to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
@@ -4097,8 +4098,8 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- An empty page would look like the end of the list. 1000 rows are the data API's own limit
-  -- (max_rows).
+  -- A limit of 0 would return an empty page, which looks like the end of the list. 1000 rows are
+  -- the data API's own limit (max_rows).
   if p_limit is null or p_limit not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;
@@ -4136,11 +4137,11 @@ comment on function farthing.page_of(text, int, farthing.page_item[]) is
 -- supabase/schemas/foundation/functions/request_headers.sql
 
 -- The headers of the current request, for functions that get no correlation id as an argument.
--- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a top-up
--- have no argument for it. The data API puts a request's headers into the setting request.headers, and
--- so does a call over the pooled connection. An entry without a correlation id takes the trace from
--- that setting. The setting is read only if no correlation id was given, so it does not slow down a
--- debit, which has a correlation id. These functions take no locks and read no table.
+-- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a
+-- top-up have no argument for it. The data API puts a request's headers into the setting
+-- request.headers, and so does a call over the pooled connection. If an entry has no correlation
+-- id, the request's trace id is read from that setting and stored instead. So the setting is not
+-- read for a debit, which has a correlation id. These functions take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -4491,9 +4492,9 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more users than allowed have used one card. The excess ends when one
-  -- of two uses is a day old: the buyer's own last use, or the last use by the first user above the
-  -- limit.
+  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. It
+  -- ends a day after the earlier of two uses of that card: the buyer's own last use, and the last
+  -- use by the first user above the limit, counted from the most recent user.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -5028,8 +5029,8 @@ returns int
 language sql stable
 set search_path = ''
 as $$
-  -- Without greatest(), the rest would be negative if the budget was lowered below the part that is
-  -- already spent.
+  -- Without greatest(), the units left would be negative if the budget was lowered below the part
+  -- that is already spent.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
@@ -5054,8 +5055,9 @@ as $$
 declare
   v_left int;
 begin
-  -- If two calls run at once, the second one waits for the row and then reads the budget that the first
-  -- one has left. If only the second one began before midnight, the row keeps the newer day.
+  -- If two calls run at once, the second one waits for the row, and then sees what the first one
+  -- has spent. If the first call ran after midnight and the second one began before it, the row
+  -- keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -5115,8 +5117,8 @@ comment on function farthing.check_ledger_sample(double precision, int) is
 -- supabase/schemas/health/functions/figures.sql
 
 -- Figures for a metrics collector. They are computed without reading the ledger: credits come from
--- the sums of sealed entries, which are at most a minute old. work_figures() reads only unfinished
--- work, and work of the last day.
+-- the sums of sealed entries, and these sums are at most about a minute behind. work_figures()
+-- reads only unfinished work, and work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -5232,8 +5234,8 @@ as $$
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours is the long window of one pair and the short window of another pair, and is returned
-  -- once.
+  -- Six hours is the long window of one pair in burn_windows() and the short window of another
+  -- pair. Without this condition, its burn rate would be returned twice.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
 comment on function farthing.health_figures(timestamptz) is
@@ -5318,8 +5320,8 @@ as $$
   with counted as (
     select m.starts_at as hour, m.labels, m.count, m.buckets
     from farthing.metrics m
-    -- metric_rows() is not used here, because it reads whole days from the rows per day, which have no
-    -- hours.
+    -- metric_rows() is not used here, because it reads whole days from the rows per day, which are
+    -- not split by hour.
     where m.grain = 'hour' and m.name = p_name
       and m.starts_at > p_now - make_interval(hours => p_hours) and m.starts_at <= p_now
       and (p_service is null or farthing.label_of(m.labels, 'service') = p_service)
@@ -5449,8 +5451,9 @@ set search_path = ''
 as $$
 begin
   -- Running totals in burn-down order: each lot gives the credits that are still missing after the
-  -- lots before it. An expired or frozen lot gives only the credits that the previous hold reserved
-  -- in it, so credits that stay held do not expire between two holds.
+  -- lots before it. An expired or frozen lot gives only the credits that the replaced hold
+  -- (p_after_hold_id) had reserved in it, so held credits do not expire when a new hold replaces
+  -- the old one.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -6368,8 +6371,9 @@ as $$
       order by s.read_session_at, s.event_id limit p_limit)) and i.read_session_at <= p_now
     for update skip locked
   )
-  -- A runner's lease lasts at least two minutes. The longer a payment has waited, the less often its
-  -- session is read: after 1, 3, 6, 12 … minutes.
+  -- The next read is at least two minutes away, so that no other runner claims the payment during
+  -- this read. The longer a payment has waited, the less often its session is read: after 1, 3, 6,
+  -- 12 … minutes.
   update farthing.inbox i set read_session_at = p_now + greatest(interval '2 minutes', p_now - i.received_at)
   from due where i.event_id = due.event_id returning i.*
 $$;
@@ -6468,8 +6472,8 @@ returns jsonb
 language plpgsql
 set search_path = ''
 -- With these settings the claim always reads the index jobs_due in its order. Without them, if the
--- table has a million ended jobs, the planner may expect that only one job is due and choose a plan
--- that sorts all due jobs for every claim.
+-- table has a million ended jobs, the planner may expect that only one job is due. It would then
+-- sort all due jobs for every claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -6677,8 +6681,8 @@ comment on function farthing.create_job is
 
 -- supabase/schemas/jobs/functions/expiry.sql
 
--- Scheduled tasks end jobs after 24 hours, empty results and files after 24 hours, and delete jobs
--- after 30 days.
+-- 24 hours after a job was created, scheduled tasks fail it if it has not ended, and delete its
+-- result and its file. They delete the job itself after 30 days.
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -7323,8 +7327,9 @@ comment on function farthing.journal_rows(farthing.day_range) is
 
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
 -- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables.sql) would change. Outside of this file, only the hash of the owner
--- and the proof may compare an owner; foundation/owners.test.sql checks that rule.
+-- policy may_see (ledger/tables.sql) would change. Other files may read owner_id only to show it as
+-- user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces that
+-- rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -7393,8 +7398,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
--- Finds the account as account_for() does, and locks it. Every charge begins with this function. So
--- most calls make only one select and call no other function.
+-- Finds the account as account_for() does, and locks it. Every charge begins with this function, so
+-- it has to be fast: most calls make only one select and call no other function.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
@@ -8450,7 +8455,7 @@ comment on function farthing.is_failure(text) is
 -- supabase/schemas/metrics/functions/windows.sql
 
 -- The metrics of a window of time. Whole days are read from the rows per day, the whole hours
--- before and after those days from the rows per hour, and the rest from the rows per minute, so a
+-- before and after those days from the rows per hour, and the rest from the rows per minute. So a
 -- window of a month costs about as much as a window of a day. Rows per minute are deleted after 25
 -- hours: a window that began earlier is counted only from its first whole hour on.
 
@@ -8780,8 +8785,8 @@ comment on function farthing.notify_expiring_credits(timestamptz, int) is
 
 -- supabase/schemas/notifications/functions/leases.sql
 
--- The end of leases whose runner died: a retry if the service recognises a repeat by its key,
--- otherwise the state `uncertain`.
+-- The end of leases whose runner died. If the service recognises a repeat by its idempotency key,
+-- the notification is sent again; otherwise it gets the state `uncertain`.
 
 create function farthing.end_notification_lease(p_notification_id text, p_now timestamptz)
 returns int
@@ -9686,10 +9691,11 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- A payout pays out all available money, so a payment made long before the newest payout should
-  -- be in a payout. A payout without a list may contain the payment. Failed and cancelled payouts
-  -- are ignored, because Stripe may never have their lists. If no payout was listed yet, the result
-  -- is null. least() ignores a null; only missing.oldest can be null.
+  -- A payout pays out all available money, so a payment made long before the newest listed payout
+  -- should be in a listed payout. But a payout whose list is missing may contain the payment, so
+  -- the result is also earlier than the oldest of those payouts. Failed and cancelled payouts are
+  -- ignored, because Stripe may never have their lists. least() ignores a null, so it ignores
+  -- missing.oldest if no list is missing.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -10452,7 +10458,8 @@ returns setof farthing.packages
 language sql stable
 set search_path = ''
 as $$
-  -- A package that the list does not name is missing even if its first version has not begun yet.
+  -- A package that the list does not name counts as missing even if its first version has not begun
+  -- yet.
   select distinct on (p.package_id) p.* from farthing.packages p
   where p.slug not in (select e.package ->> 'slug' from jsonb_array_elements(p_packages) e (package))
     and (p.effective_from > p_now or p.version = (select f.version from farthing.packages f
@@ -11120,7 +11127,7 @@ as $$
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- The end of a hold counts, too, because a hold that expires writes no entry.
+      -- The latest moment may be the end of a hold, because a hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;
@@ -11384,8 +11391,9 @@ comment on function farthing.prove_reserved() is
 -- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
 -- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
 -- If somebody changes an old entry and not its seal, only the whole proof finds the change; the
--- whole proof runs each week. If the changed entry and those after it were also sealed again, the
--- account's last proved seal differs from the hash stored in `proved`, and from the head.
+-- whole proof runs each week. If they also seal that entry and the later ones again, the
+-- incremental proof finds the change: the account's last proved seal then differs from the hash
+-- stored in `proved`. The heads do not match that seal, either.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -12103,8 +12111,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- The withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
-  -- disputed amount.
+  -- The money that banks have withdrawn for each dispute. The sum is exact if all movements are in
+  -- the order's currency; otherwise it is a share of the disputed amount.
   with moved as (
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount
         else o.amount_total end
@@ -13574,8 +13582,8 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- The last hop ends at a user, so notifications to operators are left out. Notifications to
-    -- deleted users, who have no address, are left out, too.
+    -- This hop ends at a user, so notifications to operators do not count. Notifications to deleted
+    -- users do not count either, because these users have no address.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e
@@ -13945,7 +13953,7 @@ begin
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
       -- A day is skipped if order_entries has all orders that were paid on that day, with complete
-      -- evidence. To see this, it is enough to count both.
+      -- evidence. To find out, it is enough to compare the two counts.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop
@@ -14172,8 +14180,8 @@ declare
   v_months_end date := date_trunc('month', (p_range.last_day + 1)::timestamp)::date;
 begin
   if p_account_id is not null then
-    -- The usage of one account is summed from its entries, because a stored row per account and day
-    -- would be about as many rows as entries.
+    -- The usage of one account is summed from its entries: stored sums per account and day would be
+    -- almost as many rows as the entries themselves.
     return query select * from farthing.usage_of(array[p_account_id],
       array[farthing.seq_at(p_account_id, v_begin - interval '1 microsecond')],
       array[farthing.seq_at(p_account_id, v_end - interval '1 microsecond')]);
@@ -15465,8 +15473,8 @@ comment on function farthing.revenue_sums(date, date) is
 
 -- Balance transactions and revenue lines: which order or booking a transaction belongs to, on which
 -- day its line counts, and Stripe's fee for it. The fee is provisional until a payout lists the
--- transaction. A fee is booked as the difference between it and the existing lines, so a
--- transaction that is stored again, with a different fee or in a payout, is not booked twice.
+-- transaction. Only the part of a fee that existing lines do not have yet is booked, so a fee is
+-- not booked twice if its transaction is stored again, with a different fee or in a payout.
 
 create function farthing.line_about(p_transaction farthing.balance_transactions)
 returns farthing.revenue_lines
@@ -15854,8 +15862,8 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
-  -- The later event wins; within a second, the event that lists more movements; if these are equal,
-  -- the state with the higher rank.
+  -- The later event wins. Of two events of the same second, the one that lists more movements wins;
+  -- if both list equally many, the state with the higher rank wins.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -16455,13 +16463,14 @@ comment on function farthing.work_off(text, text, text[], text, timestamptz) is
 
 -- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
 -- transaction of its own. The runner is a procedure, because only a procedure may commit between
--- tasks. It may do so only without a SET clause, so every name in it is qualified. A lock lets only
--- one session run tasks. pg_cron starts the next run after the last has ended, so long runs do not
--- pile up. A task is bounded by its batch; by its time budget, after which it begins no new item;
--- by lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session; the
--- next run then records a failure of the task. The runner cannot set a statement_timeout:
--- PostgreSQL starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on
--- the platform) ends the running task like an error.
+-- tasks. A procedure with a SET clause cannot commit, so this one sets no search_path, and every
+-- name in it is qualified. A lock lets only one session run tasks. pg_cron starts the next run
+-- after the last has ended, so long runs do not pile up. A task is bounded by its batch, by its
+-- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
+-- transaction_timeout also bounds it: it ends the session, and the next run records a failure of
+-- the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when the CALL
+-- begins. The role's own statement_timeout (2 minutes on the platform) ends the running task like
+-- an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
@@ -16666,9 +16675,9 @@ comment on function farthing.unwatched_for(timestamptz) is
 -- The schedule of tasks. Tasks are rows, and one job of pg_cron runs the due tasks one after the
 -- other (run_due_tasks.sql). One job per task would open 20 sessions in the same second, and write
 -- 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds its tasks.
--- A task is a function of this schema that takes a moment, works through a bounded batch in a fixed
--- order, skips rows that another transaction has locked, and returns a number of items. A task that
--- works item by item uses work_off() (parked_items.sql).
+-- A task is a function of this schema that takes the time of the run and returns a number of items.
+-- It works through a bounded batch in a fixed order, and skips rows that another transaction has
+-- locked. A task that works item by item uses work_off() (parked_items.sql).
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
@@ -19300,8 +19309,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- The event does not end the charge if it belongs to an ended order, to a payment on the
-  -- authentication page, or to the payment that this page replaced.
+  -- An event does not end the charge if its order has ended, or if its payment is on the
+  -- authentication page or was replaced by that page.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
@@ -19797,8 +19806,8 @@ returns text
 language sql stable
 set search_path = ''
 as $$
-  -- A bank withdraws a charge's money from our balance, so everything that is transferred after a
-  -- withdrawal comes from our balance, too.
+  -- A bank withdraws a charge's money from our balance. So whatever is transferred after a
+  -- withdrawal is paid by our balance, and not by the charge.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -20072,8 +20081,8 @@ comment on function farthing.refuse_usage is
 
 -- supabase/schemas/usage/functions/known_events.sql
 
--- Usage events that were charged before: their stored answer, and the check of a repeat for
--- different contents.
+-- Usage events that were charged before: their stored answer, and the check whether a repeat has
+-- the same contents.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb

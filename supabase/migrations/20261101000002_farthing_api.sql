@@ -639,8 +639,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its response under the order's key, errors included. So the order of a refused
-  -- session cannot be used again.
+  -- If a request repeats the order's idempotency key, Stripe repeats its response, even an error.
+  -- So an order whose session was refused cannot be used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;
@@ -898,7 +898,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- For a user without an account the number is 0, which no account has, so the list is empty.
+  -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
   -- The grant that p_before names is read first, so that its values bound the index scan.
@@ -2463,7 +2463,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- For a user without an account the number is 0, which no account has, so the list is empty.
+  -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/decisions', p_now), 0) end;
 begin
@@ -3520,8 +3520,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- After this runner, another runner has claimed the list. It continues from the last stored
-    -- page.
+    -- Another runner has claimed the list since this runner claimed it, and continues from the last
+    -- stored page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);

@@ -82,8 +82,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its response under the order's key, errors included. So the order of a refused
-  -- session cannot be used again.
+  -- If a request repeats the order's idempotency key, Stripe repeats its response, even an error.
+  -- So an order whose session was refused cannot be used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;

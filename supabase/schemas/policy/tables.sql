@@ -49,8 +49,8 @@ create table farthing.policy (
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
-  -- The mode is unknown until the first event, so the default `live` requires a second factor only
-  -- if the mode is live.
+  -- The default `live` requires a second factor only in live mode. Until the first event fixes the
+  -- mode, the mode of Stripe's key counts: mfa_applies().
   operator_mfa text not null default 'live'
     constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
   -- The settings of Stripe's hosted checkout page

@@ -1,6 +1,6 @@
 -- Providers: users who sell through us, each with a connected account at Stripe. The row of a
 -- provider is committed before Stripe is called. Its id is in the account's metadata and in the
--- idempotency key of the request that creates the account, so a retry after a crash gets the same
+-- idempotency key of the request that creates the account. So a retry after a crash gets the same
 -- account, and Stripe's events contain our id. Only Stripe's account.updated, or a comparison with
 -- Stripe's accounts, changes the stored capabilities of a provider.
 

@@ -1,8 +1,8 @@
 -- Money that is returned to buyers: refunds, disputes, early fraud warnings, and the credits that
 -- they claw back. Refunds may fail, disputes are lost and won, and their events arrive in any
 -- order. An event therefore records only Stripe's current state. net_order() computes from all
--- states together how many credits should be clawed back and books the difference from what was
--- clawed back so far, so that the same facts lead to the same credits in any order.
+-- states together how many credits should be clawed back, and books the difference from the credits
+-- that were clawed back so far. So the same facts lead to the same credits in any order.
 
 create table farthing.refunds (
   account_id bigint not null,

@@ -24,7 +24,7 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- Each run updates its task's row in place.
+-- The free space in each page lets each run update its task's row in place.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(moment) runs once per interval (`every`), at the time `phase` after '
   'the start of the interval. budget: the time after which a task begins no new item; from PostgreSQL '

@@ -101,7 +101,7 @@ select is((chats_settle(tests.chat_id('bob'), '{"input_tokens": 1000, "cached_in
     "reasoning_tokens": 200}, "credits": "57", "balance_after": "143"}',
   'T10: a chat costs the rate of its beginning, also above its hold');
 
--- Release: the provider returned nothing, so the key can be used again.
+-- Release: the provider returned nothing, so the idempotency key can be used again.
 select is(tests.begin_chat('eve', 'e') ->> 'step', 'call', 'eve begins a chat');
 select is(tests.release_chat(tests.chat_id('eve'), '1 s', 'e'), 'released', 'eve''s chat is released');
 select is(tests.release_chat(tests.chat_id('eve'), '2 s', 'e'), 'released',

@@ -8,7 +8,7 @@ begin;
 select plan(17);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule = 'stripe_setup';
--- Returns "action code" for each refusal on a user's page that the setup at Stripe causes.
+-- Returns "action code: reason" for each refusal on a user's page that the setup at Stripe causes.
 create function tests.setup_refusals(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(string_agg(format('%s %s: %s', r ->> 'action', r ->> 'code', r ->> 'reason'), '; '), 'none')
   from jsonb_array_elements(customers_read(tests.person(p_name)::text, p_now => tests.after(p_passed))
@@ -33,7 +33,8 @@ from farthing.incidents where rule = 'stripe_setup' and state = 'open';
 select farthing.end_stripe_fault('tax_not_set_up', '');
 select is(tests.alerts('131 days'), 'nothing', 'the incident ends with the next checkout');
 
--- Stripe refuses the API key: every payment fails until Stripe accepts it and lists the balance.
+-- Stripe refuses the API key: every payment fails until Stripe accepts the key and lists the
+-- balance.
 select stripe_faults_report('key_refused', 'Invalid API Key provided', p_now => tests.after('131 days 12 h'));
 select is(tests.alerts('131 days 12 h'), 'stripe_setup open', 'a refused API key opens an incident');
 select is(tests.setup_refusals('bob', '131 days 12 h'),

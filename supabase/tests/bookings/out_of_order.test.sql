@@ -8,7 +8,7 @@ select plan(61);
 
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 
--- A key is used again after it was deleted.
+-- An idempotency key is used again after it was deleted.
 create temporary table begun as
 select n, tests.begin_booking('ann', 'pat', n, 'usd', 'k' || n) #>> '{booking,booking_id}' as id
 from generate_series(100, 101) n;

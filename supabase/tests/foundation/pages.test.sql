@@ -1,5 +1,5 @@
--- If the limit of a list is invalid, the error names the parameter. An empty page would look like the last
--- page.
+-- Each list refuses an invalid limit, and the error names the parameter. If a limit of 0 were
+-- allowed, its empty page would look like the last page.
 
 begin;
 \ir ../helpers/all_tests.psql

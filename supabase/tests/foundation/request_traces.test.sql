@@ -7,7 +7,7 @@ begin;
 \ir ../helpers/jobs.psql
 select plan(65);
 
--- Returns the trace whose id is this digit 32 times.
+-- Returns a trace id: this digit, 32 times.
 create function pg_temp.trace(p_digit text) returns text language sql as $$
   select repeat(p_digit, 32)
 $$;

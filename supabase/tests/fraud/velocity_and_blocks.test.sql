@@ -52,7 +52,7 @@ select is(pg_temp.buys('ann', 4, '61 min' - interval '1 s'), 'refused velocity_e
 select is(pg_temp.buys('ann', 4, '61 min'), 'create', 'a checkout is allowed at the reported time');
 select is(pg_temp.buys('ann', 5, '61 min'), 'refused velocity_exceeded 60', 'no further checkout is allowed');
 
--- The key of a refused checkout can be used again.
+-- The idempotency key of a refused checkout can be used again.
 select is((checkout_begin(tests.person('ann'), md5('deal 5')::uuid::text, 'https://a.test', 'https://a.test',
   null, tests.sha256('key'), tests.sha256('body'), tests.after(passed))) ->> 'step', step,
   format('the same key returns step %2$s after %1$s', passed, step))

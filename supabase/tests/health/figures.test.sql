@@ -55,7 +55,7 @@ select set_eq($$ select slo, long_window from farthing.budget_burns(tests.after(
 select is_empty($$ select from farthing.budget_burns(tests.after('64 min')) where burns
   and long_window = '1 hour' $$, 'the short window ends the alert soon after its cause');
 
--- The report counts requests by route, and shows the rest of the error budgets.
+-- The report counts requests by route, and shows how much is left of the error budgets.
 select is(r #>> '{windows,1h,all,requests}', '2200', 'the report counts all requests')
 from health_report(tests.after('1 hour')) r;
 select is(r #>> '{windows,5m,routes,0,route}', 'POST /usage',
@@ -142,7 +142,7 @@ select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330',
   'sold, clawed-back and reinstated credits are reported by purpose');
 
--- The sampled accounts, and the metrics for a collector.
+-- The check of a sample of accounts, and the metrics for a collector.
 select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all credits');
 select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true',
   'cid''s payment is refunded in full');

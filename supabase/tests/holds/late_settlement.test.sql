@@ -36,7 +36,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hol
 select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
   'a late settlement at zero is accepted')
 from late where name = 'gus';
--- Only the hold kept fay's lot from expiring on time, so the lot expires with the hold.
+-- Without the hold, fay's lot would have expired on time. It expires with the hold.
 select is(tests.balance('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
   'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',

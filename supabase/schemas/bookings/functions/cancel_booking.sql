@@ -1,7 +1,7 @@
 -- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
--- is refunded. A refund is only recorded here, because Stripe is called outside of any transaction:
--- by the same request, or by the runner if the request dies. If the payment succeeds before Stripe
--- cancels it, the money is refunded, too.
+-- is refunded. These functions only record the refund, because Stripe is called outside of any
+-- transaction. The same request then sends the refund, or the runner does if the request dies. If
+-- the payment succeeds before Stripe cancels it, the money is refunded, too.
 
 create function farthing.begin_cancelling(
   p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)

@@ -1,7 +1,7 @@
--- Buyers and providers who may be the same person, because they share a card, a payout account or an
--- address. A shared booking is flagged and not refused, because families share cards and addresses. The
--- flag shows that a person may be paying themselves with a stolen card, before the bank notices it.
--- With the policy setting booking_shared_parties, shared bookings can be refused instead.
+-- Buyers and providers who may be the same person, because they share a card, a payout account or
+-- an address. Their booking is flagged and not refused, because families share cards and addresses.
+-- The flag shows that a person may be paying themselves with a stolen card, before the bank notices
+-- it. With the policy setting booking_shared_parties, such bookings can be refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)

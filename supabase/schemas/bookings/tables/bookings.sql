@@ -1,8 +1,8 @@
--- Bookings: payments from a buyer to a provider. The platform takes a fee of each. The fee is
--- stored, because the rate at the time of the booking fixes it for ever; a check compares it with
--- the stored rate. Amounts are integers in the currency's minor unit. One trigger guards the
--- states, because Stripe's events, both parties and scheduled tasks change a booking, and a late
--- change must not undo a payment, a completion or a cancellation.
+-- Bookings: payments from a buyer to a provider. The platform takes a fee of each. A booking stores
+-- its fee and the fee's rate, because the rate of the policy may change later; a check compares the
+-- two. Amounts are integers in the currency's minor unit. One trigger guards the states, because
+-- Stripe's events, both parties and scheduled tasks change a booking, and a late change must not
+-- undo a payment, a completion or a cancellation.
 
 create table farthing.bookings (
   account_id bigint not null,

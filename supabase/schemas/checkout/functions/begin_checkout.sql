@@ -116,9 +116,9 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Two requests with the same order and the same Stripe key get the same session, so the second
-  -- request writes the values that are already stored. If the webhook arrived first, only the
-  -- session is still missing.
+  -- Two requests with the same order and the same idempotency key get the same session from Stripe,
+  -- so the second request writes the values that are already stored. If a webhook arrived first,
+  -- the session's id is already stored, and only its URL is missing.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');

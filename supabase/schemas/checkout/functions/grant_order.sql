@@ -54,7 +54,8 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- The result is exact: div() returns a whole quotient, and a half is rounded up.
+  -- This is integer arithmetic: div() drops the fraction, and the terms are chosen so that a half
+  -- is rounded up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;

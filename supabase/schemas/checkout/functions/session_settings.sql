@@ -7,9 +7,9 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
-  -- invoices and automatic tax, because only these belong to a customer. A customer without a saved
-  -- card is not used, because it may have been deleted at Stripe. Stripe detaches the card of a
-  -- deleted customer, and refuses to open a session for a deleted customer.
+  -- invoices and automatic tax, because only these belong to a customer. Stripe refuses to open a
+  -- session for a deleted customer, so the customer is used only while it has a saved card: when a
+  -- customer is deleted at Stripe, its card is detached.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,

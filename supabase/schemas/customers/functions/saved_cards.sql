@@ -13,7 +13,7 @@ as $$
 declare
   v_customer farthing.customers;
 begin
-  -- A card of a customer that another app made is not ours to detach.
+  -- If another app created the customer, the card is not ours to detach.
   select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
   if v_customer.account_id is null then
     return 'ignored';
@@ -171,7 +171,7 @@ begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
   perform farthing.remove_card(new.account_id, now());
-  -- The reason applies only to these changes, and not to later changes of the transaction.
+  -- The reason of this change must not apply to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end

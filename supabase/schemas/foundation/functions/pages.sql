@@ -6,8 +6,8 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- An empty page would look like the end of the list. 1000 rows are the data API's own limit
-  -- (max_rows).
+  -- A limit of 0 would return an empty page, which looks like the end of the list. 1000 rows are
+  -- the data API's own limit (max_rows).
   if p_limit is null or p_limit not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;

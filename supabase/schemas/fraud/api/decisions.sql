@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- For a user without an account the number is 0, which no account has, so the list is empty.
+  -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/decisions', p_now), 0) end;
 begin

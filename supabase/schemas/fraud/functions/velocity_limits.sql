@@ -84,9 +84,9 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more users than allowed have used one card. The excess ends when one
-  -- of two uses is a day old: the buyer's own last use, or the last use by the first user above the
-  -- limit.
+  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. It
+  -- ends a day after the earlier of two uses of that card: the buyer's own last use, and the last
+  -- use by the first user above the limit, counted from the most recent user.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

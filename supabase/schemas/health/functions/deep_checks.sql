@@ -5,8 +5,8 @@ returns int
 language sql stable
 set search_path = ''
 as $$
-  -- Without greatest(), the rest would be negative if the budget was lowered below the part that is
-  -- already spent.
+  -- Without greatest(), the units left would be negative if the budget was lowered below the part
+  -- that is already spent.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
@@ -31,8 +31,9 @@ as $$
 declare
   v_left int;
 begin
-  -- If two calls run at once, the second one waits for the row and then reads the budget that the first
-  -- one has left. If only the second one began before midnight, the row keeps the newer day.
+  -- If two calls run at once, the second one waits for the row, and then sees what the first one
+  -- has spent. If the first call ran after midnight and the second one began before it, the row
+  -- keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units

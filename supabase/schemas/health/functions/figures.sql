@@ -1,6 +1,6 @@
 -- Figures for a metrics collector. They are computed without reading the ledger: credits come from
--- the sums of sealed entries, which are at most a minute old. work_figures() reads only unfinished
--- work, and work of the last day.
+-- the sums of sealed entries, and these sums are at most about a minute behind. work_figures()
+-- reads only unfinished work, and work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -116,8 +116,8 @@ as $$
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours is the long window of one pair and the short window of another pair, and is returned
-  -- once.
+  -- Six hours is the long window of one pair in burn_windows() and the short window of another
+  -- pair. Without this condition, its burn rate would be returned twice.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
 comment on function farthing.health_figures(timestamptz) is

@@ -19,8 +19,8 @@ as $$
   with counted as (
     select m.starts_at as hour, m.labels, m.count, m.buckets
     from farthing.metrics m
-    -- metric_rows() is not used here, because it reads whole days from the rows per day, which have no
-    -- hours.
+    -- metric_rows() is not used here, because it reads whole days from the rows per day, which are
+    -- not split by hour.
     where m.grain = 'hour' and m.name = p_name
       and m.starts_at > p_now - make_interval(hours => p_hours) and m.starts_at <= p_now
       and (p_service is null or farthing.label_of(m.labels, 'service') = p_service)

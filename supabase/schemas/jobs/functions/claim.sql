@@ -6,8 +6,8 @@ returns jsonb
 language plpgsql
 set search_path = ''
 -- With these settings the claim always reads the index jobs_due in its order. Without them, if the
--- table has a million ended jobs, the planner may expect that only one job is due and choose a plan
--- that sorts all due jobs for every claim.
+-- table has a million ended jobs, the planner may expect that only one job is due. It would then
+-- sort all due jobs for every claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$

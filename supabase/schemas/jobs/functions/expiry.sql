@@ -1,5 +1,5 @@
--- Scheduled tasks end jobs after 24 hours, empty results and files after 24 hours, and delete jobs
--- after 30 days.
+-- 24 hours after a job was created, scheduled tasks fail it if it has not ended, and delete its
+-- result and its file. They delete the job itself after 30 days.
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int

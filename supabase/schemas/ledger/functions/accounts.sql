@@ -1,7 +1,8 @@
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
 -- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables.sql) would change. Outside of this file, only the hash of the owner
--- and the proof may compare an owner; foundation/owners.test.sql checks that rule.
+-- policy may_see (ledger/tables.sql) would change. Other files may read owner_id only to show it as
+-- user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces that
+-- rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -70,8 +71,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
--- Finds the account as account_for() does, and locks it. Every charge begins with this function. So
--- most calls make only one select and call no other function.
+-- Finds the account as account_for() does, and locks it. Every charge begins with this function, so
+-- it has to be fast: most calls make only one select and call no other function.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql

@@ -1,5 +1,5 @@
 -- The metrics of a window of time. Whole days are read from the rows per day, the whole hours
--- before and after those days from the rows per hour, and the rest from the rows per minute, so a
+-- before and after those days from the rows per hour, and the rest from the rows per minute. So a
 -- window of a month costs about as much as a window of a day. Rows per minute are deleted after 25
 -- hours: a window that began earlier is counted only from its first whole hour on.
 

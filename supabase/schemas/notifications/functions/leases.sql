@@ -1,5 +1,5 @@
--- The end of leases whose runner died: a retry if the service recognises a repeat by its key,
--- otherwise the state `uncertain`.
+-- The end of leases whose runner died. If the service recognises a repeat by its idempotency key,
+-- the notification is sent again; otherwise it gets the state `uncertain`.
 
 create function farthing.end_notification_lease(p_notification_id text, p_now timestamptz)
 returns int

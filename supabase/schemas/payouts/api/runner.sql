@@ -35,8 +35,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- After this runner, another runner has claimed the list. It continues from the last stored
-    -- page.
+    -- Another runner has claimed the list since this runner claimed it, and continues from the last
+    -- stored page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);

@@ -8,10 +8,11 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- A payout pays out all available money, so a payment made long before the newest payout should
-  -- be in a payout. A payout without a list may contain the payment. Failed and cancelled payouts
-  -- are ignored, because Stripe may never have their lists. If no payout was listed yet, the result
-  -- is null. least() ignores a null; only missing.oldest can be null.
+  -- A payout pays out all available money, so a payment made long before the newest listed payout
+  -- should be in a listed payout. But a payout whose list is missing may contain the payment, so
+  -- the result is also earlier than the oldest of those payouts. Failed and cancelled payouts are
+  -- ignored, because Stripe may never have their lists. least() ignores a null, so it ignores
+  -- missing.oldest if no list is missing.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest

@@ -55,7 +55,8 @@ returns setof farthing.packages
 language sql stable
 set search_path = ''
 as $$
-  -- A package that the list does not name is missing even if its first version has not begun yet.
+  -- A package that the list does not name counts as missing even if its first version has not begun
+  -- yet.
   select distinct on (p.package_id) p.* from farthing.packages p
   where p.slug not in (select e.package ->> 'slug' from jsonb_array_elements(p_packages) e (package))
     and (p.effective_from > p_now or p.version = (select f.version from farthing.packages f

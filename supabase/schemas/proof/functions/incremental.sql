@@ -2,8 +2,9 @@
 -- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
 -- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
 -- If somebody changes an old entry and not its seal, only the whole proof finds the change; the
--- whole proof runs each week. If the changed entry and those after it were also sealed again, the
--- account's last proved seal differs from the hash stored in `proved`, and from the head.
+-- whole proof runs each week. If they also seal that entry and the later ones again, the
+-- incremental proof finds the change: the account's last proved seal then differs from the hash
+-- stored in `proved`. The heads do not match that seal, either.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]

@@ -5,8 +5,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- The withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
-  -- disputed amount.
+  -- The money that banks have withdrawn for each dispute. The sum is exact if all movements are in
+  -- the order's currency; otherwise it is a share of the disputed amount.
   with moved as (
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount
         else o.amount_total end

@@ -34,7 +34,7 @@ begin
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
       -- A day is skipped if order_entries has all orders that were paid on that day, with complete
-      -- evidence. To see this, it is enough to count both.
+      -- evidence. To find out, it is enough to compare the two counts.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop

@@ -14,8 +14,8 @@ declare
   v_months_end date := date_trunc('month', (p_range.last_day + 1)::timestamp)::date;
 begin
   if p_account_id is not null then
-    -- The usage of one account is summed from its entries, because a stored row per account and day
-    -- would be about as many rows as entries.
+    -- The usage of one account is summed from its entries: stored sums per account and day would be
+    -- almost as many rows as the entries themselves.
     return query select * from farthing.usage_of(array[p_account_id],
       array[farthing.seq_at(p_account_id, v_begin - interval '1 microsecond')],
       array[farthing.seq_at(p_account_id, v_end - interval '1 microsecond')]);

@@ -1,7 +1,7 @@
 -- Balance transactions and revenue lines: which order or booking a transaction belongs to, on which
 -- day its line counts, and Stripe's fee for it. The fee is provisional until a payout lists the
--- transaction. A fee is booked as the difference between it and the existing lines, so a
--- transaction that is stored again, with a different fee or in a payout, is not booked twice.
+-- transaction. Only the part of a fee that existing lines do not have yet is booked, so a fee is
+-- not booked twice if its transaction is stored again, with a different fee or in a payout.
 
 create function farthing.line_about(p_transaction farthing.balance_transactions)
 returns farthing.revenue_lines

@@ -66,8 +66,8 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
-  -- The later event wins; within a second, the event that lists more movements; if these are equal,
-  -- the state with the higher rank.
+  -- The later event wins. Of two events of the same second, the one that lists more movements wins;
+  -- if both list equally many, the state with the higher rank wins.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);

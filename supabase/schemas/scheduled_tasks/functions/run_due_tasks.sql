@@ -1,12 +1,13 @@
 -- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
 -- transaction of its own. The runner is a procedure, because only a procedure may commit between
--- tasks. It may do so only without a SET clause, so every name in it is qualified. A lock lets only
--- one session run tasks. pg_cron starts the next run after the last has ended, so long runs do not
--- pile up. A task is bounded by its batch; by its time budget, after which it begins no new item;
--- by lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session; the
--- next run then records a failure of the task. The runner cannot set a statement_timeout:
--- PostgreSQL starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on
--- the platform) ends the running task like an error.
+-- tasks. A procedure with a SET clause cannot commit, so this one sets no search_path, and every
+-- name in it is qualified. A lock lets only one session run tasks. pg_cron starts the next run
+-- after the last has ended, so long runs do not pile up. A task is bounded by its batch, by its
+-- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
+-- transaction_timeout also bounds it: it ends the session, and the next run records a failure of
+-- the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when the CALL
+-- begins. The role's own statement_timeout (2 minutes on the platform) ends the running task like
+-- an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void

@@ -137,8 +137,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- The event does not end the charge if it belongs to an ended order, to a payment on the
-  -- authentication page, or to the payment that this page replaced.
+  -- An event does not end the charge if its order has ended, or if its payment is on the
+  -- authentication page or was replaced by that page.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',

@@ -86,8 +86,8 @@ returns text
 language sql stable
 set search_path = ''
 as $$
-  -- A bank withdraws a charge's money from our balance, so everything that is transferred after a
-  -- withdrawal comes from our balance, too.
+  -- A bank withdraws a charge's money from our balance. So whatever is transferred after a
+  -- withdrawal is paid by our balance, and not by the charge.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d

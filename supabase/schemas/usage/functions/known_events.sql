@@ -1,5 +1,5 @@
--- Usage events that were charged before: their stored answer, and the check of a repeat for
--- different contents.
+-- Usage events that were charged before: their stored answer, and the check whether a repeat has
+-- the same contents.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
