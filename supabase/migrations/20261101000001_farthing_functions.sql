@@ -2178,14 +2178,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_silence interval := farthing.unwatched_for(p_now);
+  v_silence interval;
   v_rule farthing.alert_rules;
   v_seen_at timestamptz;
   v_told boolean;
 begin
-  if v_silence <= interval '5 minutes' then
+  if farthing.runs_tasks(p_now) then
     return false;
   end if;
+  v_silence := farthing.unwatched_for(p_now);
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
   -- Every process that reports metrics calls this function. One process does the work; the others
   -- return without waiting for the lock.
@@ -16640,8 +16641,9 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
--- Two durations: for how long no scheduled task has run, and for how long no alert could open. The
--- alert tasks_stopped and GET /health/ready read them.
+-- Two durations: for how long no scheduled task has run, and for how long no alert could open; and
+-- the limit of 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and
+-- GET /health/ready read them.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -16669,6 +16671,17 @@ $$;
 comment on function farthing.unwatched_for(timestamptz) is
   'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
   'alerts did not succeed.';
+
+create function farthing.runs_tasks(p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select farthing.unwatched_for(p_now) <= interval '5 minutes'
+$$;
+comment on function farthing.runs_tasks(timestamptz) is
+  'Returns whether scheduled tasks have evaluated the alerts within the last 5 minutes. Otherwise '
+  'GET /health/ready is degraded (scheduled_tasks), and watch_runner() opens the incident tasks_stopped.';
 
 -- supabase/schemas/scheduled_tasks/functions/schedule.sql
 

@@ -932,12 +932,12 @@ language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages),
-    'runs_tasks', farthing.unwatched_for(now()) <= interval '5 minutes')
+    'runs_tasks', farthing.runs_tasks(now()))
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
-  'scheduled tasks have evaluated the alerts within the last five minutes.';
+  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: the '
+  'result of farthing.runs_tasks().';
 
 -- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
 -- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a

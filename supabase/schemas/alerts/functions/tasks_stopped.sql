@@ -19,14 +19,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_silence interval := farthing.unwatched_for(p_now);
+  v_silence interval;
   v_rule farthing.alert_rules;
   v_seen_at timestamptz;
   v_told boolean;
 begin
-  if v_silence <= interval '5 minutes' then
+  if farthing.runs_tasks(p_now) then
     return false;
   end if;
+  v_silence := farthing.unwatched_for(p_now);
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
   -- Every process that reports metrics calls this function. One process does the work; the others
   -- return without waiting for the lock.

@@ -1,5 +1,6 @@
--- Two durations: for how long no scheduled task has run, and for how long no alert could open. The
--- alert tasks_stopped and GET /health/ready read them.
+-- Two durations: for how long no scheduled task has run, and for how long no alert could open; and
+-- the limit of 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and
+-- GET /health/ready read them.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -27,3 +28,14 @@ $$;
 comment on function farthing.unwatched_for(timestamptz) is
   'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
   'alerts did not succeed.';
+
+create function farthing.runs_tasks(p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select farthing.unwatched_for(p_now) <= interval '5 minutes'
+$$;
+comment on function farthing.runs_tasks(timestamptz) is
+  'Returns whether scheduled tasks have evaluated the alerts within the last 5 minutes. Otherwise '
+  'GET /health/ready is degraded (scheduled_tasks), and watch_runner() opens the incident tasks_stopped.';
