@@ -7865,6 +7865,28 @@ $$;
 comment on function farthing.expire_credits(timestamptz, int) is
   'Releases expired holds, expires lots, and returns the number of holds and lots.';
 
+-- supabase/schemas/ledger/functions/insufficient_credits.sql
+
+-- The error insufficient_credits (402) of a charge or a hold for which the balance does not suffice.
+-- Its details are the limit, the required and the available credits. A refusal by a spend cap is
+-- another error: caps/functions.sql.
+
+create function farthing.refuse_short(p_required numeric, p_available numeric)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  perform farthing.fail('insufficient_credits',
+    'Not enough credits are available. Buy credits, or send a smaller request.',
+    jsonb_build_object('limit', 'balance', 'required', trim_scale(p_required)::text,
+      'available', trim_scale(p_available)::text));
+end
+$$;
+comment on function farthing.refuse_short(numeric, numeric) is
+  'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
+  'credits.';
+
 -- supabase/schemas/ledger/functions/operators.sql
 
 -- Operators as authors: their ids, their own accounts, and whether they still have the role.
@@ -8090,22 +8112,6 @@ comment on function farthing.spend is
   'Makes one charge to an account, which the caller has locked. Has a shortcut if the first lot '
   'suffices, and the account has neither debt nor a daily cap. Returns the same result as '
   'spend_within_cap(). Amounts are in credits.';
-
-create function farthing.refuse_short(p_required numeric, p_available numeric)
-returns void
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  perform farthing.fail('insufficient_credits',
-    'Not enough credits are available. Buy credits, or send a smaller request.',
-    jsonb_build_object('limit', 'balance', 'required', trim_scale(p_required)::text,
-      'available', trim_scale(p_available)::text));
-end
-$$;
-comment on function farthing.refuse_short(numeric, numeric) is
-  'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
-  'credits.';
 
 -- supabase/schemas/ledger/functions/used_references.sql
 

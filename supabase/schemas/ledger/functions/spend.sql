@@ -167,19 +167,3 @@ comment on function farthing.spend is
   'Makes one charge to an account, which the caller has locked. Has a shortcut if the first lot '
   'suffices, and the account has neither debt nor a daily cap. Returns the same result as '
   'spend_within_cap(). Amounts are in credits.';
-
-create function farthing.refuse_short(p_required numeric, p_available numeric)
-returns void
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  perform farthing.fail('insufficient_credits',
-    'Not enough credits are available. Buy credits, or send a smaller request.',
-    jsonb_build_object('limit', 'balance', 'required', trim_scale(p_required)::text,
-      'available', trim_scale(p_available)::text));
-end
-$$;
-comment on function farthing.refuse_short(numeric, numeric) is
-  'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
-  'credits.';

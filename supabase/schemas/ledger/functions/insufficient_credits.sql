@@ -1,0 +1,19 @@
+-- The error insufficient_credits (402) of a charge or a hold for which the balance does not suffice.
+-- Its details are the limit, the required and the available credits. A refusal by a spend cap is
+-- another error: caps/functions.sql.
+
+create function farthing.refuse_short(p_required numeric, p_available numeric)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  perform farthing.fail('insufficient_credits',
+    'Not enough credits are available. Buy credits, or send a smaller request.',
+    jsonb_build_object('limit', 'balance', 'required', trim_scale(p_required)::text,
+      'available', trim_scale(p_available)::text));
+end
+$$;
+comment on function farthing.refuse_short(numeric, numeric) is
+  'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
+  'credits.';
