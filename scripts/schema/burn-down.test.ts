@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeBurnOrder } from "./burn-down.ts";
 
 const HOME = {
-  path: "supabase/schemas/ledger/tables.sql",
+  path: "supabase/schemas/ledger/tables/lots_and_burn_order.sql",
   text:
     "create index lots_burn_order on farthing.lots\n  (account_id, expires_at, lot_id) where true;",
 };

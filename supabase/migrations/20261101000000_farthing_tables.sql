@@ -446,26 +446,18 @@ alter table farthing.private_answers enable row level security;
 create policy private_answers_none on farthing.private_answers for select to authenticated
   using (false);
 
--- supabase/schemas/ledger/tables.sql
+-- supabase/schemas/ledger/tables/accounts.sql
 
--- The ledger: accounts, lots, entries and debt payments. One entry has both sides of a transfer
--- between a user's account and a system account, so an unbalanced ledger cannot be written. A
--- system account has no row: it is a name, and its balance is the sum of its entries, so the debits
--- of two users never update the same row. Every key begins with the account, so the ledger can be
--- distributed by account. Entries and many other tables have no foreign key to accounts, because
--- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
--- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
--- looks for orphans.
+-- Accounts of the ledger; the other files of this folder have lots, entries and debt payments. One
+-- entry has both sides of a transfer between a user's account and a system account, so an unbalanced
+-- ledger cannot be written. A system account has no row: it is a name, and its balance is the sum of
+-- its entries, so the debits of two users never update the same row. Every key begins with the
+-- account, so the ledger can be distributed by account. Entries and many other tables have no
+-- foreign key to accounts, because each such key costs two triggers on the row that every debit
+-- updates: ten keys took 7 % of a debit's time. The writer of an entry holds the lock of its
+-- account's row instead, and prove() looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
-create type farthing.system_account as enum
-  ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');
-create type farthing.direction as enum ('in', 'out');
-create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
-  'settle', 'expiry', 'clawback', 'reinstatement');
--- The order of these values is the burn-down order (rule 5): among lots with the same priority and
--- expiry, promotional lots are spent first and paid lots last.
-create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
 -- A user's account has an owner until the user is deleted, and has left_at from then on. An
 -- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
@@ -492,6 +484,28 @@ comment on table farthing.accounts is
   'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; top_up_below: '
   'the threshold of an enabled auto top-up, otherwise null; left_at: when the user was deleted or the '
   'organisation dissolved, null while the account is in use. Amounts are in credits.';
+
+alter table farthing.accounts enable row level security;
+
+-- The only predicate of row level security on accounts. Each other policy on an account's rows uses
+-- the array of accounts that the caller may see, so the predicate is evaluated once and the rows
+-- are found by their index.
+create policy may_see on farthing.accounts for select to authenticated
+  using (owner_id = (select auth.uid()));
+comment on policy may_see on farthing.accounts is
+  'Only an account''s owner sees the account and its rows; after the owner''s deletion no user sees '
+  'them.';
+grant select on farthing.accounts to authenticated;
+
+-- supabase/schemas/ledger/tables/lots_and_burn_order.sql
+
+-- Lots, and the burn-down order in which their credits are spent (rule 5): priority, then expiry,
+-- then source, then age. The index lots_burn_order defines the order of the columns, and the enum
+-- lot_source defines the order of the sources.
+
+-- The order of these values is the burn-down order (rule 5): among lots with the same priority and
+-- expiry, promotional lots are spent first and paid lots last.
+create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
@@ -530,6 +544,22 @@ create index lots_by_expiry on farthing.lots (expires_at, account_id) where clos
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
+alter table farthing.lots enable row level security;
+create policy lots_own on farthing.lots for select to authenticated
+  using (account_id = any (array(select a.account_id from farthing.accounts a)));
+grant select on farthing.lots to authenticated;
+
+-- supabase/schemas/ledger/tables/entries.sql
+
+-- Entries: the immutable lines of the ledger. The types charge and charge_result are what
+-- spend_batch() takes and returns.
+
+create type farthing.system_account as enum
+  ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');
+create type farthing.direction as enum ('in', 'out');
+create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
+  'settle', 'expiry', 'clawback', 'reinstatement');
+
 create table farthing.entries (
   account_id bigint not null,
   seq bigint not null,
@@ -557,6 +587,20 @@ comment on table farthing.entries is
   'account to the counterparty. seq: counts the entries of the account without a gap. Amounts are '
   'in credits.';
 
+alter table farthing.entries enable row level security;
+create policy entries_own on farthing.entries for select to authenticated
+  using (account_id = any (array(select a.account_id from farthing.accounts a)));
+grant select on farthing.entries to authenticated;
+
+create type farthing.charge as (
+  amount numeric, kind farthing.entry_kind, reference_type text, reference_id text, correlation_id text,
+  metadata jsonb, event_at timestamptz, author text);
+create type farthing.charge_result as (
+  accepted boolean, transaction_id uuid, amount numeric, first_seq bigint, last_seq bigint,
+  balance_after numeric, available numeric, shortfall numeric, lots jsonb);
+
+-- supabase/schemas/ledger/tables/debt_payments.sql
+
 -- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
 -- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its
 -- payments are undone, the latest payment first.
@@ -578,34 +622,12 @@ comment on table farthing.debt_payments is
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
-alter table farthing.accounts enable row level security;
-alter table farthing.lots enable row level security;
-alter table farthing.entries enable row level security;
 alter table farthing.debt_payments enable row level security;
-
--- The only predicate of row level security on accounts. Each other policy on an account's rows uses
--- the array of accounts that the caller may see, so the predicate is evaluated once and the rows
--- are found by their index.
-create policy may_see on farthing.accounts for select to authenticated
-  using (owner_id = (select auth.uid()));
-comment on policy may_see on farthing.accounts is
-  'Only an account''s owner sees the account and its rows; after the owner''s deletion no user sees '
-  'them.';
-create policy lots_own on farthing.lots for select to authenticated
-  using (account_id = any (array(select a.account_id from farthing.accounts a)));
-create policy entries_own on farthing.entries for select to authenticated
-  using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy debt_payments_none on farthing.debt_payments for select to authenticated using (false);
-grant select on farthing.accounts to authenticated;
-grant select on farthing.lots to authenticated;
-grant select on farthing.entries to authenticated;
 
-create type farthing.charge as (
-  amount numeric, kind farthing.entry_kind, reference_type text, reference_id text, correlation_id text,
-  metadata jsonb, event_at timestamptz, author text);
-create type farthing.charge_result as (
-  accepted boolean, transaction_id uuid, amount numeric, first_seq bigint, last_seq bigint,
-  balance_after numeric, available numeric, shortfall numeric, lots jsonb);
+-- supabase/schemas/ledger/tables/used_references.sql
+
+-- References of grants and debits that were sent with `once`.
 
 create table farthing.used_references (
   account_id bigint not null,

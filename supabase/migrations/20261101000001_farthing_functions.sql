@@ -7328,7 +7328,7 @@ comment on function farthing.journal_rows(farthing.day_range) is
 
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
 -- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables.sql) would change. Other files may read owner_id only to show it as
+-- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to show it as
 -- user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces that
 -- rule.
 
@@ -7985,6 +7985,8 @@ begin
         where o.account_id = p_account.account_id and o.hold_id = p_hold_id and o.expires_at > p_now)
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or h.amount is not null)
+    -- `deno task schema` writes these columns from the index lots_burn_order
+    -- (ledger/tables/lots_and_burn_order.sql), which defines the order.
     order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
   foreach v_charge in array p_charges loop
     if p_hold_id is null and p_account.debt > 0 or v_charge.amount > v_available + v_overdraft then
@@ -8078,6 +8080,7 @@ begin
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
     and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
+  -- The columns are written from lots_burn_order, as in spend_batch().
   order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
   if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_free < p_charge.amount, true)

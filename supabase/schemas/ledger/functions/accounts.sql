@@ -1,6 +1,6 @@
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
 -- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables.sql) would change. Other files may read owner_id only to show it as
+-- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to show it as
 -- user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces that
 -- rule.
 
