@@ -13471,6 +13471,39 @@ $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
   'Returns the funnel of each day of a range that has a figure, and of the whole range (day is null).';
 
+-- supabase/schemas/reports/functions/kpi_formulas.sql
+
+-- The formulas of the key figures, in words, as GET /reports/kpis returns them.
+
+create function farthing.kpi_formulas()
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range, '
+      'without free ones: from the start of the purchase until its credits are visible',
+    'time_to_first_dollar_p95', '95th percentile of the same times',
+    'evidence_completeness', 'paid and free orders with an applied Stripe event, a lot and a sealed entry / '
+      'paid and free orders',
+    'orders_without_evidence', 'number of these orders that lack evidence',
+    'order_without_evidence', format('label: one of the first %s of these orders, and its missing evidence '
+      '(stripe_event, lot, entry)', farthing.orders_without_evidence_listed()),
+    'purchased_credits', 'sum of entries of kind purchase, also of free orders, without bonuses',
+    'debited_credits', 'sum of entries of kind debit, usage and settle',
+    'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
+    'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
+      'the inbox to the ledger',
+    'notification_sent', 'notifications to users sent / (sent + dead + uncertain), without users who have no '
+      'address; the hop from the ledger to the customer',
+    'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
+    'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
+    'request_errors', 'responses with 5xx or 408 / all responses',
+    'auth_failures', 'requests refused for their credentials, by day and code (label)',
+    'rate_limited', 'requests refused by a rate limit, by day and rule (label)')
+$$;
+comment on function farthing.kpi_formulas() is 'Returns the formula of each key figure by its name.';
+
 -- supabase/schemas/reports/functions/kpis_of_orders.sql
 
 -- Key figures of purchases and credits.
@@ -13517,10 +13550,8 @@ begin
   select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
   from paid p, (select count(*) as gaps from gaps) g
   union all
-  -- At most 100 examples are listed. If many of Stripe's events were lost, a full list would have a
-  -- row for each order.
   select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
-  from gaps g where g.nr <= 100
+  from gaps g where g.nr <= farthing.orders_without_evidence_listed()
   union all
   select 'purchased_credits', null, null, m.purchased, 'credits', null, m.purchases from moved m
   union all
@@ -13637,35 +13668,6 @@ end
 $$;
 comment on function farthing.kpis_of_requests(farthing.day_range) is
   'Returns the key figures of requests, webhooks and notifications: kpi_formulas() has their formulas.';
-
-create function farthing.kpi_formulas()
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object(
-    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range, '
-      'without free ones: from the start of the purchase until its credits are visible',
-    'time_to_first_dollar_p95', '95th percentile of the same times',
-    'evidence_completeness', 'paid and free orders with an applied Stripe event, a lot and a sealed entry / '
-      'paid and free orders',
-    'orders_without_evidence', 'number of these orders that lack evidence',
-    'order_without_evidence', 'label: one of the first 100 of these orders, and its missing evidence '
-      '(stripe_event, lot, entry)',
-    'purchased_credits', 'sum of entries of kind purchase, also of free orders, without bonuses',
-    'debited_credits', 'sum of entries of kind debit, usage and settle',
-    'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
-    'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
-      'the inbox to the ledger',
-    'notification_sent', 'notifications to users sent / (sent + dead + uncertain), without users who have no '
-      'address; the hop from the ledger to the customer',
-    'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
-    'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
-    'request_errors', 'responses with 5xx or 408 / all responses',
-    'auth_failures', 'requests refused for their credentials, by day and code (label)',
-    'rate_limited', 'requests refused by a rate limit, by day and rule (label)')
-$$;
-comment on function farthing.kpi_formulas() is 'Returns the formula of each key figure by its name.';
 
 -- supabase/schemas/reports/functions/liabilities.sql
 
@@ -13984,6 +13986,17 @@ $$;
 comment on function farthing.orders_without_evidence(farthing.day_range) is
   'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
   'event that says paid), lot, or entry.';
+
+create function farthing.orders_without_evidence_listed()
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  -- If many of Stripe's events were lost, a full list would have a row for each order.
+  select 100
+$$;
+comment on function farthing.orders_without_evidence_listed() is
+  'Returns how many orders without evidence the key figures list at most, by their ids.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 

@@ -42,10 +42,8 @@ begin
   select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
   from paid p, (select count(*) as gaps from gaps) g
   union all
-  -- At most 100 examples are listed. If many of Stripe's events were lost, a full list would have a
-  -- row for each order.
   select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
-  from gaps g where g.nr <= 100
+  from gaps g where g.nr <= farthing.orders_without_evidence_listed()
   union all
   select 'purchased_credits', null, null, m.purchased, 'credits', null, m.purchases from moved m
   union all

@@ -55,3 +55,14 @@ $$;
 comment on function farthing.orders_without_evidence(farthing.day_range) is
   'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
   'event that says paid), lot, or entry.';
+
+create function farthing.orders_without_evidence_listed()
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  -- If many of Stripe's events were lost, a full list would have a row for each order.
+  select 100
+$$;
+comment on function farthing.orders_without_evidence_listed() is
+  'Returns how many orders without evidence the key figures list at most, by their ids.';
