@@ -3594,12 +3594,12 @@ $$;
 comment on function farthing.expire_orders(timestamptz, int) is
   'Marks pending orders as expired after their session has ended, and returns their number.';
 
--- supabase/schemas/checkout/functions/session_settings.sql
+-- supabase/schemas/checkout/functions/session_buyer.sql
 
--- The settings of an order's session at Stripe. They are stored with the order, because Stripe refuses
--- a repeated request that has the same idempotency key but different parameters.
+-- What an order's session at Stripe gets of its buyer: the customer, or the email address, or neither.
+-- The address is stored with the order only until it is not needed any more.
 
-create function farthing.session_settings(p_user_id uuid, p_account_id bigint)
+create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
 language sql stable
 set search_path = ''
@@ -3608,21 +3608,17 @@ as $$
   -- invoices and automatic tax, because only these belong to a customer. Stripe refuses to open a
   -- session for a deleted customer, so the customer is used only while it has a saved card: when a
   -- customer is deleted at Stripe, its card is detached.
-  select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
-    'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
-    'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
-    'invoices', p.checkout_invoices, 'promotion_codes', p.checkout_promotion_codes,
-    'customer_id', c.customer_id,
+  select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
   left join farthing.customers c on c.account_id = p_account_id and c.payment_method_id is not null
     and (p.checkout_automatic_tax or p.checkout_tax_ids or p.checkout_invoices)
   left join auth.users u on u.id = p_user_id
 $$;
-comment on function farthing.session_settings(uuid, bigint) is
-  'Returns the settings of a new session: those of the policy, without the prefix checkout_, and '
-  'customer_id or customer_email, or neither if the user has no email address that Stripe is sure to '
-  'accept.';
+comment on function farthing.session_buyer(uuid, bigint) is
+  'Returns {customer_id, customer_email} of a new session. At most one of them is not null; both are null '
+  'if the user has no customer for this session and no plain email address, because Stripe is sure to '
+  'accept only plain ones.';
 
 create function farthing.forget_session_email()
 returns trigger
@@ -3650,6 +3646,27 @@ end
 $$;
 comment on function farthing.forget_emails_of_user() is
   'Trigger: when a user is deleted, deletes their email from those of their orders that still contain it.';
+
+-- supabase/schemas/checkout/functions/session_settings.sql
+
+-- The settings of an order's session at Stripe. They are stored with the order, because Stripe refuses
+-- a repeated request that has the same idempotency key but different parameters.
+
+create function farthing.session_settings(p_user_id uuid, p_account_id bigint)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
+    'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
+    'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
+    'invoices', p.checkout_invoices, 'promotion_codes', p.checkout_promotion_codes)
+    || farthing.session_buyer(p_user_id, p_account_id)
+  from farthing.policy p
+$$;
+comment on function farthing.session_settings(uuid, bigint) is
+  'Returns the settings of a new session: those of the policy, without the prefix checkout_, and those of '
+  'session_buyer().';
 
 -- supabase/schemas/customers/functions/card_removals.sql
 
@@ -3998,18 +4015,6 @@ $$;
 comment on function farthing.json_argument(jsonb) is
   'Returns the value of a jsonb argument, which may be JSON or a JSON string that contains JSON.';
 
-create function farthing.is_plain_email(p_text text)
-returns boolean
-language sql immutable
-set search_path = ''
-as $$
-  select p_text ~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$'
-    and length(p_text) <= 254
-$$;
-comment on function farthing.is_plain_email(text) is
-  'Returns whether a text is an email address that every service accepts: ASCII, with a domain of two '
-  'parts or more.';
-
 -- supabase/schemas/foundation/functions/effective_from.sql
 
 -- The time from which an item of a settings list applies: a rate, a package, an accounting policy,
@@ -4134,6 +4139,23 @@ $$;
 comment on function farthing.page_of(text, int, farthing.page_item[]) is
   'Returns a page of a list: {p_name: the first p_limit items, next_before: the cursor of the last '
   'item}. The caller reads items_to_read(p_limit) items in order. next_before is null on the last page.';
+
+-- supabase/schemas/foundation/functions/plain_email.sql
+
+-- Plain email addresses: only ASCII. Stripe's checkout page gets the buyer's address only if it is
+-- plain (checkout/functions/session_buyer.sql), and so must be the shop's address for support.
+
+create function farthing.is_plain_email(p_text text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_text ~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$'
+    and length(p_text) <= 254
+$$;
+comment on function farthing.is_plain_email(text) is
+  'Returns whether a text is an email address that every service accepts: ASCII, with a domain of two '
+  'parts or more.';
 
 -- supabase/schemas/foundation/functions/request_headers.sql
 
@@ -7328,9 +7350,9 @@ comment on function farthing.journal_rows(farthing.day_range) is
 
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
 -- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to show it as
--- user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces that
--- rule.
+-- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to
+-- show it as user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces
+-- that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint

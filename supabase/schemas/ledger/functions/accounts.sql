@@ -1,8 +1,8 @@
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
 -- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to show it as
--- user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces that
--- rule.
+-- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to
+-- show it as user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces
+-- that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint

@@ -1,0 +1,50 @@
+-- What an order's session at Stripe gets of its buyer: the customer, or the email address, or neither.
+-- The address is stored with the order only until it is not needed any more.
+
+create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- A session has a customer or an email, never both. The customer is used only for tax ids,
+  -- invoices and automatic tax, because only these belong to a customer. Stripe refuses to open a
+  -- session for a deleted customer, so the customer is used only while it has a saved card: when a
+  -- customer is deleted at Stripe, its card is detached.
+  select jsonb_build_object('customer_id', c.customer_id,
+    'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
+  from farthing.policy p
+  left join farthing.customers c on c.account_id = p_account_id and c.payment_method_id is not null
+    and (p.checkout_automatic_tax or p.checkout_tax_ids or p.checkout_invoices)
+  left join auth.users u on u.id = p_user_id
+$$;
+comment on function farthing.session_buyer(uuid, bigint) is
+  'Returns {customer_id, customer_email} of a new session. At most one of them is not null; both are null '
+  'if the user has no customer for this session and no plain email address, because Stripe is sure to '
+  'accept only plain ones.';
+
+create function farthing.forget_session_email()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.session_settings := new.session_settings - 'customer_email';
+  return new;
+end
+$$;
+comment on function farthing.forget_session_email() is
+  'Trigger: deletes the buyer''s email from an order that has a session or needs none any more.';
+
+create function farthing.forget_emails_of_user()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.orders set session_settings = session_settings - 'customer_email'
+  where account_id = new.account_id and session_settings ? 'customer_email';
+  return null;
+end
+$$;
+comment on function farthing.forget_emails_of_user() is
+  'Trigger: when a user is deleted, deletes their email from those of their orders that still contain it.';
