@@ -1,4 +1,5 @@
--- The words of an incident's summary: counts, periods and shares.
+-- Formats the counts, periods and shares in the summary of an incident. The sentences of a summary are
+-- in the functions of each rule: rules_*.sql and tasks_stopped.sql.
 
 create function farthing.count_text(p_count bigint, p_thing text)
 returns text
