@@ -1,4 +1,6 @@
--- Grants that wait for another operator, and end as confirmed, declined or expired.
+-- Grants that wait for another operator, and end as confirmed, declined or expired. How long
+-- they wait is the policy's pending_grant_life (policy/tables.sql); finish_grant() computes
+-- confirm_before from it.
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb
