@@ -66,5 +66,5 @@ begin
 end
 $$;
 comment on function farthing.delete_old_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, deletes jobs after 30 days, and returns the number of '
-  'emptied and deleted jobs.';
+  'Empties results and files of ended jobs from expires_at on, deletes ended jobs 30 days after their '
+  'request, and returns the number of emptied and deleted jobs.';
