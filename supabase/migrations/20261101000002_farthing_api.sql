@@ -2062,8 +2062,8 @@ comment on function farthing_public.welcome_retry is
   'welcome_not_refused.';
 
 create function farthing_public.welcome_retry_refused(
-  p_since timestamptz, p_until timestamptz default null, p_refused_as text default null,
-  p_reason text default null, p_dry_run boolean default false, p_limit int default 1000,
+  p_since timestamptz, p_limit int, p_until timestamptz default null, p_refused_as text default null,
+  p_reason text default null, p_dry_run boolean default false,
   p_idempotency_key text default null, p_fingerprint text default null, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -2112,8 +2112,7 @@ grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
   'optionally only those with one reason of the refusal, at most p_limit in one call, oldest first. '
-  'The limits '
-  'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
+  'The limits apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
   'found: [{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
   '`since` or `reason`.';
 
@@ -3181,10 +3180,10 @@ comment on function farthing_public.notifications_retry is
   'notification_not_dead.';
 
 create function farthing_public.notifications_retry_dead(
-  p_since timestamptz, p_until timestamptz default null, p_template text default null,
+  p_since timestamptz, p_limit int, p_until timestamptz default null, p_template text default null,
   p_error text default null, p_reason text default null, p_dry_run boolean default false,
-  p_limit int default 1000, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -9924,7 +9924,7 @@ export interface components {
                 last_error: string;
                 template: string;
             }[];
-            /** @description At most 1,000 in one request, oldest first. Repeat the request for the others. */
+            /** @description At most 1000 in one request, oldest first. Repeat the request for the others. */
             retried: number;
             /**
              * Format: date-time
@@ -9941,7 +9941,7 @@ export interface components {
                 /** @enum {string} */
                 refused_as: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
             }[];
-            /** @description At most 1,000 in one request, oldest first. Repeat the request for the others, with the same `until`, which leaves out users who were refused again. */
+            /** @description At most 1000 in one request, oldest first. Repeat the request for the others, with the same `until`, which leaves out users who were refused again. */
             retried: number;
             /**
              * Format: date-time

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import {
+  RETRIED_AT_ONCE,
   RetriedWelcome,
   WelcomeGrant,
   WelcomeGrantPath,
@@ -56,9 +57,6 @@ export const retryWelcomeGrant = defineRoute({
       p_reason: call.body.reason,
     }),
 });
-
-/** A transaction with this many rows takes less than a second; a further request retries the rest. */
-const RETRIED_AT_ONCE = 1000;
 
 /** Requeues all requests that were refused in a period, for example after a limit was changed. */
 export const retryWelcomeGrants = defineRoute({

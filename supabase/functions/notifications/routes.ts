@@ -3,6 +3,7 @@ import {
   ListedNotification,
   NotificationPath,
   NotificationsQuery,
+  RETRIED_AT_ONCE,
   RetriedNotifications,
   RetryBody,
   RetryDeadBody,
@@ -57,9 +58,6 @@ export const retryNotification = defineRoute({
       p_even_if_sent: call.body.even_if_sent,
     }),
 });
-
-/** A transaction with this many rows takes less than a second; a further request retries the rest. */
-const RETRIED_AT_ONCE = 1000;
 
 /** After an outage, queues all notifications again that were dead-lettered in a period. */
 export const retryDeadNotifications = defineRoute({

@@ -78,8 +78,8 @@ comment on function farthing_public.welcome_retry is
   'welcome_not_refused.';
 
 create function farthing_public.welcome_retry_refused(
-  p_since timestamptz, p_until timestamptz default null, p_refused_as text default null,
-  p_reason text default null, p_dry_run boolean default false, p_limit int default 1000,
+  p_since timestamptz, p_limit int, p_until timestamptz default null, p_refused_as text default null,
+  p_reason text default null, p_dry_run boolean default false,
   p_idempotency_key text default null, p_fingerprint text default null, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -128,7 +128,6 @@ grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
   'optionally only those with one reason of the refusal, at most p_limit in one call, oldest first. '
-  'The limits '
-  'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
+  'The limits apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
   'found: [{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
   '`since` or `reason`.';

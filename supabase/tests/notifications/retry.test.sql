@@ -91,8 +91,8 @@ returns text language sql as $$
   select concat_ws(', ', (select string_agg(format('%s %s: %s', f ->> 'template', f ->> 'last_error',
       f ->> 'count'), ' ') from jsonb_array_elements(a #> '{data,found}') f),
     'retried ' || (a #>> '{data,retried}'))
-  from notifications_retry_dead(tests.after(p_since), tests.after('4 d'), p_template, p_error, p_reason,
-    p_dry_run, p_limit, p_author => pg_temp.olga(), p_now => tests.after('5 d')) a
+  from notifications_retry_dead(tests.after(p_since), p_limit, tests.after('4 d'), p_template, p_error,
+    p_reason, p_dry_run, p_author => pg_temp.olga(), p_now => tests.after('5 d')) a
 $$;
 select is(pg_temp.retry_dead(true), 'retried 0', 'before the outage nothing is found');
 select ok(pg_temp.ends(name, format('%s %s', name, n), 'dead', error, '3 d', template), name || ' misses one')
@@ -106,7 +106,7 @@ select is(pg_temp.retry_dead(true, 'receipt'), 'receipt not_sent: 2, retried 0',
 select is(pg_temp.retry_dead(true, p_error => 'refused'), 'hello refused: 1, retried 0', 'of one error');
 select is((select count(*)::int from farthing.notifications where state = 'queued'), 0,
   'a dry run changes nothing');
-select is(array(select (notifications_retry_dead(tests.after(), passed, p_dry_run => true,
+select is(array(select (notifications_retry_dead(tests.after(), 1000, passed, p_dry_run => true,
     p_now => tests.after('5 d')) #>> '{data,until}')::timestamptz
   from unnest(array[tests.after('4 d'), tests.after('6 d'), null]) passed),
   array[tests.after('4 d'), tests.after('5 d'), tests.after('5 d')],
@@ -121,7 +121,7 @@ select tests.fails_with('select pg_temp.retry_dead(false, p_reason => null)', 'i
   'a retry needs a reason');
 select tests.fails_with('select pg_temp.retry_dead(true, p_since => ''4 d 1 s'')', 'invalid_request', 'since',
   'since must not be after until');
-select is(tests.code_for('authenticated', 'ann', 'select notifications_retry_dead(now())'), '42501',
+select is(tests.code_for('authenticated', 'ann', 'select notifications_retry_dead(now(), 1000)'), '42501',
   'a user must not retry');
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');

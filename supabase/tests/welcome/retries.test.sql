@@ -118,7 +118,7 @@ create function pg_temp.retry_all(p_dry_run boolean, p_limit int default 1000, p
 language sql as $$
   select concat_ws(', ', (select string_agg((f ->> 'refused_as') || ' ' || (f ->> 'count'), ' ')
       from jsonb_array_elements(a #> '{data,found}') f), 'retried ' || (a #>> '{data,retried}'))
-  from welcome_retry_refused(tests.after(), tests.after(p_until), p_refused_as, p_reason, p_dry_run, p_limit,
+  from welcome_retry_refused(tests.after(), p_limit, tests.after(p_until), p_refused_as, p_reason, p_dry_run,
     p_author => pg_temp.olga(), p_now => tests.after('2 days')) a
 $$;
 select is(pg_temp.retry_all(true, p_refused_as => null), 'day_ceiling 2 domain_blocked 1 email_known 1, '
@@ -127,7 +127,7 @@ select is(pg_temp.stands('{ben,cid}'), 'ben refused day_ceiling, cid refused day
   'and changes nothing');
 select is(pg_temp.retry_all(true, p_until => '30 min'), 'day_ceiling 1, retried 0',
   'ben was refused again after that time');
-select is(array(select (welcome_retry_refused(tests.after(), passed, p_dry_run => true,
+select is(array(select (welcome_retry_refused(tests.after(), 1000, passed, p_dry_run => true,
     p_now => tests.after('2 days')) #>> '{data,until}')::timestamptz
   from unnest(array[tests.after('30 min'), tests.after('3 days'), null]) passed),
   array[tests.after('30 min'), tests.after('2 days'), tests.after('2 days')],
@@ -147,7 +147,7 @@ select is(tests.outcome('delete from auth.users where email = ''cid@example.com'
 select is(pg_temp.retry_all(false), 'retried 0', 'a deleted user is not queued');
 select is(tests.code_for(role, 'ann', 'select ' || call), '42501', role || ' must not call ' || call)
 from unnest(array['anon', 'authenticated']) role,
-  unnest(array['welcome_list()', 'welcome_retry(1, ''why'')', 'welcome_retry_refused(now())']) call;
+  unnest(array['welcome_list()', 'welcome_retry(1, ''why'')', 'welcome_retry_refused(now(), 1000)']) call;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

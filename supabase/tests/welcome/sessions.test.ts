@@ -11,7 +11,7 @@ const nr = (name: string) =>
   `(select request_nr from farthing.welcome_grants where user_id = ${id(name)})`;
 const retries = (name: string) =>
   `select welcome_retry(${nr(name)}, 'why', p_now => tests.after())`;
-const retriesAll = "select welcome_retry_refused(tests.after(), p_reason => 'why', " +
+const retriesAll = "select welcome_retry_refused(tests.after(), 1000, p_reason => 'why', " +
   "p_now => tests.after()) #>> '{data,retried}'";
 const on =
   `select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "100000"}', 'test')`;

@@ -207,6 +207,12 @@ export const RetryDeadBody = z.strictObject({
   }),
 }).openapi("DeadNotificationsRetryRequest");
 
+/**
+ * The most that one request retries. A transaction with this many rows takes less than a second; a
+ * further request retries the rest.
+ */
+export const RETRIED_AT_ONCE = 1000;
+
 export const RetriedNotifications = z.object({
   dry_run: z.boolean(),
   until: TimestampOut.openapi({
@@ -220,7 +226,8 @@ export const RetriedNotifications = z.object({
     count: z.int(),
   })).openapi({ description: "The matching notifications, counted before the retry." }),
   retried: z.int().openapi({
-    description: "At most 1,000 in one request, oldest first. Repeat the request for the others.",
+    description: `At most ${RETRIED_AT_ONCE} in one request, oldest first. ` +
+      "Repeat the request for the others.",
   }),
 }).openapi("RetriedNotifications");
 

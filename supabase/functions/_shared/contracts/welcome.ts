@@ -74,6 +74,12 @@ export const WelcomeRetryRefusedBody = z.strictObject({
   }),
 }).openapi("RefusedWelcomeRetryRequest");
 
+/**
+ * The most that one request retries. A transaction with this many rows takes less than a second; a
+ * further request retries the rest.
+ */
+export const RETRIED_AT_ONCE = 1000;
+
 export const RetriedWelcome = z.object({
   dry_run: z.boolean(),
   until: TimestampOut.openapi({
@@ -85,7 +91,7 @@ export const RetriedWelcome = z.object({
     description: "The matching users, counted before the retry.",
   }),
   retried: z.int().openapi({
-    description: "At most 1,000 in one request, oldest first. Repeat the request for the others, " +
-      "with the same `until`, which leaves out users who were refused again.",
+    description: `At most ${RETRIED_AT_ONCE} in one request, oldest first. ` +
+      "Repeat the request for the others, with the same `until`, which leaves out users who were refused again.",
   }),
 }).openapi("RetriedWelcome");

@@ -1122,7 +1122,7 @@ export type Database = {
           "p_error"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
-          "p_limit"?: number;
+          "p_limit": number;
           "p_now"?: string;
           "p_reason"?: string;
           "p_since": string;
@@ -1645,7 +1645,7 @@ export type Database = {
           "p_dry_run"?: boolean;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
-          "p_limit"?: number;
+          "p_limit": number;
           "p_now"?: string;
           "p_reason"?: string;
           "p_refused_as"?: string;

@@ -38,10 +38,10 @@ comment on function farthing_public.notifications_retry is
   'notification_not_dead.';
 
 create function farthing_public.notifications_retry_dead(
-  p_since timestamptz, p_until timestamptz default null, p_template text default null,
+  p_since timestamptz, p_limit int, p_until timestamptz default null, p_template text default null,
   p_error text default null, p_reason text default null, p_dry_run boolean default false,
-  p_limit int default 1000, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
