@@ -12,7 +12,8 @@ Reads LiteLLM's model_prices_and_context_window.json and shows what it changes.
   --models a,b       import these models only
   --all              import every model of the map; the default
   --markup 4         the factor on every price; without it a known model keeps
-                     its factor, and a new model gets 4
+                     its factor, and a new model gets the
+                     default of the database
   --skip-refused     import the other entries if the price of some is refused
   --env-file FILE    the file with SUPABASE_URL and SUPABASE_SECRET_KEY; without
                      it the environment, else .farthing/stack.env`;

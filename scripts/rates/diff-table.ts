@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import type { RatesDiff } from "./rates-diff.ts";
 import { Exact } from "./exact.ts";
-import { DEFAULT_MARKUP, type PriceMap, type Rate } from "./price-map.ts";
+import type { PriceMap, Rate } from "./price-map.ts";
 
 const KINDS = [
   ["input", "input_per_million_usd"],
@@ -31,17 +31,15 @@ export function formatDiff(diff: RatesDiff, rates: Rate[]): string {
 }
 
 function formatAdded({ added }: RatesDiff, rates: Rate[]): string {
-  const byModel = new Map(
-    rates.map((rate) => [rate.model, { ...rate, markup: rate.markup ?? DEFAULT_MARKUP }]),
-  );
+  const byModel = new Map(rates.map((rate) => [rate.model, rate]));
   return formatTable(
     [
       { title: pc.bold("new") },
       ...KINDS.map(([title]) => ({ title: pc.dim(title), align: "right" as const })),
     ],
-    added.map((model) => [
+    added.map(({ model, markup }) => [
       pc.green(`+ ${model}`),
-      ...KINDS.map(([, field]) => byModel.get(model)?.[field] ?? pc.dim("–")),
+      ...KINDS.map(([, field]) => ({ ...byModel.get(model), markup })[field] ?? pc.dim("–")),
     ]),
   );
 }

@@ -14,7 +14,12 @@ const changed: Changed = {
   version: "7",
   dry_run: true,
   changes: [
-    { name: "new", change: "added", version: 1, fields: [] },
+    {
+      name: "new",
+      change: "added",
+      version: 1,
+      fields: [{ field: "markup", from: null, to: "4" }],
+    },
     {
       name: "old",
       change: "changed",

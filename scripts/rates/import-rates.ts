@@ -12,7 +12,7 @@ export interface ImportOptions {
   reason: string | null;
   /**
    * The markup for every rate, as decimal text. If null, known models keep their markup, and new
-   * models get 4.
+   * models get the default of the database.
    */
   markup: string | null;
   /** The models to import; all models of the map if undefined. */

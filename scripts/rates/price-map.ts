@@ -35,9 +35,6 @@ export class PriceMapError extends Error {
   override name = "PriceMapError";
 }
 
-/** The markup that the database gives a new model if its rate has none. */
-export const DEFAULT_MARKUP = "4";
-
 const MODES_BY_TOKEN = ["chat", "completion", "responses"];
 const MODEL_LENGTH_MAX = 200;
 const OTHER_PRICES =

@@ -5,7 +5,8 @@ import type { Changed } from "../settings/settings-api.ts";
  * models.
  */
 export interface RatesDiff {
-  added: string[];
+  /** The markup is the one that the database gives the model. */
+  added: { model: string; markup: string | null }[];
   changed: { model: string; field: string; from: string | null; to: string | null }[];
   unchanged: number;
 }
@@ -14,7 +15,10 @@ export interface RatesDiff {
 export function toRatesDiff({ changes, unchanged }: Changed): RatesDiff {
   const isNew = ({ change }: Changed["changes"][number]) => change === "added";
   return {
-    added: changes.filter(isNew).map(({ name }) => name),
+    added: changes.filter(isNew).map(({ name, fields }) => ({
+      model: name,
+      markup: fields.find(({ field }) => field === "markup")?.to ?? null,
+    })),
     changed: changes.filter((each) => !isNew(each)).flatMap(({ name, fields }) =>
       fields.map((field) => ({ model: name, ...field }))
     ),

@@ -10,9 +10,9 @@ Deno.test("writeSeedRates does not change the committed seed with the stored pri
 });
 
 Deno.test("writeSeedRates writes the launch price of gpt-4o and the map's price of other models", () => {
-  assert.match(seed, /\('gpt-4o', 1, 5, 2\.5, null, 15, null, 4, '2024-05-13T00:00:00Z'\)/);
-  assert.match(seed, /\('gpt-4o-mini', 1, 0\.15, 0\.075, null, 0\.6, null, 4, /);
-  assert.match(seed, /\('claude-3-haiku-20240307', 1, 0\.25, 0\.03, 0\.3, 1\.25, null, 4, /);
+  assert.match(seed, /\('gpt-4o', 1, 5, 2\.5, null, 15, null, '2024-05-13T00:00:00Z'\)/);
+  assert.match(seed, /\('gpt-4o-mini', 1, 0\.15, 0\.075, null, 0\.6, null, /);
+  assert.match(seed, /\('claude-3-haiku-20240307', 1, 0\.25, 0\.03, 0\.3, 1\.25, null, /);
 });
 
 Deno.test("writeSeedRates writes rows that never change an existing row", () => {

@@ -796,9 +796,9 @@ alter table farthing.welcome_blocked_domains enable row level security;
 create policy welcome_blocked_domains_none on farthing.welcome_blocked_domains for select to authenticated
   using (false);
 
--- supabase/schemas/pricing/tables.sql
+-- supabase/schemas/pricing/tables/packages.sql
 
--- Packages and rates.
+-- Packages.
 
 create table farthing.packages (
   package_id uuid not null,
@@ -840,6 +840,32 @@ comment on table farthing.packages is
   'description, highlight (show this package first), sort (the position in lists, from 0) and active '
   'may change without a new version.';
 
+alter table farthing.packages enable row level security;
+create policy packages_public on farthing.packages for select to anon, authenticated using (true);
+grant select on farthing.packages to anon, authenticated;
+
+create type farthing.package_change as (
+  slug text, change text, package_id uuid, version int, fields jsonb, effective_from timestamptz);
+
+-- supabase/schemas/pricing/tables/default_markup.sql
+
+-- The markup of a new model whose rate was given without one. The default of the column rates.markup
+-- calls this function, so it is created before the table.
+
+create function farthing.default_markup()
+returns numeric
+language sql immutable
+set search_path = ''
+as $$
+  select 4::numeric
+$$;
+comment on function farthing.default_markup() is
+  'Returns the factor on the prices of a new model whose rate was given without a markup.';
+
+-- supabase/schemas/pricing/tables/rates.sql
+
+-- Rates.
+
 create table farthing.rates (
   model text not null,
   version int not null,
@@ -848,7 +874,7 @@ create table farthing.rates (
   cache_write_per_million_usd numeric(20, 9),
   output_per_million_usd numeric(20, 9) not null,
   reasoning_per_million_usd numeric(20, 9),
-  markup numeric(9, 4) not null default 4,
+  markup numeric(9, 4) not null default farthing.default_markup(),
   effective_from timestamptz not null default now(),
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
@@ -867,12 +893,16 @@ comment on table farthing.rates is
   'exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
-alter table farthing.packages enable row level security;
 alter table farthing.rates enable row level security;
-create policy packages_public on farthing.packages for select to anon, authenticated using (true);
 create policy rates_public on farthing.rates for select to anon, authenticated using (true);
-grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
+
+create type farthing.rate_change as (
+  model text, version int, field text, was text, becomes text, effective_from timestamptz);
+
+-- supabase/schemas/pricing/tables/priced_usage.sql
+
+-- The types of usage and its price.
 
 -- The origin of an event_id: the caller, or the hold, chat or job that the usage belongs to. Ids of
 -- different origins never collide, so a caller's event_id cannot block one that a hold, chat or job
@@ -882,12 +912,6 @@ create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 create type farthing.priced_usage as (
   index int, user_id uuid, origin farthing.usage_origin, event_id text, model text, rate_version int,
   credits numeric, metadata jsonb, event_at timestamptz, problem text, field text);
-
-create type farthing.package_change as (
-  slug text, change text, package_id uuid, version int, fields jsonb, effective_from timestamptz);
-
-create type farthing.rate_change as (
-  model text, version int, field text, was text, becomes text, effective_from timestamptz);
 
 -- supabase/schemas/usage/tables.sql
 
