@@ -17079,13 +17079,14 @@ set search_path = ''
 as $$
   insert into farthing.notifications (recipient, template, subject, data, next_attempt_at, created_at)
   select r, 'anchor', p_data ->> 'head_nr', p_data, p_now, p_now
-  from unnest(case when extract(hour from p_now at time zone 'UTC') = 0 then array['webhook', 'operators']
-    else array['webhook'] end) r
+  from unnest(case when exists (select from farthing.heads h where h.head_nr = (p_data ->> 'head_nr')::int - 1
+      and (h.made_at at time zone 'UTC')::date = (p_now at time zone 'UTC')::date)
+    then array['webhook'] else array['webhook', 'operators'] end) r
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a notification of a head to the operators'' webhook and, for the head of the day''s first '
-  'hour (UTC), also an email.';
+  'Queues a notification of a head to the operators'' webhook and, for the first head of a day '
+  '(UTC), also an email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text
