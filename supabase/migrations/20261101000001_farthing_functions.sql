@@ -3597,8 +3597,8 @@ comment on function farthing.expire_orders(timestamptz, int) is
 
 -- supabase/schemas/checkout/functions/session_buyer.sql
 
--- What an order's session at Stripe gets of its buyer: the customer, or the email address, or neither.
--- The address is stored with the order only until it is not needed any more.
+-- The buyer of an order's session at Stripe: the session gets the customer, or the email address, or
+-- neither. The address is stored with the order only until it is not needed any more.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
@@ -7975,6 +7975,9 @@ comment on function farthing.require_operator(text) is
 -- with one read and one write, and calls spend_batch() for every other case. With the shortcut, two
 -- cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233 instead of 3,519 on
 -- 4 connections. ledger/spend_shortcut.test.sql compares the results of both functions.
+--
+-- The columns after each `order by /* burn-down */` are generated: `deno task schema` writes them from
+-- the index lots_burn_order (ledger/tables/lots_and_burn_order.sql), which defines the order.
 
 create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -7996,8 +7999,8 @@ declare
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5. An expired or frozen lot gives only the credits that the hold to be settled has
-  -- reserved in that lot; a hold that has itself expired reserves nothing.
+  -- Rule 5, in the order of lots_burn_order. An expired or frozen lot gives only the credits that
+  -- the hold to be settled has reserved in it; a hold that has itself expired reserves nothing.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
     coalesce(sum(s.free), 0)
   into v_lot_ids, v_sources, v_free, v_given, v_available
@@ -8010,8 +8013,6 @@ begin
         where o.account_id = p_account.account_id and o.hold_id = p_hold_id and o.expires_at > p_now)
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or h.amount is not null)
-    -- `deno task schema` writes these columns from the index lots_burn_order
-    -- (ledger/tables/lots_and_burn_order.sql), which defines the order.
     order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
   foreach v_charge in array p_charges loop
     if p_hold_id is null and p_account.debt > 0 or v_charge.amount > v_available + v_overdraft then
@@ -8105,7 +8106,7 @@ begin
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
     and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
-  -- The columns are written from lots_burn_order, as in spend_batch().
+  -- These columns are written from the index lots_burn_order.
   order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
   if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_free < p_charge.amount, true)
@@ -10791,8 +10792,8 @@ as $$
   -- the default.
   select g.model, coalesce((select max(r.version) from farthing.rates r where r.model = g.model), 0) + 1,
     g.input_per_million_usd, g.cached_input_per_million_usd, g.cache_write_per_million_usd,
-    g.output_per_million_usd, g.reasoning_per_million_usd, coalesce(g.markup, c.markup, farthing.default_markup()),
-    b.at
+    g.output_per_million_usd, g.reasoning_per_million_usd,
+    coalesce(g.markup, c.markup, farthing.default_markup()), b.at
   from jsonb_array_elements(p_rates) e (rate)
   cross join lateral jsonb_to_record(e.rate) g (model text, input_per_million_usd numeric,
     cached_input_per_million_usd numeric, cache_write_per_million_usd numeric, output_per_million_usd numeric,

@@ -92,6 +92,7 @@ export const RetriedWelcome = z.object({
   }),
   retried: z.int().openapi({
     description: `At most ${RETRIED_AT_ONCE} in one request, oldest first. ` +
-      "Repeat the request for the others, with the same `until`, which leaves out users who were refused again.",
+      "Repeat the request for the others, with the same `until`, which leaves out users who were " +
+      "refused again.",
   }),
 }).openapi("RetriedWelcome");

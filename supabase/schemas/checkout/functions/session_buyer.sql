@@ -1,5 +1,5 @@
--- What an order's session at Stripe gets of its buyer: the customer, or the email address, or neither.
--- The address is stored with the order only until it is not needed any more.
+-- The buyer of an order's session at Stripe: the session gets the customer, or the email address, or
+-- neither. The address is stored with the order only until it is not needed any more.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb

@@ -25,8 +25,8 @@ as $$
   -- the default.
   select g.model, coalesce((select max(r.version) from farthing.rates r where r.model = g.model), 0) + 1,
     g.input_per_million_usd, g.cached_input_per_million_usd, g.cache_write_per_million_usd,
-    g.output_per_million_usd, g.reasoning_per_million_usd, coalesce(g.markup, c.markup, farthing.default_markup()),
-    b.at
+    g.output_per_million_usd, g.reasoning_per_million_usd,
+    coalesce(g.markup, c.markup, farthing.default_markup()), b.at
   from jsonb_array_elements(p_rates) e (rate)
   cross join lateral jsonb_to_record(e.rate) g (model text, input_per_million_usd numeric,
     cached_input_per_million_usd numeric, cache_write_per_million_usd numeric, output_per_million_usd numeric,
