@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(17);
+select plan(23);
 
 create function pg_temp.grants(p_amount text, p_author text, p_passed interval, p_source text
   default 'adjustment') returns text language sql as $$
@@ -50,6 +50,19 @@ select tests.fails_with($$select report_actors('2027-01-02', '2027-01-01')$$, 'i
   'a report must not end before it begins');
 select tests.fails_with($$select report_actors('2026-01-01', '2027-12-31')$$, 'invalid_request', 'from',
   'a report has at most 400 days');
+
+-- Entries that are sealed later are added to the rows of their day, both in number and in amount.
+create function pg_temp.debits(p_amount text, p_passed interval) returns text language sql as $$
+  select credits_debit(tests.person('ann'), p_amount, 'x', p_author => 'key:default',
+    p_now => tests.after(p_passed)) ->> 'status'
+$$;
+select is(pg_temp.debits('0.5', '26 h'), '201', 'the key debits ann on the second day');
+select is(farthing.seal(), 1, 'the debit is sealed');
+select is(pg_temp.grants('500', 'key:default', '27 h'), '201', 'the key grants again on the second day');
+select is(pg_temp.debits('20', '28 h'), '201', 'the key debits ann again on the second day');
+select is(farthing.seal(), 2, 'the later entries are sealed');
+select is(pg_temp.lines(pg_temp.report(2, 2) -> 'rows'), array['2027-01-02 key:default adjustment 2 501.5',
+  '2027-01-02 key:default debit 2 20.5'], 'the rows of the second day have the sums of all its entries');
 
 select is(tests.code_for('authenticated', 'ann', 'select report_actors()'), '42501',
   'a user must not read a report');
