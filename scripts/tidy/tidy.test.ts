@@ -223,6 +223,23 @@ rule(
   },
 );
 
+const mutants = (...chosen: [file: string, find: string][]) => ({
+  "scripts/mutate/chosen.json": JSON.stringify(
+    chosen.map(([file, find]) => ({ file, find })),
+    null,
+    2,
+  ),
+});
+rule(
+  "chosen-mutants",
+  {
+    ...mutants(["a.sql", "a < b"], ["a.sql", "c\n"], ["a.sql", "gone"], ["moved.sql", "c"]),
+    "a.sql": "a < b\nc\na < b\n",
+  },
+  [4, 12, 16].map((line) => `scripts/mutate/chosen.json:${line}`),
+  { ...mutants(["a.sql", "c\n"], ["b.sql", "c\n"]), "a.sql": "c\n", "b.sql": "c c\n" },
+);
+
 for (const each of IMPORT_CASES) rule(...each);
 
 Deno.test("tidy shows for each of its rules that it can fail", () => {

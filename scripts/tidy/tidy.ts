@@ -2,6 +2,7 @@
  * Checks all text files of the repository against the house rules that the formatter and the linter
  * cannot check.
  */
+import { chosenMutants } from "./rules/chosen-mutants.ts";
 import { copiedCommands } from "./rules/copied-commands.ts";
 import { cycles } from "./rules/cycles.ts";
 import { deadExport, deadModule } from "./rules/dead-code.ts";
@@ -43,6 +44,7 @@ export const rules: Rule[] = [
   pages,
   paths,
   copiedCommands,
+  chosenMutants,
 ];
 
 /** Data files, whose text other people wrote. */
