@@ -6663,7 +6663,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_life constant interval := interval '24 hours';
+  v_expires_at timestamptz := p_now + farthing.job_life();
   v_input_hash bytea := sha256(convert_to(p_input::text, 'UTF8'));
   v_job farthing.jobs;
   v_hold farthing.holds;
@@ -6680,13 +6680,12 @@ begin
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
-    v_hold := farthing.hold_for_job(p_user_id, p_estimate, p_correlation_id, p_author, p_now + c_life,
-      p_now);
+    v_hold := farthing.hold_for_job(p_user_id, p_estimate, p_correlation_id, p_author, v_expires_at, p_now);
     insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
       client_temp_id, correlation_id, author, created_at, expires_at)
     values (p_user_id, p_type, p_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
       case when p_estimate <> '[]' then farthing.rates_of(p_estimate, p_now) end, p_client_temp_id,
-      p_correlation_id, p_author, p_now, p_now + c_life)
+      p_correlation_id, p_author, p_now, v_expires_at)
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
@@ -6709,6 +6708,16 @@ comment on function farthing.create_job is
 
 -- 24 hours after a job was created, scheduled tasks fail it if it has not ended, and delete its
 -- result and its file. They delete the job itself after 30 days.
+
+create function farthing.job_life()
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  select interval '24 hours'
+$$;
+comment on function farthing.job_life() is
+  'Returns how long after the request create_job() sets the expires_at of a job and of its hold.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int

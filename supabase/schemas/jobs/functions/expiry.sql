@@ -1,6 +1,16 @@
 -- 24 hours after a job was created, scheduled tasks fail it if it has not ended, and delete its
 -- result and its file. They delete the job itself after 30 days.
 
+create function farthing.job_life()
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  select interval '24 hours'
+$$;
+comment on function farthing.job_life() is
+  'Returns how long after the request create_job() sets the expires_at of a job and of its hold.';
+
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
