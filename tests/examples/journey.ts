@@ -1,4 +1,4 @@
-/** All that the user of an example does, and the size of the example. */
+/** All steps of an example's user, and a check of the example's size. */
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import type { ExampleName } from "../../scripts/example/install.ts";

@@ -1,4 +1,4 @@
-/** An example with the keyboard alone: nothing but Tab, Enter and text. */
+/** Uses an example with the keyboard alone: only Tab, Enter and text. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { watchAnnouncements, watchBlanks } from "../browser/accessibility.ts";
 import { enterOn, type Ring, tabTo, typeInto } from "../browser/keyboard.ts";
@@ -19,7 +19,10 @@ async function signsUpByKeyboard({ page, origin }: Visit): Promise<void> {
   await showsCredits(page, "0");
 }
 
-/** Buys on Stripe's page, which has a style of its own for the focus. */
+/**
+ * Buys on Stripe's page. That page marks the focused element in its own way, so RING is not checked
+ * there.
+ */
 async function buysByKeyboard({ page, world }: Visit): Promise<void> {
   await page.getByRole("button", { name: /for Starter$/ }).waitFor();
   await withDeliveries(world, "shared", async () => {
@@ -58,7 +61,7 @@ async function asksByKeyboard({ page }: Visit): Promise<void> {
   await isForEverybody(page, "stopped");
 }
 
-/** A screen reader says what changes, and never a text that is wrong at that moment. */
+/** Asserts that a screen reader announces each change, and never a balance that is out of date. */
 function announces(said: string[]): void {
   for (
     const text of [

@@ -1,4 +1,7 @@
-/** The Next.js example when the network or the session fails, or a page is left too early. */
+/**
+ * The Next.js example when the network or the session fails, or the user reloads the page during a
+ * payment.
+ */
 import { comesBackExpired, isOffline, isSlow, reloadsWhilePaying } from "./trouble.ts";
 import { testVisits } from "./visit.ts";
 

@@ -1,4 +1,4 @@
-/** The back end of an example knows its user by the token alone. */
+/** The back end of an example identifies the user by the access token alone. */
 import { deepEqual } from "node:assert/strict";
 import { signsUp } from "./app-page.ts";
 import { tokenOf, userIdOf } from "./session.ts";

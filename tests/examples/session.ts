@@ -7,7 +7,7 @@ import type { Visit } from "./visit.ts";
 
 /** The name under which supabase-js stores the session of a project on this machine. */
 const NAME = "sb-127-auth-token";
-/** The mark of `@supabase/ssr` before a value in base64url. */
+/** The prefix with which `@supabase/ssr` marks a value in base64url. */
 const MARK = "base64-";
 /** A longer value is stored in several cookies, because a browser refuses a cookie above 4 kB. */
 const MOST_IN_COOKIE = 3_180;
@@ -53,7 +53,7 @@ export async function tokenOf(visit: Visit): Promise<string> {
   return (await read(visit)).access_token;
 }
 
-/** Stores another user's session and reports it, as a sign-in in another tab does. */
+/** Stores another user's session and announces it to the page, as a sign-in in another tab does. */
 export async function signsInElsewhere({ page }: Visit, session: Session): Promise<void> {
   const text = JSON.stringify(session);
   await page.evaluate(`{

@@ -1,4 +1,4 @@
-/** An example sends and logs ids of requests, and follows a session that another tab changes. */
+/** An example sends and logs request ids, and follows a session that another tab changes. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page, Request } from "playwright-core";
 import { press, section, showsCredits, signsUp } from "./app-page.ts";
@@ -27,7 +27,10 @@ async function isRefusedAJob(page: Page): Promise<void> {
   await research.getByRole("alert").waitFor();
 }
 
-/** Each request has an id, which the app logs. A refused job is a change, so it also has a key. */
+/**
+ * Each request has an id, which the app logs. The request for a job is a POST, so it also has an
+ * idempotency key, although it is refused.
+ */
 export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
   const { sent, lines } = watchRequests(page);
   await signsUp(page, origin);
@@ -60,7 +63,10 @@ async function secondTab(page: Page): Promise<Page> {
   return tab;
 }
 
-/** A sign-out and the sign-in of another user reach the other tab, which shows only their data. */
+/**
+ * A sign-out and the sign-in of another user reach the other tab, which shows only the new user's
+ * data.
+ */
 export async function followsTheOtherTab({ page, origin }: Visit): Promise<void> {
   const first = await signsUp(page, origin);
   const tab = await secondTab(page);

@@ -108,7 +108,10 @@ Deno.test({
   },
 });
 
-/** In development, React and Next.js write warnings to the console, such as one about hydration. */
+/**
+ * The task serves the app in development, where React and Next.js write warnings to the console,
+ * such as one about hydration.
+ */
 Deno.test({
   name: "deno task example serves Next.js without a warning on a stack that already runs",
   sanitizeOps: false,

@@ -39,7 +39,8 @@ export async function followsJobs(visit: Visit): Promise<void> {
   await research.getByText("Cancelled", { exact: true }).waitFor();
   equal(await research.locator("[data-status]").count(), 2);
   equal(await research.getByText("Starting…").count(), 0);
-  // The running step is still charged, and the page shows the new balance without a reload.
+  // The step that ran during the cancellation is still charged, and the page shows the new balance
+  // without a reload.
   ok(await showsTheBalance(visit) < 9_740);
   await page.reload();
   await research.getByText("Cancelled", { exact: true }).waitFor();

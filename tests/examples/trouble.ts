@@ -1,4 +1,4 @@
-/** An example whose network or session fails, and a page that is left too early. */
+/** An example whose network or session fails, and a page that the user reloads during a payment. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { ExampleName } from "../../scripts/example/install.ts";

@@ -15,7 +15,7 @@ export interface Visit {
 
 export type Steps = readonly (readonly [name: string, step: (visit: Visit) => Promise<void>])[];
 
-/** Serves the example, runs the steps in turn, and ends with the proof. */
+/** Serves the example, runs the steps in turn, and then proves the ledger. */
 async function visits(
   test: Deno.TestContext,
   example: ExampleName,
@@ -39,8 +39,8 @@ async function visits(
 }
 
 /**
- * Declares a test of these steps. The installation and the compilation are a test before it, because
- * on a fresh checkout they take as long as the steps.
+ * Declares a test of these steps. The example is installed and compiled in a separate test that
+ * runs first, because on a fresh checkout this takes as long as the steps.
  */
 export function testVisits(example: ExampleName, name: string, steps: Steps): void {
   Deno.test(`${name} is installed and compiled`, () => makeExample(example, readWorld()));

@@ -1,4 +1,7 @@
-/** The Vite example when the network or the session fails, or a page is left too early. */
+/**
+ * The Vite example when the network or the session fails, or the user reloads the page during a
+ * payment.
+ */
 import { followsTheOtherTab, keepsNothingOfAnother, logsEachRequest } from "./sessions.ts";
 import { comesBackExpired, isOffline, isSlow, reloadsWhilePaying } from "./trouble.ts";
 import { testVisits } from "./visit.ts";

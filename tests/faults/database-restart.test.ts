@@ -28,7 +28,7 @@ async function turn(path: "database/crash" | "database/start"): Promise<void> {
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
 }
 
-/** A request, its expected status, and the assertion about a failed answer. */
+/** A request, its status if it succeeds, and a check of the answer if it fails. */
 interface Act {
   readonly ask: (where: World) => Promise<Answer>;
   readonly done: number;

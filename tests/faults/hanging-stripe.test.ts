@@ -1,6 +1,6 @@
 /**
- * Stripe accepts connections and never answers. Requests end before their deadline, and a repeat with the
- * same key has its effect only once.
+ * Stripe accepts connections and never answers. Requests end before their deadline, and a request
+ * that is repeated with the same idempotency key has its effect only once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -161,8 +161,9 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request is answered 503 in time, that Stripe has created the objects only if
- * `after` is set, and that after a repeat each object exists once.
+ * Asserts that each request gets a 503 in time, and that each object exists once after a repeat. If
+ * `after` is true, Stripe creates the objects and then does not answer. Otherwise Stripe creates
+ * nothing.
  */
 async function hang(
   askings: [string, Asking][],

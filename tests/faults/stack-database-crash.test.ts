@@ -10,7 +10,10 @@ const world = readWorld();
 const ROUNDS = 3;
 const READERS = 20;
 const DEADLINE_MS = 2_000;
-/** The timeout of a read that waits until REST answers again, while the other readers read on. */
+/**
+ * The timeout of the read that checks whether REST answers again. Meanwhile, the other readers go
+ * on.
+ */
 const ANSWERS_MS = 15_000;
 
 Deno.test({
@@ -18,8 +21,7 @@ Deno.test({
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await signUp(world);
-    // A read may never be answered if the database crashes during the read, so the caller stops waiting
-    // after a while.
+    // REST may never answer a read during which the database crashes, so each read has a timeout.
     const rest = (timeoutMs = DEADLINE_MS) =>
       send(`${world.url}/rest/v1/credit_entries`, {
         headers: { ...person.as, "accept-profile": "farthing_public" },

@@ -1,5 +1,6 @@
 /**
- * A canary never overwrites somebody's change of its flag, and switches the flag off when it ends.
+ * A canary never overwrites another person's change of its flag, and switches the flag off if a
+ * signal ends the canary.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { delay } from "@farthing/command-line";

@@ -50,7 +50,7 @@ Deno.test("connections above 80 % close the gate, and the canary switches its fl
     await proven(world);
   }));
 
-/** Adds credits to a balance that no entry explains, as only a repair by hand could. */
+/** Adds credits to a balance without a ledger entry, as only a manual repair of the rows could. */
 async function addToBalance(userId: string, credits: number): Promise<void> {
   await withSql(world, (sql) =>
     sql.begin(async (step) => {

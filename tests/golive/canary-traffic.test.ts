@@ -17,8 +17,8 @@ const canaryOf = (seconds: number) => [
 /** Each process reports its counts every ten seconds, so a stage has to be longer. */
 const CANARY = canaryOf(15);
 /**
- * A receipt is sent after its payment. On a busy machine it fails only seconds later, so this stage
- * is longer.
+ * A receipt is sent after the payment. On a busy machine, seconds pass before the sending fails, so
+ * this stage is longer.
  */
 const UNTIL_RECEIPT = canaryOf(30);
 
@@ -58,7 +58,7 @@ Deno.test("p95 of twice the baseline at 25 % closes the gate, and the canary swi
       evidence,
       /canary\.p95 closed: p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × the baseline's \d+ ms \(limit 2 ×\)/,
     );
-    // If a busy machine has slowed the baseline down, this step is a warning.
+    // If a busy machine has slowed the baseline down, this step ends with a warning.
     match(ended.state("canary.baseline"), /^(ok|warning)$/);
     deepEqual(
       ended.report.checked.filter(({ code }) => code !== "canary.baseline")

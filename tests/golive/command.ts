@@ -8,7 +8,7 @@ import type { World } from "../support/project/world.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MAIN = "scripts/golive/main.ts";
 
-/** Settings that a test adds to those of the stack, or replaces. */
+/** The settings of a test. They are added to the stack's settings, or replace them. */
 export type Settings = Readonly<Record<string, string>>;
 
 function settingsOf(world: World): Settings {
@@ -64,7 +64,7 @@ export function endedOf(code: number, report: Report): Ended {
   };
 }
 
-/** Runs a command to its end. Its report must be genuine. */
+/** Runs a command to its end. Asserts that the signature of its report is valid. */
 export async function golive(
   world: World,
   args: readonly string[],

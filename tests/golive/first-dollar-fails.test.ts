@@ -1,4 +1,7 @@
-/** A first dollar fails: its page expires, its receipt is not sent, or its credits never arrive. */
+/**
+ * A first dollar fails: its Checkout page expires, its receipt is not sent, or its credits never
+ * arrive.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { proven, withDeliveries, withMail, withSql } from "../support/project/database.ts";
 import { control, stripeOf } from "../support/money/stripe.ts";
@@ -33,8 +36,8 @@ async function payments(): Promise<number> {
 Deno.test("a page that expired unpaid is replaced by the next run, which pays once", () =>
   withSales(world, async () => {
     const before = await payments();
-    // Stripe makes the session, and then every read of a session fails. So the run ends before
-    // the payment.
+    // Stripe creates the Checkout session, but every read of a session fails, so the run ends
+    // before the payment.
     await control(world, "POST", "faults", {
       ...{ method: "GET", path: "/v1/checkout/sessions/", status: 500, times: 1000 },
     });

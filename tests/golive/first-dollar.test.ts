@@ -10,7 +10,7 @@ const world = readWorld();
 /** A person types only the confirmation that `--live` asks for. */
 const FULL = ["full", "--live", "--buy-again", "--traffic", "--stage-seconds", "15"];
 
-/** A busy machine may double a p95 by chance, which is a warning. */
+/** A busy machine may double a p95 by chance. The p95 gate then gives a warning. */
 const GATES = [
   /canary\.error-rate passed: errors 0\.00 % of \d+ requests \(limit < 0\.5 %\)/,
   /canary\.p95 (passed|warning): p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × the baseline's \d+ ms \(limit 2 ×\)/,
@@ -20,7 +20,7 @@ const GATES = [
   /canary\.proof passed: farthing\.prove\(\) found no violation/,
 ];
 
-/** Other work on this machine may triple the durations, so that the p95 gate rightly closes. */
+/** Other work on this machine may triple the durations, and then the p95 gate rightly closes. */
 const ATTEMPTS = 3;
 
 const isBusy = (ended: Ended): boolean =>

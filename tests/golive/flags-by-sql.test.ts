@@ -9,7 +9,10 @@ const world = readWorld();
 
 const OFF = [{ name: "b2c", state: "off" }] as const;
 
-/** The platform sets this for each new session when the disk is nearly full. */
+/**
+ * Returns a URL whose sessions are read-only by default. Supabase makes every new session so when
+ * the disk is nearly full.
+ */
 function readOnlyUrl(): string {
   const url = new URL(world.databaseUrl);
   url.searchParams.set("default_transaction_read_only", "on");

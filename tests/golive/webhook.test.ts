@@ -39,7 +39,7 @@ Deno.test("a lost event is a gap, and the printed backfill closes it", () =>
     const buyer = await signUp(world);
     const events = await payInSilence(world, await openCheckout(world, buyer));
     const lost = events.find(({ type }) => type === "checkout.session.completed")!;
-    // An event of the last seconds may still be on its way.
+    // The command ignores events of the last 20 seconds, because they may still be on their way.
     await until(
       "the event is old",
       () => Date.now() / 1000 - lost.created > 21 || undefined,

@@ -1,6 +1,6 @@
 /**
- * The health endpoints over HTTP: SQL and TypeScript compute the same figures, the paid checks work, and a
- * collector can read the metrics.
+ * The health endpoints over HTTP: SQL and TypeScript compute the same figures, the paid checks of
+ * docs/reference/health.md work, and a collector can read the metrics.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";

@@ -8,7 +8,7 @@ import { prepare } from "./targets.ts";
 
 const world = readWorld();
 
-/** JSON texts. JavaScript can't represent some of their values. */
+/** A JSON value as text, because JavaScript can't represent some of the values. */
 type Text = string;
 
 const TOO_MUCH = ["1e400", "-1e400", "123456789012345678901234567890"];

@@ -53,7 +53,8 @@ Deno.test({
       ...ours,
     ];
     const found = await allLeaks(anyOf(texts), { "a deployment's output": output });
-    // Auth stores the address. So if the search does not find the address, the search itself is broken.
+    // Auth stores the user's email address. So if the search does not find the address, the search
+    // itself is broken.
     ok(
       found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),
     );
@@ -81,8 +82,8 @@ Deno.test({
     const started = await post(world, "ai/research", person.as, { query: content });
     await jobEnds(world, person.as, data(started, 202, StartedJob).job_id, "completed");
     const pattern = anyOf(Object.values(each));
-    // The contract allows two places: the answer that is stored for repeated requests, and the result that
-    // is stored for polling.
+    // The contract lets two places store the text: the answer that is stored for repeated requests,
+    // and the result that is stored for polling.
     deepEqual((await allLeaks(pattern)).map(({ place }) => place), [
       "farthing.jobs.result",
       "farthing.private_answers.answer",

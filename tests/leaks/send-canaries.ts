@@ -157,7 +157,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
 /**
  * Pays with a name and an email address, which Stripe repeats in its events. During the purchase
  * the buyer's own address contains an ü. Stripe might refuse such an address, so Farthing does not
- * send the address, and the page asks for an email.
+ * send it, and Stripe's page asks the buyer for an email address.
  */
 export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
   const setEmail = (email: string) =>

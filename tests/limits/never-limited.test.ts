@@ -1,6 +1,6 @@
 /**
- * Requests that are accepted although their key has used up its limit: the end of a hold, and Stripe's
- * webhook.
+ * Requests that are accepted although the caller's secret key has used up its rate limit: the
+ * settlement or release of a hold, and Stripe's webhook.
  */
 import { equal } from "node:assert/strict";
 import {

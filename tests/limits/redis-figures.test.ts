@@ -1,4 +1,7 @@
-/** The memory, keys and connections that a real Redis reports to the paid check of Redis. */
+/**
+ * The memory, keys and connections that a real Redis reports to the paid check of Redis
+ * (docs/reference/health.md).
+ */
 import assert from "node:assert/strict";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";

@@ -17,7 +17,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Returns, for each column of the schema that has a mode, the modes of its rows. */
+/** Returns the values of `livemode` in each table of the schema that has this column. */
 async function modesInDatabase(): Promise<Record<string, (boolean | null)[]>> {
   return await withSql(world, async (sql) => {
     const tables = await sql<{ name: string }[]>`

@@ -45,8 +45,8 @@ begin
 end
 $$;
 
--- Returns what a refund changes if Stripe's event arrives at once. The event is undone, because a history
--- has events of its own.
+-- Returns what a refund changes if Stripe's event arrives at once. The effect is rolled back,
+-- because a history has its own events.
 create function money_back.effect_of(p_user_id uuid, p_order text, p_refund_id uuid, p_now timestamptz)
 returns jsonb
 language plpgsql

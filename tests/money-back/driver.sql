@@ -232,7 +232,8 @@ begin
   if p_asks and v_account.owner_id is not null then
     v_answer := farthing_public.credits_balance(p_user_id, p_now => p_now);
   end if;
-  -- Rule 7: an expired hold counts as released, even if no function has released it yet.
+  -- Rule 7 of docs/reference/rules.md: an expired hold counts as released, even if no function has
+  -- released it yet.
   if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
     select * into v_account from farthing.accounts where account_id = v_account_id;
   end if;

@@ -1,4 +1,7 @@
-/** Dry runs of refunds and grants: they say what the real change then does, and change nothing. */
+/**
+ * Dry runs of refunds and grants: they report exactly what the real change does, and change
+ * nothing.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import {
   Grant,
@@ -35,7 +38,9 @@ async function spend({ buyer }: Purchase, amount: string): Promise<void> {
   equal((await post(world, "credits/debits", service, body)).status, 201);
 }
 
-/** Compares a dry run of a refund with the refund. Returns the credits and the debt of both. */
+/**
+ * Compares the dry run of a refund with the real refund. Returns the credits and the debt of both.
+ */
 async function checkRefund(purchase: Purchase, as: Caller, amount?: number) {
   const before = await rowsOf(purchase.buyer);
   const atStripe = (await refundsAtStripe(world, purchase.paymentId)).length;

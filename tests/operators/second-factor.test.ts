@@ -1,4 +1,4 @@
-/** The second factor that the policy may require of operators' changes. */
+/** The second factor that the policy may require for changes by operators. */
 import { deepEqual, equal } from "node:assert/strict";
 import { GrantPreview } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";

@@ -1,6 +1,6 @@
 /**
- * Stripe never answers one kind of call of the payment runner. Work of the other kinds is done at once.
- * Work of this kind is done later, and only once.
+ * Stripe never answers one kind of call by the payment runner. Work that needs this call is done
+ * later, and only once. All other work is done at once.
  */
 import { equal, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
@@ -116,7 +116,7 @@ async function reversal(): Promise<Work> {
 
 /**
  * The first call of `due` makes the payout. If the payout were made earlier, a scheduled run could
- * read its list at once.
+ * list its transactions before the test begins.
  */
 async function payout(): Promise<Work> {
   const { paymentId } = await newPurchase(world);

@@ -1,6 +1,6 @@
 /**
- * The components of "A page with the React hooks" are rendered as printed, by React in a page
- * without a browser, with a signed-in user of a stack.
+ * The components of the recipe "A page with the React hooks" are rendered as printed, by React in a
+ * page without a browser, with a signed-in user of a stack.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { createElement, type FunctionComponent } from "react";
@@ -17,7 +17,7 @@ import { openPage, type ReactPage } from "./react-page.ts";
 const world = readWorld();
 const PAGE = "docs/recipes/use-the-hooks.md";
 
-/** The components of the page, in order. */
+/** The components in the order of the recipe. */
 const NAMES = ["Balance", "Export", "History"] as const;
 
 /** Writes each block as a module, and returns the files. */

@@ -45,7 +45,10 @@ async function deadNotification(world: World): Promise<string> {
   });
 }
 
-/** Makes a user who was refused welcome credits. Returns the value for the page's last request. */
+/**
+ * Makes a user who was refused welcome credits. Returns the value of the runbook's placeholder for
+ * the refusal.
+ */
 async function refusedWelcome(world: World): Promise<Value> {
   const { id } = await signUp(world);
   const nr = await withSql(world, async (sql) => {
@@ -81,7 +84,10 @@ async function mismatch(world: World): Promise<string> {
   });
 }
 
-/** The page has changed this payout's list. Waits until the mismatch is found, and resolves it. */
+/**
+ * The runbook has changed the list of this payout's transactions. Waits until the mismatch is
+ * found, and resolves it.
+ */
 async function resolveMismatchOf(world: World, payout: string): Promise<void> {
   const id = await until(`the mismatch of ${payout} is found`, async () => {
     await withSql(world, (sql) =>
@@ -131,7 +137,7 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       const [one] = [await deadNotification(world), await deadNotification(world)];
       return [["notifications/ID", `notifications/${one}`], ["2026-11-23T08:00:00Z", yesterday()]];
     },
-    // The page's second request has queued all dead-lettered notifications again, so its third
+    // The runbook's second request has queued all dead-lettered notifications again, so the third
     // request needs another dead-lettered notification.
     after: async ({ text }, world) =>
       text.includes(`"reason": "Postmark is back."`)
@@ -169,7 +175,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       const all = `"release_pending": true`;
       return [
         ["mismatches/ID", `mismatches/${await mismatch(world)}`],
-        // Other tests' disputes may have emptied the balance, so the payout has this payment alone.
+        // Other tests' disputes may have emptied the balance, so the payout contains only this
+        // payment.
         [all, `"payments": ["${paymentId}"], ${all}`],
       ];
     },
@@ -201,8 +208,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       await deadEvent(world);
       return [];
     },
-    // The page's requests have applied the event, so its last statement needs another dead-lettered
-    // event.
+    // The runbook's requests have applied the event, so the last statement needs another
+    // dead-lettered event.
     after: async ({ text }, world) =>
       text.includes("webhook-events/backfill") ? [["evt_…", (await deadEvent(world)).eventId]] : [],
     undo: (world) =>
@@ -210,7 +217,7 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
   },
   "welcome_ceiling.md": {
     prepare: welcomeSettings,
-    // The page queues all refused users, so its last request needs another refused user.
+    // The runbook queues all refused users again, so its last request needs another refused user.
     after: async ({ text }, world) =>
       text.includes("welcome-grants/retry") ? [await refusedWelcome(world)] : [],
     undo: async (world) => {

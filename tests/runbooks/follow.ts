@@ -1,4 +1,4 @@
-/** Follows a runbook: runs each of its commands, in the order of the page. */
+/** Follows a runbook: runs each of its commands in the printed order. A page is a runbook. */
 import { ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
 import type { World } from "../support/project/world.ts";
@@ -23,9 +23,9 @@ export interface Scene {
   readonly prepare?: (world: World) => Promise<Value[]>;
   /** Checks a command that has succeeded, and returns values for the commands after it. */
   readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
-  /** Undoes settings that the page has changed for everybody. */
+  /** Reverts changes by the page that affect other tests. */
   readonly undo?: (world: World) => Promise<unknown>;
-  /** True if the page's SQL takes effect. Otherwise each block is rolled back. */
+  /** True if the page's SQL is committed. Otherwise each block is rolled back. */
   readonly commits?: boolean;
   /** Text for the standard input of a command that reads it. */
   readonly input?: string;
@@ -34,7 +34,7 @@ export interface Scene {
 /** A placeholder that has no value: a word in capitals where an id belongs, or an ellipsis. */
 const UNFILLED = /…|\/ID\b|'ORDER'|\b(?:REF|EMAIL|USER|EVENT|PAYOUT|COUNTER)\b(?!=)/;
 
-/** Statements that no transaction may contain. */
+/** Statements that PostgreSQL may refuse inside a transaction block. */
 const ALONE = /^call /;
 
 async function runSql(world: World, text: string, commits: boolean): Promise<void> {

@@ -1,4 +1,7 @@
-/** Every command of the operations' pages runs on the stack, as printed and in the page's order. */
+/**
+ * Every command of the runbooks of operations runs on the stack, as printed and in the printed
+ * order.
+ */
 import { ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";

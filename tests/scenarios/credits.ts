@@ -93,7 +93,7 @@ async function estimates(world: World): Promise<void> {
   deepEqual(first, rates[0]);
   const answered = await get(world, `usage/rates?limit=100&cursor=${first!.model}`, nobody);
   const next = data(answered, 200, z.array(Rate));
-  // During the scenario, other tests may add models whose names begin in the same way.
+  // Other tests may add models between the two reads. Their names begin with `test-model-`.
   const seeded = (all: typeof rates) => all.filter(({ model }) => !model.startsWith("test-model-"));
   const count = Math.min(seeded(next).length, seeded(rates).length - 1);
   ok(count >= 20);

@@ -149,8 +149,8 @@ const ROUTES: [string, string, Who[]][] = [
 ];
 
 /**
- * Returns the expected result of a call: "in" for an allowed caller, 403 for a known caller, 401
- * for an unknown one.
+ * Returns the expected result of a call: "in" for an allowed caller, 403 for any other known
+ * caller, and 401 for an anonymous caller.
  */
 function expected(who: Who[], caller: string): "in" | 401 | 403 {
   if (who.includes("none")) return "in";

@@ -1,4 +1,7 @@
-/** Hostile callers and values on every route of settings. The test compares whole tables. */
+/**
+ * Hostile callers and values on every route of settings. The tests compare the whole tables before
+ * and after each request.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { proven, withPackages, withPolicy, withSql } from "../support/project/database.ts";
@@ -39,7 +42,7 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 /**
  * Returns as one text the rows of a table, and the number of audit rows of refused changes and dry
  * runs. Leaves out what other tests change at any time: the rule auth_failures, the author and the
- * time of a row's last change, and the mode, which Stripe's first event fixes.
+ * time of a row's last change, and `livemode`, which the first event from Stripe sets.
  */
 const rowsOf = (table: string) =>
   withSql(world, async (sql) => {
@@ -69,7 +72,7 @@ function send(name: string, as: Caller, body: object) {
 
 /**
  * Runs a test while no other test changes packages or the policy. The tests in tests/input may set
- * the flag b2b to `on`, its default, so these tests do not change it.
+ * the flag b2b to `on`, its default, so the tests in this file do not change the flag.
  */
 const alone = (use: () => Promise<void>) =>
   withPackages(world, "exclusive", () => withPolicy(world, "exclusive", use));
@@ -226,8 +229,8 @@ Deno.test("a key that is sent again with another body is refused, and a secret k
       422,
       "idempotency_key_reused",
     );
-    // Another caller's key is a different key, so the request is not a repeat. Its version is outdated by
-    // now.
+    // Idempotency keys are separate for each caller, so this request is not a repeat. Its version
+    // is outdated by now.
     refused(
       await post(world, "settings/flags", backEnd(world), other, { key }),
       409,

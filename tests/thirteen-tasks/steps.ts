@@ -53,8 +53,8 @@ export async function meetsThePaywall(visit: Visit, email: string): Promise<stri
 }
 
 /**
- * The back end opens a hold, calls the app's own model, and settles the hold. In React's strict
- * mode, too, this happens only once.
+ * The back end opens a hold, calls the app's own model, and settles the hold. All of this happens
+ * only once, even in React's strict mode.
  */
 export async function asksTheModel(visit: Visit): Promise<void> {
   const { page, world } = visit;

@@ -32,9 +32,12 @@ export interface Condition {
 
 type Changes = Record<string, string>;
 
-/** The delay of slow Redis answers. Even functions in a busy process wait for less time. */
+/** The delay of slow Redis answers. Functions stop waiting earlier, even in a busy process. */
 const SLOW_REDIS_MS = 1_500;
-/** The delay of slow Stripe answers. It is far below the timeout, so the functions use them. */
+/**
+ * The delay of slow Stripe answers. It is far below the timeout, so the functions still use the
+ * answers.
+ */
 const SLOW_STRIPE_MS = 1_500;
 
 /** @param shows a message about the fault that the log of the functions must contain */
@@ -44,12 +47,15 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
       let log = "";
       const environment = { DATABASE_POOL_URL: world.databaseUrl, ...changes(world) };
       await withDeployment(world, environment, use, (text) => void (log += text));
-      if (shows !== undefined) ok(log.includes(shows), `the fault was not met: ${shows}`);
+      if (shows !== undefined) ok(log.includes(shows), `the log does not show the fault: ${shows}`);
     },
   };
 }
 
-/** Returns the log line of functions that, for this reason, count rate limits in their own process. */
+/**
+ * Returns the text with which functions log that, for this reason, they count rate limits in their
+ * own process.
+ */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;
 

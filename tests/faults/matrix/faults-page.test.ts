@@ -1,4 +1,7 @@
-/** docs/reference/faults.md shows the tested table, cell by cell, and each cell is tested by a file. */
+/**
+ * docs/reference/faults.md shows the same table as expected.ts, and a test file covers each group
+ * of faults.
+ */
 import { deepEqual, match } from "node:assert/strict";
 import { type FaultName, FAULTS } from "./conditions.ts";
 import { EXPECTED } from "./expected.ts";

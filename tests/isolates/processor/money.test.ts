@@ -115,8 +115,9 @@ Deno.test("usage whose isolates are killed is charged once", async () => {
 const MAX_CLICKS = 10;
 
 /**
- * Clicks until a checkout is open. If an isolate is killed while it calls Stripe, the key stays in progress
- * for three minutes. This buyer does not wait so long, and clicks again with a new key.
+ * Clicks until a checkout is open. If an isolate is killed while it calls Stripe, the idempotency
+ * key stays in progress for three minutes. This buyer does not wait so long, and clicks again with
+ * a new key.
  */
 async function openOne(buyer: Person, packageId: string) {
   for (let click = 1;; click++) {

@@ -1,6 +1,6 @@
 /**
- * Chats in isolates that are killed again and again. Each key ends with one answer, and the charges cover
- * at least the provider's bill.
+ * Chats in isolates that are killed again and again. Each idempotency key gets one final answer,
+ * and the charges cover at least the provider's bill.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -24,7 +24,7 @@ const CHATS = 3;
 const MAX_REPEATS = 10;
 const MAX_ROUNDS = 4;
 
-/** The final answer under a key. Every later repeat gets this answer. */
+/** The final answer under an idempotency key. Every later repeat gets this answer. */
 interface Final {
   readonly text: string;
   readonly credits: string;

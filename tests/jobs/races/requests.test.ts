@@ -23,8 +23,8 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-// The three steps of a job take 5 s each, so no job ends, and releases its hold, before the last job is
-// requested.
+// The three steps of a job take 5 s each, so the last job is requested before the first one ends
+// and releases its hold.
 const BODY = { type: "research", input: { query: "Explain a race. [plan:1] [slow:5000]" } };
 
 async function jobsOf({ as }: Person) {

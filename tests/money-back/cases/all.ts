@@ -1,4 +1,7 @@
-/** All test cases, in the order in which they run. */
+/**
+ * All test cases, in the order in which they run. In these files, "rule N" is a rule of
+ * docs/reference/rules.md.
+ */
 import type { Case } from "../support/case-steps.ts";
 import { authorCases } from "./authors.ts";
 import { bookingCases } from "./bookings.ts";

@@ -1,6 +1,6 @@
 /**
- * A model of an account in memory. It follows the ledger's rules 1 and 5 to 11, and was written without the
- * SQL.
+ * A model of an account in memory. It follows rules 1 and 5 to 11 of docs/reference/rules.md, and
+ * was written independently of the SQL. In this folder, "rule N" is a rule of that page.
  */
 import { least, sum } from "./amounts.ts";
 import { type Hold, maySettleLate, overdraftOf } from "./hold.ts";

@@ -41,7 +41,8 @@ export class Booking extends Payment {
   }
 
   /**
-   * The provider's money, before the reversals that Stripe made with refunds of a divided payment.
+   * The provider's money. If Stripe divided the payment, the reversals that Stripe made with
+   * refunds are not subtracted.
    */
   get share(): bigint {
     return (this.waits ? 0n : this.#share) + this.#moved;

@@ -15,7 +15,7 @@ export interface Hold {
   status: "open" | "settled" | "released";
   /** True if the hold has expired. False while the hold is open, and if a request has ended it. */
   hasExpired: boolean;
-  /** The credits of each lot that the hold reserves while it is open. */
+  /** The credits that the hold reserves while it is open, by lot. */
   readonly reserved: Map<Lot, bigint>;
 }
 

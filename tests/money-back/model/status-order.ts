@@ -7,7 +7,7 @@ const DISPUTE_RANKS = {
   warning_closed: 2,
   needs_response: 3,
   under_review: 4,
-  /** This stands for a status that the ledger does not know. */
+  /** Stands for any status that the ledger does not know. */
   pre_arbitration: 5,
   won: 6,
   lost: 6,
@@ -19,7 +19,7 @@ const DISPUTE_RANKS = {
 const REFUND_RANKS = {
   pending: 0,
   requires_action: 1,
-  /** This stands for a status that the ledger does not know. */
+  /** Stands for any status that the ledger does not know. */
   held_up: 1,
   succeeded: 2,
   failed: 3,

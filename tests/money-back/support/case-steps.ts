@@ -4,7 +4,10 @@ import type { RefundStatus } from "../model/status-order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { disputeEvents, type Facts } from "./stripe-courses.ts";
 
-/** `at` is the second in which Stripe created the event; set if the event is delivered later. */
+/**
+ * `at` is the second in which Stripe created the event; set only if Stripe delivers the event after
+ * that second.
+ */
 type Draft = OwnStep | (Facts & { at?: number }) | { do: "wait"; seconds: number };
 
 export interface Case {

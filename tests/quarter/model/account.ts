@@ -76,7 +76,7 @@ export class Account {
 
   #free = (lot: Lot) => lot.remaining - this.#reserved(lot);
 
-  /** The lots that can be spent, in burn-down order, with the credits of each that are free. */
+  /** The lots that can be spent, in burn-down order, each with its free credits. */
   #burnable(at: number, held?: Hold): { lot: Lot; free: bigint }[] {
     return this.lots.map((lot) => {
       const isShut = lot.expiresAt <= at || lot.frozen;

@@ -19,7 +19,7 @@ interface Order {
   readonly isTopUp: boolean;
   readonly madeAt: number;
   paidAt: number | null;
-  /** The money that each refund and dispute, by its name, has returned to the buyer. */
+  /** The money that each refund and dispute has returned to the buyer, by the name of the fact. */
   returned: Map<string, bigint>;
   openDisputes: Set<string>;
   clawedBack: bigint;

@@ -1,5 +1,5 @@
 /**
- * The commands of the pages about snapshots and restores run as printed, on a PostgreSQL that
+ * The commands of the runbooks about snapshots and restores run as printed, on a PostgreSQL that
  * Debian's pg_dump can read. The restored ledger has the payments from before and after the dump.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
@@ -18,8 +18,8 @@ import { commandsIn, readRunbook } from "../printed-commands.ts";
 import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
- * Returns what a restore must not lose: the privileges in our schemas of roles other than the
- * owner, row level security, and our triggers on users.
+ * Returns what a restore must not lose: the privileges that roles other than the owner have in our
+ * schemas, row level security, and our triggers on `auth.users`.
  */
 async function rightsOf(world: World): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
@@ -48,7 +48,7 @@ async function deferredEvents(world: World): Promise<number> {
   return row!["count"];
 }
 
-/** Makes a head, and returns it as an operator reads it outside of the database. */
+/** Records a new head of the ledger. Returns its number and hash in the format of the runbook. */
 async function newHead(world: World): Promise<string> {
   const [row] = await withSql(world, async (sql) => {
     await sql`select farthing.anchor()`;
@@ -59,7 +59,9 @@ async function newHead(world: World): Promise<string> {
   return `${row!["head_nr"]}, '${row!["hash"]}'`;
 }
 
-/** The step that drops the ledger must refuse a database that never made the head. */
+/**
+ * The command that drops the ledger must fail if the ledger has no head with this number and hash.
+ */
 async function refusesUnknownHead(world: World, place: Place): Promise<void> {
   const drop = commandsIn(readRunbook(RESTORE_PAGE))
     .find(({ text }) => text.includes("drop schema"))!.text;

@@ -1,6 +1,6 @@
 /**
- * The state for the pages whose commands reach a hosted project: the Supabase CLI gets an API of the
- * tests' own, and the commands of a launch use the stack.
+ * The state for the runbooks whose commands reach a hosted project: the Supabase CLI gets an API of
+ * the tests' own, and the commands of a launch use the stack.
  */
 import { equal, match } from "node:assert/strict";
 import { parseEnv } from "node:util";
@@ -51,7 +51,8 @@ async function isRotated({ text, said }: Ran, world: World, place: Place): Promi
   equal(file["NOTIFICATION_SECRET"], secrets.get("NOTIFICATION_SECRET"));
   if (others[0] === world.notificationSecret) return [];
   equal(others.length, 0);
-  // The stack's functions still have their own secret, which the page's last command needs.
+  // The stack's functions still use only the old signing secret, so the last command of the runbook
+  // needs a file with that secret alone.
   const restored = (await Deno.readTextFile(place.envFile)).replace(`${NEW_SIGNING_SECRET},`, "");
   await Deno.writeTextFile(place.envFile, restored);
   return [];
@@ -90,7 +91,7 @@ export const anew = (...names: string[]): Value[] =>
 /** The page whose commands need a Redis. */
 export const FAILOVER_PAGE = "operations/redis-failover.md";
 
-/** The pages about a dump. One test follows both, in this order. */
+/** The runbooks about a dump. One test follows both, in this order. */
 export const SNAPSHOT_PAGE = "operations/snapshot.md";
 export const RESTORE_PAGE = "operations/restore.md";
 

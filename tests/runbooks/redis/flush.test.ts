@@ -1,4 +1,7 @@
-/** An emergency flush of Redis resets the counters of limits, and changes nothing in the ledger. */
+/**
+ * An emergency flush of Redis resets the counters of rate limits, and changes nothing in the
+ * ledger.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { OpenedHold } from "../../../supabase/functions/_shared/contracts/holds.ts";
 import { useUp } from "../../limits/counters.ts";

@@ -105,8 +105,8 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
 }
 
 /**
- * Returns true if the payout counts as late: farthing.late_payouts() is one lower if the payout is
- * canceled.
+ * Returns true if the payout is late. Cancels the payout in a transaction that is rolled back: if
+ * the payout is late, farthing.late_payouts() is then one lower.
  */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;

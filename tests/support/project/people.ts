@@ -72,8 +72,8 @@ export async function signUpAs(world: World, role: string): Promise<Person> {
 }
 
 /**
- * Returns the user with a token of the level `aal2`. Instead of enrolling a factor, this writes what Auth
- * writes when a session has verified one.
+ * Returns the user with a token of the level `aal2`. Enrols no factor, but writes to the database
+ * what Auth writes when a session has verified a factor.
  */
 export async function withSecondFactor(world: World, somebody: Person): Promise<Person> {
   const { session_id } = JSON.parse(atob(somebody.token.split(".")[1]!.replace(/[-_]/g, plain)));

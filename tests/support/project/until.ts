@@ -3,8 +3,8 @@ import { delay } from "@farthing/command-line";
 const DEADLINE_MS = 60_000;
 const FIRST_MS = 25;
 /**
- * The pauses grow to at most 1 s, so a user sends about 70 requests before the deadline. The limit is 100
- * requests per minute.
+ * The pauses grow to at most 1 s, so a user sends about 70 requests before the deadline. The rate
+ * limit is 100 requests per minute.
  */
 const LONGEST_MS = 1_000;
 

@@ -131,9 +131,9 @@ export async function closeAbandonedChats(world: World, people: readonly Person[
 }
 
 /**
- * Moves the beginning of the user's chats 200 seconds into the past. By then the chats' own
- * requests have ended, and can't change a charge any more. Without this, a test would have to wait
- * 200 seconds until the charge of a killed isolate is final.
+ * Moves the beginning of the user's chats 200 seconds into the past. After 200 seconds the request
+ * of a chat has ended and can no longer change the charge, so the charge is final even if the
+ * isolate was killed. The test does not have to wait that long.
  */
 export async function makeChargesFinal(world: World, person: Person): Promise<void> {
   await withSql(world, (sql) =>

@@ -52,8 +52,8 @@ export class FakeJobs {
   readonly rows: Row[] = [];
   readonly calls: RecordedCall[] = [];
   /**
-   * This is called before each database function, and may wait. If it throws an error, the function
-   * is not called.
+   * A hook that is called before each database function, and may wait. If it throws an error, the
+   * function is not called.
    */
   before: (name: string) => void | Promise<void> = () => {};
 

@@ -1,6 +1,6 @@
 /**
- * A model whose stream a test controls. The test chooses the pieces of the stream, and can read whether the
- * caller has left.
+ * A model whose stream a test controls. The test chooses the pieces of the stream, and can read
+ * whether the caller has aborted the stream.
  */
 import type {
   Ai,
