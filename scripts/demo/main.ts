@@ -10,17 +10,17 @@ import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/co
 import { signUp } from "./shared/buyer.ts";
 import { readPackages, readRate } from "./shared/catalogue.ts";
 import { expectDemo } from "./trace/expected.ts";
-import { play } from "./trace/play.ts";
-import { demoJobs } from "./jobs/play.ts";
+import { playTrace } from "./trace/play-trace.ts";
+import { demoJobs } from "./jobs/demo-jobs.ts";
 import { createProgress } from "./shared/progress-bar.ts";
-import { readViolations } from "./shared/proof.ts";
+import { formatProof, readViolations } from "./shared/proof.ts";
 import { withService } from "./shared/reach-stack.ts";
-import { formatProof } from "./shared/report.ts";
+import { formatChecks } from "./shared/checks-table.ts";
 import { sendResult } from "./shared/send-result.ts";
-import { formatReport } from "./trace/report.ts";
+import { formatTokensAndTimes } from "./trace/tokens-and-times.ts";
 import { DemoError, type Service } from "./shared/service.ts";
 import { readSample } from "./trace/read-trace.ts";
-import { compare } from "./trace/verdict.ts";
+import { compareTrace } from "./trace/compare-trace.ts";
 
 const USAGE = `Usage: deno task demo [trace | jobs] [--env-file FILE]
 
@@ -50,7 +50,7 @@ async function demoTrace(service: Service): Promise<boolean> {
     pc.dim(`The trace: ${trace.length} requests, ${plan.credits.toFixed()} credits as ${MODEL}`),
   );
   print();
-  const played = await play({
+  const played = await playTrace({
     service,
     buyer,
     model: MODEL,
@@ -59,11 +59,13 @@ async function demoTrace(service: Service): Promise<boolean> {
     progress: createProgress(trace.length),
     say: print,
   });
-  const checks = compare(played, plan);
+  const checks = compareTrace(played, plan);
   const violations = await readViolations(service);
   await sendResult(service, { command: "deno task demo", checks, violations });
   print();
-  print(formatReport(checks, played, plan));
+  print(formatChecks(checks));
+  print();
+  print(formatTokensAndTimes(played, plan));
   print();
   print(formatProof(violations));
   return violations.length === 0 && checks.every(({ equal }) => equal);

@@ -4,9 +4,8 @@
  */
 import pc from "picocolors";
 import { z } from "zod";
-import { readViolations } from "../demo/shared/proof.ts";
+import { formatProof, readViolations } from "../demo/shared/proof.ts";
 import { withService } from "../demo/shared/reach-stack.ts";
-import { formatProof } from "../demo/shared/report.ts";
 import { DemoError, type Service } from "../demo/shared/service.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";

@@ -5,9 +5,9 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { Exact } from "../../rates/exact.ts";
 import { type Bill, streamChat } from "./chat-stream.ts";
-import { createFlow, formatFacts } from "./format.ts";
+import { createFlow, formatFacts } from "./terminal-text.ts";
 import { type RunContext, sayHeading, untilReleased } from "./run-context.ts";
-import type { Scenario } from "./verdict.ts";
+import type { Scenario } from "./compare-jobs.ts";
 import { DemoError } from "../shared/service.ts";
 import { printPiece } from "@farthing/command-line";
 

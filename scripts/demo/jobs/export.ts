@@ -2,10 +2,10 @@
 import { Exact } from "../../rates/exact.ts";
 import { look, readFile, startExport } from "./job-endpoints.ts";
 import { follow } from "./follow-job.ts";
-import { formatFacts } from "./format.ts";
+import { formatFacts } from "./terminal-text.ts";
 import { countRows } from "./ledger-lines.ts";
 import { type RunContext, sayHeading } from "./run-context.ts";
-import type { Scenario } from "./verdict.ts";
+import type { Scenario } from "./compare-jobs.ts";
 
 export async function playExport(
   context: RunContext,

@@ -7,9 +7,9 @@ import { Exact } from "../../rates/exact.ts";
 import { sum } from "../shared/price-request.ts";
 import { cancel, type Job, look, type StartedJob, startResearch } from "./job-endpoints.ts";
 import { follow, type Followed } from "./follow-job.ts";
-import { formatFacts, shorten } from "./format.ts";
+import { formatFacts, shorten } from "./terminal-text.ts";
 import { type RunContext, sayHeading, untilReleased } from "./run-context.ts";
-import type { Scenario } from "./verdict.ts";
+import type { Scenario } from "./compare-jobs.ts";
 
 const TOPIC = "credits that are spent twice";
 const MOST = 88;

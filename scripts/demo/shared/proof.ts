@@ -1,3 +1,4 @@
+import pc from "picocolors";
 import postgres from "postgres";
 import type { Service } from "./service.ts";
 
@@ -13,4 +14,11 @@ export async function readViolations({ databaseUrl }: Service): Promise<string[]
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** Formats the result of the ledger's proof. */
+export function formatProof(violations: string[]): string {
+  if (violations.length === 0) return pc.green("The ledger proves itself: 0 violations.");
+  return [pc.red(`The ledger's proof finds ${violations.length} violations:`), ...violations]
+    .join("\n  ");
 }

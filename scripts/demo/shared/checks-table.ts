@@ -19,10 +19,3 @@ export function formatChecks(checks: Check[]): string {
     ]),
   );
 }
-
-/** Formats the result of the ledger's proof. */
-export function formatProof(violations: string[]): string {
-  if (violations.length === 0) return pc.green("The ledger proves itself: 0 violations.");
-  return [pc.red(`The ledger's proof finds ${violations.length} violations:`), ...violations]
-    .join("\n  ");
-}

@@ -25,7 +25,7 @@ export interface Played {
 }
 
 /** The objects that one run of the demo uses. */
-export interface Scene {
+export interface TraceRun {
   service: Service;
   buyer: Buyer;
   model: string;
@@ -39,12 +39,12 @@ export interface Scene {
  * Buys the first package of the plan and charges the trace in order, with one call for each
  * request. When a request is refused, buys the next package and charges the request again.
  */
-export async function play(scene: Scene): Promise<Played> {
-  const { buyer, plan, trace, progress, say } = scene;
+export async function playTrace(run: TraceRun): Promise<Played> {
+  const { buyer, plan, trace, progress, say } = run;
   // Each run needs new event ids, because the service charges an event id only once, with no time
   // limit.
-  const run = crypto.randomUUID().slice(0, 8);
-  const backEnd = new BackEnd(scene.service, buyer.userId, scene.model);
+  const prefix = crypto.randomUUID().slice(0, 8);
+  const backEnd = new BackEnd(run.service, buyer.userId, run.model);
   const toBuy = [...plan.bought];
   const names = new Map<string, string>();
   const played: Played = {
@@ -53,11 +53,11 @@ export async function play(scene: Scene): Promise<Played> {
     refused: [],
     byLot: new Map(),
     callMs: [],
-    balance: await buyNext(scene, toBuy, names),
+    balance: await buyNext(run, toBuy, names),
     ledgerCsv: "",
   };
   for (let at = 0, attempt = 1; at < trace.length;) {
-    const eventId = `${run}-trace-${String(at + 1).padStart(6, "0")}`;
+    const eventId = `${prefix}-trace-${String(at + 1).padStart(6, "0")}`;
     const started = performance.now();
     const outcome = await backEnd.charge(eventId, attempt, trace[at]!);
     played.callMs.push(performance.now() - started);
@@ -66,7 +66,7 @@ export async function play(scene: Scene): Promise<Played> {
       played.refused.push({ at, required, available });
       progress.pause();
       say(`request ${at + 1}: 402, it costs ${required}, and ${available} are available`);
-      played.balance = await buyNext(scene, toBuy, names);
+      played.balance = await buyNext(run, toBuy, names);
       attempt += 1;
       continue;
     }
@@ -82,7 +82,7 @@ export async function play(scene: Scene): Promise<Played> {
 
 /** Buys the next package of the plan and names its new lots. Returns the balance. */
 async function buyNext(
-  { buyer, say }: Scene,
+  { buyer, say }: TraceRun,
   toBuy: Package[],
   names: Map<string, string>,
 ): Promise<string> {

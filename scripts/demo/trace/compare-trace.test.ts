@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Exact } from "../../rates/exact.ts";
 import { expectDemo } from "./expected.ts";
 import { type Package } from "../shared/catalogue.ts";
-import type { Played } from "./play.ts";
-import { compare, sumOfLedger } from "./verdict.ts";
+import type { Played } from "./play-trace.ts";
+import { compareTrace, sumOfLedger } from "./compare-trace.ts";
 
 const small: Package = {
   id: "s",
@@ -36,7 +36,7 @@ const agreeing = (): Played => ({
 });
 
 Deno.test("compare finds every figure of an agreeing run equal", () => {
-  const unequal = compare(agreeing(), expected).filter(({ equal }) => !equal);
+  const unequal = compareTrace(agreeing(), expected).filter(({ equal }) => !equal);
   assert.deepEqual(unequal, []);
 });
 
@@ -51,7 +51,7 @@ for (
   ] as const
 ) {
   Deno.test(`compare detects the smallest difference in ${figure}`, () => {
-    const checks = compare({ ...agreeing(), ...change } as Played, expected);
+    const checks = compareTrace({ ...agreeing(), ...change } as Played, expected);
     assert.equal(checks.find(({ name }) => name === figure)?.equal, false);
   });
 }

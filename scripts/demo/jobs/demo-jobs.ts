@@ -9,9 +9,9 @@ import { signUp } from "../shared/buyer.ts";
 import { readPackages, readRate } from "../shared/catalogue.ts";
 import type { ModelRate } from "../shared/price-request.ts";
 import type { Package } from "../shared/catalogue.ts";
-import { readViolations } from "../shared/proof.ts";
+import { formatProof, readViolations } from "../shared/proof.ts";
 import { buy, readCredits } from "../shared/purchase.ts";
-import { formatChecks, formatProof } from "../shared/report.ts";
+import { formatChecks } from "../shared/checks-table.ts";
 import { sendResult } from "../shared/send-result.ts";
 import { DemoError, type Service } from "../shared/service.ts";
 import type { Check } from "../shared/check.ts";
@@ -21,7 +21,7 @@ import { createJobProgress } from "./job-progress.ts";
 import { priceRequests, readRequests } from "./provider-bill.ts";
 import { playCancelled, playResearch, playRetried } from "./research.ts";
 import { type RunContext, sayHeading } from "./run-context.ts";
-import { compareJobs, type Scenario } from "./verdict.ts";
+import { compareJobs, type Scenario } from "./compare-jobs.ts";
 
 interface Played {
   scenarios: Scenario[];

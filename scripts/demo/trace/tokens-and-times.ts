@@ -1,13 +1,11 @@
 import pc from "picocolors";
 import { formatTable, percentile } from "@farthing/command-line";
-import type { Check } from "../shared/check.ts";
-import { formatChecks } from "../shared/report.ts";
 import type { Expected } from "./expected.ts";
-import type { Played } from "./play.ts";
+import type { Played } from "./play-trace.ts";
 
-/** Formats each figure of the run beside the computed figure, followed by the tokens and times. */
-export function formatReport(checks: Check[], played: Played, expected: Expected): string {
-  const facts = formatTable([{ title: "" }, { title: "" }], [
+/** Formats the tokens of the trace, the packages that were bought, and the times of the calls. */
+export function formatTokensAndTimes(played: Played, expected: Expected): string {
+  return formatTable([{ title: "" }, { title: "" }], [
     ["tokens", `${group(expected.input_tokens)} in, ${group(expected.output_tokens)} out`],
     ["packages", expected.bought.map(({ name }) => name).join(", ")],
     [
@@ -16,7 +14,6 @@ export function formatReport(checks: Check[], played: Played, expected: Expected
       pc.dim(`(${played.callMs.length} calls, one after the other)`),
     ],
   ]);
-  return `${formatChecks(checks)}\n\n${facts}`;
 }
 
 const group = (count: number): string => count.toLocaleString("en-US");

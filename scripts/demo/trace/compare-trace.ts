@@ -2,10 +2,10 @@ import { Exact } from "../../rates/exact.ts";
 import { type Check, check, checkText } from "../shared/check.ts";
 import { readColumns } from "../shared/ledger-csv.ts";
 import type { Expected } from "./expected.ts";
-import type { Played } from "./play.ts";
+import type { Played } from "./play-trace.ts";
 
 /** Compares the service's figures with the computed ones. Numbers are compared by value. */
-export function compare(played: Played, expected: Expected): Check[] {
+export function compareTrace(played: Played, expected: Expected): Check[] {
   const spent = new Map<string, Exact>();
   for (const { name, amount, left } of expected.lots) {
     spent.set(name, (spent.get(name) ?? new Exact(0)).plus(amount).minus(left));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Exact } from "../../rates/exact.ts";
-import { compareJobs, type Evidence } from "./verdict.ts";
+import { compareJobs, type Evidence } from "./compare-jobs.ts";
 
 const csvOf = (...rows: string[]) =>
   ["id,seq,kind,amount,reference_type,reference_id,metadata", ...rows].join("\n");

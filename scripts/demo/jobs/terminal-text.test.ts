@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createFlow, shorten } from "./format.ts";
+import { createFlow, shorten } from "./terminal-text.ts";
 
 Deno.test("shorten returns a text that fits, on one line", () => {
   assert.equal(shorten(" one\n\ntwo ", 7), "one two");
