@@ -1,5 +1,6 @@
 /** One rule's count for one request, and the outcome: allowed, soft or blocked. */
 import type { Rule } from "./rules.ts";
+import { isBeyondSoftLimit } from "./soft-limit.ts";
 
 export interface RuleCount {
   readonly rule: Rule;
@@ -15,13 +16,7 @@ export interface RuleCount {
 
 export type LimitOutcome = "allowed" | "soft" | "blocked";
 
-/**
- * The soft limit, as a share of the quota. From this share on, callers are asked to slow down, but
- * nothing is refused.
- */
-const SOFT_SHARE = 0.8;
-
 export function outcomeOf({ isAllowed, remaining, rule }: RuleCount): LimitOutcome {
   if (!isAllowed) return "blocked";
-  return rule.quota - remaining >= rule.quota * SOFT_SHARE ? "soft" : "allowed";
+  return isBeyondSoftLimit(rule, remaining) ? "soft" : "allowed";
 }
