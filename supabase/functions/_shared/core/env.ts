@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { readModels } from "./ai-models.ts";
+import { alertEmails } from "./alert-emails.ts";
 import { areLoopback } from "./loopback.ts";
 import { ANY_LOOPBACK_PORT } from "./origins.ts";
 
@@ -82,7 +83,7 @@ const EnvSchema = z.object({
   POSTMARK_SERVER_TOKEN: z.string().optional(),
   RESEND_API_KEY: z.string().optional(),
   NOTIFICATION_SECRET: list.pipe(z.array(z.string().min(32)).min(1).max(2)).optional(),
-  ALERT_EMAILS: list.pipe(z.array(z.email()).max(20)).optional(),
+  ALERT_EMAILS: list.pipe(alertEmails).optional(),
   ALERT_WEBHOOK_URL: httpUrl.optional(),
   ALERT_WEBHOOK_SECRET: z.string().min(32).optional(),
   RUNBOOKS_URL: httpUrl.optional(),
