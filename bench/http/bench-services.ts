@@ -14,7 +14,7 @@ import { NO_END } from "../../supabase/functions/_shared/core/isolate.ts";
 import { consoleLogger, type Logger } from "../../supabase/functions/_shared/core/logger.ts";
 import { createMetrics } from "../../supabase/functions/_shared/metrics/create-metrics.ts";
 import { type Metrics, NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
-import { NO_REPORT } from "../../supabase/functions/_shared/adapters/sentry/report.ts";
+import { NO_REPORT } from "../../supabase/functions/_shared/adapters/sentry/report-type.ts";
 import type { Services } from "../../supabase/functions/_shared/http/route/app-services.ts";
 import { NO_LIMITER } from "../../tests/support/functions/fakes/no-limiter.ts";
 import { makeProject } from "../../tests/support/functions/project.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../core/errors.ts";
-import type { Report } from "../adapters/sentry/report.ts";
+import type { Report } from "../adapters/sentry/report-type.ts";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { createApp } from "../../usage/app.ts";

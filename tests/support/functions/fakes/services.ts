@@ -19,7 +19,7 @@ import type { LogRecord } from "../../../../supabase/functions/_shared/core/logg
 import type { Mail } from "../../../../supabase/functions/_shared/adapters/mail/mail.ts";
 import { NO_METRICS } from "../../../../supabase/functions/_shared/metrics/metrics.ts";
 import type { Operators } from "../../../../supabase/functions/_shared/adapters/webhook/operators.ts";
-import { NO_REPORT } from "../../../../supabase/functions/_shared/adapters/sentry/report.ts";
+import { NO_REPORT } from "../../../../supabase/functions/_shared/adapters/sentry/report-type.ts";
 import type { Services } from "../../../../supabase/functions/_shared/http/route/app-services.ts";
 import type { ListedEvent } from "../../../../supabase/functions/_shared/adapters/stripe/event-feed.ts";
 import type { Payments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";

@@ -1,5 +1,5 @@
 import { type Env, modeOfKey } from "../../core/env.ts";
-import { NO_REPORT, type Report } from "./report.ts";
+import { NO_REPORT, type Report } from "./report-type.ts";
 
 /**
  * Makes the function that reports failures, from the environment. Sentry's code is loaded on the first

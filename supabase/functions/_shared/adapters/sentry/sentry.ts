@@ -18,7 +18,7 @@ import {
 import { nodeStackLineParser } from "@sentry/core/server";
 import type { ApiError } from "../../core/errors.ts";
 import { redactStart } from "../../privacy/redact.ts";
-import type { FailureContext, Report } from "./report.ts";
+import type { FailureContext, Report } from "./report-type.ts";
 
 interface SentryOptions {
   /** The form is `https://<public key>@<host>/<project>`. */

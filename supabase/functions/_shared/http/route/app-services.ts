@@ -3,7 +3,7 @@ import type { Ai } from "../../adapters/ai/ai.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { Mail } from "../../adapters/mail/mail.ts";
 import type { RedisFigures } from "../../adapters/redis/redis-figures.ts";
-import type { Report } from "../../adapters/sentry/report.ts";
+import type { Report } from "../../adapters/sentry/report-type.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import type { CheckState } from "../../contracts/health.ts";

@@ -1,4 +1,6 @@
-/** The interface of failure reports to Sentry, which are sent in addition to the log. */
+/**
+ * The type of a function that reports failures, in addition to the log. sentry.ts sends the reports.
+ */
 import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 
