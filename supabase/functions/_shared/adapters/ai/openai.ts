@@ -18,7 +18,7 @@ import {
   textOfCalls,
 } from "./answer-parts.ts";
 import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
-import { isOutage, isTransient, retryAfterMs } from "./errors.ts";
+import { isOutage, isTransient, retryAfterMs } from "./failures.ts";
 import { type Deadline, deadlineOf, LIMITS, type Limits, watched } from "./timeouts.ts";
 import { mostOutputTokens, usageFrom } from "./usage.ts";
 

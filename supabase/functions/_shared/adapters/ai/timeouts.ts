@@ -3,7 +3,7 @@
  * of a stream.
  */
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
-import { AnswerTimeout, toApiError } from "./errors.ts";
+import { AnswerTimeout, toApiError } from "./failures.ts";
 
 export interface Limits {
   /** The timeout in ms of a complete answer, including all attempts. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { TimedOut } from "../../resilience/attempt.ts";
-import { AnswerTimeout, isOutage, isTransient } from "./errors.ts";
+import { AnswerTimeout, isOutage, isTransient } from "./failures.ts";
 
 const answered = (status: number) => OpenAI.APIError.generate(status, {}, "", new Headers());
 
