@@ -4,7 +4,7 @@ import Stripe from "stripe";
 import { createStripeEmulator } from "@farthing/stripe-emulator";
 import { paymentsAt, refusalOf } from "../support/functions/fakes/stripe-server.ts";
 import { TOP_UP_CHARGE } from "../support/functions/samples/top-ups.ts";
-import { OtherStripeAccount } from "../../supabase/functions/_shared/adapters/stripe/errors.ts";
+import { OtherStripeAccount } from "../../supabase/functions/_shared/adapters/stripe/error-classes.ts";
 
 /** Starts a separate account at Stripe: a new emulator with this API key. */
 function startAccount(apiKey: string) {

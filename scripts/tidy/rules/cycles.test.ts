@@ -40,7 +40,7 @@ Deno.test("a type import that closes a circle of two files is found", () => {
 
 Deno.test("an import of a parent folder by its subfolder is found", () => {
   const STRIPE = "supabase/functions/_shared/adapters/stripe";
-  assert.deepEqual(cycleOf(planted(`${STRIPE}/stored-facts/payouts.ts`, "../errors.ts")), [
+  assert.deepEqual(cycleOf(planted(`${STRIPE}/stored-facts/payouts.ts`, "../error-classes.ts")), [
     STRIPE,
     `${STRIPE}/stored-facts`,
     STRIPE,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BookingToPay } from "../_shared/contracts/database/results/bookings.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/error-classes.ts";
 import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "#support/samples/bookings.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { MARK, USER_ID } from "#support/project.ts";

@@ -1,4 +1,4 @@
-import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/error-classes.ts";
 import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
 import type {
   BookingStep,

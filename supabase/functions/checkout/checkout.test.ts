@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Checkout } from "../_shared/contracts/checkout.ts";
 import type { CheckoutOrder } from "../_shared/contracts/database/results/checkout.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { OrderKeySpent } from "../_shared/adapters/stripe/errors.ts";
+import { OrderKeySpent } from "../_shared/adapters/stripe/error-classes.ts";
 import { makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
 import { ORDER_ID, SAMPLES } from "#support/samples/database.ts";

@@ -1,4 +1,4 @@
-import { OrderKeySpent } from "../_shared/adapters/stripe/errors.ts";
+import { OrderKeySpent } from "../_shared/adapters/stripe/error-classes.ts";
 import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
 import type { CheckoutStep } from "../_shared/contracts/database/results/checkout.ts";
 import { ApiError } from "../_shared/core/errors.ts";

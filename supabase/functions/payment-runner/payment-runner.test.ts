@@ -6,7 +6,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
 import type { AccountFacts } from "../_shared/contracts/stripe/event-facts.ts";
 import { watchLifetime } from "../_shared/core/isolate.ts";
-import { StripeRefused } from "../_shared/adapters/stripe/errors.ts";
+import { StripeRefused } from "../_shared/adapters/stripe/error-classes.ts";
 import { type Fake, listedEvent, makeFake } from "#support/fakes/services.ts";
 import { PAYOUT_TO_LIST } from "#support/samples/payouts.ts";
 import { REFUND_TO_SEND } from "#support/samples/refunds.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProviderToOnboard } from "../_shared/contracts/database/results/providers.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { StripeRefused } from "../_shared/adapters/stripe/errors.ts";
+import { StripeRefused } from "../_shared/adapters/stripe/error-classes.ts";
 import { PROVIDER_ID } from "#support/samples/bookings.ts";
 import { type Fake, makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";

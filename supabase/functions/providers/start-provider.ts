@@ -1,4 +1,4 @@
-import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/error-classes.ts";
 import { ProviderBody, StartedProvider } from "../_shared/contracts/providers.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import { onboardingUrls } from "../_shared/domain/return-urls.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RefundAnswer } from "../_shared/contracts/database/results/refunds.ts";
 import { ApiError, type ErrorCode } from "../_shared/core/errors.ts";
-import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/error-classes.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import {
   PENDING_REFUND,

@@ -1,5 +1,9 @@
 /** Reports a fault in the Stripe account's setup, which only an operator can correct. */
-import { OtherStripeAccount, StripeKeyRefused, TaxNotSetUp } from "../adapters/stripe/errors.ts";
+import {
+  OtherStripeAccount,
+  StripeKeyRefused,
+  TaxNotSetUp,
+} from "../adapters/stripe/error-classes.ts";
 import { withOwnTime } from "../core/deadline.ts";
 import { ApiError } from "../core/errors.ts";
 import type { Services } from "../http/route/app-services.ts";

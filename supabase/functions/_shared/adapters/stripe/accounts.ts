@@ -5,7 +5,7 @@ import { accountFacts } from "./stored-facts/connect.ts";
 import { type AccountFacts } from "../../contracts/stripe/event-facts.ts";
 import { type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 
 interface OnboardingUrls {
   readonly returnUrl: string;

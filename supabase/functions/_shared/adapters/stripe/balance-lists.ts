@@ -5,7 +5,7 @@
 import type Stripe from "stripe";
 import type { BalanceTransaction } from "../../contracts/stripe/balance-transaction.ts";
 import { type StripeCaller } from "./client.ts";
-import { StripeRefused, unavailable } from "./errors.ts";
+import { StripeRefused, unavailable } from "./error-classes.ts";
 import { markOf } from "./stored-facts/installation-mark.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 

@@ -7,7 +7,7 @@ import { groupOf } from "./booking-transfers.ts";
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
-import { StripeRefused, unavailable } from "./errors.ts";
+import { StripeRefused, unavailable } from "./error-classes.ts";
 
 interface BookingPayment {
   readonly id: string;

@@ -7,7 +7,7 @@ import type { TransferToMake } from "../../contracts/database/results/bookings.t
 import { type StripeCaller } from "./client.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 import { requireObject } from "./failures.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 
 export interface BookingTransfers {
   /**

@@ -5,7 +5,7 @@ import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createPayments } from "./payments.ts";
-import { StoredStripeError } from "./errors.ts";
+import { StoredStripeError } from "./error-classes.ts";
 
 const LINK = { object: "account_link", url: "https://connect.example.com/1" };
 const URLS = { returnUrl: "https://app.example.com/a", refreshUrl: "https://app.example.com/b" };

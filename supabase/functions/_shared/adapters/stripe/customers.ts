@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import { type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 
 export interface CardPage {
   readonly userId: string;

@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
 import { type StripeCaller } from "./client.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 import type { FactsReader } from "./refetch-event.ts";
 import { EVENT_TYPES } from "./stored-facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";

@@ -1,7 +1,12 @@
-/** Turns the SDK's errors, and responses of an unexpected kind, into the errors of errors.ts. */
+/** Turns the SDK's errors, and responses of an unexpected kind, into the errors of error-classes.ts. */
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
-import { StoredStripeError, StripeKeyRefused, StripeRefused, unavailable } from "./errors.ts";
+import {
+  StoredStripeError,
+  StripeKeyRefused,
+  StripeRefused,
+  unavailable,
+} from "./error-classes.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 
 const BUSY_RETRY_SECONDS = 1;

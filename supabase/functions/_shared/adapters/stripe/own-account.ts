@@ -3,7 +3,7 @@
  * Stripe answers `resource_missing` for everything.
  */
 import type { StripeCaller } from "./client.ts";
-import { OtherStripeAccount, StripeRefused } from "./errors.ts";
+import { OtherStripeAccount, StripeRefused } from "./error-classes.ts";
 import { requireObject } from "./failures.ts";
 
 export function isMissing(error: unknown): error is StripeRefused {

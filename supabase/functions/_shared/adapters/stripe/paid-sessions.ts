@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import type { InboxEvent, WaitingPayment } from "../../contracts/database/results/inbox.ts";
 import type { StripeCaller } from "./client.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 import { factsOf } from "./stored-facts.ts";
 
 export interface PaidSessions {

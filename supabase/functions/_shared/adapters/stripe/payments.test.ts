@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../core/errors.ts";
 import { MARK } from "#support/project.ts";
 import { SESSION_DEFAULTS } from "#support/samples/database.ts";
 import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
-import { OrderKeySpent } from "./errors.ts";
+import { OrderKeySpent } from "./error-classes.ts";
 
 const ORDER: CheckoutOrder = {
   order_id: "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01",

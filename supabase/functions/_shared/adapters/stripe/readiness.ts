@@ -2,7 +2,7 @@
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { StripeCaller } from "./client.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 
 export interface Readiness {
   /** Returns true if Stripe answers without a server error. */

@@ -10,7 +10,7 @@ import { API_VERSION, type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";
 import { CONNECTED_EVENT_TYPES, factsOf, isUsed } from "./stored-facts.ts";
 import type { Facts } from "../../contracts/stripe/event-facts.ts";
-import { StripeRefused } from "./errors.ts";
+import { StripeRefused } from "./error-classes.ts";
 
 /**
  * @throws ApiError `upstream_unavailable` if Stripe is unavailable: the event must be delivered

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { REFUND_ID, REFUND_TO_SEND } from "#support/samples/refunds.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
-import { StoredStripeError, StripeRefused } from "./errors.ts";
+import { StoredStripeError, StripeRefused } from "./error-classes.ts";
 
 const MADE = {
   id: "re_1",

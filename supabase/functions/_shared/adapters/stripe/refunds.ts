@@ -4,7 +4,7 @@ import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
-import { unavailable } from "./errors.ts";
+import { unavailable } from "./error-classes.ts";
 
 interface MadeRefund {
   /** Stripe's id of the refund. Stripe's events report the refund's state. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OtherStripeAccount } from "./errors.ts";
+import { OtherStripeAccount } from "./error-classes.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 
 const CARD = { brand: "visa", last4: "4242", exp_month: 12, exp_year: 2040 };

@@ -1,6 +1,6 @@
 /** Reads what Stripe shows of a saved card, and detaches the card. */
 import { type StripeCaller } from "./client.ts";
-import { StripeRefused } from "./errors.ts";
+import { StripeRefused } from "./error-classes.ts";
 import { requireObject } from "./failures.ts";
 import { isMissing, requireOwnAccount } from "./own-account.ts";
 import { idOf } from "./stored-facts/object-id.ts";

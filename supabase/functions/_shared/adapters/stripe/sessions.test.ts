@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { CheckoutOrder, SessionSettings } from "../../contracts/database/results/checkout.ts";
 import { MARK } from "#support/project.ts";
 import { ORDER_ID, SESSION_DEFAULTS } from "#support/samples/database.ts";
-import { TaxNotSetUp } from "./errors.ts";
+import { TaxNotSetUp } from "./error-classes.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 
 const orderWith = (settings: Partial<SessionSettings>): CheckoutOrder => ({

@@ -4,8 +4,8 @@ import type { CheckoutOrder, SessionSettings } from "../../contracts/database/re
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
-import { OrderKeySpent, StoredStripeError, TaxNotSetUp, unavailable } from "./errors.ts";
-import { isTaxRefused, priceTax, productTax } from "./stripe-tax.ts";
+import { OrderKeySpent, StoredStripeError, unavailable } from "./error-classes.ts";
+import { priceTax, productTax, taxNotSetUp } from "./stripe-tax.ts";
 
 interface Session {
   readonly id: string;
@@ -106,10 +106,8 @@ export function createSessions({ call }: StripeCaller): Sessions {
       } catch (error) {
         if (!(error instanceof StoredStripeError)) throw error;
         const { internal, status, cause } = error;
-        if (isTaxRefused(order.session_settings, error)) {
-          throw new TaxNotSetUp("not_ready", { internal, cause });
-        }
-        throw new OrderKeySpent("upstream_unavailable", { internal, status, cause });
+        throw taxNotSetUp(order.session_settings, error) ??
+          new OrderKeySpent("upstream_unavailable", { internal, status, cause });
       }
     },
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
-import { OtherStripeAccount } from "./errors.ts";
+import { OtherStripeAccount } from "./error-classes.ts";
 import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/samples/top-ups.ts";
 import type { ChargeOutcome } from "./top-up-payments.ts";
 

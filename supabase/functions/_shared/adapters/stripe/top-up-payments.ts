@@ -4,7 +4,7 @@ import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
-import { StripeRefused, unavailable } from "./errors.ts";
+import { StripeRefused, unavailable } from "./error-classes.ts";
 import { isMissing, requireOwnAccount } from "./own-account.ts";
 
 /**

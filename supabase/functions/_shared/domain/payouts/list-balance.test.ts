@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import type { BalancePage } from "../../adapters/stripe/balance-lists.ts";
-import { StripeKeyRefused } from "../../adapters/stripe/errors.ts";
+import { StripeKeyRefused } from "../../adapters/stripe/error-classes.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { BALANCE_TRANSACTION } from "#support/samples/payouts.ts";
 import { listBalance } from "./list-balance.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PayoutRecorded } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
-import { StripeRefused } from "../../adapters/stripe/errors.ts";
+import { StripeRefused } from "../../adapters/stripe/error-classes.ts";
 import type { BalancePage } from "../../adapters/stripe/balance-lists.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { BALANCE_TRANSACTION, PAYOUT_TO_LIST } from "#support/samples/payouts.ts";

@@ -6,7 +6,7 @@ import type { PayoutToList } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { StripeRefused } from "../../adapters/stripe/errors.ts";
+import { StripeRefused } from "../../adapters/stripe/error-classes.ts";
 
 type PayoutOutcome = "reconciled" | "not_ready" | "unfinished" | "refused" | "failed";
 

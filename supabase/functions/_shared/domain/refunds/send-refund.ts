@@ -3,7 +3,7 @@ import type { RefundAnswer, RefundToSend } from "../../contracts/database/result
 import { withOwnTime } from "../../core/deadline.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { StripeRefused } from "../../adapters/stripe/errors.ts";
+import { StripeRefused } from "../../adapters/stripe/error-classes.ts";
 
 /** Returns the detail of an error, for the log and for the operator. */
 export function detailOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";
-import { OtherStripeAccount, StripeRefused } from "../../adapters/stripe/errors.ts";
+import { OtherStripeAccount, StripeRefused } from "../../adapters/stripe/error-classes.ts";
 import { ApiError } from "../../core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { updateCards } from "./update-cards.ts";

@@ -7,7 +7,7 @@ import { withOwnTime } from "../../core/deadline.ts";
 import { hasTime } from "../../core/isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { StripeRefused } from "../../adapters/stripe/errors.ts";
+import { StripeRefused } from "../../adapters/stripe/error-classes.ts";
 
 const AT_ONCE = 5;
 

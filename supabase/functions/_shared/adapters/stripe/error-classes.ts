@@ -1,4 +1,7 @@
-/** The errors of Stripe's adapter. This file loads no SDK, so any function may import it. */
+/**
+ * The classes of the errors of Stripe's adapter; failures.ts chooses the class for an error of the SDK. This
+ * file loads no SDK, so any function may import it.
+ */
 import { ApiError } from "../../core/errors.ts";
 
 /**
