@@ -3,6 +3,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { ChatAnswer } from "../generated/api.ts";
 import type { Clock } from "../core/clock.ts";
 import { FarthingError } from "../core/farthing-error.ts";
+import { unlessSilent } from "./chat-silence.ts";
 
 /** The last event of an answer: its price, with everything else except the text. */
 type Usage = Omit<ChatAnswer, "message">;
@@ -29,24 +30,6 @@ function eventOf({ event, data }: EventSourceMessage): ChatEvent | undefined {
     error: new FarthingError({ ...error, details, status: 200 }),
     charge: isCharged ? charge : undefined,
   };
-}
-
-/**
- * The time of three comments: the service sends one every 15 seconds, even while the model thinks.
- */
-const SILENCE_MS = 45_000;
-
-/** @throws Error if the work takes longer than `SILENCE_MS` */
-async function unlessSilent<T>(work: Promise<T>, clock: Clock): Promise<T> {
-  const ended = new AbortController();
-  const silence = clock.wait(SILENCE_MS, ended.signal).then(() => {
-    throw new Error(`The service sent nothing for ${SILENCE_MS} ms.`);
-  });
-  try {
-    return await Promise.race([work, silence]);
-  } finally {
-    ended.abort();
-  }
 }
 
 /**

@@ -1,0 +1,20 @@
+/** Gives up a stream on which nothing comes. */
+import type { Clock } from "../core/clock.ts";
+
+/**
+ * The time of three comments: the service sends one every 15 seconds, even while the model thinks.
+ */
+const SILENCE_MS = 45_000;
+
+/** @throws Error if the work takes longer than `SILENCE_MS` */
+export async function unlessSilent<T>(work: Promise<T>, clock: Clock): Promise<T> {
+  const ended = new AbortController();
+  const silence = clock.wait(SILENCE_MS, ended.signal).then(() => {
+    throw new Error(`The service sent nothing for ${SILENCE_MS} ms.`);
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    ended.abort();
+  }
+}
