@@ -1,6 +1,6 @@
 /** Answers a chat with one JSON response, without a stream. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
-import { keepAlive } from "./progress.ts";
+import { HEARTBEAT_MS, keepAlive } from "./heartbeat.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { OpenChat } from "./open-chat.ts";
 
@@ -9,7 +9,7 @@ async function ask(chat: OpenChat) {
   // Without `p_output_tokens`, a heartbeat says that the request is alive and that the provider has sent
   // nothing yet.
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
-  const stop = keepAlive(() => services.database.rpc("chats_record", beat));
+  const stop = keepAlive(() => services.database.rpc("chats_record", beat), HEARTBEAT_MS);
   try {
     return await ai.complete({ ...request, signal: services.lifetime.ending });
   } catch (error) {

@@ -4,19 +4,8 @@
  * A smaller lag would make the caller wait for more database calls.
  */
 import { ApiError } from "../_shared/core/errors.ts";
+import { HEARTBEAT_MS, keepAlive } from "./heartbeat.ts";
 import type { OpenChat } from "./open-chat.ts";
-
-/** The interval of heartbeats. A scheduled task closes a chat after 60 s without one. */
-const HEARTBEAT_MS = 15_000;
-
-/**
- * Calls `beat` at an interval until the returned function is called. A failed heartbeat is ignored:
- * one of four in 60 s is enough.
- */
-export function keepAlive(beat: () => Promise<unknown>, everyMs = HEARTBEAT_MS): () => void {
-  const timer = setInterval(() => beat().catch(() => {}), everyMs);
-  return () => clearInterval(timer);
-}
 
 /** The maximum number of tokens that may have arrived without being recorded. */
 const MAX_UNRECORDED_TOKENS = 64;
@@ -60,7 +49,7 @@ export async function startProgress({ holdId, services }: OpenChat): Promise<Pro
 
   await record(0);
   // A failed heartbeat is ignored, because the next record reports the same failure.
-  const stop = keepAlive(() => record(delivered));
+  const stop = keepAlive(() => record(delivered), HEARTBEAT_MS);
   return {
     stop,
     async advance(tokens) {

@@ -40,6 +40,9 @@ export const OWN_EVENTS: AnswerEvents = {
  */
 export const PING = encoder.encode(": ping\n\n");
 
+/** The interval of the pings. The client gives up a stream after 45 s without any byte. */
+export const PING_MS = 15_000;
+
 export function sseResponse(
   body: BodyInit,
   context: RequestContext,

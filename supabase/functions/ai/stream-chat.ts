@@ -12,10 +12,11 @@ import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
-import { keepAlive, type Progress, startProgress } from "./progress.ts";
+import { HEARTBEAT_MS, keepAlive } from "./heartbeat.ts";
+import { type Progress, startProgress } from "./progress.ts";
 import { type CallerConnection, openConnection } from "./caller-connection.ts";
 import type { OpenChat } from "./open-chat.ts";
-import { type AnswerEvents, PING, sseResponse } from "./sse.ts";
+import { type AnswerEvents, PING, PING_MS, sseResponse } from "./sse.ts";
 
 /**
  * The deadline of a stream, in milliseconds. It is longer than any stream, because the model's own timeouts
@@ -177,7 +178,7 @@ async function start(
 ): Promise<Started> {
   const { ai, request, services, holdId } = chat;
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
-  const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat));
+  const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat), HEARTBEAT_MS);
   let progress: Progress | undefined;
   try {
     const signal = AbortSignal.any([connection.stop, services.lifetime.ending]);
@@ -227,7 +228,7 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
         isOpen = false;
         connection.leave();
       };
-      const stopPings = keepAlive(async () => await caller.send(PING));
+      const stopPings = keepAlive(async () => await caller.send(PING), PING_MS);
       chat.services.waitUntil(pump(started, caller).finally(stopPings).then(hangUp));
     },
     cancel() {
