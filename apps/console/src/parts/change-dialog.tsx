@@ -13,7 +13,7 @@ import { useSignedIn } from "../session/context.tsx";
 import { ConfirmButton } from "./confirm-button.tsx";
 import type { DryRun } from "./dry-run.tsx";
 import { FocusedRegion } from "./focused-region.tsx";
-import { StepUp } from "./step-up.tsx";
+import { SecondFactorForChange } from "./second-factor-for-change.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
   /** The name of the change, such as "Refund", which is also the text of the buttons. */
@@ -172,9 +172,11 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
           {state === "done" && result !== undefined
             ? <Outcome close={() => set(false)}>{done(result)}</Outcome>
             : (
-              <StepUp attempts={dryRun === undefined ? [change] : [change, dryRun.change]}>
+              <SecondFactorForChange
+                attempts={dryRun === undefined ? [change] : [change, dryRun.change]}
+              >
                 <ChangeForm {...props} />
-              </StepUp>
+              </SecondFactorForChange>
             )}
         </DialogContent>
       </Dialog>

@@ -3,8 +3,8 @@ import { useSignedIn } from "../session/context.tsx";
 import { readStored, store } from "../session/storage.ts";
 import { Centred } from "./centred.tsx";
 
-const AfterSignIn = lazy(async () => ({
-  default: (await import("./after-sign-in.tsx")).AfterSignIn,
+const SecondFactorAfterSignIn = lazy(async () => ({
+  default: (await import("./second-factor-after-sign-in.tsx")).SecondFactorAfterSignIn,
 }));
 
 /**
@@ -26,7 +26,7 @@ export function SecondFactorGate({ children }: { readonly children: ReactNode })
   if (!isAsking) return children;
   return (
     <Suspense fallback={<Centred title="Second factor">Loading…</Centred>}>
-      <AfterSignIn onDone={() => setAsking(false)} />
+      <SecondFactorAfterSignIn onDone={() => setAsking(false)} />
     </Suspense>
   );
 }

@@ -12,7 +12,7 @@ import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { None } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { FocusedRegion } from "../../parts/focused-region.tsx";
-import { StepUp } from "../../parts/step-up.tsx";
+import { SecondFactorForChange } from "../../parts/second-factor-for-change.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
 import { KeptFields } from "./kept-fields.tsx";
@@ -82,7 +82,7 @@ export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProp
           {isDone
             ? <Saved version={saving.result!.version} close={() => setOpen(false)} />
             : (
-              <StepUp attempts={[saving, checking]}>
+              <SecondFactorForChange attempts={[saving, checking]}>
                 <form onSubmit={submit} className="grid gap-4 *:min-w-0">
                   {children !== undefined && (
                     <KeptFields version={version} isHidden={isChecked}>{children}</KeptFields>
@@ -103,7 +103,7 @@ export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProp
                     save={(form) => change.save(String(form.get("reason")))}
                   />
                 </form>
-              </StepUp>
+              </SecondFactorForChange>
             )}
         </DialogContent>
       </Dialog>

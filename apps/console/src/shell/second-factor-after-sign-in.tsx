@@ -7,11 +7,11 @@ import { useSignedIn } from "../session/context.tsx";
 import { signOut } from "../session/sign-out.ts";
 import { Centred } from "./centred.tsx";
 
-interface AfterSignInProps {
+interface SecondFactorProps {
   readonly onDone: () => void;
 }
 
-export function AfterSignIn({ onDone }: AfterSignInProps) {
+export function SecondFactorAfterSignIn({ onDone }: SecondFactorProps) {
   const signedIn = useSignedIn();
   const reading = useAuthenticators();
   return (

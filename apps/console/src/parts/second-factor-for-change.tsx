@@ -34,14 +34,14 @@ function AskForCode({ onVerified }: { readonly onVerified: () => void }) {
   );
 }
 
-interface StepUpProps {
+interface SecondFactorProps {
   /** The calls of the form. The one that was refused is repeated after the code. */
   readonly attempts: readonly Attempt[];
   /** The form, which keeps its input. */
   readonly children: ReactNode;
 }
 
-export function StepUp({ attempts, children }: StepUpProps) {
+export function SecondFactorForChange({ attempts, children }: SecondFactorProps) {
   const form = useRef<HTMLDivElement>(null);
   const refused = attempts.find(({ error }) => isMfaRequired(error));
   const isRefused = refused !== undefined;
