@@ -5,7 +5,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { buildConsole, CONSOLE_BUILD } from "../../scripts/console/build.ts";
-import { parseProject, ProjectError } from "../../apps/console/src/project.ts";
+import { checkProject, ProjectError } from "../../apps/console/src/check-project.ts";
 import { staticConsole } from "@farthing/local-stack/console";
 import { withPage } from "../browser/chromium.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
@@ -126,7 +126,7 @@ const WRONG: readonly (readonly [what: string, text: string, message: RegExp])[]
 for (const [what, text, message] of WRONG) {
   Deno.test(`farthing.json with ${what} is refused, and the message says why`, () => {
     throws(
-      () => parseProject(text),
+      () => checkProject(text),
       (error) => error instanceof ProjectError && message.test(error.message),
     );
   });

@@ -5,7 +5,7 @@ import { FarthingProvider } from "@farthing/react";
 import { SignIn } from "@/components/farthing/sign-in";
 import { forgetChats } from "@/components/farthing/use-stored-chat";
 import { Router } from "wouter";
-import type { Project } from "./project.ts";
+import type { Project } from "./check-project.ts";
 import { authOf } from "./session/auth.ts";
 import { SignedInProvider } from "./session/context.tsx";
 import { useSession } from "./session/use-session.ts";

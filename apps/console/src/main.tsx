@@ -1,7 +1,7 @@
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
-import { ProjectError } from "./project.ts";
+import { ProjectError } from "./check-project.ts";
 import { readProject } from "./read-project.ts";
 import { Centred } from "./shell/centred.tsx";
 import { ErrorBoundary } from "./shell/error-boundary.tsx";

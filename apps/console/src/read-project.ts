@@ -1,4 +1,4 @@
-import { EXAMPLE, parseProject, type Project, ProjectError } from "./project.ts";
+import { checkProject, EXAMPLE, type Project, ProjectError } from "./check-project.ts";
 
 /** @throws ProjectError if the file can't be read, does not name a project, or has a secret key */
 export async function readProject(): Promise<Project> {
@@ -14,5 +14,5 @@ export async function readProject(): Promise<Project> {
       `${address} answers ${response.status}. Put farthing.json beside index.html: ${EXAMPLE}.`,
     );
   }
-  return parseProject(await response.text());
+  return checkProject(await response.text());
 }

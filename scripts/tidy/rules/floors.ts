@@ -60,7 +60,7 @@ const AREAS: readonly Area[] = [
   {
     root: "apps/console/src/",
     floors: [
-      ["project.ts", "parts/class-names.ts"],
+      ["check-project.ts", "parts/class-names.ts"],
       ["read-project.ts"],
       ["session"],
       ["reads"],

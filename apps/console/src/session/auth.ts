@@ -1,6 +1,6 @@
 /** Signs people in with the project's auth service. */
 import { AuthClient } from "@supabase/auth-js";
-import type { Project } from "../project.ts";
+import type { Project } from "../check-project.ts";
 
 export type Auth = InstanceType<typeof AuthClient>;
 

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Project } from "../project.ts";
+import type { Project } from "../check-project.ts";
 import type { Auth } from "./auth.ts";
 import type { Person } from "./use-session.ts";
 

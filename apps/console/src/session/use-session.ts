@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Session } from "@supabase/auth-js";
-import type { Project } from "../project.ts";
+import type { Project } from "../check-project.ts";
 import type { Auth } from "./auth.ts";
 import { hasSignedOut } from "./sign-out.ts";
 

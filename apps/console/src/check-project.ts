@@ -1,4 +1,7 @@
-/** The Supabase project that this console serves, as `farthing.json` beside `index.html` names it. */
+/**
+ * The Supabase project that this console serves, and the checks of farthing.json, the file beside
+ * index.html that names it.
+ */
 
 export interface Project {
   readonly url: string;
@@ -40,7 +43,7 @@ function isSecret(key: string): boolean {
 }
 
 /** @throws ProjectError if the text does not name a project, or has a secret key */
-export function parseProject(text: string): Project {
+export function checkProject(text: string): Project {
   const { url, publishableKey } = fieldsOf(text);
   if (!isHttpUrl(url)) {
     throw new ProjectError(`url in farthing.json must be your project's URL: ${EXAMPLE}.`);
