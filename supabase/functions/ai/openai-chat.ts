@@ -1,5 +1,5 @@
 import type { AiMessage, AiParameters } from "../_shared/adapters/ai/ai.ts";
-import { Uuid } from "../_shared/contracts/common.ts";
+import { Uuid } from "../_shared/contracts/fields.ts";
 import {
   OpenAiChatBody,
   type OpenAiChatRequest,

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { WholeListQuery } from "../_shared/contracts/common.ts";
+import { WholeListQuery } from "../_shared/contracts/list-query.ts";
 import { Feature, FeatureBody, FeatureForMe, FeaturePath } from "../_shared/contracts/features.ts";
 import { userIdOf } from "../_shared/core/caller.ts";
 import { isOnFor } from "../_shared/features/feature-flags.ts";

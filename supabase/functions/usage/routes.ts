@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { WholeListQuery } from "../_shared/contracts/common.ts";
+import { WholeListQuery } from "../_shared/contracts/list-query.ts";
 import {
   BatchBody,
   BatchResult,

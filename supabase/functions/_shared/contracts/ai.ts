@@ -1,6 +1,7 @@
 /** Chats with a language model, paid in credits. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount, text, Uuid } from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { text, Uuid } from "./fields.ts";
 import { Model } from "./usage.ts";
 
 // All messages of a request share its body of 64 KiB, so one message cannot be much longer than

@@ -1,6 +1,8 @@
 /** Alerts for operators, with their states and acknowledgements. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, TimestampOut, Uuid } from "./common.ts";
+import { Uuid } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const STATES = ["open", "acknowledged", "resolved"] as const;
 

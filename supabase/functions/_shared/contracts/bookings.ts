@@ -1,6 +1,9 @@
 /** Bookings: money from a buyer to a provider. Amounts are integers in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, Metadata, NamedUser, text, TimestampOut, Uuid } from "./common.ts";
+import { NamedUser, text, Uuid } from "./fields.ts";
+import { Metadata } from "./metadata.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 // Stripe accepts amounts of at most eight digits.
 const MAX_AMOUNT = 99_999_999;

@@ -1,6 +1,9 @@
 /** Packages on sale, checkout sessions and orders. Money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, NamedUser, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { NamedUser, text, Uuid } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
 const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });

@@ -1,16 +1,9 @@
 /** The ledger as callers see it: balance, entries, grants, debits. */
 import { z } from "@hono/zod-openapi";
-import {
-  Amount,
-  listQuery,
-  NamedUser,
-  SeqCursor,
-  SignedAmount,
-  text,
-  Timestamp,
-  TimestampOut,
-  Uuid,
-} from "./common.ts";
+import { Amount, SignedAmount } from "./amounts.ts";
+import { NamedUser, text, Uuid } from "./fields.ts";
+import { listQuery, SeqCursor } from "./list-query.ts";
+import { Timestamp, TimestampOut } from "./time-fields.ts";
 
 const LotSource = z.enum(["paid", "bonus", "promotional", "adjustment"]);
 

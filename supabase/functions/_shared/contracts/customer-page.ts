@@ -2,7 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import { Booking } from "./bookings.ts";
 import { Order } from "./checkout.ts";
-import { SignedAmount, TimestampOut, Uuid } from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { Uuid } from "./fields.ts";
+import { TimestampOut } from "./time-fields.ts";
 import { ExplainedEntry } from "./credits.ts";
 import { Customer } from "./customers.ts";
 import { Dispute } from "./disputes.ts";

@@ -1,13 +1,9 @@
 /** Customers as operators see them: the search, and the log of reads. */
 import { z } from "@hono/zod-openapi";
-import {
-  listQuery,
-  SeqCursor,
-  SignedAmount,
-  TimestampOut,
-  Uuid,
-  WholeListQuery,
-} from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { Uuid } from "./fields.ts";
+import { listQuery, SeqCursor, WholeListQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 // A pattern in an OpenAPI document has no flags, so this pattern accepts both cases.
 const CUSTOMER_ID = /^([1-9]\d{0,17}|[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12})$/;

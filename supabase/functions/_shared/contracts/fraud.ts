@@ -1,7 +1,9 @@
 /** Fraud, for operators: decisions, blocks, early fraud warnings and limits. */
 import { z } from "@hono/zod-openapi";
 import { networkOf } from "../core/ip.ts";
-import { listQuery, SeqCursor, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
+import { text, Uuid } from "./fields.ts";
+import { listQuery, SeqCursor } from "./list-query.ts";
+import { Timestamp, TimestampOut } from "./time-fields.ts";
 
 const Outcome = z.enum(["allow", "refuse", "flag"]);
 

@@ -1,6 +1,6 @@
 /** Responses of the health endpoints for operators: scheduled tasks, and metrics by the hour. */
 import { z } from "@hono/zod-openapi";
-import { TimestampOut } from "./common.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const SqlError = z.string().openapi({
   description: "A SQLSTATE, or session_lost.",

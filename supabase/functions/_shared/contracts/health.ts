@@ -1,6 +1,6 @@
 /** Responses of the health endpoints. */
 import { z } from "@hono/zod-openapi";
-import { TimestampOut } from "./common.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const State = z.enum(["ok", "degraded", "down"]);
 export type CheckState = z.output<typeof State>;

@@ -1,6 +1,8 @@
 /** Holds: credits reserved for work in progress. */
 import { z } from "@hono/zod-openapi";
-import { Amount, AmountOrZero, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import { Amount, AmountOrZero, SignedAmount } from "./amounts.ts";
+import { text, Uuid } from "./fields.ts";
+import { TimestampOut } from "./time-fields.ts";
 import { LotShare } from "./credits.ts";
 import { Model, SettleUsage } from "./usage.ts";
 

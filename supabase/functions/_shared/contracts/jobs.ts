@@ -1,14 +1,9 @@
 /** Jobs: requests, states, and responses to polls. */
 import { z } from "@hono/zod-openapi";
-import {
-  listQuery,
-  NamedUser,
-  SeqCursor,
-  SignedAmount,
-  text,
-  TimestampOut,
-  Uuid,
-} from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { NamedUser, text, Uuid } from "./fields.ts";
+import { listQuery, SeqCursor } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 export const JobStatus = z.enum(["queued", "processing", "completed", "failed", "cancelled"]);
 

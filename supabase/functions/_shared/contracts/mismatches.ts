@@ -1,6 +1,8 @@
 /** Differences between our records and Stripe's payouts. Money is an integer in minor units. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, text, TimestampOut, Uuid } from "./common.ts";
+import { text, Uuid } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const Kind = z.enum([
   "payout_sum",

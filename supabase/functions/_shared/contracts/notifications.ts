@@ -4,16 +4,10 @@
  * own.
  */
 import { z } from "@hono/zod-openapi";
-import {
-  Amount,
-  AmountOrZero,
-  listQuery,
-  SignedAmount,
-  text,
-  Timestamp,
-  TimestampOut,
-  Uuid,
-} from "./common.ts";
+import { Amount, AmountOrZero, SignedAmount } from "./amounts.ts";
+import { text, Uuid } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { Timestamp, TimestampOut } from "./time-fields.ts";
 import { isLocale, LANGUAGE_CODES } from "./languages.ts";
 
 /** An amount of money in the currency's minor unit. */

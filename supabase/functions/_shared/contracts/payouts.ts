@@ -1,6 +1,8 @@
 /** Stripe's payouts to our bank, for operators. Money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, text, TimestampOut } from "./common.ts";
+import { text } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 import { Mismatch } from "./mismatches.ts";
 
 const Money = z.int().openapi({ description: "In the payout's currency, in its minor unit." });

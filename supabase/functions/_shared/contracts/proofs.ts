@@ -1,6 +1,8 @@
 /** Runs of the ledger's proof, and the violations that they found. */
 import { z } from "@hono/zod-openapi";
-import { isSeq, listQuery, SeqCursor, TimestampOut, Uuid } from "./common.ts";
+import { Uuid } from "./fields.ts";
+import { isSeq, listQuery, SeqCursor } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const OUTCOMES = ["proved", "violated", "failed"] as const;
 

@@ -1,6 +1,7 @@
 /** Providers: users who sell through the app, each with a connected account at Stripe. */
 import { z } from "@hono/zod-openapi";
-import { TimestampOut, Uuid } from "./common.ts";
+import { Uuid } from "./fields.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 // z.url() is not used, because it would trim the text, and domain/return-urls.ts must check the
 // text as it was sent.

@@ -1,6 +1,9 @@
 /** Refunds. Money is an integer in the currency's minor unit; credits are decimal strings. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { text, Uuid } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 const MAX_AMOUNT = 999_999_999_999;
 

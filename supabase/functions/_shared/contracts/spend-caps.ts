@@ -1,6 +1,8 @@
 /** Spend caps: the maximum credits that a user may spend in one day, UTC. */
 import { z } from "@hono/zod-openapi";
-import { AmountOrZero, NamedUser, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import { AmountOrZero, SignedAmount } from "./amounts.ts";
+import { NamedUser, text, Uuid } from "./fields.ts";
+import { TimestampOut } from "./time-fields.ts";
 
 export const SpendCap = z.object({
   user_id: Uuid,

@@ -1,6 +1,8 @@
 /** Auto top-up. Credits are decimal strings; money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { Amount, NamedUser, SignedAmount, TimestampOut, Uuid } from "./common.ts";
+import { Amount, SignedAmount } from "./amounts.ts";
+import { NamedUser, Uuid } from "./fields.ts";
+import { TimestampOut } from "./time-fields.ts";
 import { ReturnUrl } from "./checkout.ts";
 
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 2000 });

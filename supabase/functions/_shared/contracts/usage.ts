@@ -1,6 +1,9 @@
 /** Usage of models: rates, estimates and charges. The kinds of tokens do not overlap. */
 import { z } from "@hono/zod-openapi";
-import { Metadata, SignedAmount, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { text, Uuid } from "./fields.ts";
+import { Metadata } from "./metadata.ts";
+import { Timestamp, TimestampOut } from "./time-fields.ts";
 import { LotShare } from "./credits.ts";
 
 // This limit is far above any context window, and low enough that the sum of all kinds is exact in

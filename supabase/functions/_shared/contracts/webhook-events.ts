@@ -1,6 +1,8 @@
 /** Stripe's events as the inbox received them, with their states. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, text, TimestampOut } from "./common.ts";
+import { text } from "./fields.ts";
+import { listQuery } from "./list-query.ts";
+import { TimestampOut } from "./time-fields.ts";
 import { ExplainedEntry } from "./credits.ts";
 
 const STATES = ["received", "processed", "deferred", "failed", "dead", "ignored"] as const;

@@ -1,15 +1,9 @@
 /** Requests for welcome credits, for operators. */
 import { z } from "@hono/zod-openapi";
-import {
-  isSeq,
-  listQuery,
-  SeqCursor,
-  SignedAmount,
-  text,
-  Timestamp,
-  TimestampOut,
-  Uuid,
-} from "./common.ts";
+import { SignedAmount } from "./amounts.ts";
+import { text, Uuid } from "./fields.ts";
+import { isSeq, listQuery, SeqCursor } from "./list-query.ts";
+import { Timestamp, TimestampOut } from "./time-fields.ts";
 
 const Status = z.enum(["queued", "granted", "refused"]);
 

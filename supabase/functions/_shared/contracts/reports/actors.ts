@@ -1,6 +1,7 @@
 /** The report of authors: how many credits each author moved, and what else each author did. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount, text } from "../common.ts";
+import { SignedAmount } from "../amounts.ts";
+import { text } from "../fields.ts";
 import { EntryKind } from "../credits.ts";
 import { DayOut, ReportQuery } from "./report.ts";
 

@@ -1,6 +1,6 @@
 /** The reports of payouts, and of the lines of one payout. */
 import { z } from "@hono/zod-openapi";
-import { TimestampOut } from "../common.ts";
+import { TimestampOut } from "../time-fields.ts";
 import { DayOut, reportOf, ReportQuery } from "./report.ts";
 
 const Money = z.int().openapi({ description: "Minor units.", example: 940 });

@@ -1,6 +1,6 @@
 /** The query of a report, and the response around its rows. */
 import { z } from "@hono/zod-openapi";
-import { dayOf, TimestampOut } from "../common.ts";
+import { dayOf, TimestampOut } from "../time-fields.ts";
 
 const Day = dayOf("Send a day as YYYY-MM-DD, for example 2026-11-21.")
   .openapi({ format: "date", example: "2026-11-21" });

@@ -1,6 +1,7 @@
 /** The report of usage: charges, tokens, credits, the provider's cost, and the margin. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount, Uuid } from "../common.ts";
+import { SignedAmount } from "../amounts.ts";
+import { Uuid } from "../fields.ts";
 import { DayOut, ReportQuery } from "./report.ts";
 
 const GROUPS = "day|model|origin|feature";

@@ -1,6 +1,7 @@
 /** The accounting policies that reports apply, and the codes of the journal's accounts. */
 import { z } from "@hono/zod-openapi";
-import { dayOf, text, TimestampOut } from "../common.ts";
+import { text } from "../fields.ts";
+import { dayOf, TimestampOut } from "../time-fields.ts";
 import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 
 const history = z.array(PastChange).openapi({ description: "The last 50 changes, newest first." });

@@ -1,6 +1,7 @@
 /** The parts that all settings share: how a change is requested, and what it changes. */
 import { z } from "@hono/zod-openapi";
-import { text, Timestamp, TimestampOut } from "../common.ts";
+import { text } from "../fields.ts";
+import { Timestamp, TimestampOut } from "../time-fields.ts";
 
 const Version = z.string().openapi({ example: "4711" });
 

@@ -1,6 +1,6 @@
 /** Feature flags, for operators. */
 import { z } from "@hono/zod-openapi";
-import { TimestampOut } from "../common.ts";
+import { TimestampOut } from "../time-fields.ts";
 import { Feature, FeatureBody, FeatureName } from "../features.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 

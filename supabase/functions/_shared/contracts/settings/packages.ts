@@ -1,6 +1,8 @@
 /** The packages of a shop: the file farthing.packages.json, and the list for operators. */
 import { z } from "@hono/zod-openapi";
-import { Amount, AmountOrZero, SignedAmount, text, TimestampOut, Uuid } from "../common.ts";
+import { Amount, AmountOrZero, SignedAmount } from "../amounts.ts";
+import { text, Uuid } from "../fields.ts";
+import { TimestampOut } from "../time-fields.ts";
 import { Price } from "../checkout.ts";
 import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 

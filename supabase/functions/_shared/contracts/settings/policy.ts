@@ -1,6 +1,6 @@
 /** The policy's settings, and the figures of alert rules. */
 import { z } from "@hono/zod-openapi";
-import { text } from "../common.ts";
+import { text } from "../fields.ts";
 import { isLocale, LANGUAGE_CODES } from "../languages.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 

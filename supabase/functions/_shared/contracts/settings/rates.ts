@@ -1,6 +1,6 @@
 /** The rates of models, for operators. */
 import { z } from "@hono/zod-openapi";
-import { text } from "../common.ts";
+import { text } from "../fields.ts";
 import { Rate } from "../usage.ts";
 import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 

@@ -1,6 +1,7 @@
 /** The templates of emails about an account: its balance and its automatic top-ups. */
 import { z } from "@hono/zod-openapi";
-import { Timestamp, Uuid } from "../../contracts/common.ts";
+import { Uuid } from "../../contracts/fields.ts";
+import { Timestamp } from "../../contracts/time-fields.ts";
 import {
   CreditsExpiringData,
   Currency,

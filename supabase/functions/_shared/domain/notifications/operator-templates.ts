@@ -1,6 +1,7 @@
 /** The templates of emails to operators: disputes, alerts and heads of the ledger. */
 import { z } from "@hono/zod-openapi";
-import { text, Timestamp, Uuid } from "../../contracts/common.ts";
+import { text, Uuid } from "../../contracts/fields.ts";
+import { Timestamp } from "../../contracts/time-fields.ts";
 import { Currency, Money } from "../../contracts/notifications.ts";
 import { defineForOperators, optional } from "./template.ts";
 

@@ -3,7 +3,7 @@
  * entry, so entries that are written during the export do not shift the later chunks.
  */
 import { z } from "@hono/zod-openapi";
-import { Timestamp } from "../../../contracts/common.ts";
+import { Timestamp } from "../../../contracts/time-fields.ts";
 import { EntryKind } from "../../../contracts/credits.ts";
 import { entriesToCsv, type EntryRow } from "../../entries-csv.ts";
 import { defineJobType, type Job, type JobTools } from "../job-type.ts";
