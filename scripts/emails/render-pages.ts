@@ -5,7 +5,7 @@
 import { html } from "hono/html";
 import { LANGUAGE_CODES } from "../../supabase/functions/_shared/contracts/languages.ts";
 import type { Email } from "../../supabase/functions/_shared/domain/notifications/email.ts";
-import { renderNotification } from "../../supabase/functions/_shared/domain/notifications/templates.ts";
+import { renderNotification } from "../../supabase/functions/_shared/domain/notifications/render-notification.ts";
 import { SAMPLES, SHOPS } from "./samples.ts";
 
 export interface RenderedEmail extends Email {

@@ -1,6 +1,6 @@
 /** Sample data for each template, and two sample shops. */
 import type { ShopFace } from "../../supabase/functions/_shared/contracts/database/results/notifications.ts";
-import type { TemplateName } from "../../supabase/functions/_shared/domain/notifications/templates.ts";
+import type { TemplateName } from "../../supabase/functions/_shared/domain/notifications/render-notification.ts";
 
 const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const AT = "2026-11-21T12:00:00.123456+00:00";

@@ -7,7 +7,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { renderEmails } from "../../scripts/emails/render-pages.ts";
 import { LOGO, SAMPLES, SHOPS } from "../../scripts/emails/samples.ts";
-import { renderNotification } from "../../supabase/functions/_shared/domain/notifications/templates.ts";
+import { renderNotification } from "../../supabase/functions/_shared/domain/notifications/render-notification.ts";
 import { openBrowser, withPage } from "./chromium.ts";
 
 const PHONE = { width: 375, height: 667 };

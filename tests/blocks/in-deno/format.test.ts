@@ -1,6 +1,6 @@
 /** How the blocks write money, and read it from a field. */
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { formatsOf } from "../../../supabase/functions/_shared/domain/notifications/format.ts";
+import { formatsOf } from "../../../supabase/functions/_shared/domain/notifications/locale-formats.ts";
 import {
   addCredits,
   formatMoney,

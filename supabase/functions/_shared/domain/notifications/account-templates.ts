@@ -9,7 +9,7 @@ import {
   Money,
   TopUpFailedData,
 } from "../../contracts/notifications.ts";
-import { defineTemplate, optional } from "./template.ts";
+import { defineTemplate, optional } from "./define-template.ts";
 
 /** The available credits fell below the user's own threshold. */
 export const lowBalance = defineTemplate(

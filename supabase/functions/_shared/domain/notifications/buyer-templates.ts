@@ -5,7 +5,7 @@ import {
   ReceiptData,
   RefundData,
 } from "../../contracts/notifications.ts";
-import { defineTemplate, optional } from "./template.ts";
+import { defineTemplate, optional } from "./define-template.ts";
 
 /** The credits are available: a payment has arrived, or a promotion code left nothing to pay. */
 export const receipt = defineTemplate(

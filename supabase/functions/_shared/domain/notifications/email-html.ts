@@ -7,7 +7,7 @@ import { html, raw } from "hono/html";
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
 import type { EmailParts, Fact, Look } from "./email-parts.ts";
 import { oneLine, webAddress } from "./one-line.ts";
-import { accentOf } from "./shop.ts";
+import { accentOf } from "./accent-and-footer.ts";
 
 type Html = ReturnType<typeof html>;
 

@@ -1,7 +1,7 @@
 /** The text part of an email: no markup, and lines of at most 78 columns, as RFC 5322 advises. */
 import type { EmailParts, Fact, Look } from "./email-parts.ts";
 import { oneLine } from "./one-line.ts";
-import { footerOf } from "./shop.ts";
+import { footerOf } from "./accent-and-footer.ts";
 
 const COLUMNS = 78;
 

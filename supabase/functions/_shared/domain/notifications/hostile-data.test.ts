@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EMAIL_SAMPLES } from "#support/samples/emails.ts";
-import { renderNotification } from "./templates.ts";
+import { renderNotification } from "./render-notification.ts";
 
 const PLAIN = { locale: "en", shop: {} };
 

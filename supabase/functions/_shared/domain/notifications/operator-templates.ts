@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { text, Uuid } from "../../contracts/fields.ts";
 import { Timestamp } from "../../contracts/time-fields.ts";
 import { Currency, Money } from "../../contracts/notifications.ts";
-import { defineForOperators, optional } from "./template.ts";
+import { defineForOperators, optional } from "./define-template.ts";
 
 const DISPUTE_PHASES = {
   inquiry:

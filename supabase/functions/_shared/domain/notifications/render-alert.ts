@@ -3,10 +3,10 @@
  * alerts.
  */
 import type { AlertData } from "../../adapters/webhook/alert-data.ts";
-import { formatsOf } from "./format.ts";
+import { formatsOf } from "./locale-formats.ts";
 import { oneLine } from "./one-line.ts";
 import { alert, anchor, dispute } from "./operator-templates.ts";
-import { InvalidNotification } from "./templates.ts";
+import { InvalidNotification } from "./render-notification.ts";
 
 const { money, moment } = formatsOf("en-GB");
 

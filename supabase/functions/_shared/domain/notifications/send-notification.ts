@@ -11,7 +11,7 @@ import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { webhookAlert } from "./render-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
-import { InvalidNotification, renderNotification } from "./templates.ts";
+import { InvalidNotification, renderNotification } from "./render-notification.ts";
 
 /** The channels of notifications. Without a mail service no email is claimed. */
 export interface Channels {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RECEIPT } from "#support/samples/notifications.ts";
 import { LANGUAGE_CODES } from "../../../contracts/languages.ts";
-import { renderNotification } from "../templates.ts";
+import { renderNotification } from "../render-notification.ts";
 import { de } from "./de.ts";
 import { en, type Sentences } from "./en.ts";
 import { languageOf, LANGUAGES, type Languages } from "./languages.ts";

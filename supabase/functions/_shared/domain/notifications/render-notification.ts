@@ -10,10 +10,10 @@ import {
 } from "./account-templates.ts";
 import { bookingCancelled, bookingReceipt, receipt, refund } from "./buyer-templates.ts";
 import { type Email, writeEmail } from "./email.ts";
-import { formatsOf } from "./format.ts";
+import { formatsOf } from "./locale-formats.ts";
 import { languageOf, LANGUAGES, type Languages } from "./languages/languages.ts";
 import { alert, anchor, dispute } from "./operator-templates.ts";
-import type { Template } from "./template.ts";
+import type { Template } from "./define-template.ts";
 
 const BY_NAME = {
   receipt,

@@ -1,7 +1,7 @@
 /** The form of a template: the data that it takes, and the function that writes the email. */
 import type { z } from "@hono/zod-openapi";
 import type { EmailParts, Fact } from "./email-parts.ts";
-import type { Formats } from "./format.ts";
+import type { Formats } from "./locale-formats.ts";
 import type { Sentences } from "./languages/en.ts";
 
 /** The sentences of a language and the formats of a locale, for a template's text. */

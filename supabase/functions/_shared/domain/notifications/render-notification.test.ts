@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EMAIL_SAMPLES } from "#support/samples/emails.ts";
 import { RECEIPT } from "#support/samples/notifications.ts";
 import { NOTIFICATION_DATA } from "../../contracts/notifications.ts";
-import { InvalidNotification, renderNotification } from "./templates.ts";
+import { InvalidNotification, renderNotification } from "./render-notification.ts";
 
 const PLAIN = { locale: "en", shop: {} };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatsOf } from "./format.ts";
+import { formatsOf } from "./locale-formats.ts";
 
 /** Returns the text with plain spaces. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");

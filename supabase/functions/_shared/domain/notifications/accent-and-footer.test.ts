@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { EMAIL_SAMPLES } from "#support/samples/emails.ts";
 import { RECEIPT } from "#support/samples/notifications.ts";
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
-import { accentOf } from "./shop.ts";
-import { renderNotification } from "./templates.ts";
+import { accentOf } from "./accent-and-footer.ts";
+import { renderNotification } from "./render-notification.ts";
 
 const SHOP: ShopFace = {
   name: "Kékfény & <Studio>",
