@@ -7,7 +7,7 @@ import {
   type Database,
 } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/adapters/database/pool.ts";
-import { timed } from "../../supabase/functions/_shared/adapters/database/timed.ts";
+import { timed } from "../../supabase/functions/_shared/adapters/database/call-durations.ts";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import type { Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { NO_END } from "../../supabase/functions/_shared/core/isolate.ts";

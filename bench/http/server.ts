@@ -5,7 +5,7 @@ import { createApp } from "../../supabase/functions/_shared/http/app.ts";
 import { defineRoute } from "../../supabase/functions/_shared/http/route/define-route.ts";
 import { baseHeaders } from "../../supabase/functions/_shared/http/reply/headers.ts";
 import { ok } from "../../supabase/functions/_shared/http/reply/reply.ts";
-import { startContext } from "../../supabase/functions/_shared/core/request.ts";
+import { startContext } from "../../supabase/functions/_shared/core/start-request.ts";
 import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY } from "../../tests/support/functions/project.ts";
 import { createApp as createWebhook } from "../../supabase/functions/stripe-webhook/app.ts";

@@ -16,7 +16,7 @@ import {
 } from "../../supabase/functions/_shared/adapters/database/failures.ts";
 import { ApiError, isUnavailable } from "../../supabase/functions/_shared/core/errors.ts";
 import { withinRequest } from "../../supabase/functions/_shared/core/current-request.ts";
-import { startContext } from "../../supabase/functions/_shared/core/request.ts";
+import { startContext } from "../../supabase/functions/_shared/core/start-request.ts";
 import { countEntries, withSql } from "../support/project/database.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";

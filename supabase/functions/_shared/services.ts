@@ -4,7 +4,7 @@
  * Tests pass services of their own.
  */
 import { createDatabase, type Database } from "./adapters/database/database.ts";
-import { timed } from "./adapters/database/timed.ts";
+import { timed } from "./adapters/database/call-durations.ts";
 import { transportFromEnv } from "./adapters/database/transport-from-env.ts";
 import type { Mail } from "./adapters/mail/mail.ts";
 import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";

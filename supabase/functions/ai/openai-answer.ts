@@ -2,7 +2,7 @@
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { OpenAiCompletion, OpenAiUsage } from "../_shared/contracts/openai.ts";
 import type { HeaderPairs } from "../_shared/core/current-request.ts";
-import { openAiError } from "../_shared/http/reply/json-shape.ts";
+import { openAiError } from "../_shared/http/reply/openai-shape.ts";
 import { holdHeader } from "./hold-header.ts";
 import type { AnswerEvents, Said } from "./sse.ts";
 import type { z } from "@hono/zod-openapi";

@@ -7,7 +7,7 @@ import { ROUTE_CASES, send, sendCase } from "#support/cases/routes.ts";
 import { eventsOf, postStreamed, settled } from "#support/samples/streamed-chat.ts";
 import { currentRequest, type RequestContext, withinRequest } from "./current-request.ts";
 import { DEADLINE_MS, timeLeftMs, withOwnTime } from "./deadline.ts";
-import { startContext } from "./request.ts";
+import { startContext } from "./start-request.ts";
 import { ApiError } from "./errors.ts";
 
 Deno.test("work for a request may use the request's remaining time, and fails after its deadline", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startContext } from "./request.ts";
+import { startContext } from "./start-request.ts";
 import { activeSpan, nameActiveSpan } from "./trace.ts";
 import { type Context, context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 

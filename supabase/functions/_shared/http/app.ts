@@ -11,7 +11,7 @@ import { Nothing, type Route } from "./route/define-route.ts";
 import { SECURITY_HEADERS } from "./reply/headers.ts";
 import { type Endpoint, handleRequest } from "./handle-request.ts";
 import { describeRoute } from "./route/openapi.ts";
-import { startContext } from "../core/request.ts";
+import { startContext } from "../core/start-request.ts";
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
 const NOWHERE: Endpoint = { route: null, name: null, title: null };

@@ -2,7 +2,7 @@
 import { EnvError } from "../core/env.ts";
 import { consoleLogger, type LogRecord } from "../core/logger.ts";
 import { withinRequest } from "../core/current-request.ts";
-import { startContext } from "../core/request.ts";
+import { startContext } from "../core/start-request.ts";
 import { nameActiveSpan } from "../core/trace.ts";
 import type { Services, ServicesSource } from "./route/app-services.ts";
 import type { Route } from "./route/define-route.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { currentRequest, withinRequest } from "../core/current-request.ts";
-import { startContext } from "../core/request.ts";
+import { startContext } from "../core/start-request.ts";
 import { ApiError } from "../core/errors.ts";
 import { createMetrics, type FlushedMetrics } from "./create-metrics.ts";
 import type { MetricRow } from "../contracts/database/arguments.ts";

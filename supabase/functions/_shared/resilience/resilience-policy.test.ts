@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withinRequest } from "../core/current-request.ts";
-import { startContext } from "../core/request.ts";
+import { startContext } from "../core/start-request.ts";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { type FakeTime, withFakeTime } from "#support/fakes/time.ts";
 import { createResiliencePolicy, type ResiliencePolicy } from "./resilience-policy.ts";

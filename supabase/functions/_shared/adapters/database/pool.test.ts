@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withinRequest } from "../../core/current-request.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 import { DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
 import { createPoolTransport } from "./pool.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Event } from "@sentry/core";
 import { ApiError } from "../../core/errors.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 import { createSentryReport } from "./sentry.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withinRequest } from "../../core/current-request.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";

@@ -3,7 +3,7 @@ import { NO_METRICS } from "../../metrics/metrics.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { makeKeyPair, makeProject, PUBLISHABLE_KEY, SECRET_KEY } from "#support/project.ts";
 import { withinRequest } from "../../core/current-request.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 import { ApiError } from "../../core/errors.ts";
 import { createKeySet, givenKeySet } from "./key-set.ts";
 

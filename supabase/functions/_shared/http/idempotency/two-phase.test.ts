@@ -3,7 +3,7 @@ import { makeFake } from "#support/fakes/services.ts";
 import { ApiError } from "../../core/errors.ts";
 import { withinRequest } from "../../core/current-request.ts";
 import { timeLeftMs } from "../../core/deadline.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 import { twoPhase } from "./two-phase.ts";
 
 type Phases = Parameters<typeof twoPhase<Step, string, { id: string }>>[1];

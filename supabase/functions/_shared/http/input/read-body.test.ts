@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { withFakeTime } from "#support/fakes/time.ts";
 import { withinRequest } from "../../core/current-request.ts";
 import { DEADLINE_MS, LONG_DEADLINE_MS } from "../../core/deadline.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 import { parseJson, readBytes } from "./read-body.ts";
 
 const LIMIT_BYTES = 64;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ok, pageOfWhole, renderReply } from "./reply.ts";
 import { ApiError } from "../../core/errors.ts";
-import { startContext } from "../../core/request.ts";
+import { startContext } from "../../core/start-request.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
 

@@ -3,7 +3,7 @@ import { timestampOf } from "../../core/timestamp.ts";
 import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";
-import { type JsonShape, openAiError } from "./json-shape.ts";
+import { type JsonShape, openAiError } from "./openai-shape.ts";
 
 /** A handler's response. `data` is the resource; renderReply adds the envelope. */
 export interface Reply<T = unknown> {

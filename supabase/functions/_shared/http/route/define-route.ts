@@ -9,7 +9,7 @@ import type { Services } from "./app-services.ts";
 import type { CallerOf, Who } from "../../core/caller.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import { DEADLINE_MS } from "../../core/deadline.ts";
-import type { JsonShape } from "../reply/json-shape.ts";
+import type { JsonShape } from "../reply/openai-shape.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { BODY_LIMIT_BYTES } from "../input/read-body.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import type { Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
-import { timed } from "./timed.ts";
+import { timed } from "./call-durations.ts";
 
 const OUTCOMES: [string | null, string][] = [
   [null, "ok"],
