@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeSeedRates } from "./seed-sql.ts";
+import { writeSeedRates } from "./rates-seed-sql.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url));
 const seed = await read("../../supabase/farthing_seed.sql");

@@ -3,7 +3,7 @@
  * map.
  */
 import { print } from "@farthing/command-line";
-import { writeSeedRates } from "./seed-sql.ts";
+import { writeSeedRates } from "./rates-seed-sql.ts";
 
 const seedFile = new URL("../../supabase/farthing_seed.sql", import.meta.url);
 const mapFile = new URL("./data/litellm-prices.json", import.meta.url);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeSeedPackages } from "./seed-sql.ts";
+import { writeSeedPackages } from "./packages-seed-sql.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url));
 const seed = await read("../../supabase/farthing_seed.sql");

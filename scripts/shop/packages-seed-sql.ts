@@ -29,7 +29,9 @@ export function writeSeedPackages(seed: string, file: string): string {
   const rows = readPackagesFile(file).map((each) => {
     const id = IDS[each.slug];
     if (id === undefined) {
-      throw new Error(`${each.slug} has no id in scripts/shop/seed-sql.ts: add one to IDS`);
+      throw new Error(
+        `${each.slug} has no id in scripts/shop/packages-seed-sql.ts: add one to IDS`,
+      );
     }
     const [first, ...others] = each.prices;
     const other = Object.fromEntries(others.map(({ currency, amount }) => [currency, amount]));

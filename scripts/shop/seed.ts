@@ -3,7 +3,7 @@
  * farthing.packages.json.
  */
 import { print } from "@farthing/command-line";
-import { writeSeedPackages } from "./seed-sql.ts";
+import { writeSeedPackages } from "./packages-seed-sql.ts";
 
 const seedFile = new URL("../../supabase/farthing_seed.sql", import.meta.url);
 const packagesFile = new URL("../../farthing.packages.json", import.meta.url);
