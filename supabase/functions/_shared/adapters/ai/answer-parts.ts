@@ -1,29 +1,6 @@
 /** Reads the parts of a provider's answer: its text, its tool calls, and its hidden output. */
-import type OpenAI from "openai";
 import type { AiRequest, AiToolCall, ToolCallPart } from "./ai.ts";
 import { InvalidAnswer } from "./bounded-fetch.ts";
-
-type Request = OpenAI.ChatCompletionCreateParamsNonStreaming;
-type Message = Request["messages"][number];
-
-function sentMessage({ parts, content, ...rest }: AiRequest["messages"][number]): Message {
-  const texts = parts?.map((text) => ({ type: "text" as const, text }));
-  // Providers refuse a message that has tool calls and an empty text, so the text is left out.
-  const isEmpty = content === "" && rest.tool_calls !== undefined;
-  return { ...rest, content: isEmpty ? null : texts ?? content } as Message;
-}
-
-/** Returns the body of the request to the provider. */
-export function bodyOf(
-  { model, messages, maxOutputTokens, parameters }: AiRequest,
-): Request {
-  return {
-    ...parameters,
-    model,
-    messages: messages.map(sentMessage),
-    max_completion_tokens: maxOutputTokens,
-  };
-}
 
 interface Said {
   readonly content?: unknown;

@@ -8,7 +8,6 @@ import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import {
-  bodyOf,
   callPartsIn,
   createCallIndexer,
   hasTools,
@@ -19,6 +18,7 @@ import {
 } from "./answer-parts.ts";
 import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
 import { isOutage, isTransient, retryAfterMs } from "./failures.ts";
+import { bodyOf } from "./request-body.ts";
 import { type Deadline, deadlineOf, LIMITS, type Limits, watched } from "./timeouts.ts";
 import { mostOutputTokens, usageFrom } from "./usage.ts";
 
