@@ -1,7 +1,7 @@
 /** The steps of each command, and how a command runs them. */
 import type { GoLiveStep } from "./command/context.ts";
 import { type CommandName, STAGES } from "./command/options.ts";
-import { isHosted, needed, neededWhere } from "./command/required.ts";
+import { isHosted, needed, neededWhere } from "./command/required-steps.ts";
 import { CANARY } from "./canary/steps.ts";
 import { FIRST_DOLLAR } from "./first-dollar/steps.ts";
 import { guardSales, guardSalesIfOpen } from "./first-dollar/guard-sales.ts";

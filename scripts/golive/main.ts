@@ -8,7 +8,7 @@ import { tick } from "../command/ticker.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { checkCall } from "./check-call.ts";
 import { GO_ON, LOOKS, mostMsOf, PAYS, STEPS } from "./commands.ts";
-import { askedOf, commitHere } from "./command/asked.ts";
+import { askedOf, commitHere } from "./command/options-of-run.ts";
 import { requireLive } from "./command/confirm-live.ts";
 import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { bucketOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
 import { type Counted, countersIn, countOf, p95Of, type Series } from "./counters.ts";
-import { since } from "./since.ts";
+import { since } from "./counts-between.ts";
 
 const NONE: Counted = { requests: 0, errors: 0, routes: {}, emails: { sent: 0, failed: 0 } };
 

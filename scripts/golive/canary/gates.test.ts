@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { bucketOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
-import { connectionsIn } from "./figures.ts";
+import { connectionsIn } from "./read-figures.ts";
 import { isBlind, judgeStage } from "./gates.ts";
 import type { StageFigures, StageRoutes } from "./stage-figures.ts";
 

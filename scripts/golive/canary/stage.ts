@@ -5,7 +5,7 @@ import { taskLine } from "../command/task-line.ts";
 import { type Finding, found, skipped, warning } from "../core/step.ts";
 import { FLAG_DELAY_MS, type FlagState } from "../shared/flags.ts";
 import { readCounters } from "./counters.ts";
-import type { Start } from "./figures.ts";
+import type { Start } from "./read-figures.ts";
 import { isBlind } from "./gates.ts";
 import { FlagTakenError, openFlag, rememberEnd } from "./own-flag.ts";
 import { rollBack } from "./roll-back.ts";

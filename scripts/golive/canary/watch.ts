@@ -2,9 +2,9 @@
 import { delay } from "@farthing/command-line";
 import type { Context } from "../command/context.ts";
 import { prove } from "../shared/database.ts";
-import { readFigures, type Start } from "./figures.ts";
+import { readFigures, type Start } from "./read-figures.ts";
 import { judgeStage } from "./gates.ts";
-import { REPORT_MS } from "./since.ts";
+import { REPORT_MS } from "./counts-between.ts";
 import type { Baseline, Gate } from "./stage-figures.ts";
 
 /** How often the gates are judged during a stage. The proof runs only at the stage's end. */

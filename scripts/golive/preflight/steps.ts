@@ -4,7 +4,7 @@ import { redacting } from "../command/redacting.ts";
 import { clock } from "./clock.ts";
 import { advisors, cron, migrations } from "./database.ts";
 import { keyModes } from "./keys.ts";
-import { mailDomain, threeInboxes } from "./mail.ts";
+import { mailDomain, threeInboxes } from "./sender-domain.ts";
 import { mailService } from "./mail-service.ts";
 import { consolePage, origins } from "./origins.ts";
 import { redisEviction, redisTls } from "./redis.ts";

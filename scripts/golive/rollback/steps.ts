@@ -6,7 +6,7 @@ import { redacting } from "../command/redacting.ts";
 import { taskLine } from "../command/task-line.ts";
 import { failed, found } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
-import { findGaps } from "../webhook/gaps.ts";
+import { findGaps } from "../webhook/missing-events.ts";
 import { beganAt, flags, flagsStayOff } from "./flags.ts";
 import { functions } from "./functions.ts";
 import { order, paidMeanwhile } from "./open-order.ts";

@@ -4,9 +4,9 @@ import { HealthReport } from "../../../supabase/functions/_shared/contracts/heal
 import { Figures } from "../../../supabase/functions/_shared/contracts/health-operators.ts";
 import type { Project } from "../command/project.ts";
 import { ask, dataOf, NOBODY } from "../shared/ask.ts";
-import { findGaps } from "../webhook/gaps.ts";
+import { findGaps } from "../webhook/missing-events.ts";
 import { type Counted, countOf, p95Of, readCounters } from "./counters.ts";
-import { since } from "./since.ts";
+import { since } from "./counts-between.ts";
 import { isOfUsers } from "./users-routes.ts";
 import type { Routes, StageFigures, StageRoutes } from "./stage-figures.ts";
 

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { gapsOf, judgeGaps, type Listed } from "./gaps.ts";
+import { gapsOf, judgeGaps, type Listed } from "./missing-events.ts";
 
 const event = (id: string, created: number): Listed => ({ id, type: "refund.created", created });
 

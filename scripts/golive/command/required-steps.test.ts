@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { skipped } from "../core/step.ts";
 import type { Context, GoLiveStep } from "./context.ts";
-import { isHosted, needed, neededWhere } from "./required.ts";
+import { isHosted, needed, neededWhere } from "./required-steps.ts";
 
 const step = (code: string): GoLiveStep => ({
   ...{ code, title: "?", source: "project" },

@@ -1,5 +1,5 @@
 import { equal, notEqual } from "node:assert/strict";
-import { askedOf } from "./asked.ts";
+import { askedOf } from "./options-of-run.ts";
 import { readOptions } from "./options.ts";
 
 function asked(...args: string[]) {
