@@ -656,7 +656,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- This also releases the chat's own hold if it has expired.
+  -- If the chat's own hold has expired, this call releases it too.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -707,8 +707,9 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- The scheduled task closes chats in the order of time, but rule 4 orders locks by account. So this
-  -- function never waits for a lock, because waiting could cause a deadlock.
+  -- The scheduled task closes chats in the order of time, but locks on several accounts must be
+  -- taken in the order of the accounts' ids (docs/reference/rules.md, rule 4). Waiting for a lock
+  -- could cause a deadlock, so this function skips the chat if any of its locks is taken.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -759,9 +760,10 @@ comment on function farthing.close_abandoned_chats(timestamptz, int) is
 -- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
 -- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
 -- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. The
--- owner's row is locked before the account, because writing a log, or changing an account a second
--- time, locks the owner's row, too. Otherwise a chat could deadlock with the deletion of its user,
--- which has locked the owner's row and waits for the account.
+-- owner's row is locked before the account, because two later statements lock it anyway: the insert
+-- of a log, and a second update of the account. If the account were locked first, a chat could
+-- deadlock with the deletion of its user, which locks the owner's row and then waits for the
+-- account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -833,10 +835,10 @@ comment on function farthing.lock_chat(uuid, text) is
 
 -- supabase/schemas/ai/functions/logs.sql
 
--- AI logs: one row for each call of a model, with as much of its text as the user has agreed to. The
--- Edge Functions pass every field, redacted. SQL decides which fields are stored, because it reads the
--- consent in the transaction of the charge, and a check of the table enforces the consent. An error
--- while a log is stored never makes the charge fail.
+-- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
+-- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
+-- reads the consent in the transaction of the charge. A check constraint of the table enforces the
+-- consent, too. An error while a log is stored never makes the charge fail.
 
 create function farthing.date_consent()
 returns trigger
@@ -944,8 +946,8 @@ comment on function farthing.delete_old_ai_logs(timestamptz, int) is
 
 -- supabase/schemas/ai/functions/settle_chats.sql
 
--- The end of an answered chat: it is charged for the usage that the provider reports, or for the
--- most that it can have used.
+-- The end of an answered chat. The chat is charged for the usage that the provider reports, or, if
+-- the usage is unknown, for the most that it can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
@@ -1042,7 +1044,8 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (rule 16), so it gets no refund.
+  -- The account of a deleted user has no lots (docs/reference/rules.md, rule 16), so it gets no
+  -- refund.
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
     or exists (select from farthing.accounts
       where account_id = p_chat.account_id and left_at is not null) then
@@ -1187,9 +1190,9 @@ returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to as many digits
-  -- as a threshold has: if an operator copies the shown value into the threshold, the value must not be
-  -- over that threshold.
+  -- A value of null, such as a share of zero requests, is fine. The value is rounded to as many
+  -- digits as a threshold has: if an operator copies the shown value into the threshold, the value
+  -- must not be over that threshold.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
@@ -1259,8 +1262,8 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- The statement timeout cancels a reading that takes too long. Only the SQLSTATE is stored: an
-  -- error's text may quote user input.
+  -- The statement timeout cancels the evaluation of a rule that takes too long. Only the SQLSTATE
+  -- is stored, because an error's text may quote user input.
   return 'failed with ' || sqlstate;
 end
 $$;
@@ -1316,8 +1319,8 @@ begin
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
     -- After a timeout no further rule is evaluated: the statement timeout fires only once in a
-    -- statement, so it would not cancel a second reading that takes too long, and the whole evaluation
-    -- could end without any notification.
+    -- statement, so it would not cancel a second rule that takes too long. Then the whole
+    -- evaluation could end without any notification.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.
@@ -1377,9 +1380,10 @@ comment on function farthing.percent_text(numeric) is 'Writes a share in percent
 
 -- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
 -- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
--- Edge Function runs. An incident is notified once: its notifications are queued in the transaction
--- in which it fires, or later if that fails. A summary does not name persons: it has figures, ids,
--- error codes, and names such as those of routes and tasks.
+-- Edge Function runs. Each incident is notified once: its notifications are queued in the
+-- transaction in which the incident fires. If queuing fails, a later evaluation queues them. A
+-- summary does not name persons: it has figures, ids, error codes, and names such as those of
+-- routes and tasks.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1461,7 +1465,8 @@ declare
   v_count int := 0;
 begin
   for v_incident in
-    -- An incident that could not be queued is retried by each evaluation until it is resolved.
+    -- If an incident's notifications could not be queued, each evaluation tries again until the
+    -- incident is resolved.
     select * from farthing.incidents
     where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
   loop
@@ -1784,8 +1789,8 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- The outcome `rejected` is a 4xx response such as 400 or 401, which says that the request was
-    -- wrong, so it does not count as failed. The outcome `refused` means that the circuit breaker
+    -- The outcome `rejected` does not count as failed: it is a 4xx response such as 400 or 401,
+    -- which says that the request was wrong. The outcome `refused` means that the circuit breaker
     -- sent no request.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
@@ -1875,8 +1880,8 @@ comment on function farthing.read_dead_notifications(farthing.alert_rules, times
 -- supabase/schemas/alerts/functions/rules_stripe.sql
 
 -- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches,
--- unknown states, and faults of the setup. An index and a limit bound each reading: an alert about
--- 10,000 dead-lettered events says as much as one about a million.
+-- unknown states, and faults of the setup. An index and a limit bound the rows that each rule
+-- reads: an alert about 10,000 dead-lettered events says as much as an alert about a million.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2041,8 +2046,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A search for unsealed entries reads every account, so it is skipped if a recent run has sealed
-  -- everything: then no unsealed entry is old.
+  -- A search for unsealed entries reads every account. It is skipped if a recent run has sealed
+  -- everything, because then no unsealed entry is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
     return null;
@@ -2259,8 +2264,9 @@ comment on function farthing.require_reason(text) is
 -- the tables can disable triggers; then the changed row differs from its last audit row, and the
 -- proof reports it (prove_audit). The audit does not slow charges down: a charge updates no audited
 -- column, and PostgreSQL queues no trigger for an update of columns outside the trigger's list. The
--- triggers fire after the change, because with a before trigger PostgreSQL locks the row once more,
--- and a debit updates two rows. Accounts and lots have after triggers anyway, for their foreign keys.
+-- audit's triggers are after triggers, because a before trigger makes PostgreSQL lock each updated
+-- row once more, and a debit updates two rows. Accounts and lots have after triggers anyway, for
+-- their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -2359,10 +2365,11 @@ comment on function farthing.field_changes(jsonb, jsonb) is
 
 -- supabase/schemas/audit/functions/customer_reads.sql
 
--- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
--- RPC function that returns a customer's data to operators calls record_customer_read() in its own
--- transaction, so it never returns data without recording the read. Rows of the log share nothing but
--- their indexes, so a read waits neither for another read nor for the task that deletes old rows.
+-- The log of reads of customers: who read which customer's data, when and through which endpoint.
+-- Each RPC function that returns a customer's data to operators calls record_customer_read() in its
+-- own transaction, so it never returns data without recording the read. Recording a read only
+-- inserts a row, and the log has no foreign keys, so a read waits neither for another read nor for
+-- the task that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -2439,9 +2446,9 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Makes a trigger fire always, and records that the trigger must exist.';
 
--- With every insert and update of a table, PostgreSQL copies the conditions of all the table's
--- triggers, even of those that do not fire. So the triggers of tables that a debit writes have no
--- condition; their functions check it instead.
+-- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
+-- table, even of triggers that do not fire. So the triggers of the tables that a debit writes have
+-- no condition; their functions check the condition instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -2600,8 +2607,9 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- The scheduled task cancels bookings in the order of time, but rule 4 orders locks by account. So
-  -- this function never waits for a lock, because waiting could cause a deadlock.
+  -- The scheduled task cancels bookings in the order of time, but locks on several accounts must be
+  -- taken in the order of the accounts' ids (docs/reference/rules.md, rule 4). Waiting for a lock
+  -- could cause a deadlock, so this function skips a booking whose account is locked.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -6276,9 +6284,9 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are retried in the order in which they are due, but rule 4 orders locks by account, so
--- this task could deadlock. It therefore stops waiting for a lock long before the deadlock timeout,
--- and retries the event a minute later.
+-- Events are retried in the order in which they are due, and not in the order of account ids, in
+-- which locks are taken elsewhere (docs/reference/rules.md). So this task could deadlock. It stops
+-- waiting for a lock long before the deadlock timeout, and retries the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('retry_events', 'event', array(

@@ -23,9 +23,9 @@ select farthing.add_task('close_abandoned_chats', '1 minute');
 
 select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
--- Tasks with a smaller budget run first, so this task, which has the largest, runs last: after a pause
--- of days the other tasks do the overdue work, and then the rules read the result. The budget is below
--- the role's statement timeout of two minutes.
+-- Tasks with a smaller budget run first, so this task, which has the largest budget, runs last. If
+-- no task ran for days, the other tasks first do the overdue work, and then the rules read the
+-- result. The budget is below the role's statement timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
 -- supabase/schemas/audit/triggers.sql
@@ -507,8 +507,8 @@ select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => tru
 
 -- supabase/schemas/audit/recorded_guards.sql
 
--- Runs last, and records the guards that other subjects have made without note_guard(): triggers
--- that refuse changes, and state machines. Each of them then fires always.
+-- Runs last, and calls note_guard() for the guards that other subjects have made without it:
+-- triggers that refuse changes, and state machines. note_guard() also makes each guard fire always.
 
 do $$
 declare

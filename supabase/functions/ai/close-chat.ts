@@ -1,6 +1,6 @@
 /**
- * Settles or releases a chat in the ledger. Both calls may be repeated: the database runs each
- * once.
+ * Settles or releases a chat in the ledger. Both calls may be repeated, because the database
+ * applies each only once.
  */
 import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
 import type { AiToolCall, AiUsage } from "../_shared/adapters/ai/ai.ts";
@@ -70,8 +70,8 @@ function chatLog({ request, context, startedMs }: OpenChat, ended: Ended) {
 
 /**
  * Replaces the characters that the database cannot store: null characters and unpaired surrogates.
- * A provider may send one, and a stream may be cut inside an emoji; the chat must be settled
- * anyway.
+ * A provider may send such characters, and a stream may be cut inside an emoji. The chat must be
+ * settled anyway.
  */
 function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd").toWellFormed();

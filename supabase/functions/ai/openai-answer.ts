@@ -119,7 +119,8 @@ export function openAiEvents(frame: Frame, includeUsage: boolean): AnswerEvents 
     },
     end(charged) {
       const last = { ...shared, choices: [], usage: usageOf(charged), ...chargeOf(charged) };
-      // If all output was reasoning, no piece had the role, and OpenAI's SDK refuses an answer without one.
+      // If all output was reasoning, no piece had the role, and OpenAI's SDK refuses an answer
+      // without a role.
       const end = chunk(isFirst ? { role: "assistant", content: "" } : {}, charged.finish_reason);
       return encoder.encode(lines(end, ...(includeUsage ? [last] : []), "[DONE]"));
     },

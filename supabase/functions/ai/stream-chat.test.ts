@@ -119,7 +119,8 @@ Deno.test("T9: output beyond twice the requested tokens is neither sent nor char
   const fake = await makeFake({ ai: provider.ai });
   for (let count = 0; count < 60; count++) provider.say(" word".repeat(40));
   const events = await eventsOf(await postStreamed(fake));
-  // The request asks for 1,024 tokens, so at most 2 * 1,024 + 64 = 2,112 are sent: 52 pieces of 40.
+  // The request asks for 1,024 tokens, for which mostOutputTokens() allows 2 * 1,024 + 64 = 2,112.
+  // So 52 pieces of 40 tokens are sent.
   assert.deepEqual(events.map(({ name }) => name), [...Array(52).fill("delta"), "error"]);
   const { error, usage, finish_reason } = events.at(-1)!.data;
   assert.deepEqual([error?.code, finish_reason], ["upstream_unavailable", "error"]);

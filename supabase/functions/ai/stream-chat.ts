@@ -37,7 +37,7 @@ interface Started {
   readonly events: AnswerEvents;
 }
 
-/** The caller's side of a stream. After the caller has disconnected, its methods do nothing. */
+/** The caller's side of a stream. The methods do nothing after the caller has disconnected. */
 interface Caller {
   send(event: Uint8Array | null): void;
   /** Sends the error and closes the stream. */

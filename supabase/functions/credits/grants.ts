@@ -41,15 +41,17 @@ export const grantCredits = defineRoute({
       p_reference_id: body.reference_id,
       p_once: body.once,
     };
-    // A dry run has no key, because its figures must be computed anew for each request.
+    // A dry run uses no idempotency key, because its figures must be computed anew for each
+    // request.
     if (body.dry_run) return ok(await services.database.rpc("grants_preview", terms));
     return await idempotent(call, "credits_grant", { ...terms, p_correlation_id: context.traceId });
   },
 });
 
 /**
- * Lists recorded grants, newest first: grants by operators, grants by secret keys that are subject to the
- * policy's ceilings, and all grants above the ceiling for one grant.
+ * Lists recorded grants, newest first. A grant is recorded if the policy's ceilings bind its
+ * author, or if its amount exceeds the ceiling for one grant. Ceilings bind operators and, if the
+ * policy says so, secret keys.
  */
 export const listGrants = defineRoute({
   method: "get",

@@ -59,8 +59,8 @@ export const readHold = defineRoute({
 /**
  * Ends a hold by charging what the work cost. If the work cost less, the rest is released. If the
  * work cost more, the difference is taken from the available credits; missing credits become debt,
- * up to the policy's limit, and are returned as `shortfall`. A hold that expired less than an hour
- * ago (policy) can be settled once, from the available credits.
+ * up to the policy's limit, and are returned as `shortfall`. An expired hold can be settled once,
+ * from the available credits, within the time that the policy allows (an hour by default).
  */
 export const settleHold = defineRoute({
   method: "post",

@@ -75,7 +75,10 @@ export const readSpendCap = defineRoute({
     ),
 });
 
-/** Sets the daily spend cap, or removes it: the caller's own, or the one imposed on a named user. */
+/**
+ * Sets or removes a daily spend cap: the caller's own cap, or the cap that an operator or a secret
+ * key imposes on the user that the body names.
+ */
 export const setSpendCap = defineRoute({
   method: "post",
   path: "/spend-cap",
@@ -94,7 +97,8 @@ export const setSpendCap = defineRoute({
   handler: async (call) => {
     const { caller, body, services } = call;
     const cap = { p_user_id: subjectOf(caller, body.user_id), p_daily: body.daily };
-    // A dry run has no key, because its figures must be computed anew for each request.
+    // A dry run uses no idempotency key, because its figures must be computed anew for each
+    // request.
     if (body.dry_run) return ok(await services.database.rpc("spend_caps_preview", cap));
     return await idempotent(call, "spend_caps_set", { ...cap, p_reason: body.reason });
   },

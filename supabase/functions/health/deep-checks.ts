@@ -159,7 +159,8 @@ export const runDeep = defineRoute({
   responses: { 200: DeepReport },
   handler: async ({ services }) => {
     const checks = runDeepChecks(services);
-    // The database sends its request through pg_net and does not wait for the response.
+    // The database calls through pg_net, which stops waiting for the response after some seconds.
+    // waitUntil keeps the isolate alive until the work is done.
     services.waitUntil(checks.catch(() => {}));
     return ok(await checks);
   },

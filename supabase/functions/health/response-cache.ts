@@ -8,7 +8,7 @@ interface Known<T> {
 
 /**
  * Returns a function that calls `look` at most once in `forMs` milliseconds. A failure is cached
- * for as long.
+ * for the same time.
  */
 export function cached<T>(
   forMs: number,

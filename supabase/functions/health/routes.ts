@@ -103,7 +103,10 @@ export const readHours = defineRoute({
     ),
 });
 
-/** `kind=purchase,state=open` as an object. Labels have no comma and no equals sign in their values. */
+/**
+ * Returns a text such as `kind=purchase,state=open` as an object. The values of labels contain no
+ * comma and no equals sign.
+ */
 const labelsOf = (labels: string): Record<string, string> =>
   Object.fromEntries(labels.split(",").filter(Boolean).map((label) => label.split("=", 2)));
 

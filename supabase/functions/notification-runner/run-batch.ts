@@ -20,7 +20,8 @@ export const runBatch = defineRoute({
   responses: { 200: NotificationRunnerReport },
   handler: async ({ services }) => {
     const run = runNotifications(services, services.now().getTime() + BUDGET_MS);
-    // The database sends its request through pg_net and does not wait for the response.
+    // The database calls through pg_net, which stops waiting for the response after some seconds.
+    // waitUntil keeps the isolate alive until the work is done.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);
   },

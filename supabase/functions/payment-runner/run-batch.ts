@@ -93,7 +93,8 @@ export const runBatch = defineRoute({
   errors: ["mode_mismatch"],
   handler: async ({ services }) => {
     const batch = run(services);
-    // The database sends its request through pg_net and does not wait for the response.
+    // The database calls through pg_net, which stops waiting for the response after some seconds.
+    // waitUntil keeps the isolate alive until the work is done.
     services.waitUntil(batch.catch(() => {}));
     return ok(await batch);
   },

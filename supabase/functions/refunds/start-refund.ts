@@ -33,7 +33,8 @@ export const startRefund = defineRoute({
       p_amount: body.amount?.toString(),
       p_reason: body.reason,
     };
-    // A dry run has no key, because its figures must be computed anew for each request.
+    // A dry run uses no idempotency key, because its figures must be computed anew for each
+    // request.
     if (body.dry_run) return ok(await database.rpc("refunds_preview", terms));
     const { p_idempotency_key } = idempotency.args;
     return await twoPhase(call, {

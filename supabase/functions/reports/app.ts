@@ -1,4 +1,4 @@
-/** The `reports` function: operators read what was sold, what is owed and who did it. */
+/** The `reports` function: operators read what was sold, what is owed, and who moved credits. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { reportJournal, reportLiabilities } from "./accounting.ts";

@@ -98,7 +98,7 @@ export const readPolicy = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("settings_policy", {})),
 });
 
-/** Changes settings of the policy. They apply from now on. */
+/** Changes settings of the policy. The new values apply from now on. */
 export const setPolicy = defineRoute({
   ...change,
   path: "/policy",

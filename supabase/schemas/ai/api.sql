@@ -1,5 +1,5 @@
--- The RPC functions of chats, which endpoints call, and the views in which users read and set their
--- consent, and read and delete their AI logs.
+-- The RPC functions of chats, which endpoints call. Also the views through which users read and set
+-- their consent, and read and delete their AI logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;

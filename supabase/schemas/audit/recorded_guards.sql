@@ -1,5 +1,5 @@
--- Runs last, and records the guards that other subjects have made without note_guard(): triggers
--- that refuse changes, and state machines. Each of them then fires always.
+-- Runs last, and calls note_guard() for the guards that other subjects have made without it:
+-- triggers that refuse changes, and state machines. note_guard() also makes each guard fire always.
 
 do $$
 declare

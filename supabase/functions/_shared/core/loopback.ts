@@ -1,4 +1,7 @@
-/** Addresses of this machine itself, where an emulator of Stripe may get a live key. */
+/**
+ * Recognises loopback addresses. A live key is only ever sent to Stripe, or to an emulator at such
+ * an address.
+ */
 
 /**
  * Matches only the plain spelling of an address without a path. A parser accepts many more, such as
@@ -7,7 +10,7 @@
  */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?\/?$/;
 
-/** Returns true if all given addresses belong to this machine. Absent addresses are left out. */
+/** Returns true if all given addresses belong to this machine. Undefined addresses are ignored. */
 export function areLoopback(addresses: readonly (string | undefined)[]): boolean {
   return addresses.every((address) => address === undefined || LOOPBACK.test(address));
 }

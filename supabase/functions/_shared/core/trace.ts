@@ -32,7 +32,7 @@ function randomHex(bytes: 8 | 16): string {
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
 }
 
-/** A request's trace and this request's span, as in RequestContext. */
+/** The trace that a request belongs to, and the traceparent that names the request's own span. */
 interface Trace {
   readonly traceId: string;
   readonly traceparent: string;
@@ -44,8 +44,8 @@ export function traceOf(headers: Headers): Trace {
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  // If the runtime traces the request too, the runtime's trace is used when the caller sent none.
-  // The runtime's span is used when it belongs to the request's trace.
+  // If the caller sent no trace, the request joins the runtime's trace, if there is one. The
+  // runtime's span is used if it belongs to the request's trace.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);

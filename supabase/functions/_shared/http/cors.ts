@@ -19,7 +19,7 @@ const AI_SDK_HEADERS = [
 ];
 
 /**
- * If a header is missing from this list, only browsers' requests fail, and they fail before they are sent.
+ * If this list lacks a header, requests with that header fail only in browsers, at the preflight.
  * supabase-js sends the headers of the first four rows.
  */
 const ALLOW_HEADERS = [

@@ -11,7 +11,7 @@ function label({ method, path }: RouteCase): string {
   return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
 }
 
-/** Returns the expected error code for a role that a route refuses. */
+/** Returns the status and the error code with which a route refuses this role. */
 function refusalOf(role: Role): { status: number; code: string } {
   const isNobody = role === "nobody" || role === "publishable";
   return isNobody ? { status: 401, code: "unauthenticated" } : { status: 403, code: "forbidden" };

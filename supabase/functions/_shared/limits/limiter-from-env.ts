@@ -70,8 +70,8 @@ async function make(env: Address, dependencies: LimitDependencies): Promise<Limi
 
 /**
  * Makes the limiter. Without a Redis URL each process counts alone, and the database still applies
- * its own limits. The code is loaded on first use, because Stripe's webhook and the settling of
- * holds never need it.
+ * its own limits. The limiter's code is loaded on first use, because Stripe's webhook and the
+ * settling of holds never need it.
  */
 export function limitsFromEnv(env: Address, dependencies: LimitDependencies): Limits {
   let making: Promise<LimiterParts> | undefined;

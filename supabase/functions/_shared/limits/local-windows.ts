@@ -16,8 +16,8 @@ import {
 } from "./sliding-window.ts";
 
 /**
- * About 3 MB of memory. A user's request is counted in up to 7 windows, and all but two of them
- * belong to the user or the address.
+ * About 3 MB of memory. A user's request is counted in up to 7 windows. All but two of them count
+ * only this user or this address.
  */
 const MAX_WINDOWS = 10_000;
 
@@ -122,7 +122,8 @@ export class LocalWindows {
     const own = unseen(window, count, nowMs);
     window.own = own;
     window.shared = windowsOf(rule, rule.quota - count.remaining, window.shared.previous, nowMs);
-    // Every limited request runs this line, so the order changes only once per window.
+    // Every limited request runs this line. To save time, a window moves to the end of the order
+    // only on its first use.
     if (this.#windows.get(key) !== window) this.#keep(key, window);
     const remaining = count.remaining - own.current;
     if (own === NONE || !count.isAllowed) return count;

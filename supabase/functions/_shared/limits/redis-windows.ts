@@ -21,8 +21,8 @@ class InvalidRedisResponse extends Error {
 const PREFIX = "farthing";
 
 /**
- * The maximum number of remembered refusals, about 1 MB. A request of a refused group needs no
- * round trip until the next request is allowed.
+ * The maximum number of remembered refusals, about 1 MB. While a group (for example, a user) is
+ * refused, its requests need no round trip to Redis.
  */
 const MAX_BLOCKED = 10_000;
 

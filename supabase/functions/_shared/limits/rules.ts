@@ -60,8 +60,9 @@ const EVERYWHERE: readonly Rule[] = [
 ];
 
 /**
- * One rule for each kind of request, in addition to the rules above. A rule by `user` does not count the
- * requests of back ends, because a back end acts for all of its users; the limit by key counts them.
+ * One rule for each kind of request, in addition to the rules above. A rule by `user` does not
+ * count the requests of back ends, because a back end acts for all of its users. The rule `key`
+ * counts those requests.
  */
 const ROUTES = {
   checkout: rule("checkout", "user", 10, MINUTE),

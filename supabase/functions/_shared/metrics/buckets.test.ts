@@ -10,7 +10,7 @@ function exactQuantile(sorted: readonly number[], q: number): number {
   return sorted[Math.ceil(q * sorted.length) - 1]!;
 }
 
-/** Returns the same quantile from the buckets, as farthing.requests_between() does. */
+/** Computes the same quantile from the buckets, in the way of farthing.requests_between(). */
 function bucketQuantile(values: readonly number[], q: number): number {
   const counts = new Array<number>(BUCKETS).fill(0);
   for (const ms of values) counts[bucketOf(ms)]! += 1;
@@ -32,8 +32,8 @@ function randomFrom(seed: number): () => number {
 }
 
 /**
- * Makes one to some hundreds of durations: spread evenly, over all magnitudes, or within 10 % of one
- * duration.
+ * Makes between 1 and 400 durations: spread evenly, spread over all magnitudes, or within 10 % of
+ * one duration.
  */
 function loadFrom(random: () => number): number[] {
   const length = 1 + Math.floor(random() ** 2 * MOST_REQUESTS);

@@ -7,7 +7,10 @@ import { SLO } from "./slo.ts";
 
 const RATIO = 1.15;
 
-/** The service level objective's duration is a bound, so that the number of slower requests is exact. */
+/**
+ * This bucket ends at the duration of the service level objective, so that the number of slower
+ * requests is exact.
+ */
 const SLO_BUCKET = 68;
 
 /** The last bucket ends at 25 hours, because a job may take a day. The first one ends at 0.01 ms. */

@@ -22,8 +22,9 @@ const LONGEST_PAUSE_MS = 160_000;
 
 interface MetricsOptions {
   /**
-   * Sends a batch to the database, and counts nothing: otherwise an idle process would flush forever.
-   * @throws ApiError, as calls of the database do
+   * Sends a batch to the database, and counts nothing: otherwise an idle process would flush
+   * forever.
+   * @throws ApiError if the database refuses the batch or is unavailable
    */
   readonly record: (batch: Batch, ageMs: number) => Promise<unknown>;
   /** A monotonic clock. */
@@ -48,7 +49,10 @@ class ProcessMetrics implements FlushedMetrics {
   readonly #waiting: Batch[] = [];
   #series: Series;
   #isDue = false;
-  /** Whether the observers run. Their counts go into the batch that is about to be sent. */
+  /**
+   * True while the observers run. Their counts go into the batch that is about to be sent, so they
+   * schedule no flush.
+   */
   #isObserving = false;
   #failures = 0;
   #running: Promise<void> | undefined;

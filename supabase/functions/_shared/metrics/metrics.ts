@@ -44,8 +44,8 @@ export const COUNTERS = {
   /** rule, outcome: allowed, soft, blocked. */
   limiter_decisions: ["rule", "outcome"],
   /**
-   * reason: slow, down, denied (wrong token), full (its memory), `nonsense` (invalid response), open
-   * (its circuit breaker), misconfigured, unconfigured.
+   * reason why Redis did not count: slow, down, denied (wrong token), full (no memory left),
+   * `nonsense` (invalid response), open (circuit breaker), misconfigured, unconfigured.
    */
   limiter_fallbacks: ["reason"],
   /**

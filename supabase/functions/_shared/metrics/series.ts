@@ -18,13 +18,16 @@ const STATUS_NAMES = [...STATUSES, "408"] as const;
 /** The label of all requests without a route: a path that a caller sends never becomes a label. */
 const NO_ROUTE = "none";
 
-/** The longest name of a model, which must stay whole because its rate is looked up by name. */
+/**
+ * The longest value of a label. The name of a model fits, and must not be cut, because the model's
+ * rate is looked up by name.
+ */
 const LONGEST_VALUE = 200;
 const SHORT_WORD = /^[a-z_]{0,30}$/;
 
 /**
- * A limit for the case that a label's set of values is not closed: further series are lost, and
- * memory is safe.
+ * The maximum number of series. Further series are not counted, so that memory stays bounded even
+ * if a label gets too many values by mistake.
  */
 const MOST_SERIES = 1_000;
 

@@ -16,7 +16,7 @@ export interface PlainText {
   readonly spanOf: (span: Span) => Span;
 }
 
-/** Runs of other forms are rare, so the text between two runs is copied unchanged. */
+/** Runs of characters in OTHER_FORMS are rare, so the text between two runs is copied unchanged. */
 const RUN_OF_OTHERS = new RegExp(`${OTHER_FORMS.source}+`, "g");
 
 function plainForm(code: number): string {

@@ -96,8 +96,8 @@ export function redact(text: string): string {
   return redactWithFindings(text).text;
 }
 
-// redactStart() redacts this many times `maxLength` units before it cuts the text, because
-// redaction may shorten it.
+// redactStart() redacts the first `READ_PER_KEPT * maxLength` units and then cuts the result to
+// `maxLength` units, because redaction may shorten the text.
 const READ_PER_KEPT = 4;
 
 /**

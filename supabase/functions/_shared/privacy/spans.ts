@@ -7,9 +7,10 @@ export interface Span {
 }
 
 /**
- * Finds one kind of data. The spans are in order and do not overlap. The time must grow only linearly with
- * the text. So a pattern begins where a run of its characters begins (by a lookbehind) or at a rare
- * character, and the text that it then reads is either bounded or never read again.
+ * Finds one kind of data. The spans are in order and do not overlap. The time must grow only
+ * linearly with the text. So a match may begin only at a rare character or, by a lookbehind, at the
+ * start of a run of characters. From there a pattern reads a bounded text, or a text that no later
+ * match reads again.
  */
 export type Detector = (text: string) => Span[];
 

@@ -1,6 +1,6 @@
 /**
- * Finds US social security numbers (and ITINs): in their groups anywhere, and in any form after
- * their name.
+ * Finds US social security numbers and ITINs: numbers in groups (3-2-4 digits) anywhere, and
+ * numbers in any form after a name such as "SSN".
  */
 import { merged, type Span, valuesOf } from "./spans.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Makes one attempt at an external service. The attempt ends in time even if `run` ignores its
- * signal.
+ * Makes one attempt at an external service. The attempt ends at its timeout even if `run` ignores
+ * the signal.
  */
 import { timeLeftMs } from "../core/deadline.ts";
 import { ApiError } from "../core/errors.ts";

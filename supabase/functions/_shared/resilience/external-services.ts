@@ -64,8 +64,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 30_000,
   },
   redis: {
-    // Every request waits for Redis, and a process can count without it, so the timeout is the longest delay
-    // that a payment may suffer because of Redis.
+    // Every request waits for Redis, although a process can count without Redis. So the timeout is
+    // short: it is the longest delay that Redis may cause for a payment.
     timeoutMs: 200,
     retries: 0,
     firstDelayMs: 0,

@@ -1,8 +1,8 @@
 /**
- * The only loop of retries. A call runs in at most one such loop: a call of an external service in
- * its resilience policy's loop, and a call of the database in the database adapter's. A caller that
- * needs more attempts passes another retry policy and adds no loop of its own, because three
- * attempts at a call of three attempts are nine.
+ * The only loop of retries. A call runs in at most one such loop: the resilience policy retries
+ * calls of an external service, and the database adapter retries calls of the database. A caller
+ * that needs more attempts passes another retry policy instead of adding a loop: three attempts at
+ * a call that makes three attempts would be nine.
  */
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry as repeat } from "cockatiel";
 
@@ -40,7 +40,10 @@ function delayMs({ firstDelayMs, longestDelayMs, startsAtOnce }: RetryPolicy, nt
   return Math.min(longestDelayMs, firstDelayMs * 2 ** doublings) * (0.5 + Math.random());
 }
 
-/** Calls until an attempt succeeds or must not be retried, and settles as the last attempt does. */
+/**
+ * Calls until an attempt succeeds or must not be retried. Returns the result of the last attempt,
+ * or throws its error.
+ */
 export async function retry<T>(call: () => Promise<T>, options: Retrying): Promise<T> {
   const { policyFor, retryAfterMs = () => undefined, nowMs = () => performance.now() } = options;
   const beganMs = nowMs();

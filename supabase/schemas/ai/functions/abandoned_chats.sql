@@ -45,7 +45,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- This also releases the chat's own hold if it has expired.
+  -- If the chat's own hold has expired, this call releases it too.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -96,8 +96,9 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- The scheduled task closes chats in the order of time, but rule 4 orders locks by account. So this
-  -- function never waits for a lock, because waiting could cause a deadlock.
+  -- The scheduled task closes chats in the order of time, but locks on several accounts must be
+  -- taken in the order of the accounts' ids (docs/reference/rules.md, rule 4). Waiting for a lock
+  -- could cause a deadlock, so this function skips the chat if any of its locks is taken.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;

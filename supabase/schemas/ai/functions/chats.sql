@@ -3,9 +3,10 @@
 -- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
 -- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
 -- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. The
--- owner's row is locked before the account, because writing a log, or changing an account a second
--- time, locks the owner's row, too. Otherwise a chat could deadlock with the deletion of its user,
--- which has locked the owner's row and waits for the account.
+-- owner's row is locked before the account, because two later statements lock it anyway: the insert
+-- of a log, and a second update of the account. If the account were locked first, a chat could
+-- deadlock with the deletion of its user, which locks the owner's row and then waits for the
+-- account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds

@@ -1,7 +1,7 @@
--- AI logs: one row for each call of a model, with as much of its text as the user has agreed to. The
--- Edge Functions pass every field, redacted. SQL decides which fields are stored, because it reads the
--- consent in the transaction of the charge, and a check of the table enforces the consent. An error
--- while a log is stored never makes the charge fail.
+-- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
+-- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
+-- reads the consent in the transaction of the charge. A check constraint of the table enforces the
+-- consent, too. An error while a log is stored never makes the charge fail.
 
 create function farthing.date_consent()
 returns trigger

@@ -1,5 +1,5 @@
--- The end of an answered chat: it is charged for the usage that the provider reports, or for the
--- most that it can have used.
+-- The end of an answered chat. The chat is charged for the usage that the provider reports, or, if
+-- the usage is unknown, for the most that it can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
@@ -96,7 +96,8 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (rule 16), so it gets no refund.
+  -- The account of a deleted user has no lots (docs/reference/rules.md, rule 16), so it gets no
+  -- refund.
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
     or exists (select from farthing.accounts
       where account_id = p_chat.account_id and left_at is not null) then

@@ -57,8 +57,8 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- The statement timeout cancels a reading that takes too long. Only the SQLSTATE is stored: an
-  -- error's text may quote user input.
+  -- The statement timeout cancels the evaluation of a rule that takes too long. Only the SQLSTATE
+  -- is stored, because an error's text may quote user input.
   return 'failed with ' || sqlstate;
 end
 $$;
@@ -114,8 +114,8 @@ begin
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
     -- After a timeout no further rule is evaluated: the statement timeout fires only once in a
-    -- statement, so it would not cancel a second reading that takes too long, and the whole evaluation
-    -- could end without any notification.
+    -- statement, so it would not cancel a second rule that takes too long. Then the whole
+    -- evaluation could end without any notification.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.

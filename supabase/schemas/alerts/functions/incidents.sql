@@ -1,8 +1,9 @@
 -- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
 -- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
--- Edge Function runs. An incident is notified once: its notifications are queued in the transaction
--- in which it fires, or later if that fails. A summary does not name persons: it has figures, ids,
--- error codes, and names such as those of routes and tasks.
+-- Edge Function runs. Each incident is notified once: its notifications are queued in the
+-- transaction in which the incident fires. If queuing fails, a later evaluation queues them. A
+-- summary does not name persons: it has figures, ids, error codes, and names such as those of
+-- routes and tasks.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -84,7 +85,8 @@ declare
   v_count int := 0;
 begin
   for v_incident in
-    -- An incident that could not be queued is retried by each evaluation until it is resolved.
+    -- If an incident's notifications could not be queued, each evaluation tries again until the
+    -- incident is resolved.
     select * from farthing.incidents
     where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
   loop

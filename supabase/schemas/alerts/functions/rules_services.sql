@@ -20,8 +20,8 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- The outcome `rejected` is a 4xx response such as 400 or 401, which says that the request was
-    -- wrong, so it does not count as failed. The outcome `refused` means that the circuit breaker
+    -- The outcome `rejected` does not count as failed: it is a 4xx response such as 400 or 401,
+    -- which says that the request was wrong. The outcome `refused` means that the circuit breaker
     -- sent no request.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed

@@ -1,6 +1,6 @@
 -- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches,
--- unknown states, and faults of the setup. An index and a limit bound each reading: an alert about
--- 10,000 dead-lettered events says as much as one about a million.
+-- unknown states, and faults of the setup. An index and a limit bound the rows that each rule
+-- reads: an alert about 10,000 dead-lettered events says as much as an alert about a million.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -8,8 +8,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A search for unsealed entries reads every account, so it is skipped if a recent run has sealed
-  -- everything: then no unsealed entry is old.
+  -- A search for unsealed entries reads every account. It is skipped if a recent run has sealed
+  -- everything, because then no unsealed entry is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
     return null;

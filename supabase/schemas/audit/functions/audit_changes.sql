@@ -6,8 +6,9 @@
 -- the tables can disable triggers; then the changed row differs from its last audit row, and the
 -- proof reports it (prove_audit). The audit does not slow charges down: a charge updates no audited
 -- column, and PostgreSQL queues no trigger for an update of columns outside the trigger's list. The
--- triggers fire after the change, because with a before trigger PostgreSQL locks the row once more,
--- and a debit updates two rows. Accounts and lots have after triggers anyway, for their foreign keys.
+-- audit's triggers are after triggers, because a before trigger makes PostgreSQL lock each updated
+-- row once more, and a debit updates two rows. Accounts and lots have after triggers anyway, for
+-- their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)

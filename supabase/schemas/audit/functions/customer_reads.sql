@@ -1,7 +1,8 @@
--- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
--- RPC function that returns a customer's data to operators calls record_customer_read() in its own
--- transaction, so it never returns data without recording the read. Rows of the log share nothing but
--- their indexes, so a read waits neither for another read nor for the task that deletes old rows.
+-- The log of reads of customers: who read which customer's data, when and through which endpoint.
+-- Each RPC function that returns a customer's data to operators calls record_customer_read() in its
+-- own transaction, so it never returns data without recording the read. Recording a read only
+-- inserts a row, and the log has no foreign keys, so a read waits neither for another read nor for
+-- the task that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,

@@ -14,9 +14,9 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Makes a trigger fire always, and records that the trigger must exist.';
 
--- With every insert and update of a table, PostgreSQL copies the conditions of all the table's
--- triggers, even of those that do not fire. So the triggers of tables that a debit writes have no
--- condition; their functions check it instead.
+-- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
+-- table, even of triggers that do not fire. So the triggers of the tables that a debit writes have
+-- no condition; their functions check the condition instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void

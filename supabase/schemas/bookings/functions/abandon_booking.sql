@@ -27,8 +27,9 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- The scheduled task cancels bookings in the order of time, but rule 4 orders locks by account. So
-  -- this function never waits for a lock, because waiting could cause a deadlock.
+  -- The scheduled task cancels bookings in the order of time, but locks on several accounts must be
+  -- taken in the order of the accounts' ids (docs/reference/rules.md, rule 4). Waiting for a lock
+  -- could cause a deadlock, so this function skips a booking whose account is locked.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;

@@ -63,9 +63,9 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are retried in the order in which they are due, but rule 4 orders locks by account, so
--- this task could deadlock. It therefore stops waiting for a lock long before the deadlock timeout,
--- and retries the event a minute later.
+-- Events are retried in the order in which they are due, and not in the order of account ids, in
+-- which locks are taken elsewhere (docs/reference/rules.md). So this task could deadlock. It stops
+-- waiting for a lock long before the deadlock timeout, and retries the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('retry_events', 'event', array(

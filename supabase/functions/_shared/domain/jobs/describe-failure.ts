@@ -29,8 +29,8 @@ function internalError(error: unknown): ApiError {
 }
 
 /**
- * The error registry says which failures may succeed later. A bug in our code counts as retryable: the next
- * attempt may run on a version without the bug, and the number of attempts is limited.
+ * The error registry says which failures may succeed later. A bug in our code counts as retryable,
+ * because the next attempt may run on a version without the bug. The number of attempts is limited.
  */
 export function describeFailure(thrown: unknown): JobFailure {
   const error = thrown instanceof ApiError ? thrown : internalError(thrown);

@@ -1,4 +1,4 @@
-/** The shop as its emails show it. */
+/** How emails show the shop: the colour of their buttons, and the footer. */
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
 
 /** The colour of buttons and of the line at the top, if the shop has set none. */

@@ -9,7 +9,7 @@ export interface Voice extends Formats {
   readonly say: Sentences;
 }
 
-/** Parts that most templates leave out are optional. */
+/** The parts of an email that a template writes. A template may leave out `references`. */
 type Written = Omit<EmailParts, "references"> & Partial<Pick<EmailParts, "references">>;
 
 export interface Template<S extends z.ZodType = z.ZodType> {

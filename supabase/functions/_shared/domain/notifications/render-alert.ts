@@ -51,7 +51,7 @@ const ALERTS: Record<string, (data: unknown) => AlertData | undefined> = {
 
 /**
  * Returns the alert for the webhook.
- * @throws InvalidNotification if the template is not one of an alert, or if its data is invalid
+ * @throws InvalidNotification if the template has no form for webhooks, or if its data is invalid
  */
 export function webhookAlert(template: string, data: unknown): AlertData {
   const made = ALERTS[template]?.(data);

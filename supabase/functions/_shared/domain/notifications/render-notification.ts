@@ -51,7 +51,7 @@ export interface Reader {
 }
 
 /**
- * Returns the shop without its postal address and its support contacts: operators are the support.
+ * Returns the shop without its postal address and its support contacts, which operators don't need.
  */
 function forOperators({ address: _, support_email: _email, support_url: _url, ...rest }: ShopFace) {
   return rest;

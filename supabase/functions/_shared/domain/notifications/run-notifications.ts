@@ -48,8 +48,8 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
     p_languages: LANGUAGE_CODES,
-    // Each claim has its own id. If the response to a claim is lost, the same id repeats that
-    // claim.
+    // Each claim has its own lease id. If the response is lost, a repeat with the same lease id
+    // gets the same notifications.
     p_lease_id: crypto.randomUUID(),
   });
   // Each notification is settled alone: if one outcome cannot be recorded, the other outcomes are still
@@ -68,9 +68,9 @@ const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "
 /**
  * Returns true if the batch is empty, or if every email in the batch was deferred or has an unknown
  * outcome. A partial batch does not mean that the queue is empty: more notifications may have been
- * queued since, and queuing during a run starts no other run. Webhook failures don't stop the run:
- * notifications by webhook are claimed first, so a failing webhook would otherwise prevent all
- * emails.
+ * queued since the claim, and queuing during a run starts no other run. Webhook failures don't stop
+ * the run: notifications by webhook are claimed first, so a failing webhook would otherwise prevent
+ * all emails.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);

@@ -13,7 +13,7 @@ import { webhookAlert } from "./render-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import { InvalidNotification, renderNotification } from "./render-notification.ts";
 
-/** The channels of notifications. Without a mail service no email is claimed. */
+/** The services that send notifications. Emails are not claimed while there is no mail service. */
 export interface Channels {
   readonly mail: Mail | null;
   readonly operators: Operators;
@@ -27,7 +27,7 @@ interface Failure {
   readonly code: string;
 }
 
-/** Returns the email addresses; empty if there is none. */
+/** Returns the recipient's email addresses; an empty list if there are none. */
 function addressesOf({ recipient, address }: NotificationToSend, { emails }: Operators) {
   return recipient === "operators" ? emails : address === null ? [] : [address];
 }

@@ -1,7 +1,7 @@
 /**
- * Fetches the balance transactions that are newer than the last list. So Stripe's fees are known
- * before a payout lists them. Stripe does not list the transactions of a manual payout, so they
- * become known only here.
+ * Fetches Stripe's balance transactions since the last complete list, so that Stripe's fees are
+ * known before the payout that contains them. This list is the only source for the transactions of
+ * manual payouts, because Stripe does not list those by payout.
  */
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
@@ -14,9 +14,9 @@ interface BalanceReport {
 }
 
 /**
- * Records the due list page by page, until its end or until `untilMs` (milliseconds since 1970).
- * The next run continues after the last recorded page. A failure is only logged: the claim expires
- * after five minutes, and the list is due again.
+ * Fetches and records the list page by page, if it is due, until the last page or until `untilMs`
+ * (milliseconds since 1970). The next run continues after the last recorded page. A failure is only
+ * logged: the claim expires after five minutes, and the list is due again.
  */
 export async function listBalance(services: Services, untilMs: number): Promise<BalanceReport> {
   const { database, log } = services;

@@ -41,11 +41,12 @@ function refusalOf(error: StripeRefused): ApiError {
 
 /**
  * Sends the refund, and stores Stripe's id, Stripe's refusal, or the fact that no response came.
- * Without an answer the refund stays requested, and a retry or the runner sends it again.
+ * Without a response the refund's status stays `requested`, and a retry of the request or the
+ * runner sends the refund again.
  * @param key the caller's idempotency key, which is freed if the refund was refused or got no
  *   response
- * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason; otherwise the
- * original error
+ * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason;
+ *   otherwise the original error
  */
 export async function sendRefund(
   { database, payments, log }: Services,
@@ -62,8 +63,8 @@ export async function sendRefund(
     const note = isRefused ? "refunds_refuse" : "refunds_postpone";
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
     await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
-      // The refund stays requested. The runner repeats it with the same idempotency key, so Stripe gives the
-      // same response.
+      // The refund's status stays `requested`, so the runner sends the refund again. It sends the
+      // same idempotency key, so Stripe gives the same response.
       log("warn", "refund result not stored", { detail: String(failure) });
     });
     throw isRefused ? refusalOf(error) : error;

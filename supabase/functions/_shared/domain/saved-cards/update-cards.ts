@@ -1,6 +1,6 @@
 /**
- * Reads saved cards at Stripe, because the inbox stores only the card's id from Stripe's events,
- * and detaches the removed cards.
+ * Reads saved cards from Stripe, because Stripe's events leave only the card's id in the inbox.
+ * Also detaches the cards that users have removed.
  */
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";

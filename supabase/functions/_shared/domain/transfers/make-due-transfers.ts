@@ -26,8 +26,8 @@ async function make(services: Services, move: TransferToMake): Promise<TransferO
     log("warn", "transfer not made", { move_id: p_move_id, detail: detailOf(error) });
     const failed = { p_move_id, p_stripe_id: undefined, p_error: detailOf(error), p_refused };
     await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {
-      // The transfer stays requested. The runner requests it again with the same key, so Stripe gives the
-      // same response.
+      // The transfer's status stays `requested`, so a later run requests the transfer again. It
+      // sends the same idempotency key, so Stripe gives the same response.
       log("warn", "transfer result not stored", { detail: String(failure) });
     });
     return p_refused ? "refused" : "unavailable";

@@ -19,7 +19,7 @@ function strict(stripeMode: Mode | null = "test"): Promise<Fake> {
   return makeFake({ answers: { mfa_check }, overrides: { stripeMode } });
 }
 
-/** Sends a case as an operator whose token has this level of assurance. */
+/** Sends a sample request of the route as an operator whose token has this level of assurance. */
 async function sendWith(aal: string | undefined, fake: Fake, route: RouteCase) {
   const claims = { app_metadata: { role: "operator" }, ...(aal !== undefined && { aal }) };
   const headers = {

@@ -37,9 +37,9 @@ export interface KeyedCall {
 }
 
 /**
- * Stores a refusal under the caller's key. If storing fails, the caller still gets the refusal. If the caller
- * sent no key, nothing is stored, because the same content may succeed a moment later.
- * @param userId the user whose request was refused; for the report of the funnel
+ * Stores a refusal under the caller's key. If storing fails, the caller still gets the refusal. If
+ * the caller sent no key, nothing is stored, because the same content may succeed a moment later.
+ * @param userId the user whose request was refused; for the funnel report
  */
 export async function storeRefusal(
   call: KeyedCall,

@@ -25,7 +25,7 @@ export interface Idempotency {
   readonly args: {
     /** Hex SHA-256 of the caller, the route, and the key or the content. */
     readonly p_idempotency_key: string;
-    /** Hex SHA-256 of the method, the path and the raw body; if the content is the key, of the content. */
+    /** Hex SHA-256 of the method, the path and the raw body, or of the content if it is the key. */
     readonly p_fingerprint: string;
     /** Seconds for which a content key is stored. A caller's own key is stored for 24 hours. */
     readonly p_kept_seconds?: number;

@@ -1,10 +1,10 @@
 /**
- * Work that calls an external service between two transactions: `begin`, `outside`, then `attach`, or
- * `abandon` after a failure.
+ * Work that calls an external service between two transactions: `begin`, `outside`, then `attach`,
+ * or `abandon` after a failure.
  *
- * No transaction is open during the call. `begin` commits the idempotency key as started, with
- * everything that `outside` needs; `attach` commits the response under the key. If a step in
- * between fails, `abandon` frees the key, and a retry begins again. The retry uses the same record,
+ * No transaction is open during the call. `begin` commits a record of the work, such as an order,
+ * and marks the idempotency key as in progress. `attach` commits the response under the key. If a
+ * step in between fails, `abandon` frees the key, and a retry begins again with the same record,
  * because the service may already have done its part. But if the service would only repeat a
  * refusal that it has stored, the retry uses a new record. If `abandon` fails too, the key stays in
  * progress until its lock times out; then a retry takes the key over.
@@ -15,8 +15,8 @@ import type { Reply } from "../reply/reply.ts";
 import { type KeyedCall, storeRefusal } from "./idempotent.ts";
 
 /**
- * The result of `begin` if no external call is needed, because the response is stored or the
- * database knows it.
+ * The result of `begin` if no external call is needed, because the database has stored the response
+ * or can make it.
  */
 interface AnsweredStep<T> {
   readonly step: string;

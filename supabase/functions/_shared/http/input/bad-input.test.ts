@@ -16,7 +16,7 @@ interface Refused {
   readonly field?: string | undefined;
 }
 
-/** Sends another body and checks that the request is refused before it reaches the database. */
+/** Sends the route's request with `body`; asserts a refusal before the request reaches the database. */
 async function checkRefused(route: RouteCase, body: unknown, expected: Refused = {}) {
   const fake = await makeFake();
   const answer = await sendCase(fake, route, { body });

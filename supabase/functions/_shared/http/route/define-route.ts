@@ -125,12 +125,18 @@ export interface Route {
   readonly handler: (call: AnyCall) => Promise<Reply | Response>;
 }
 
-/** Returns whether the route changes something for operators. Such a change may need a second factor. */
+/**
+ * Returns true if the route makes a change and operators may call it. An operator may need a second
+ * factor for the change.
+ */
 export function isOperatorsChange({ method, who }: Pick<Route, "method" | "who">): boolean {
   return method !== "get" && who.includes("operator");
 }
 
-/** Returns whether users make the change for themselves, and operators for the user named in the body. */
+/**
+ * Returns true if the route makes a change and both users and operators may call it: users for
+ * themselves, operators for the user that the body names.
+ */
 export function isSharedChange(route: Pick<Route, "method" | "who">): boolean {
   return isOperatorsChange(route) && route.who.includes("user");
 }
