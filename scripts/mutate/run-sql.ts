@@ -5,7 +5,7 @@
 import type { Databases } from "@farthing/local-stack/postgres";
 import { StackError } from "@farthing/local-stack/running";
 import { buildMigrations } from "../schema/build.ts";
-import { readSchemas } from "../schema/sources.ts";
+import { readSchemas } from "../schema/schema-files.ts";
 import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";
 import { withVariant } from "../test-tools/long-lived/snapshots.ts";
 import { FOLDER, runPgtapFile } from "../test-tools/pgtap-files.ts";

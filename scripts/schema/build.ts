@@ -4,8 +4,8 @@
  * `create policy` and a foreign key on auth.users block sign-ins until their transaction ends.
  */
 import { type Migration, splitStatements } from "@farthing/local-stack/migrations";
-import { frame } from "./frame.ts";
-import type { SchemaFile } from "./sources.ts";
+import { frame } from "./settings-and-privileges.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 /**
  * The version of the first release. Before that release each build replaces the migrations;

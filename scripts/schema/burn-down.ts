@@ -3,7 +3,7 @@
  * that reads lots in that order. The index `lots_burn_order` defines the order.
  * docs/decisions/ledger.md says why no function defines it.
  */
-import type { SchemaFile } from "./sources.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 const INDEX = /create index lots_burn_order on farthing\.lots\s+\(account_id, ([\w, ]+)\)/;
 const READER = /(order by \/\* burn-down \*\/) ((?:\w+\.)?)\w+(?:, (?:\w+\.)?\w+)*/g;

@@ -7,10 +7,10 @@
 import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
 import { writeBurnOrder } from "./burn-down.ts";
-import { drawGraph, problemsOf } from "./graph.ts";
-import { planTexts } from "./plan.ts";
+import { drawGraph, problemsOf } from "./subject-order.ts";
+import { planTexts } from "./plan-migrations.ts";
 import { badNames, brokenReleases, readReleased, readWritten, release } from "./released.ts";
-import { readSchemas } from "./sources.ts";
+import { readSchemas } from "./schema-files.ts";
 
 const sources = await readSchemas();
 const files = writeBurnOrder(sources);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { buildMigrations } from "./build.ts";
-import { frame } from "./frame.ts";
+import { frame } from "./settings-and-privileges.ts";
 import { endsWithPrivileges, PRIVILEGES } from "./privileges.ts";
-import { readSchemas } from "./sources.ts";
+import { readSchemas } from "./schema-files.ts";
 
 const file = (kind: string, text: string) => ({
   path: `supabase/schemas/ledger/${kind}.sql`,

@@ -5,7 +5,7 @@
  * own, and row level security does not apply to TRUNCATE.
  */
 import { statementsOf } from "./references.ts";
-import type { SchemaFile } from "./sources.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 const ANYBODY = "public, anon, authenticated";
 const SCHEMAS = "farthing, farthing_public";

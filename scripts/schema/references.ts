@@ -4,7 +4,7 @@
  * inside a body when the function runs, so the object may be created later.
  */
 import { splitStatements } from "@farthing/local-stack/migrations";
-import type { SchemaFile } from "./sources.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 export interface Reference {
   /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../command/root.ts";
 import { buildMigrations } from "./build.ts";
-import { planTexts } from "./plan.ts";
+import { planTexts } from "./plan-migrations.ts";
 import { endsWithPrivileges } from "./privileges.ts";
 import {
   badNames,
@@ -11,7 +11,7 @@ import {
   release,
   type Written,
 } from "./released.ts";
-import { readSchemas } from "./sources.ts";
+import { readSchemas } from "./schema-files.ts";
 
 const LATER = "20990101000000_farthing_later.sql";
 const LATEST = "20990102000000_farthing_latest.sql";

@@ -3,7 +3,7 @@
  * only a few files.
  */
 import { buildMigrations } from "../../schema/build.ts";
-import { readSchemas } from "../../schema/sources.ts";
+import { readSchemas } from "../../schema/schema-files.ts";
 import type { Migration } from "@farthing/local-stack/migrations";
 import type { Databases } from "@farthing/local-stack/postgres";
 import { openLock, withLock } from "./lock.ts";

@@ -1,7 +1,7 @@
 /** Makes two databases: one from the schema files, and one from the migrations. */
 import type postgres from "postgres";
 import { privilegesOf } from "../../schema/privileges.ts";
-import { readSchemas } from "../../schema/sources.ts";
+import { readSchemas } from "../../schema/schema-files.ts";
 import { migrate } from "@farthing/local-stack/migrations";
 import type { Databases } from "@farthing/local-stack/postgres";
 import { MIGRATIONS, PROJECT } from "../../test-tools/project-database.ts";

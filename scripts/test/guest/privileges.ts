@@ -1,7 +1,7 @@
 /** Reads the privileges on Farthing's objects, both from the schema files and from a database. */
 import type postgres from "postgres";
 import { statementsOf } from "../../schema/references.ts";
-import { readSchemas } from "../../schema/sources.ts";
+import { readSchemas } from "../../schema/schema-files.ts";
 
 const GRANT = /^grant ([\w, ]+) on (?:function |schema )?([\w., ]+) to ([\w, ]+)$/;
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { privilegesOf } from "../../schema/privileges.ts";
-import { readSchemas } from "../../schema/sources.ts";
+import { readSchemas } from "../../schema/schema-files.ts";
 import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-stack/postgres";
 import { hasNpx, runSupabase } from "../../supabase/cli.ts";
 import { addFarthing, makeAppFolder, NEXT } from "../guest/app.ts";

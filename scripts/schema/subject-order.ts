@@ -5,7 +5,7 @@
  */
 import { formatTable } from "@farthing/command-line";
 import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts";
-import type { SchemaFile } from "./sources.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 /**
  * For each subject, the later subjects that its functions may call. There are three reasons for
@@ -53,10 +53,11 @@ export function problemsOf(files: readonly SchemaFile[]): string[] {
     const known = CALLS_LATER[name] ?? [];
     return [
       ...calls.filter((each) => !known.includes(each)).map((each) =>
-        `${name} calls ${each}, a later subject: move the function, or allow it in scripts/schema/graph.ts`
+        `${name} calls ${each}, a later subject: move the function, or allow it in ` +
+        "scripts/schema/subject-order.ts"
       ),
       ...known.filter((each) => !calls.includes(each)).map((each) =>
-        `${name} no longer calls ${each}: remove it from scripts/schema/graph.ts`
+        `${name} no longer calls ${each}: remove it from scripts/schema/subject-order.ts`
       ),
     ];
   });

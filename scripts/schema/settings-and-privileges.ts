@@ -4,7 +4,7 @@
  */
 import { isPrivilege, PRIVILEGES, privilegesOf } from "./privileges.ts";
 import { statementsOf } from "./references.ts";
-import type { SchemaFile } from "./sources.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 /**
  * Function bodies are not checked, because they may name functions that are created later. A

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { buildMigrations } from "./build.ts";
-import { problemsOf } from "./graph.ts";
+import { problemsOf } from "./subject-order.ts";
 import { forwardReferences } from "./references.ts";
-import { readSchemas } from "./sources.ts";
+import { readSchemas } from "./schema-files.ts";
 
 const file = (path: string, text: string) => ({ path: `supabase/schemas/${path}`, text });
 

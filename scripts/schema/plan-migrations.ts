@@ -3,10 +3,10 @@
  * file, afterwards only the settings and privileges of the newest file.
  */
 import { buildMigrations } from "./build.ts";
-import { frame, goesOn } from "./frame.ts";
+import { frame, goesOn } from "./settings-and-privileges.ts";
 import { endsWithPrivileges, PRIVILEGES } from "./privileges.ts";
 import { type Released, unreleased, type Written } from "./released.ts";
-import type { SchemaFile } from "./sources.ts";
+import type { SchemaFile } from "./schema-files.ts";
 
 interface Plan {
   /** The new texts of files, by file name. Files without an entry do not change. */
