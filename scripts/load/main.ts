@@ -13,7 +13,7 @@ import { mixOf } from "./traffic-mix.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { gather } from "./people.ts";
 import { createMeter } from "./progress.ts";
-import { formatLoad, formatProgress } from "./report.ts";
+import { formatLoad, formatProgress } from "./format-load.ts";
 import { run, warmUp } from "./run-load.ts";
 import type { Tally } from "./tally.ts";
 

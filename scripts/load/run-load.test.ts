@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Service } from "../demo/shared/service.ts";
 import { type Call, type Doing, mixOf, pick, requestsPerDoing } from "./traffic-mix.ts";
 import type { Person } from "./people.ts";
-import { formatLoad } from "./report.ts";
+import { formatLoad } from "./format-load.ts";
 import { run, warmUp } from "./run-load.ts";
 import type { Tally } from "./tally.ts";
 

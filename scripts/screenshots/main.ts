@@ -12,7 +12,7 @@ import { buildConsole } from "../console/build.ts";
 import { type Service, serviceOf } from "../demo/shared/service.ts";
 import { findChromium } from "../test-tools/find-chromium.ts";
 import { withStack } from "../test-tools/stack-process.ts";
-import { makeScene } from "./scene.ts";
+import { makeScene } from "./busy-customer.ts";
 import { takePictures } from "./take-pictures.ts";
 
 const ACCOUNTS = 200;

@@ -1,6 +1,6 @@
 /** The pictures of the console in README and docs, and how each is taken. */
 import type { Page } from "playwright-core";
-import type { Scene } from "./scene.ts";
+import type { Scene } from "./busy-customer.ts";
 
 export interface Picture {
   /** The file's name in `docs/images`, without its ending. */

@@ -1,7 +1,7 @@
 /** Takes the pictures in Chromium, after signing in on the console's page. */
 import type { Browser, Page } from "playwright-core";
 import { type Picture, PICTURES } from "./pictures.ts";
-import type { Login, Scene } from "./scene.ts";
+import type { Login, Scene } from "./busy-customer.ts";
 
 async function signIn(page: Page, address: string, { email, password }: Login): Promise<void> {
   await page.goto(address);

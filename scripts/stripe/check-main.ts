@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { formatTable, print, taskArguments } from "@farthing/command-line";
 import { checkStripe, type Finding } from "./check.ts";
-import { headline, run } from "./run.ts";
+import { headline, run } from "./run-command.ts";
 import { readTarget, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";
 
 const USAGE = `Usage: deno task stripe:check [options]

@@ -10,7 +10,7 @@ import {
   type Wanted,
   wantedEndpoints,
 } from "./endpoints.ts";
-import { nameOf } from "./plan.ts";
+import { nameOf } from "./plan-endpoints.ts";
 import { CONNECT_RIGHTS, RIGHTS, tryRight } from "./rights.ts";
 import { listEndpoints, type Target } from "./target.ts";
 

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { print, taskArguments } from "@farthing/command-line";
-import { run } from "./run.ts";
+import { run } from "./run-command.ts";
 
 const USAGE = `Usage: deno task stripe:listen [--url http://127.0.0.1:54321]
 

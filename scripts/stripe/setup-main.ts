@@ -6,8 +6,8 @@ import { SettingsError } from "../settings/settings.ts";
 import { print, printError, taskArguments } from "@farthing/command-line";
 import { type Endpoint, problemsOf, type Wanted, wantedEndpoints } from "./endpoints.ts";
 import { asked } from "./failures.ts";
-import { carryOut, keepsOpen, nameOf, planSteps, type Step } from "./plan.ts";
-import { headline, run } from "./run.ts";
+import { carryOut, keepsOpen, nameOf, planSteps, type Step } from "./plan-endpoints.ts";
+import { headline, run } from "./run-command.ts";
 import { secretsLine, storeCommand, tryWrite, writeSecrets } from "./secrets.ts";
 import { listEndpoints, readTarget, type Target, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";
 

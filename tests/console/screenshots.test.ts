@@ -2,7 +2,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { PICTURES } from "../../scripts/screenshots/pictures.ts";
-import { makeScene } from "../../scripts/screenshots/scene.ts";
+import { makeScene } from "../../scripts/screenshots/busy-customer.ts";
 import { takePictures } from "../../scripts/screenshots/take-pictures.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 import { withDeliveries } from "../support/project/database.ts";
