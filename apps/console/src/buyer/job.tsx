@@ -7,7 +7,7 @@ import { Facts } from "../parts/facts.tsx";
 import { Known } from "../parts/known.tsx";
 import { Page } from "../parts/page.tsx";
 import { StateBadge } from "../parts/state-badge.tsx";
-import { wordsOf } from "../parts/words.ts";
+import { wordsOf } from "../parts/api-names.ts";
 import { useRead } from "../reads/use-read.ts";
 import { useSignedIn } from "../session/context.tsx";
 

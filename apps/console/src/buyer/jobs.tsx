@@ -10,7 +10,7 @@ import { TextField } from "../parts/form-fields.tsx";
 import { ListTable } from "../parts/list-table.tsx";
 import { Page } from "../parts/page.tsx";
 import { StateBadge } from "../parts/state-badge.tsx";
-import { wordsOf } from "../parts/words.ts";
+import { wordsOf } from "../parts/api-names.ts";
 import { useChange } from "../reads/use-change.ts";
 import { useList } from "../reads/use-list.ts";
 

@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { limitsOf, Select } from "./form-fields.tsx";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "./api-names.ts";
 
 interface FieldProps {
   readonly name: string;

@@ -3,7 +3,7 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
 import { amountPattern } from "@/lib/farthing-format";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "./api-names.ts";
 
 const SELECT = [
   "h-9 rounded-lg border border-input bg-background px-2 text-sm outline-none",

@@ -4,7 +4,7 @@ import { formatCredits } from "@/lib/farthing-format";
 import type { Column } from "./data-table.tsx";
 import { moneyOf, percentOf, usdOf } from "./decimal-units.ts";
 import { Id, Moment, None } from "./figures.tsx";
-import { titleOf, wordsOf } from "./words.ts";
+import { titleOf, wordsOf } from "./api-names.ts";
 
 export type Kind =
   | "count"

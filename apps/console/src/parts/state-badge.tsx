@@ -1,5 +1,5 @@
 import { Badge } from "@/components/ui/badge";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "./api-names.ts";
 
 type Tone = "good" | "open" | "bad" | "over";
 

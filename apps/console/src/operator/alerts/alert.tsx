@@ -6,7 +6,7 @@ import { Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { titleOf, wordsOf } from "../../parts/words.ts";
+import { titleOf, wordsOf } from "../../parts/api-names.ts";
 import { useChange } from "../../reads/use-change.ts";
 import { useRead } from "../../reads/use-read.ts";
 import { Author } from "../links.tsx";

@@ -5,7 +5,7 @@ import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { titleOf, wordsOf } from "../../parts/words.ts";
+import { titleOf, wordsOf } from "../../parts/api-names.ts";
 import { useList } from "../../reads/use-list.ts";
 import { LinkTo } from "../links.tsx";
 

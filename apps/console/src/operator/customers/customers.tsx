@@ -5,7 +5,7 @@ import { Credits, Moment } from "../../parts/figures.tsx";
 import { Field, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useList } from "../../reads/use-list.ts";
 
 const COLUMNS: readonly Column<FoundCustomer>[] = [

@@ -2,7 +2,7 @@
 import type { Entry, ExplainedEntry, Refund } from "@farthing/client";
 import type { Column, TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 
 const FIGURES: readonly Column<Entry>[] = [

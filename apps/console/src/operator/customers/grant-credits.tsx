@@ -5,7 +5,7 @@ import { Credits, Moment } from "../../parts/figures.tsx";
 import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 import { LinkTo } from "../links.tsx";
-import { endOfDay } from "../money/days.ts";
+import { endOfDay } from "../money/end-of-day.ts";
 import { isMade, useGrantPreview } from "./previews.tsx";
 
 /** Says what was granted. A grant above a ceiling is pending, and has made no lot yet. */

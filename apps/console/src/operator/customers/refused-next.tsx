@@ -2,7 +2,7 @@ import type { RefusedNext } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id } from "../../parts/figures.tsx";
 import { ApiText } from "../../parts/api-text.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 
 /** The refusals that the customer's next requests would get. */
 export const REFUSED_NEXT: TableOf<RefusedNext> = {

@@ -6,7 +6,7 @@ import { Facts } from "../../parts/facts.tsx";
 import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useSignedIn } from "../../session/context.tsx";
 import { OrderLink } from "../links.tsx";
 import { Cap, SetCap } from "./set-cap.tsx";

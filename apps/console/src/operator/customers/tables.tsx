@@ -10,7 +10,7 @@ import type {
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 import { RefundBooking } from "./refund-payment.tsx";
 

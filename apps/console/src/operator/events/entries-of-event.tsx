@@ -1,7 +1,7 @@
 import type { ExplainedEntry, WebhookEventWithEntries } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { OrderLink } from "../links.tsx";
 
 const COLUMNS: readonly Column<ExplainedEntry>[] = [

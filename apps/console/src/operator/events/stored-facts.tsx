@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Facts } from "../../parts/facts.tsx";
 import { Moment, Money } from "../../parts/figures.tsx";
-import { titleOf } from "../../parts/words.ts";
+import { titleOf } from "../../parts/api-names.ts";
 
 type Stored = Readonly<Record<string, unknown>>;
 

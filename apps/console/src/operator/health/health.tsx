@@ -10,7 +10,7 @@ import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { BudgetLeft } from "../../parts/budget-left.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { Hours } from "./hours.tsx";
 
 type Route = HealthReport["windows"]["24h"]["routes"][number];

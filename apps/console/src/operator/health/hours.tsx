@@ -6,7 +6,7 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Section } from "../../parts/page.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useRead } from "../../reads/use-read.ts";
 
 type Row = Result<"get", "/health/hours">["rows"][number];

@@ -5,7 +5,7 @@ import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useList } from "../../reads/use-list.ts";
 import { CustomerLink, OrderLink } from "../links.tsx";
 import { NewBlock } from "./new-block.tsx";

@@ -2,7 +2,7 @@ import type { Dispute } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Moment, Money } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { CustomerLink, LinkTo } from "../links.tsx";
 import { Refunded } from "./refund-table.tsx";
 

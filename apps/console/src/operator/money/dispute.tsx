@@ -6,7 +6,7 @@ import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useRead } from "../../reads/use-read.ts";
 import { CustomerLink } from "../links.tsx";
 import { Refunded } from "./refund-table.tsx";

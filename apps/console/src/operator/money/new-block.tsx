@@ -2,7 +2,7 @@ import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Id, Moment } from "../../parts/figures.tsx";
 import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
-import { endOfDay } from "./days.ts";
+import { endOfDay } from "./end-of-day.ts";
 
 interface NewBlockProps {
   readonly action: string;

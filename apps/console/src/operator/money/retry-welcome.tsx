@@ -2,9 +2,9 @@ import type { Body, Result, WelcomeGrant } from "@farthing/client";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { useRetryPreview } from "../../parts/dry-run.tsx";
 import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useChange } from "../../reads/use-change.ts";
-import { endOfDay } from "./days.ts";
+import { endOfDay } from "./end-of-day.ts";
 import { REFUSALS } from "./welcome-refusals.ts";
 
 /** Puts one refused user back in the queue. */

@@ -2,7 +2,7 @@ import type { FraudWarning } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Moment } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { CustomerLink } from "../links.tsx";
 import { ClearWarning } from "./clear-warning.tsx";
 import { Refunded } from "./refund-table.tsx";

@@ -5,10 +5,10 @@ import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useList } from "../../reads/use-list.ts";
 import { Author, CustomerLink, LinkTo } from "../links.tsx";
-import { DIFFERENCE, Ours, Theirs } from "./records.tsx";
+import { DIFFERENCE, Ours, Theirs } from "./mismatch-sides.tsx";
 import { RecordLinks } from "./record-links.tsx";
 import { ResolveMismatch } from "./resolve-mismatch.tsx";
 

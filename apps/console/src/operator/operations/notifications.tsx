@@ -5,7 +5,7 @@ import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useList } from "../../reads/use-list.ts";
 import { CustomerLink } from "../links.tsx";
 import { RetryAfterOutage } from "./retry-after-outage.tsx";

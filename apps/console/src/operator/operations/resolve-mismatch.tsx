@@ -4,8 +4,8 @@ import { Facts } from "../../parts/facts.tsx";
 import { Money } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
-import { DIFFERENCE, Ours, Theirs } from "./records.tsx";
+import { wordsOf } from "../../parts/api-names.ts";
+import { DIFFERENCE, Ours, Theirs } from "./mismatch-sides.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
 /** Resolves a mismatch by hand, after an operator has looked into it. */

@@ -4,7 +4,7 @@ import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { useRetryPreview } from "../../parts/dry-run.tsx";
 import { ReasonField, TextField } from "../../parts/form-fields.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useChange } from "../../reads/use-change.ts";
 
 type Found = RetriedNotifications["found"][number];

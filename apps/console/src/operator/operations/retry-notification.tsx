@@ -2,7 +2,7 @@ import type { ListedNotification } from "@farthing/client";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useChange } from "../../reads/use-change.ts";
 
 export const canRetry = ({ state }: ListedNotification): boolean =>

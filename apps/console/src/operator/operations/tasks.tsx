@@ -5,7 +5,7 @@ import { Id, Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { titleOf, wordsOf } from "../../parts/words.ts";
+import { titleOf, wordsOf } from "../../parts/api-names.ts";
 import { useRead } from "../../reads/use-read.ts";
 
 type Failure = ScheduledTasks["failures"][number];

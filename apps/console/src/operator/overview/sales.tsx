@@ -7,7 +7,7 @@ import { Chart } from "../../parts/chart/chart.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Section } from "../../parts/page.tsx";
 import { measureOf } from "../../parts/report-figures.tsx";
-import { titleOf, wordsOf } from "../../parts/words.ts";
+import { titleOf, wordsOf } from "../../parts/api-names.ts";
 import { Line, Tile, Tiles } from "../../parts/tiles.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { useWholeReport } from "../../reads/use-report.ts";

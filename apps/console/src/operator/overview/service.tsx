@@ -11,7 +11,7 @@ import { Section } from "../../parts/page.tsx";
 import { measureOf } from "../../parts/report-figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { Line, Tile, Tiles } from "../../parts/tiles.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useList } from "../../reads/use-list.ts";
 import { useRead } from "../../reads/use-read.ts";
 import { useWholeReport } from "../../reads/use-report.ts";

@@ -2,11 +2,11 @@
 import type { RevenueRow } from "@farthing/client";
 import { Link } from "wouter";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { moneyCharts, netRevenueCharts } from "../../parts/chart/money-charts.ts";
 import { denominatorOf, numeratorOf } from "./quotients.ts";
 import { ReportPage } from "./report-page.tsx";
-import type { ReportSpec } from "./spec.ts";
+import type { ReportSpec } from "./report-spec.ts";
 
 const LINE: readonly ReportColumn<RevenueRow>[] = [
   { key: "day", kind: "day" },

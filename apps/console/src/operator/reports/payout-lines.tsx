@@ -5,12 +5,12 @@ import { Id, Moment, Money, None } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useReport } from "../../reads/use-report.ts";
 import { CustomerLink } from "../links.tsx";
 import { More } from "./report-page.tsx";
 import { Formulas, Verdict } from "./report-parts.tsx";
-import { DIFFERENCE } from "../operations/records.tsx";
+import { DIFFERENCE } from "../operations/mismatch-sides.tsx";
 import { RecordLinks } from "../operations/record-links.tsx";
 
 /** Links to a customer's page by the account's number, which the page accepts instead of an id. */

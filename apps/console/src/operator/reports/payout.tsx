@@ -7,7 +7,7 @@ import { Moment, Money } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { useRead } from "../../reads/use-read.ts";
 import { MISMATCH_COLUMNS, PAYOUT_COLUMN } from "../operations/mismatches.tsx";
 import { PayoutLines } from "./payout-lines.tsx";

@@ -11,7 +11,7 @@ import { Page, Section } from "../../parts/page.tsx";
 import { columnsOf, type ReportColumn } from "../../parts/report-figures.tsx";
 import { type MoreRows, type ReportPath, type RowOf, useReport } from "../../reads/use-report.ts";
 import { Controls, Formulas, Policies, Range } from "./report-parts.tsx";
-import type { ReportSpec } from "./spec.ts";
+import type { ReportSpec } from "./report-spec.ts";
 
 const keyOf = (row: object) => JSON.stringify(row);
 

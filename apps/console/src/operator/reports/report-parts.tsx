@@ -5,7 +5,7 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { moneyOf } from "../../parts/decimal-units.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
-import { titleOf, wordsOf } from "../../parts/words.ts";
+import { titleOf, wordsOf } from "../../parts/api-names.ts";
 import { StateBadge } from "../../parts/state-badge.tsx";
 
 interface RangeProps {

@@ -2,10 +2,10 @@
 import { formatCredits } from "@/lib/farthing-format";
 import { pivot } from "../../parts/chart/series.ts";
 import { Choice, Field } from "../../parts/filters.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import type { RowOf } from "../../reads/use-report.ts";
 import { ReportPage } from "./report-page.tsx";
-import type { ReportSpec } from "./spec.ts";
+import type { ReportSpec } from "./report-spec.ts";
 
 const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,feature"];
 

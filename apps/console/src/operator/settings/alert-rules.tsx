@@ -5,7 +5,7 @@ import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { ApiText } from "../../parts/api-text.tsx";
 import { durationOf, secondsOf } from "../../parts/durations.ts";
-import { titleOf, wordsOf } from "../../parts/words.ts";
+import { titleOf, wordsOf } from "../../parts/api-names.ts";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";

@@ -8,7 +8,7 @@ import type {
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { ChangeSettings } from "./change-settings.tsx";
 import { FROM_MOMENT, FromField, givenOf, textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";

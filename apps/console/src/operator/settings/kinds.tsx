@@ -4,7 +4,7 @@ import { formatCredits } from "@/lib/farthing-format";
 import { durationOf, secondsOf } from "../../parts/durations.ts";
 import { basisPointsOf, moneyOf, usdOf } from "../../parts/decimal-units.ts";
 import { Moment, None } from "../../parts/figures.tsx";
-import { labelOf } from "../../parts/words.ts";
+import { labelOf } from "../../parts/api-names.ts";
 
 /** The kind of a value. Values of `money` are in the minor unit of the currency. */
 export type SettingKind =

@@ -1,7 +1,7 @@
 import type { PastSettingChange, PolicySetting, PolicySettings } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 import { ApiText } from "../../parts/api-text.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";

@@ -1,7 +1,7 @@
 /** Charts of money: one of each currency, because currencies are never added together. */
 import type { RevenueRow } from "@farthing/client";
 import { moneyOf } from "../decimal-units.ts";
-import { wordsOf } from "../words.ts";
+import { wordsOf } from "../api-names.ts";
 import { type NamedChart, pivot } from "./series.ts";
 
 interface MoneyChart<Row> {

@@ -1,7 +1,7 @@
 /** Both sides of a mismatch, and their difference, in words and with their amounts as money. */
 import type { Mismatch } from "@farthing/client";
 import { Money } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { wordsOf } from "../../parts/api-names.ts";
 
 /** The API writes a record as its amount in minor units, its currency and its state: "999 usd paid". */
 const RECORD = /^(-?\d+) ([a-z]{3})(?: (.*))?$/;
