@@ -94,7 +94,7 @@ async function main(args: string[]): Promise<void> {
   }
   print(formatTotals(totals));
   if (words.length > 0 && totals.passed + totals.failed === 0) {
-    printError(`no file of ${names.join(", ")} has ${words.join(" or ")} in its path`);
+    printError(`the path of no test file in ${names.join(", ")} contains ${words.join(" or ")}`);
     Deno.exit(2);
   }
   if (totals.failed > 0) Deno.exit(1);

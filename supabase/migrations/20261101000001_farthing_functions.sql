@@ -7152,7 +7152,7 @@ begin
   if v_hold.hold_id is null then
     -- A free job has no hold, so its steps must not have a price.
     if exists (select from unnest(v_fresh) f where f.credits > 0) then
-      raise exception 'job %: usage without an estimate', p_job.job_id;
+      raise exception 'job %: a step reports usage, but the job has no estimate', p_job.job_id;
     end if;
     return v_result;
   end if;
@@ -10782,7 +10782,8 @@ comment on function farthing.price_usage is
 
 -- supabase/schemas/pricing/functions/rate_list.sql
 
--- A list of rates: its checks, and the changes to the rates in force.
+-- Finds a model's rate at a time, checks a new list of rates, and computes its differences from the
+-- rates in force.
 
 create function farthing.rate_at(p_model text, p_at timestamptz)
 returns setof farthing.rates

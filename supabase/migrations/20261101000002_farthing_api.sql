@@ -3660,7 +3660,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- 0 stands for a user without an account, who has no warnings: no account has the number 0.
+  -- A user without an account gets 0. No account has that number, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
   -- The row of the cursor is read first, so that its values bound the scan of the index.

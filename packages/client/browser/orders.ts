@@ -26,7 +26,7 @@ export interface WaitForOrderOptions extends Pick<CallOptions, "signal" | "signe
 }
 
 const TIMEOUT_MS = 600_000;
-/** The time limit of one poll. */
+/** The timeout of one request for the order's status. */
 const LOOK_MS = 60_000;
 
 const isOpen = ({ status }: Order) => status === "pending" || status === "processing";

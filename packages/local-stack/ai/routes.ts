@@ -32,7 +32,7 @@ interface State {
   next: Next[];
 }
 
-/** Returns the markers to add to this request's own markers. */
+/** Takes the next queued behaviour, which is added to the markers in the request's own text. */
 function takeNext(next: Next[]): string {
   const [first] = next;
   if (!first) return "";

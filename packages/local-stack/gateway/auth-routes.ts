@@ -84,7 +84,7 @@ export interface AuthParts {
   tokens: Tokens;
   /** Connects as Auth's role. */
   sql: postgres.Sql;
-  /** Authenticator apps show this URL's host as the app's name, unless a request sends `issuer`. */
+  /** Authenticator apps list an account under this URL's host, unless the request sends `issuer`. */
   siteUrl: string;
 }
 

@@ -45,7 +45,7 @@ export interface BuyState {
   readonly buy: (purchase: Purchase) => void;
   /** Follows the order again, after `unknown`. */
   readonly retry: () => void;
-  /** Forgets the order, and an error. */
+  /** Forgets the order and any error. */
   readonly reset: () => void;
 }
 

@@ -49,8 +49,8 @@ export const signed: GoLiveStep = {
     if (reply.status !== 200) {
       return failed(
         said(reply),
-        "Set STRIPE_WEBHOOK_SECRET to the signing secret of this endpoint and this mode, and deploy it; " +
-          `then run ${taskLine(options, "stripe:check")}.`,
+        "Set STRIPE_WEBHOOK_SECRET to this endpoint's signing secret of this mode, deploy the secret, " +
+          `and run ${taskLine(options, "stripe:check")}.`,
       );
     }
     await tell({ "webhook.event": id });

@@ -10,7 +10,7 @@ export async function grantedByFiles(): Promise<string[]> {
   const statements = (await readSchemas()).flatMap(statementsOf);
   return statements.filter((statement) => statement.startsWith("grant ")).flatMap((statement) => {
     const parts = GRANT.exec(statement)?.slice(1).map((part) => part.split(/, */));
-    if (!parts) throw new Error(`this test cannot read the grant: ${statement}`);
+    if (!parts) throw new Error(`this test cannot parse the GRANT statement: ${statement}`);
     const [privileges = [], objects = [], roles = []] = parts;
     return objects.flatMap((object) =>
       roles.flatMap((role) => privileges.map((each) => `${each} on ${object} to ${role}`))

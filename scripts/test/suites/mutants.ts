@@ -6,13 +6,14 @@ import { endLongLivedServer } from "../../test-tools/long-lived/project.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
 /**
- * The sample takes eleven minutes on two cores. By default, `deno task mutate` draws 100 mutants in
- * each of these areas.
+ * This sample takes eleven minutes on two cores. `deno task mutate` by itself draws 100 mutants in
+ * each area instead of 8.
  */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 
 /**
- * So many mutants may survive even if the area's floor is then missed, because the sample is small.
+ * The number of mutants that may survive even if the area then misses its floor, because the sample
+ * is small.
  */
 const MAY_SURVIVE = 1;
 

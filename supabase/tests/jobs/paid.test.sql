@@ -201,7 +201,7 @@ select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', null, usage, p_now => t
     'the free step is stored and charged nothing')
 from free;
 select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.lines(1),
-  p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',
+  p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%the job has no estimate',
   'usage without an estimate is a bug of the type, and is not free');
 
 -- A job with as many models as an input can name, a free step, and a step in which each single event

@@ -70,8 +70,8 @@ select is(tests.refund('club', 1, 999, 'failed', '16 min'), '{"received": true}'
 select is(pg_temp.balance('16 min'), 'balance 9885, held 0, available 9885, debt 0',
   'the clawed-back credits are reinstated');
 
--- A chat sends no heartbeat, so a scheduled task closes it. The chat's request settles it after
--- all, and the charge is corrected.
+-- A scheduled task closes a chat that sends no heartbeat. If the chat's request still settles the
+-- hold later, the charge is corrected.
 create temporary table chat as select pg_temp.holds(50, '20 min', 'gpt-4o') as hold_id;
 insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
   output_is_counted, author, created_at, accepted_at, heartbeat_at)

@@ -80,7 +80,8 @@ select is(pg_temp.attach('ann', 'acct_a') #>> '{data,provider_id}', pg_temp.id_o
 select tests.fails_with($$ select providers_attach(gen_random_uuid(), 'acct_c', '') $$, 'not_found',
   'provider_id', 'an unknown provider cannot get an account');
 
--- providers_abandon() frees the key, and removes a provider whom Stripe refused.
+-- providers_abandon() always frees the key. It removes the provider only if Stripe refused it, not
+-- if Stripe did not answer.
 select is(pg_temp.begin('bob', 'US', 'b') ->> 'step', 'onboard', 'bob begins');
 create temporary table bob as select pg_temp.id_of('bob') as id;
 select is(providers_abandon(tests.sha256('b')), '{}', 'Stripe does not answer');

@@ -85,7 +85,7 @@ begin
   if v_hold.hold_id is null then
     -- A free job has no hold, so its steps must not have a price.
     if exists (select from unnest(v_fresh) f where f.credits > 0) then
-      raise exception 'job %: usage without an estimate', p_job.job_id;
+      raise exception 'job %: a step reports usage, but the job has no estimate', p_job.job_id;
     end if;
     return v_result;
   end if;

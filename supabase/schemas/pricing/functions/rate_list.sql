@@ -1,4 +1,5 @@
--- A list of rates: its checks, and the changes to the rates in force.
+-- Finds a model's rate at a time, checks a new list of rates, and computes its differences from the
+-- rates in force.
 
 create function farthing.rate_at(p_model text, p_at timestamptz)
 returns setof farthing.rates

@@ -61,7 +61,9 @@ function checkPayment(made: Stripe.PaymentIntent, booking: BookingToPay): Bookin
   const fee = dividedParams(booking).application_fee_amount ?? 0;
   const isSame = made.amount === booking.amount && made.currency === booking.currency &&
     (made.application_fee_amount ?? 0) === fee;
-  if (!isSame) throw unavailable("stripe: the payment has another amount", 502);
+  if (!isSame) {
+    throw unavailable("stripe: the payment's amount, currency or fee is not the booking's", 502);
+  }
   if (typeof client_secret !== "string") {
     throw unavailable("stripe: the payment has no secret", 502);
   }

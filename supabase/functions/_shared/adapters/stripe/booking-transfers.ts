@@ -47,7 +47,7 @@ export function createBookingTransfers({ call }: StripeCaller): BookingTransfers
 
   function check(made: Stripe.TransferReversal | Stripe.Transfer, move: TransferToMake): string {
     if (made.amount !== move.amount || made.currency !== move.currency) {
-      throw unavailable("stripe: the transfer has another amount", 502);
+      throw unavailable("stripe: the transfer's amount or currency is not the requested one", 502);
     }
     return made.id;
   }

@@ -43,7 +43,7 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
 function checkRefund(made: Stripe.Refund, refund: RefundToSend): MadeRefund {
   const { id } = requireObject(made, "refund");
   if (made.amount !== refund.amount || made.currency !== refund.currency) {
-    throw unavailable("stripe: the refund has another amount", 502);
+    throw unavailable("stripe: the refund's amount or currency is not the requested one", 502);
   }
   return { id };
 }

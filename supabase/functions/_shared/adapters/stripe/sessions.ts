@@ -90,7 +90,9 @@ function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): S
     ? session.amount_subtotal
     : session.amount_total;
   const isSameMoney = amount === order.amount && session.currency === order.currency;
-  if (!isSameMoney) throw unavailable("stripe: the session has another amount", 502);
+  if (!isSameMoney) {
+    throw unavailable("stripe: the session's amount or currency is not the order's", 502);
+  }
   return { id, url };
 }
 

@@ -114,7 +114,9 @@ function checkPage(session: Stripe.Checkout.Session, charge: TopUpCharge): TopUp
   if (typeof url !== "string") throw unavailable("stripe: the session has no URL", 502);
   const isSameMoney = session.amount_total === charge.amount &&
     session.currency === charge.currency;
-  if (!isSameMoney) throw unavailable("stripe: the session has another amount", 502);
+  if (!isSameMoney) {
+    throw unavailable("stripe: the session's amount or currency is not the order's", 502);
+  }
   return { id, url };
 }
 

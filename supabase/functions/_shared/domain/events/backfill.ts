@@ -44,7 +44,8 @@ async function read({ log }: Services, event: ListedEvent) {
 }
 
 /**
- * Fetches and receives the events that are missing from a time span.
+ * Fetches a time span's events from Stripe, and receives those that the inbox does not have, like
+ * deliveries.
  * @throws ApiError `mode_mismatch` if Stripe's events are test events and the installation is live, or the
  * reverse; no event is received in that case
  */

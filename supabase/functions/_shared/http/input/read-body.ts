@@ -155,7 +155,7 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
   for (const key of Object.keys(value)) {
     if (hasEscapes) checkText(key, path);
     if (key === "__proto__") {
-      throw invalid("This name is not allowed. Leave it out.", join(path, key));
+      throw invalid("This field name is not allowed. Leave the field out.", join(path, key));
     }
     const item = (value as Record<string, unknown>)[key];
     names += 1 + check(item, join(path, key), depth + 1, hasEscapes);
