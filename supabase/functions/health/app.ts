@@ -6,11 +6,11 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithProbe } from "../_shared/services-with-probe.ts";
 import { runDeep } from "./deep-checks.ts";
 import { readReady } from "./read-ready.ts";
-import { readReport } from "./read-report.ts";
+import { readHealth } from "./read-health.ts";
 import { readFigures, readHours, readLive, readMetrics, readOpenApi, readTasks } from "./routes.ts";
 
 export const { app, createApp } = defineFunction("health", [
-  readReport,
+  readHealth,
   readLive,
   readReady,
   runDeep,

@@ -4,7 +4,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import { cached } from "./response-cache.ts";
+import { oncePerInterval } from "./once-per-interval.ts";
 
 /**
  * Returns the states of the database and of its scheduled tasks. Without the database the state of
@@ -39,7 +39,7 @@ async function check(services: Services): Promise<Checks> {
 
 const CACHED_MS = 2_000;
 
-const checkSometimes = cached(CACHED_MS, check);
+const checkSometimes = oncePerInterval(CACHED_MS, check);
 
 /**
  * Checks that this process can serve. Answers 503 if the database is unavailable or the keys that

@@ -6,7 +6,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
-import { cached } from "./response-cache.ts";
+import { oncePerInterval } from "./once-per-interval.ts";
 
 /** Answers while the process runs, without any check. */
 export const readLive = defineRoute({
@@ -23,7 +23,7 @@ export const readLive = defineRoute({
 /** All callers get the same cached response, so parallel collectors cost as much as one. */
 const CACHED_MS = 2_000;
 
-const metrics = cached(
+const metrics = oncePerInterval(
   CACHED_MS,
   async ({ database }) => writeMetrics(await database.rpc("health_metrics", {})),
 );

@@ -1,10 +1,11 @@
+/** `GET /health`. While the database is unavailable, returns the last report for ten minutes. */
 import type { z } from "@hono/zod-openapi";
 import { HealthReport } from "../_shared/contracts/health.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError, isUnavailable } from "../_shared/core/errors.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import { cached } from "./response-cache.ts";
+import { oncePerInterval } from "./once-per-interval.ts";
 
 const CACHED_MS = 5_000;
 /** Values that are a few minutes old still show how an outage began; older values would mislead. */
@@ -34,10 +35,10 @@ async function look(services: Services): Promise<Report> {
   }
 }
 
-const report = cached(CACHED_MS, look);
+const report = oncePerInterval(CACHED_MS, look);
 
 /** Reads the requests by route, what is left of the error budgets, and the results of the paid checks. */
-export const readReport = defineRoute({
+export const readHealth = defineRoute({
   method: "get",
   path: "/",
   summary: "Read durations by route, error budgets and paid checks",

@@ -1,4 +1,4 @@
-/** Caches a response of a health endpoint for all callers. */
+/** Computes a response of a health endpoint at most once per interval, for all callers. */
 import type { Services } from "../_shared/http/route/app-services.ts";
 
 interface Known<T> {
@@ -10,7 +10,7 @@ interface Known<T> {
  * Returns a function that calls `look` at most once in `forMs` milliseconds. A failure is cached
  * for the same time.
  */
-export function cached<T>(
+export function oncePerInterval<T>(
   forMs: number,
   look: (services: Services) => Promise<T>,
 ): (services: Services) => Promise<T> {
