@@ -1,6 +1,6 @@
 /** Answers a chat with one JSON response, without a stream. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
-import { HEARTBEAT_MS, keepAlive } from "./heartbeat.ts";
+import { HEARTBEAT_MS, keepAlive } from "./pings-and-heartbeats.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { OpenChat } from "./open-chat.ts";
 

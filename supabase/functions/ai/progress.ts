@@ -4,7 +4,7 @@
  * A smaller lag would make the caller wait for more database calls.
  */
 import { ApiError } from "../_shared/core/errors.ts";
-import { HEARTBEAT_MS, keepAlive } from "./heartbeat.ts";
+import { HEARTBEAT_MS, keepAlive } from "./pings-and-heartbeats.ts";
 import type { OpenChat } from "./open-chat.ts";
 
 /** The maximum number of tokens that may have arrived without being recorded. */

@@ -34,15 +34,6 @@ export const OWN_EVENTS: AnswerEvents = {
   },
 };
 
-/**
- * A comment, which every reader of events ignores. It shows that the stream is alive while the model sends
- * nothing to the caller, for example while it thinks.
- */
-export const PING = encoder.encode(": ping\n\n");
-
-/** The interval of the pings. The client gives up a stream after 45 s without any byte. */
-export const PING_MS = 15_000;
-
 export function sseResponse(
   body: BodyInit,
   context: RequestContext,

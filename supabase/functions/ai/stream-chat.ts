@@ -12,11 +12,11 @@ import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
-import { HEARTBEAT_MS, keepAlive } from "./heartbeat.ts";
+import { HEARTBEAT_MS, keepAlive, PING, PING_MS } from "./pings-and-heartbeats.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { type CallerConnection, openConnection } from "./caller-connection.ts";
 import type { OpenChat } from "./open-chat.ts";
-import { type AnswerEvents, PING, PING_MS, sseResponse } from "./sse.ts";
+import { type AnswerEvents, sseResponse } from "./sse.ts";
 
 /**
  * The deadline of a stream, in milliseconds. It is longer than any stream, because the model's own timeouts

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keepAlive } from "./heartbeat.ts";
+import { keepAlive } from "./pings-and-heartbeats.ts";
 
 Deno.test("heartbeats continue after a failed one, until they are stopped", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
