@@ -19,7 +19,7 @@ import { formatChecks } from "./shared/checks-table.ts";
 import { sendResult } from "./shared/send-result.ts";
 import { formatTokensAndTimes } from "./trace/tokens-and-times.ts";
 import { DemoError, type Service } from "./shared/service.ts";
-import { readSample } from "./trace/read-trace.ts";
+import { readFirst2000Requests } from "./trace/read-first-2000-requests.ts";
 import { compareTrace } from "./trace/compare-trace.ts";
 
 const USAGE = `Usage: deno task demo [trace | jobs] [--env-file FILE]
@@ -40,7 +40,7 @@ const MODEL = "gpt-4o";
 
 /** Runs the demo. Returns false if a figure differs or the ledger's proof finds a violation. */
 async function demoTrace(service: Service): Promise<boolean> {
-  const trace = readSample();
+  const trace = readFirst2000Requests();
   const buyer = await signUp(service);
   print(`${buyer.email} signed up at ${service.url}`);
   const packages = await readPackages(buyer);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { delay } from "@farthing/command-line";
 import { DemoError, describeRefusal, type Service } from "../shared/service.ts";
-import type { TraceRequest } from "./read-trace.ts";
+import type { TraceRequest } from "./read-first-2000-requests.ts";
 
 const charged = z.object({
   data: z.object({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Package } from "../shared/catalogue.ts";
 import { expectDemo } from "./expected.ts";
-import { readSample, readTrace } from "./read-trace.ts";
+import { readFirst2000Requests, readTrace } from "./read-first-2000-requests.ts";
 
 const rate = { input_per_million_usd: "5", output_per_million_usd: "15", markup: "4" };
 const onSale = (
@@ -25,7 +25,7 @@ Deno.test("expectDemo agrees with whole micro-credits counted from the bytes of 
   // tokens and a markup of 4, an input token costs 20,000 millionths of a credit, and an output
   // token 60,000.
   const bytes = await Deno.readFile(
-    new URL("../data/azure-llm-trace-2023-code.csv", import.meta.url),
+    new URL("../data/first-2000-requests-of-azure-llm-trace-2023-code.csv", import.meta.url),
   );
   let [line, field, digits] = [0, 0, 0n];
   const tokens = [0n, 0n, 0n];
@@ -45,7 +45,7 @@ Deno.test("expectDemo agrees with whole micro-credits counted from the bytes of 
     [spent, micro, line, field] = [spent + micro, 0n, line + 1, 0];
   }
 
-  const expected = expectDemo(readSample(), rate, onSale);
+  const expected = expectDemo(readFirst2000Requests(), rate, onSale);
   assert.equal(line, 2001);
   assert.equal(BigInt(expected.input_tokens), tokens[1]);
   assert.equal(BigInt(expected.output_tokens), tokens[2]);
@@ -55,7 +55,7 @@ Deno.test("expectDemo agrees with whole micro-credits counted from the bytes of 
 });
 
 Deno.test("expectDemo buys the smallest sufficient package, and burns bonus credits first", () => {
-  const expected = expectDemo(readSample(), rate, onSale);
+  const expected = expectDemo(readFirst2000Requests(), rate, onSale);
   assert.deepEqual(expected.bought.map(({ name }) => name), ["Starter", "Business"]);
   assert.deepEqual(expected.lots.map(({ name, left }) => [name, left.toFixed()]), [
     ["Starter paid", "0"],
@@ -67,7 +67,7 @@ Deno.test("expectDemo buys the smallest sufficient package, and burns bonus cred
 
 Deno.test("expectDemo repeats the largest package where no package covers the rest", () => {
   const small = onSale.filter(({ name }) => name === "Starter");
-  const expected = expectDemo(readSample(), rate, small);
+  const expected = expectDemo(readFirst2000Requests(), rate, small);
   assert.equal(expected.bought.length, 9);
   assert.equal(expected.refused.length, 8);
   assert.equal(expected.balance.toFixed(), "6905.42");

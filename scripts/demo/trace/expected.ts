@@ -6,7 +6,7 @@
 import { Exact } from "../../rates/exact.ts";
 import type { Package } from "../shared/catalogue.ts";
 import { type ModelRate, requestCredits, sum } from "../shared/price-request.ts";
-import type { TraceRequest } from "./read-trace.ts";
+import type { TraceRequest } from "./read-first-2000-requests.ts";
 
 /** A lot of credits: its source, its original amount, and its remaining credits. */
 export interface ExpectedLot {

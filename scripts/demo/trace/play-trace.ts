@@ -6,7 +6,7 @@ import type { Package } from "../shared/catalogue.ts";
 import type { Progress } from "../shared/progress-bar.ts";
 import { buy, type Credits, readCredits } from "../shared/purchase.ts";
 import type { Service } from "../shared/service.ts";
-import type { TraceRequest } from "./read-trace.ts";
+import type { TraceRequest } from "./read-first-2000-requests.ts";
 
 /** The figures of the run. Credits are exact decimals; times are in milliseconds. */
 export interface Played {

@@ -23,8 +23,14 @@ export function readTrace(csv: string): TraceRequest[] {
   });
 }
 
-/** Returns the committed sample: the first 2,000 requests (data/ATTRIBUTION.md). */
-export function readSample(): TraceRequest[] {
-  const file = new URL("../data/azure-llm-trace-2023-code.csv", import.meta.url);
+/**
+ * Returns the 2,000 requests that `deno task demo` charges, the first of the trace
+ * (data/ATTRIBUTION.md).
+ */
+export function readFirst2000Requests(): TraceRequest[] {
+  const file = new URL(
+    "../data/first-2000-requests-of-azure-llm-trace-2023-code.csv",
+    import.meta.url,
+  );
   return readTrace(Deno.readTextFileSync(file));
 }
