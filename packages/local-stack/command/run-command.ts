@@ -2,7 +2,7 @@
 import { print, printError } from "@farthing/command-line";
 import pc from "picocolors";
 import { parseFlags, USAGE } from "./flags.ts";
-import { runningTable, statusTable } from "./status-tables.ts";
+import { runningTable, statusTable } from "./start-and-status-tables.ts";
 import { loadKeys } from "../core/keys.ts";
 import { StackError } from "../core/stack-error.ts";
 import { type Stack, startStack } from "../start-stack.ts";

@@ -1,4 +1,7 @@
-/** Formats what a stack prints: its addresses, keys and health. */
+/**
+ * Formats what `start` prints once the stack is ready, and what `status` prints: the addresses,
+ * keys and health of the stack.
+ */
 import { formatTable } from "@farthing/command-line";
 import pc from "picocolors";
 import type { Keys } from "../core/keys.ts";
