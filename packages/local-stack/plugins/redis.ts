@@ -1,7 +1,7 @@
 /** The Redis part, which runs only if the machine has a redis-server. */
 import { StackError } from "../core/stack-error.ts";
 import type { Control } from "../gateway/control-routes.ts";
-import { MODES } from "../redis/modes.ts";
+import { MODES } from "../redis/mode-names.ts";
 import { type RedisPart, startRedisPart } from "../redis/redis-part.ts";
 import { findRedisServer } from "../redis/find-redis.ts";
 import type { StackContext } from "../stack/context.ts";

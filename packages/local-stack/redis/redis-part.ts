@@ -3,7 +3,7 @@ import { listen, type Listener, type Port } from "../core/listen.ts";
 import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";
 import { createRestApi } from "./rest-api.ts";
-import type { Mode } from "./modes.ts";
+import type { Mode } from "./mode-names.ts";
 import { MEMORY, startRedis } from "./redis-process.ts";
 import { faultsOf } from "./rest-api-faults.ts";
 

@@ -1,6 +1,6 @@
 /** Makes the REST API fail as a hosted Redis fails: slow, hang, wrong-token and invalid. */
 import { delay } from "@farthing/command-line";
-import type { Mode } from "./modes.ts";
+import type { Mode } from "./mode-names.ts";
 import { WRONG_TOKEN } from "./rest-api.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
