@@ -1,5 +1,11 @@
-/** Follows a job until it has ended or a time limit has passed. */
+/** Follows a job until it has ended or a time limit has passed, ten minutes by default. */
 import { FarthingError } from "@farthing/client";
+
+/**
+ * How long a page follows a job or an order by default. After that a job is `timed_out` and an
+ * order is `unknown`, and `retry` follows it again.
+ */
+export const FOLLOW_MS = 600_000;
 
 interface FollowOptions<Item> {
   readonly signal: AbortSignal;

@@ -20,7 +20,7 @@ import type {
   Page,
   TopUps,
 } from "@farthing/client";
-import { follow } from "./follow-job.ts";
+import { follow, FOLLOW_MS } from "./follow-job.ts";
 import type { SavedCard } from "./return-address.ts";
 import { whileOpen } from "./refetch-interval.ts";
 import { OWN_READS } from "./reading-state.ts";
@@ -58,8 +58,6 @@ export function isChargedTo(userId: string) {
 
 /** The time limit of one read. A state that could not be read by then is `unknown`. */
 const READ_MS = 20_000;
-/** How long a page follows an order or a job by default. After that, `retry` follows it again. */
-const FOLLOW_MS = 600_000;
 
 interface WithStatus {
   readonly status: string;
