@@ -18,7 +18,7 @@ import {
 } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
-import { checkAmount } from "../payments/amounts.ts";
+import { checkAmount } from "../payments/check-amount.ts";
 import {
   cancelIntent,
   confirmIntent,

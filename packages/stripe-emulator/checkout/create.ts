@@ -8,7 +8,7 @@ import { invalidRequest, notEmulated } from "../core/errors.ts";
 import { randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
-import { checkAmount } from "../payments/amounts.ts";
+import { checkAmount } from "../payments/check-amount.ts";
 import {
   NOTHING_ENTERED,
   type Session,

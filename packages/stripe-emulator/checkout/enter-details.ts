@@ -10,7 +10,7 @@ import {
   sessionSecrets,
 } from "../resources/checkout-sessions.ts";
 import { findCode, isRedeemable } from "../resources/promotion-codes.ts";
-import { checkAmount } from "../payments/amounts.ts";
+import { checkAmount } from "../payments/check-amount.ts";
 import { StripeApiError } from "../core/errors.ts";
 import { storeTotals, type Totals, totalsWith } from "./totals.ts";
 import { hasTaxIds, typeOfTaxId } from "./tax-ids.ts";

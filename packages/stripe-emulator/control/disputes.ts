@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { paidCharge, readBody } from "./request.ts";
 import type { Engine } from "../engine/engine.ts";
-import { MAXIMUM_AMOUNT } from "../payments/amounts.ts";
+import { MAXIMUM_AMOUNT } from "../payments/check-amount.ts";
 import { moveDispute, openDispute, updateDispute } from "../payments/disputes.ts";
 import { disputes } from "../resources/disputes.ts";
 

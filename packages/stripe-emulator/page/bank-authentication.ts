@@ -5,7 +5,7 @@ import type { Outcome } from "../checkout/complete.ts";
 import { resumeSession } from "../checkout/pay.ts";
 import { resumeSaving } from "../checkout/save-card.ts";
 import { layout, messagePage } from "./layout.ts";
-import { formatMoney } from "../payments/amounts.ts";
+import { formatMoney } from "../payments/format-money.ts";
 import { attemptPayment, failAuthentication } from "../payments/attempt-payment.ts";
 import { bookPayment } from "../payments/book-payment.ts";
 import { attemptSetup, failSetupAuthentication } from "../payments/setup-intents.ts";

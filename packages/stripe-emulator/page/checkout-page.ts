@@ -3,7 +3,7 @@ import { fixedEmail } from "../checkout/complete.ts";
 import { detailFields } from "./detail-fields.ts";
 import { layout } from "./layout.ts";
 import { methodFields } from "./payment-method-fields.ts";
-import { formatMoney } from "../payments/amounts.ts";
+import { formatMoney } from "../payments/format-money.ts";
 import { lineItemsOf, type Session } from "../resources/checkout-sessions.ts";
 import type { Scope } from "../store/scope.ts";
 

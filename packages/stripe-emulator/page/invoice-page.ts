@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import { layout, messagePage } from "./layout.ts";
-import { formatMoney } from "../payments/amounts.ts";
+import { formatMoney } from "../payments/format-money.ts";
 import { invoices } from "../resources/invoices.ts";
 import type { Scope } from "../store/scope.ts";
 

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type Stripe from "stripe";
 import { layout } from "./layout.ts";
 import { methodFields } from "./payment-method-fields.ts";
-import { formatMoney } from "../payments/amounts.ts";
+import { formatMoney } from "../payments/format-money.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
 import type { Scope } from "../store/scope.ts";
 

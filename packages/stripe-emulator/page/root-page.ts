@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { layout } from "./layout.ts";
 import { cardsTable } from "./card-list.ts";
-import { formatMoney } from "../payments/amounts.ts";
+import { formatMoney } from "../payments/format-money.ts";
 import { lineItemsOf, type Session, sessionOf, sessions } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../store/scope.ts";

@@ -12,7 +12,7 @@ import { onboardingPages } from "./onboarding-pages.ts";
 import { paymentPages } from "./payment-intent-routes.ts";
 import { readPayment } from "./payment-form.ts";
 import { rootPage } from "./root-page.ts";
-import { formatMoney } from "../payments/amounts.ts";
+import { formatMoney } from "../payments/format-money.ts";
 import { charges } from "../resources/charges.ts";
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
 import type { Scope } from "../store/scope.ts";

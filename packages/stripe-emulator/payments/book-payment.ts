@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { shareCharge } from "../connect/destination-charges.ts";
 import { changed } from "../core/objects.ts";
-import { processingFee } from "./amounts.ts";
+import { processingFee } from "./processing-fee.ts";
 import { openDispute } from "./disputes.ts";
 import { warnOfFraud } from "./fraud-warnings.ts";
 import { methodBehaviour } from "./saved-methods.ts";

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalidRequest, StripeApiError } from "../core/errors.ts";
-import { formatMoney } from "./amounts.ts";
+import { formatMoney } from "./format-money.ts";
 import { charges } from "../resources/charges.ts";
 import { disputes } from "../resources/disputes.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";

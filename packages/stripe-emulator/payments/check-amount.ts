@@ -1,11 +1,6 @@
-/** Amounts of money: which amounts can be charged, how they are formatted, and Stripe's fee. */
+/** Refuses amounts that Stripe can't charge. */
 import { invalidRequest } from "../core/errors.ts";
-
-/** Currencies that have no minor unit. */
-const ZERO_DECIMAL = new Set(
-  ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv"]
-    .concat(["xaf", "xof", "xpf"]),
-);
+import { formatMoney } from "./format-money.ts";
 
 /** Stripe's minimum charge by currency, in minor units. For other currencies it is 50. */
 const MINIMUM: Record<string, number> = {
@@ -39,21 +34,6 @@ export const MAXIMUM_AMOUNT = 99_999_999;
 
 function minimumAmount(currency: string): number {
   return MINIMUM[currency] ?? 50;
-}
-
-/** Formats an amount in minor units: 999 of usd is `$9.99`, and 1000 of jpy is `¥1,000`. */
-export function formatMoney(amount: number, currency: string): string {
-  const value = amount / (ZERO_DECIMAL.has(currency) ? 1 : 100);
-  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(value);
-}
-
-/**
- * Returns Stripe's fee for a payment in minor units: 2.9 % plus 30 for a card, 0.8 % but at most
- * 500 for a bank debit. These are Stripe's list prices in the United States.
- */
-export function processingFee(amount: number, method: "card" | "us_bank_account"): number {
-  if (method === "card") return Math.round((amount * 29) / 1000) + 30;
-  return Math.min(Math.round((amount * 8) / 1000), 500);
 }
 
 /**
