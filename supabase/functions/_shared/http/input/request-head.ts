@@ -4,7 +4,8 @@
  * the values, so the request is refused (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
-import { type IdempotencyMode, isOneKey } from "../idempotency/key.ts";
+import type { IdempotencyMode } from "../idempotency/key.ts";
+import { isOneKey } from "../idempotency/key-header.ts";
 
 /**
  * Four times the length of a URL with the longest cursor and every filter. Proxies and gateways in front of

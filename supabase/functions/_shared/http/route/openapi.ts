@@ -3,7 +3,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Who } from "../../core/caller.ts";
 import { isOperatorsChange, Nothing, type Route } from "./define-route.ts";
 import { type ErrorCode, ERRORS } from "../../core/errors.ts";
-import { CONTENT_KEY_SECONDS } from "../idempotency/key.ts";
+import { CONTENT_KEY_SECONDS } from "../idempotency/content-key.ts";
 import { refusalsOf } from "../../limits/rules.ts";
 
 const Metadata = z.object({

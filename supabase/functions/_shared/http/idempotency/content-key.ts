@@ -1,0 +1,25 @@
+/**
+ * The key of a request without an Idempotency-Key, on a route where the header is optional: its
+ * content (docs/decisions/idempotency.md).
+ */
+
+/**
+ * A client repeats a lost request within ten minutes. Two requests with the same content in ten
+ * minutes are rarely intended, so the second is treated as a repeat.
+ */
+export const CONTENT_KEY_SECONDS = 600;
+
+export interface RequestContent {
+  readonly method: string;
+  readonly path: string;
+  /**
+   * The validated body. Its fields are in the schema's order, so the order and the blanks of the
+   * sent text do not matter.
+   */
+  readonly value: unknown;
+}
+
+/** Returns a text that begins with a line break, so it never equals a caller's key. */
+export function contentKeyOf({ method, path, value }: RequestContent): string {
+  return `\n${method}\n${path}\n${JSON.stringify(value)}`;
+}
