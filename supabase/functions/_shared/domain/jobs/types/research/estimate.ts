@@ -1,6 +1,7 @@
 /** Computes the maximum usage of each call of a research job. The price of this usage is held. */
 import type { Ai } from "../../../../adapters/ai/ai.ts";
 import type { EstimateLine } from "../../job-type.ts";
+import { MAX_QUESTION_BYTES, MAX_QUESTIONS } from "./parse-plan.ts";
 import * as prompts from "./prompts.ts";
 
 const PLAN_TOKENS = 512;
@@ -39,12 +40,12 @@ export async function estimateResearch(ai: Ai, query: string): Promise<EstimateL
     input_tokens,
     max_output_tokens: maxOutputTokens,
   });
-  const asked = prompts.MAX_QUESTION_BYTES + JOIN_TOKENS;
-  const found = prompts.MAX_QUESTIONS * (asked + answer.maxOutputTokens + JOIN_TOKENS);
+  const asked = MAX_QUESTION_BYTES + JOIN_TOKENS;
+  const found = MAX_QUESTIONS * (asked + answer.maxOutputTokens + JOIN_TOKENS);
   const question = line(answer, await count(prompts.question(query, "")) + asked);
   return [
     line(plan, await count(prompts.plan(query))),
-    ...Array<EstimateLine>(prompts.MAX_QUESTIONS).fill(question),
+    ...Array<EstimateLine>(MAX_QUESTIONS).fill(question),
     line(answer, await count(prompts.synthesis(query, [])) + found),
   ];
 }

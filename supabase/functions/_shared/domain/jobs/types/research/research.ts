@@ -6,6 +6,7 @@ import { z } from "@hono/zod-openapi";
 import { defineJobType, type Job, type JobTools } from "../../job-type.ts";
 import { addUsage, type Answer, ask } from "./ask.ts";
 import { type CallLimits, estimateResearch, limitsOf } from "./estimate.ts";
+import { parsePlan } from "./parse-plan.ts";
 import * as prompts from "./prompts.ts";
 
 const MAX_QUERY = 4_000;
@@ -23,7 +24,7 @@ type Input = z.output<typeof ResearchInput>;
 function makePlan(job: Job, tools: JobTools, limits: CallLimits, query: string) {
   return job.step("plan", async () => {
     const done = await ask(job, tools, limits, prompts.plan(query));
-    const questions = prompts.parsePlan(done.output.text, query);
+    const questions = parsePlan(done.output.text, query);
     const { usage } = done.output;
     return { ...done, output: { questions, usage }, progress: PLANNED_PERCENT };
   });
