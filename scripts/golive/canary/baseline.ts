@@ -3,9 +3,9 @@ import { delay } from "@farthing/command-line";
 import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { failed, type Finding, found, warning } from "../core/step.ts";
-import { readCounters } from "./counters.ts";
+import { readCounters, REPORT_MS } from "./counters.ts";
 import { readLastHour, routesOf } from "./read-figures.ts";
-import { REPORT_MS, since } from "./counts-between.ts";
+import { since } from "./counts-between.ts";
 import type { Baseline, Routes } from "./stage-figures.ts";
 import { makeTraffic } from "./traffic.ts";
 

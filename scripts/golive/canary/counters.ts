@@ -21,6 +21,12 @@ export interface Counted {
   readonly emails: { readonly sent: number; readonly failed: number };
 }
 
+/**
+ * Each process reports its counts every ten seconds. After this wait the counters contain all
+ * earlier requests.
+ */
+export const REPORT_MS = 10_000;
+
 const Totals = z.object({
   counted: z.array(z.object({
     name: z.string(),

@@ -2,12 +2,6 @@
 import { combined, type Counted } from "./counters.ts";
 
 /**
- * Each process reports its counts every ten seconds. After this wait the counters contain all
- * earlier requests.
- */
-export const REPORT_MS = 10_000;
-
-/**
  * Returns whether a counter is smaller than before. Counters only grow, so a smaller one was reset
  * to 0.
  */

@@ -4,7 +4,7 @@ import type { Context } from "../command/context.ts";
 import { prove } from "../shared/database.ts";
 import { readFigures, type Start } from "./read-figures.ts";
 import { judgeStage } from "./gates.ts";
-import { REPORT_MS } from "./counts-between.ts";
+import { REPORT_MS } from "./counters.ts";
 import type { Baseline, Gate } from "./stage-figures.ts";
 
 /** How often the gates are judged during a stage. The proof runs only at the stage's end. */
