@@ -2,7 +2,7 @@
 import type { MeteredCall } from "../core/call.ts";
 import type { Metering } from "../core/metering.ts";
 import { Leaving, type Timers } from "./caller-left.ts";
-import { countBytes, type CountTokens } from "./count.ts";
+import { countBytes, type CountTokens } from "./count-tokens.ts";
 import type { CreditsOptions } from "./credits-options.ts";
 import { promptTokens } from "./prompt.ts";
 import type { Model, Params } from "./types.ts";

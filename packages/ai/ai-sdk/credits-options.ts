@@ -1,6 +1,6 @@
 /** How the calls of one user are metered. */
 import type { ModelName } from "@farthing/client/server";
-import type { CountTokens } from "./count.ts";
+import type { CountTokens } from "./count-tokens.ts";
 
 export interface CreditsOptions {
   readonly userId: string;

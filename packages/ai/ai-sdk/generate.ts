@@ -1,6 +1,6 @@
 import type { Begun } from "./begin-call.ts";
 import { unlessAborted } from "./caller-left.ts";
-import { Received } from "./count.ts";
+import { Received } from "./received-answer.ts";
 import { metadataOf } from "./provider-metadata.ts";
 import type { GenerateResult, Model } from "./types.ts";
 

@@ -1,5 +1,5 @@
 /** Counts the tokens of prompts, because their price is held before the provider counts them. */
-import { type CountTokens, FILE_TOKENS } from "./count.ts";
+import { type CountTokens, FILE_TOKENS } from "./count-tokens.ts";
 import type { Params } from "./types.ts";
 
 /** The tokens of a message's role and separators. */

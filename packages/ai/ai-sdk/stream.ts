@@ -1,7 +1,7 @@
 import type { Settlement } from "../core/call.ts";
 import type { Begun } from "./begin-call.ts";
 import { unlessAborted } from "./caller-left.ts";
-import { Received } from "./count.ts";
+import { Received } from "./received-answer.ts";
 import { metadataOf } from "./provider-metadata.ts";
 import type { FinishPart, Model, Part, StreamResult } from "./types.ts";
 
