@@ -1,12 +1,20 @@
 /** Switches flags off through the functions, or by SQL if the functions are the broken part. */
+import { waitFor } from "@farthing/command-line";
+import { SettingsChanged } from "../../../supabase/functions/_shared/contracts/settings/changes.ts";
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
+import { ask, dataOf, said } from "../shared/ask.ts";
 import { describeFlag, flagNow } from "../shared/canary-flags.ts";
-import { type FlagName, readFlags, ROLLBACK_MS, setFlags } from "../shared/flags.ts";
+import { type FlagChange, type FlagName, readFlags } from "../shared/flags.ts";
 import { readFlagsBySql, setFlagsBySql } from "../shared/flags-by-sql.ts";
 import { chosenFlags, isOn, SALES } from "./chosen-flags.ts";
 
 const REASON = "golive rollback";
+
+const CHANGE_TIMEOUT_MS = 10_000;
+
+/** How long the functions may take to respond before a rollback goes on by SQL. */
+const ROLLBACK_MS = 5_000;
 
 /** Uses the functions, or SQL if they fail. @throws Error with both messages if both fail */
 async function anyhow<T>(
@@ -31,6 +39,28 @@ async function anyhow<T>(
 
 const read = (project: Project) =>
   anyhow(project, () => readFlags(project, ROLLBACK_MS), readFlagsBySql);
+
+/** Sets flags in one change, whatever others have set meanwhile: only a rollback may do that. */
+async function setFlags(
+  project: Project,
+  flags: readonly FlagChange[],
+  reason: string,
+): Promise<void> {
+  let last = "";
+  const done = await waitFor(async () => {
+    const { version } = await readFlags(project, ROLLBACK_MS).catch((error) => {
+      last = error.message;
+      throw error;
+    });
+    const body = { flags, version, reason };
+    const reply = await ask(project, "settings/flags", { body, timeoutMs: ROLLBACK_MS });
+    last = said(reply);
+    if (reply.status === 409) return undefined;
+    return () => dataOf(reply, 200, SettingsChanged);
+  }, CHANGE_TIMEOUT_MS);
+  if (done === undefined) throw new Error(`The flags could not be set: ${last}.`);
+  done();
+}
 
 export async function flagsToSwitch({ project, options, facts }: Context) {
   const named = options.isFlagNamed ? options.flag : undefined;

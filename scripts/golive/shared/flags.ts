@@ -1,10 +1,9 @@
 /** Reads and sets the feature flags through the functions. */
 import type { z } from "zod";
-import { waitFor } from "@farthing/command-line";
 import { SettingsChanged } from "../../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { FlagSettings } from "../../../supabase/functions/_shared/contracts/settings/flags.ts";
 import type { Project } from "../command/project.ts";
-import { ask, dataOf, said } from "./ask.ts";
+import { ask, dataOf } from "./ask.ts";
 
 export type FlagName = "b2c" | "b2b";
 
@@ -18,11 +17,6 @@ export type Flags = z.output<typeof FlagSettings>;
 
 /** Every process reads a changed flag within five seconds. */
 export const FLAG_DELAY_MS = 5_000;
-
-const CHANGE_TIMEOUT_MS = 10_000;
-
-/** How long the functions may take to respond before a rollback goes on by SQL. */
-export const ROLLBACK_MS = 5_000;
 
 export async function readFlags(project: Project, timeoutMs?: number): Promise<Flags> {
   return dataOf(await ask(project, "settings/flags", { timeoutMs }), 200, FlagSettings);
@@ -47,26 +41,4 @@ export async function setFlagOf(
   if (reply.status === 409 && reply.code === "version_conflict") return false;
   dataOf(reply, 200, SettingsChanged);
   return true;
-}
-
-/** Sets flags in one change, whatever others have set meanwhile: only a rollback may do that. */
-export async function setFlags(
-  project: Project,
-  flags: readonly FlagChange[],
-  reason: string,
-): Promise<void> {
-  let last = "";
-  const done = await waitFor(async () => {
-    const { version } = await readFlags(project, ROLLBACK_MS).catch((error) => {
-      last = error.message;
-      throw error;
-    });
-    const body = { flags, version, reason };
-    const reply = await ask(project, "settings/flags", { body, timeoutMs: ROLLBACK_MS });
-    last = said(reply);
-    if (reply.status === 409) return undefined;
-    return () => dataOf(reply, 200, SettingsChanged);
-  }, CHANGE_TIMEOUT_MS);
-  if (done === undefined) throw new Error(`The flags could not be set: ${last}.`);
-  done();
 }
