@@ -1648,10 +1648,11 @@ create policy providers_own on farthing.providers for select to authenticated
   using (user_id = (select auth.uid()));
 grant select on farthing.providers to authenticated;
 
--- supabase/schemas/bookings/tables/booking_fee.sql
+-- supabase/schemas/bookings/tables/currency_step.sql
 
--- The platform's fee of a booking. A check of the table bookings uses these functions, so they
--- are created before the table.
+-- The smallest amount of each currency that Stripe moves: most currencies have steps of one minor
+-- unit, some of 10 or 100. A check of the table bookings uses this function, so it is created
+-- before the table.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1676,6 +1677,11 @@ $$;
 comment on function farthing.currency_step(text) is
   'Returns the smallest amount of a currency that Stripe moves, in minor units; null for an unknown '
   'currency.';
+
+-- supabase/schemas/bookings/tables/booking_fee.sql
+
+-- The platform's fee of a booking; the rate is the policy's booking_fee_basis_points. A check of the
+-- table bookings uses this function, so it is created before the table.
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
