@@ -4980,7 +4980,8 @@ comment on function farthing.preview_grant is
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
 
--- The operators and keys that may grant credits, confirm a grant, or decide about a payment.
+-- The operators and keys that may grant credits or confirm a grant. Decisions about payments are
+-- limited in refunds/functions/own_payments.sql.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
@@ -5018,20 +5019,6 @@ $$;
 comment on function farthing.require_granter(text) is
   'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
   'has lost the role. Fails invalid_request, forbidden.';
-
-create function farthing.refuse_own(p_author text, p_account_id bigint)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  if farthing.is_own(p_author, p_account_id) then
-    perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
-  end if;
-end
-$$;
-comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
@@ -12721,7 +12708,8 @@ comment on function farthing.prove_welcome_grants() is
 
 -- supabase/schemas/refunds/functions/clear_warning.sql
 
--- Early fraud warnings: the answer for operators, and clearing a warning.
+-- Early fraud warnings: the answer for operators, and clearing a warning, which an operator can't do
+-- for their own payment.
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -12743,6 +12731,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  perform farthing.refuse_own(p_author, p_warning.account_id);
   perform from farthing.accounts where account_id = p_warning.account_id for no key update;
   update farthing.fraud_warnings
   set state = 'cleared', cleared_by = p_author, clear_reason = p_reason, updated_at = p_now
@@ -12767,7 +12756,8 @@ end
 $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
   'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
-  'order''s credits. A warning that is not open does not change.';
+  'order''s credits. A warning that is not open does not change. Fails forbidden if the payment is the '
+  'author''s own.';
 
 -- supabase/schemas/refunds/functions/dispute_answer.sql
 
@@ -12793,6 +12783,25 @@ as $$
 $$;
 comment on function farthing.dispute_answer(farthing.disputes) is
   'Returns a dispute in the form of the API''s contract: money in minor units, credits as text.';
+
+-- supabase/schemas/refunds/functions/own_payments.sql
+
+-- Operators must not decide about payments of their own accounts: they can't refund such a payment
+-- or clear its fraud warning. grants/functions/who_may_grant.sql refuses grants to oneself.
+
+create function farthing.refuse_own(p_author text, p_account_id bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if farthing.is_own(p_author, p_account_id) then
+    perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own(text, bigint) is
+  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
 
 -- supabase/schemas/refunds/functions/preview_refund.sql
 

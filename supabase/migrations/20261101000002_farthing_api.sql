@@ -3701,7 +3701,6 @@ begin
   if v_warning.warning_id is null then
     perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
   end if;
-  perform farthing.refuse_own(v_author, v_warning.account_id);
   perform farthing.clear_warning(v_warning, p_reason, v_author, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
     select jsonb_build_object('warning_id', warning_id, 'state', state)

@@ -1,4 +1,5 @@
--- The operators and keys that may grant credits, confirm a grant, or decide about a payment.
+-- The operators and keys that may grant credits or confirm a grant. Decisions about payments are
+-- limited in refunds/functions/own_payments.sql.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
@@ -36,20 +37,6 @@ $$;
 comment on function farthing.require_granter(text) is
   'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
   'has lost the role. Fails invalid_request, forbidden.';
-
-create function farthing.refuse_own(p_author text, p_account_id bigint)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  if farthing.is_own(p_author, p_account_id) then
-    perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
-  end if;
-end
-$$;
-comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void

@@ -1,4 +1,5 @@
--- Early fraud warnings: the answer for operators, and clearing a warning.
+-- Early fraud warnings: the answer for operators, and clearing a warning, which an operator can't do
+-- for their own payment.
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -20,6 +21,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  perform farthing.refuse_own(p_author, p_warning.account_id);
   perform from farthing.accounts where account_id = p_warning.account_id for no key update;
   update farthing.fraud_warnings
   set state = 'cleared', cleared_by = p_author, clear_reason = p_reason, updated_at = p_now
@@ -44,4 +46,5 @@ end
 $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
   'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
-  'order''s credits. A warning that is not open does not change.';
+  'order''s credits. A warning that is not open does not change. Fails forbidden if the payment is the '
+  'author''s own.';
