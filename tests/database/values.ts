@@ -155,7 +155,7 @@ const waitsForTheFirst: Check = async (world, database) => {
  * jsonb, text, times and uuids.
  */
 const passesFractions: Check = async (_world, database) => {
-  const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25, p_limit: 9 });
+  const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25 });
   assert.equal(wrong, 0);
   const set = (p_percentage: number) =>
     refusalOf(

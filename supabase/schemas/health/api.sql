@@ -54,19 +54,19 @@ grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
   'Stores the result of a paid check, and the figures of the checked service. Returns {name, outcome}.';
 
-create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
+create function farthing_public.deep_checks_ledger(p_start double precision)
 returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('looked_at', s.looked_at, 'wrong', s.wrong)
-  from farthing.check_ledger_sample(p_start, p_limit) s
+  from farthing.check_ledger_sample(p_start) s
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks a sample of up to p_limit accounts, beginning at the position p_start (a share of all accounts, '
-  'from 0 to 1): the balance against the lots and the last entry, and the held credits against the '
-  'open holds (rule 1). Returns {looked_at, wrong}. prove() reads all accounts.';
+  'Checks a sample of accounts, beginning at the position p_start (a share of all accounts, from 0 to '
+  '1): the balance against the lots and the last entry, and the held credits against the open holds '
+  '(rule 1). Returns {looked_at, wrong}. prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb

@@ -739,7 +739,7 @@ export type Database = {
         Returns: Json;
       };
       "deep_checks_claim": { Args: { "p_now"?: string; "p_units": number }; Returns: Json };
-      "deep_checks_ledger": { Args: { "p_limit"?: number; "p_start": number }; Returns: Json };
+      "deep_checks_ledger": { Args: { "p_start": number }; Returns: Json };
       "deep_checks_report": {
         Args: {
           "p_code"?: string;

@@ -1,4 +1,5 @@
--- The paid checks of external services, and their daily budget.
+-- The paid checks: their daily budget, their results, and the check of the ledger, which reads 200
+-- accounts.
 
 create function farthing.deep_units_left(p_today date)
 returns int
@@ -63,7 +64,7 @@ comment on function farthing.record_deep_check(text, text, int, text, jsonb, tim
   'Stores the last result of a paid check, and the figures of the checked service. ok_at changes only '
   'with a success.';
 
-create function farthing.check_ledger_sample(p_start double precision, p_limit int)
+create function farthing.check_ledger_sample(p_start double precision)
 returns table (looked_at bigint, wrong bigint)
 language sql stable
 set search_path = ''
@@ -71,7 +72,7 @@ as $$
   with sample as (
     select a.* from farthing.accounts a
     where a.account_id >= floor(p_start * (select max(account_id) from farthing.accounts))
-    order by a.account_id limit p_limit
+    order by a.account_id limit 200
   )
   select count(*), count(*) filter (where
     s.balance <> s.lots - s.debt or s.balance <> coalesce(s.balance_after, 0)
@@ -86,6 +87,6 @@ as $$
     left join lateral (select n.seq, n.balance_after from farthing.entries n
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
-comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks up to p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, '
+comment on function farthing.check_ledger_sample(double precision) is
+  'Checks up to 200 accounts by rule 1, beginning at the position p_start (a share of all accounts, '
   'from 0 to 1); returns how many were checked and how many are wrong.';
