@@ -48,7 +48,7 @@ export const ONE_BY_ONE = {
   name: "jobs_claim and jobs_complete, singly",
   by: {
     claim: `select j ->> 'job_id', j ->> 'token' from jsonb_array_elements(
-      farthing_public.jobs_claim(${RUNNER_ID}, '["trivial"]', 1) -> 'jobs') j`,
+      farthing_public.jobs_claim(${RUNNER_ID}, '["trivial"]', 1, 60) -> 'jobs') j`,
     complete: `select farthing_public.jobs_complete(${RUNNER_ID}, jsonb_build_array(
       jsonb_build_object('job_id', $1::text, 'token', $2::int, 'result', null)))`,
     width: 2,

@@ -6811,10 +6811,13 @@ comment on function farthing.wake_runner_if_due(timestamptz) is
 
 -- supabase/schemas/jobs/functions/leases.sql
 
--- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this
--- order: the owner, the account, the job (rule 4). The owner is locked because a job's row and its
--- logs refer to the owner, and the deletion of a user locks the owner's row while it waits for the
--- account. To lease due jobs, a claim locks only these jobs, and skips locked ones.
+-- Leases: a runner's right to a job for a limited time, under a token. The runner chooses the time:
+-- LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
+--
+-- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
+-- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
+-- row while it waits for the account. To lease due jobs, a claim locks only these jobs, and skips
+-- locked ones.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs

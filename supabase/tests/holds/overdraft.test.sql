@@ -86,7 +86,7 @@ select is(tests.outcome(pg_temp.settle(tests.chat_id('kim'), '1', '10 min 1 s'))
 select isnt(tests.give('lea', '300'), null, 'lea has 300');
 select is((select data ->> 'held' from tests.job('lea', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('lea'), 1, 's1', null, tests.lines(1)
+select is(jobs_checkpoint(tests.job_id('lea'), 1, 's1', 60, null, tests.lines(1)
   || '[{"model": "gpt-4o", "input_tokens": 100000}]', p_now => tests.after('2 s')),
   '{"status": "failed", "credits": "200", "duplicates": 0, "conflicts": 0, "held": "0"}',
   'a step beyond the limit is charged all held credits, and ends the job');
@@ -101,7 +101,7 @@ select is((select count(*)::int from farthing.usage_events where origin = 'job')
 select isnt(tests.give('nia', '300'), null, 'nia has 300');
 select is((select data ->> 'held' from tests.job('nia', 'mixed', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'mixed', '1 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('nia'), 1, 's1', null, tests.lines(1)
+select is(jobs_checkpoint(tests.job_id('nia'), 1, 's1', 60, null, tests.lines(1)
   || '[{"model": "gpt-4o", "input_tokens": 100000}]' || tests.lines(1), p_now => tests.after('2 s'))
   ->> 'credits', '200', 'a step with an excessive event between two others is charged all held credits');
 select is((select array_agg(concat_ws(' ', e.amount::int, e.metadata ->> 'reason') order by e.seq)

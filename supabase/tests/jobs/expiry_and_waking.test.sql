@@ -121,7 +121,7 @@ select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(1)))
 select is(tests.claim('one', 'paid'), '1', 'a runner claims the job');
 create temporary table left_behind as select tests.job_id('ann') as job_id;
 delete from auth.users where id = (select tests.person('ann'));
-select is(jobs_checkpoint(job_id, 1, 's', p_usage => tests.lines(1), p_now => tests.after('1 s')),
+select is(jobs_checkpoint(job_id, 1, 's', 60, p_usage => tests.lines(1), p_now => tests.after('1 s')),
   '{"status": "lost"}', 'a step of a deleted user''s job is lost') from left_behind;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');

@@ -70,7 +70,7 @@ select is(tests.balance('cid', '1 min'), 'balance 120, held 0, available 120, de
   'the held credits are available at once');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1',
   p_passed => '1 min')), '0', 'a repeat of the request for a cancelled job holds nothing');
-select is(jobs_claim(gen_random_uuid(), '["paid"]', p_now => tests.after('1 min')) -> 'jobs', '[]',
+select is(jobs_claim(gen_random_uuid(), '["paid"]', 10, 60, p_now => tests.after('1 min')) -> 'jobs', '[]',
   'a cancelled job is not claimed');
 select is(tests.outcome($$ select jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after()) $$),
   '{"code": "job_not_cancellable", "details": {"status": "cancelled"}, "status": 409}',

@@ -176,7 +176,7 @@ select is(usage_charge(tests.person('eve'), '{"event_id": "e0", "model": "gpt-4o
 select is((select data ->> 'held' from events, tests.job('eve', 'paid', usage, p_passed => '40 h')), '399.98',
   'the job holds the price of all events');
 select is(tests.claim('one', 'paid', '40 h 1 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('eve'), 1, 'all', null, usage, p_now => tests.after('40 h 2 s'))
+select is(jobs_checkpoint(tests.job_id('eve'), 1, 'all', 60, null, usage, p_now => tests.after('40 h 2 s'))
   - 'held'::text, '{"status": "processing", "credits": "120", "conflicts": 1, "duplicates": 1}',
   'of five events one is known, and one is known with other contents')
 from events;
@@ -196,11 +196,11 @@ create temp table free on commit drop as
 select is((select data ->> 'held' from free, tests.job('fay', 'free', usage, p_passed => '41 h')), '0',
   'usage that is free holds nothing');
 select is(tests.claim('one', 'free', '41 h 1 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', null, usage, p_now => tests.after('41 h 2 s')),
+select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', 60, null, usage, p_now => tests.after('41 h 2 s')),
   '{"status": "processing", "credits": "0", "conflicts": 0, "duplicates": 0, "held": "0"}',
     'the free step is stored and charged nothing')
 from free;
-select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.lines(1),
+select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', 60, null, tests.lines(1),
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%the job has no estimate',
   'usage without an estimate is a bug of the type, and is not free');
 
@@ -210,7 +210,7 @@ select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
 select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
   'a job holds 50');
 select is(tests.claim('one', 'short', '41 h 1 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('joy'), 1, 'free', null, usage, p_now => tests.after('41 h 2 s')),
+select is(jobs_checkpoint(tests.job_id('joy'), 1, 'free', 60, null, usage, p_now => tests.after('41 h 2 s')),
   '{"status": "processing", "credits": "0", "conflicts": 0, "duplicates": 0, "held": "50"}',
   'a free step leaves all credits held') from free;
 select is((select format('%s, %s', count(*), count(distinct (h.reason, h.correlation_id, h.author,

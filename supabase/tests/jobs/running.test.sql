@@ -170,7 +170,7 @@ select is(tests.code_for('authenticated', 'fay', 'select jobs_dead()'), '42501',
 -- The model call of a step is logged once, in the transaction of the step.
 select isnt((select data from tests.job('gus', 'logged')), null, 'gus creates a job');
 select is(tests.claim('three', 'logged', '93 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",
+select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', 60, p_log => '{"kind": "chat", "model": "m",
   "request_id": "r_gus"}', p_now => tests.after('94 s')) ->> 'status', 'processing',
   'a step is written, ' || nr)
 from generate_series(1, 2) nr;

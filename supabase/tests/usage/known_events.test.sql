@@ -102,7 +102,7 @@ select is(usage_charge(tests.person('cid'), '{"event_id": "c1", "model": "gpt-4o
   p_now => tests.after()) #>> '{data,credits}', '2', 'an event is charged');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(1))), '50', 'a job holds 50');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'a runner claims the job');
-select is(jobs_checkpoint(tests.job_id('cid'), 1, 's1', null, '[
+select is(jobs_checkpoint(tests.job_id('cid'), 1, 's1', 60, null, '[
   {"event_id": "c1", "model": "gpt-4o", "input_tokens": 100},
   {"event_id": "c1", "model": "gpt-4o", "input_tokens": 200},
   {"event_id": "c2", "model": "gpt-4o", "input_tokens": 300}]', p_now => tests.after('2 s')),

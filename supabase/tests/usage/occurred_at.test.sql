@@ -45,7 +45,7 @@ select tests.fails_with(format('select * from tests.job(''ann'', ''paid'', %L)',
 select is((select data ->> 'held' from tests.job('ann', 'paid', jsonb_build_array(pg_temp.at(
   tests.after('-35 days')::text)))), '0.02', 'a job with events just within the window is accepted');
 select is(tests.claim('one', 'paid', '1 h'), '1', 'a runner claims the job an hour later');
-select is(jobs_checkpoint(tests.job_id('ann'), 1, 's1', null, jsonb_build_array(pg_temp.at(
+select is(jobs_checkpoint(tests.job_id('ann'), 1, 's1', 60, null, jsonb_build_array(pg_temp.at(
   tests.after('-35 days')::text)), p_now => tests.after('1 h')) ->> 'credits', '0.02',
   'the step checks the window of the moment when the job was created');
 

@@ -30,7 +30,8 @@ async function leaseThree({ name, sql }: Queue, runner: string) {
   const [row] = await sql`
     select farthing_public.jobs_claim(${runner}, ${sql.json([type])}, 3, 600) -> 'jobs' as jobs`;
   const jobs: Claimed[] = row?.jobs;
-  await sql`select farthing_public.jobs_checkpoint(${jobs[0]!.job_id}, ${jobs[0]!.token}, 'one')`;
+  const { job_id, token } = jobs[0]!;
+  await sql`select farthing_public.jobs_checkpoint(${job_id}, ${token}, 'one', 60)`;
   return { userId, jobs };
 }
 

@@ -949,7 +949,7 @@ export type Database = {
       "jobs_checkpoint": {
         Args: {
           "p_job_id": string;
-          "p_lease_seconds"?: number;
+          "p_lease_seconds": number;
           "p_log"?: Json;
           "p_now"?: string;
           "p_output"?: Json;
@@ -963,8 +963,8 @@ export type Database = {
       };
       "jobs_claim": {
         Args: {
-          "p_lease_seconds"?: number;
-          "p_limit"?: number;
+          "p_lease_seconds": number;
+          "p_limit": number;
           "p_now"?: string;
           "p_runner_id": string;
           "p_types": Json;
@@ -1014,7 +1014,7 @@ export type Database = {
         Returns: Json;
       };
       "jobs_heartbeat": {
-        Args: { "p_lease_seconds"?: number; "p_now"?: string; "p_runner_id": string };
+        Args: { "p_lease_seconds": number; "p_now"?: string; "p_runner_id": string };
         Returns: Json;
       };
       "jobs_list": {

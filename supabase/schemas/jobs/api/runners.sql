@@ -1,8 +1,7 @@
 -- The runner's side of jobs: claim, heartbeat, checkpoint, complete, fail, yield.
 
 create function farthing_public.jobs_claim(
-  p_runner_id uuid, p_types jsonb, p_limit int default 10, p_lease_seconds int default 60,
-  p_now timestamptz default now())
+  p_runner_id uuid, p_types jsonb, p_limit int, p_lease_seconds int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -20,7 +19,7 @@ comment on function farthing_public.jobs_claim is
   'leased again under a new token.';
 
 create function farthing_public.jobs_heartbeat(
-  p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
+  p_runner_id uuid, p_lease_seconds int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -121,9 +120,9 @@ comment on function farthing_public.jobs_yield is
   'and the run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
-  p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
-  p_page text default null, p_log jsonb default null, p_progress int default 0,
-  p_lease_seconds int default 60, p_now timestamptz default now())
+  p_job_id uuid, p_token int, p_step text, p_lease_seconds int, p_output jsonb default null,
+  p_usage jsonb default null, p_page text default null, p_log jsonb default null,
+  p_progress int default 0, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -102,7 +102,7 @@ export class FakeJobs {
   }
 
   readonly #functions: Pick<SamplesOf<JobResults>, RunnerName> = {
-    jobs_claim: ({ p_runner_id, p_types, p_limit, p_lease_seconds = 60 }) => {
+    jobs_claim: ({ p_runner_id, p_types, p_limit, p_lease_seconds }) => {
       const nowMs = this.clock.nowMs();
       for (const row of this.rows) {
         if (row.runnerId !== null && row.leaseUntilMs <= nowMs) this.#end(row, "queued");
@@ -129,7 +129,7 @@ export class FakeJobs {
       const next_at = due.length === 0 && queued.length > 0 ? iso(soonest) : null;
       return { jobs, next_at };
     },
-    jobs_heartbeat: ({ p_runner_id, p_lease_seconds = 60 }) => {
+    jobs_heartbeat: ({ p_runner_id, p_lease_seconds }) => {
       const held = this.rows.filter(({ runnerId }) => runnerId === p_runner_id);
       for (const row of held) row.leaseUntilMs = this.clock.nowMs() + p_lease_seconds * 1000;
       const jobs = held.filter(({ status }) => status === "processing");

@@ -17,13 +17,9 @@ import type { Clock } from "../../core/timers.ts";
 import { CompletionBatcher } from "./completion-batcher.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { JobTools, JobType } from "./job-type.ts";
+import { LEASE_SECONDS } from "./lease.ts";
 import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
-import {
-  DEFAULT_OPTIONS,
-  JOB_CPU_MS,
-  LEASE_SECONDS,
-  type RunnerOptions,
-} from "./runner-options.ts";
+import { DEFAULT_OPTIONS, JOB_CPU_MS, type RunnerOptions } from "./runner-options.ts";
 
 // The shortest wait in milliseconds. The database's clock decides which jobs are due, and this
 // function's clock may be ahead of it.

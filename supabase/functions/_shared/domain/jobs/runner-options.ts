@@ -1,4 +1,5 @@
 /** The limits of one run of the job runner: its lease, its concurrency and its time. */
+import { HEARTBEAT_MS, LEASE_SECONDS } from "./lease.ts";
 
 export interface RunnerOptions {
   readonly runnerId: string;
@@ -17,15 +18,13 @@ export interface RunnerOptions {
   readonly lingerMs: number;
 }
 
-export const LEASE_SECONDS = 60;
-
 // The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is
 // reserved for work that no step declares, such as the event loop and the parsing of responses. If
 // the isolate has used most of its CPU when a run begins, the run ends when the platform ends the
 // isolate.
 export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   leaseSeconds: LEASE_SECONDS,
-  heartbeatMs: LEASE_SECONDS * 1000 / 3,
+  heartbeatMs: HEARTBEAT_MS,
   concurrency: 16,
   wallMs: 100_000,
   hardMs: 140_000,

@@ -1,0 +1,9 @@
+/**
+ * A job's lease: for how long a runner has the job. Each heartbeat, and each finished step, renews
+ * the lease. The rules of leases are in supabase/schemas/jobs/functions/leases.sql.
+ */
+
+export const LEASE_SECONDS = 60;
+
+/** The interval of a runner's heartbeats: a third of the lease, so that one may fail. */
+export const HEARTBEAT_MS = LEASE_SECONDS * 1000 / 3;
