@@ -1144,8 +1144,9 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 -- supabase/schemas/ai/functions/unknown_usage.sql
 
 -- The charge of a chat whose usage is unknown: the most that the chat can have used, which its hold
--- covers. A smaller charge would make it cheap to leave a stream before its end. The excess is
--- refunded if the provider's usage becomes known later.
+-- covers. For a stream that breaks off, this includes the policy's stream_in_flight_tokens
+-- (policy/tables.sql). A smaller charge would make it cheap to leave a stream before its end. The
+-- excess is refunded if the provider's usage becomes known later.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -4438,7 +4439,9 @@ comment on function farthing.delete_old_fraud_records(timestamptz, int) is
 
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
--- The limits of new checkouts, new bookings and cards, and the policy's settings of these limits.
+-- The limits of new checkouts, new bookings and cards, and the functions that read and change the
+-- policy's settings of these limits. Their defaults are in policy/tables.sql: sessions_per_*,
+-- failed_cards_per_user_hour, users_per_card_day, cards_per_user_day, bookings_per_provider_hour.
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
 returns void
@@ -4585,7 +4588,8 @@ comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
 -- supabase/schemas/grants/functions/ceilings.sql
 
 -- The ceilings of grants: for one grant, for the grants of one author in a day, and for all grants
--- of a day.
+-- of a day. They are the policy's grant_ceiling, grant_ceiling_author_day and grant_ceiling_day
+-- (policy/tables.sql).
 
 create function farthing.is_bound(p_author text, p_policy farthing.policy)
 returns boolean
@@ -5531,8 +5535,9 @@ comment on function farthing.lock_open_hold is
 
 -- supabase/schemas/holds/functions/overdraft.sql
 
--- The overdraft limit: the most debt that one settlement may leave behind (rule 7). A settlement
--- beyond the limit is refused, except for chats and jobs: ai/functions/settle_chats.sql and
+-- The overdraft limit: the most debt that one settlement may leave behind (rule 7). Its figures are
+-- the policy's overdraft_factor and overdraft_floor (policy/tables.sql). A settlement beyond the
+-- limit is refused, except for chats and jobs: ai/functions/settle_chats.sql and
 -- jobs/functions/settle_steps.sql charge less instead.
 
 create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
@@ -5658,7 +5663,8 @@ comment on function farthing.release_hold is
 
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
 -- usage in a bill is priced only when the bill is charged. A charge beyond the overdraft limit is
--- refused, and then the next bill of the list is charged.
+-- refused, and then the next bill of the list is charged. An expired hold may still be settled
+-- within the policy's late_settle_within (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -8875,7 +8881,8 @@ comment on function farthing.end_notification_leases(timestamptz) is
 
 -- supabase/schemas/notifications/functions/low_balance.sql
 
--- Notifications of a low balance, and the scheduled task that looks for low balances.
+-- Notifications of a low balance, and the scheduled task that looks for low balances. A user without
+-- a threshold of their own has the policy's low_balance (policy/tables.sql).
 
 create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
 returns int
@@ -8952,7 +8959,8 @@ comment on function farthing.notify_low_balances(timestamptz, int) is
 
 -- Retries by an operator: notifications that were given up are queued again. Dead-lettered
 -- notifications were certainly not sent. Uncertain ones may have been sent, so they are retried
--- only if the operator sends even_if_sent.
+-- only if the operator sends even_if_sent. How many notifications one request queues is
+-- RETRIED_AT_ONCE in supabase/functions/_shared/contracts/notifications.ts.
 
 create function farthing.retry_given_up(
   p_notification farthing.notifications, p_reason text, p_author text, p_now timestamptz)
@@ -9726,7 +9734,8 @@ comment on function farthing.newest_mismatches(int) is
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
 -- Payments that are in none of Stripe's payouts. A missing payment can be recognised only after the
--- payouts that could contain it were listed. A payment that is not even in Stripe's list by time is
+-- payouts that could contain it were listed: the policy's paid_out_within (policy/tables.sql) is how
+-- long a payment may wait for its payout. A payment that is not even in Stripe's list by time is
 -- looked for only once; each run checks at most one day of such payments, so that a run stays short
 -- even after a long pause: docs/decisions/reconciliation.md.
 
@@ -10384,8 +10393,8 @@ comment on function farthing.accounting_policy(text, timestamptz) is
 
 -- supabase/schemas/policy/functions/mfa.sql
 
--- The second factor (MFA) of operators: whether the policy requires one for changes, and the
--- refusal of a setting that could lock operators out.
+-- The second factor (MFA) of operators: whether the policy's operator_mfa (policy/tables.sql)
+-- requires one for changes, and the refusal of a setting that could lock operators out.
 
 create function farthing.mfa_applies(p_operator_mfa text, p_livemode boolean)
 returns boolean
@@ -10691,7 +10700,8 @@ comment on function farthing.package_prices(farthing.packages) is
 -- supabase/schemas/pricing/functions/price_usage.sql
 
 -- The price of usage. Rates are versioned and never edited: a new price is a new version, and
--- charges at an old price still refer to the old version.
+-- charges at an old price still refer to the old version. occurred_at must be within the policy's
+-- usage_max_age and usage_max_ahead (policy/tables.sql).
 
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
@@ -14607,7 +14617,8 @@ comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
--- Closing months.
+-- Closing months. How long after its end a month closes is the policy's months_close_after
+-- (policy/tables.sql).
 
 create function farthing.close_months(p_now timestamptz default now())
 returns int
@@ -16042,7 +16053,8 @@ comment on function farthing.disputed_of(farthing.payment, numeric) is
 
 -- supabase/schemas/reversals/functions/fraud_warning_events.sql
 
--- Stripe's events about early fraud warnings.
+-- Stripe's events about early fraud warnings. The policy's early_fraud_warning (policy/tables.sql)
+-- says whether the payment is refunded at once.
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -18969,8 +18981,9 @@ comment on function farthing.refused_next is
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 
--- Waits between charges: the cool-down after a paid charge, the backoff after a failed charge, and
--- the pauses that last until the user acts.
+-- Waits between charges: the cool-down after a paid charge, which is the policy's top_up_cool_down
+-- (policy/tables.sql), the backoff after a failed charge, and the pauses that last until the user
+-- acts.
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
 returns timestamptz
@@ -19542,7 +19555,8 @@ comment on function farthing.top_ups_are_due(timestamptz) is 'Returns whether to
 
 -- supabase/schemas/top_ups/functions/settings.sql
 
--- The settings of auto top-up: checks, changes and the API's answer.
+-- A user's settings of auto top-up: checks, changes and the API's answer. The bounds of
+-- a monthly cap are the policy's top_up_smallest and top_up_highest_cap (policy/tables.sql).
 
 create function farthing.top_up_state(p_top_up farthing.top_ups)
 returns text
@@ -20177,7 +20191,8 @@ comment on function farthing.refuse_usage is
 -- supabase/schemas/usage/functions/known_events.sql
 
 -- Usage events that were charged before: their stored answer, and the check whether a repeat has
--- the same contents.
+-- the same contents. usage_charge() in usage/api.sql and batch_repeat() in batch.sql mark the answer
+-- with `duplicate: true`.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
@@ -20406,7 +20421,9 @@ comment on function farthing.is_blocked_domain(text) is
 -- supabase/schemas/welcome/functions/queue.sql
 
 -- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
--- row to the queue, so a later failure cannot undo the sign-up.
+-- row to the queue, so a later failure cannot undo the sign-up. The amount, its life and the daily
+-- limit are the policy's welcome_credits, welcome_credits_life and welcome_credits_day
+-- (policy/tables.sql).
 
 create function farthing.queue_welcome()
 returns trigger
@@ -20552,7 +20569,8 @@ comment on function farthing.grant_welcome_credits(timestamptz, int) is
 
 -- Operators read the requests for welcome credits, and queue refused users again. The runner
 -- decides them by the same limits, so a retry cannot bypass the daily limit or the limit of one
--- grant per address.
+-- grant per address. How many users one request queues is RETRIED_AT_ONCE in
+-- supabase/functions/_shared/contracts/welcome.ts.
 
 create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
 returns jsonb

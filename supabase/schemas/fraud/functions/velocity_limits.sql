@@ -1,4 +1,6 @@
--- The limits of new checkouts, new bookings and cards, and the policy's settings of these limits.
+-- The limits of new checkouts, new bookings and cards, and the functions that read and change the
+-- policy's settings of these limits. Their defaults are in policy/tables.sql: sessions_per_*,
+-- failed_cards_per_user_hour, users_per_card_day, cards_per_user_day, bookings_per_provider_hour.
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
 returns void

@@ -1,5 +1,6 @@
 -- The ceilings of grants: for one grant, for the grants of one author in a day, and for all grants
--- of a day.
+-- of a day. They are the policy's grant_ceiling, grant_ceiling_author_day and grant_ceiling_day
+-- (policy/tables.sql).
 
 create function farthing.is_bound(p_author text, p_policy farthing.policy)
 returns boolean

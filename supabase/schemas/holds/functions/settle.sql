@@ -1,6 +1,7 @@
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
 -- usage in a bill is priced only when the bill is charged. A charge beyond the overdraft limit is
--- refused, and then the next bill of the list is charged.
+-- refused, and then the next bill of the list is charged. An expired hold may still be settled
+-- within the policy's late_settle_within (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean

@@ -1,4 +1,5 @@
--- Notifications of a low balance, and the scheduled task that looks for low balances.
+-- Notifications of a low balance, and the scheduled task that looks for low balances. A user without
+-- a threshold of their own has the policy's low_balance (policy/tables.sql).
 
 create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
 returns int

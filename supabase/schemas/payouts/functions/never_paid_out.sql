@@ -1,5 +1,6 @@
 -- Payments that are in none of Stripe's payouts. A missing payment can be recognised only after the
--- payouts that could contain it were listed. A payment that is not even in Stripe's list by time is
+-- payouts that could contain it were listed: the policy's paid_out_within (policy/tables.sql) is how
+-- long a payment may wait for its payout. A payment that is not even in Stripe's list by time is
 -- looked for only once; each run checks at most one day of such payments, so that a run stays short
 -- even after a long pause: docs/decisions/reconciliation.md.
 

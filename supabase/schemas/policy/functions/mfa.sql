@@ -1,5 +1,5 @@
--- The second factor (MFA) of operators: whether the policy requires one for changes, and the
--- refusal of a setting that could lock operators out.
+-- The second factor (MFA) of operators: whether the policy's operator_mfa (policy/tables.sql)
+-- requires one for changes, and the refusal of a setting that could lock operators out.
 
 create function farthing.mfa_applies(p_operator_mfa text, p_livemode boolean)
 returns boolean

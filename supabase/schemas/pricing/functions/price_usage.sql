@@ -1,5 +1,6 @@
 -- The price of usage. Rates are versioned and never edited: a new price is a new version, and
--- charges at an old price still refer to the old version.
+-- charges at an old price still refer to the old version. occurred_at must be within the policy's
+-- usage_max_age and usage_max_ahead (policy/tables.sql).
 
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)

@@ -1,4 +1,5 @@
--- Closing months.
+-- Closing months. How long after its end a month closes is the policy's months_close_after
+-- (policy/tables.sql).
 
 create function farthing.close_months(p_now timestamptz default now())
 returns int

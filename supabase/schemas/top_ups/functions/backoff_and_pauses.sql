@@ -1,5 +1,6 @@
--- Waits between charges: the cool-down after a paid charge, the backoff after a failed charge, and
--- the pauses that last until the user acts.
+-- Waits between charges: the cool-down after a paid charge, which is the policy's top_up_cool_down
+-- (policy/tables.sql), the backoff after a failed charge, and the pauses that last until the user
+-- acts.
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
 returns timestamptz

@@ -1,4 +1,5 @@
--- The settings of auto top-up: checks, changes and the API's answer.
+-- A user's settings of auto top-up: checks, changes and the API's answer. The bounds of
+-- a monthly cap are the policy's top_up_smallest and top_up_highest_cap (policy/tables.sql).
 
 create function farthing.top_up_state(p_top_up farthing.top_ups)
 returns text

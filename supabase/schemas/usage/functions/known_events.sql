@@ -1,5 +1,6 @@
 -- Usage events that were charged before: their stored answer, and the check whether a repeat has
--- the same contents.
+-- the same contents. usage_charge() in usage/api.sql and batch_repeat() in batch.sql mark the answer
+-- with `duplicate: true`.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb

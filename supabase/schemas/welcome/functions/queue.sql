@@ -1,5 +1,7 @@
 -- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
--- row to the queue, so a later failure cannot undo the sign-up.
+-- row to the queue, so a later failure cannot undo the sign-up. The amount, its life and the daily
+-- limit are the policy's welcome_credits, welcome_credits_life and welcome_credits_day
+-- (policy/tables.sql).
 
 create function farthing.queue_welcome()
 returns trigger

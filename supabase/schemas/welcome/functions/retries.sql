@@ -1,6 +1,7 @@
 -- Operators read the requests for welcome credits, and queue refused users again. The runner
 -- decides them by the same limits, so a retry cannot bypass the daily limit or the limit of one
--- grant per address.
+-- grant per address. How many users one request queues is RETRIED_AT_ONCE in
+-- supabase/functions/_shared/contracts/welcome.ts.
 
 create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
 returns jsonb
