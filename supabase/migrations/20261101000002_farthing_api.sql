@@ -1048,7 +1048,7 @@ comment on function farthing_public.health_tasks is
   'items: {as_of, ran_at, silent_seconds, tasks, failures, parked}.';
 
 create function farthing_public.health_hours(
-  p_name text, p_service text default null, p_hours int default 24, p_now timestamptz default now())
+  p_name text, p_hours int, p_service text default null, p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -1711,7 +1711,7 @@ grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
   'Opts a user out. A repeated call changes nothing. Returns the settings.';
 
-create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.top_ups_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -1808,7 +1808,7 @@ comment on function farthing_public.top_ups_link is
 -- The runner's claim of transfers and reversals of providers' shares, and the report of Stripe's
 -- answer.
 
-create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.transfers_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -1985,7 +1985,7 @@ comment on function farthing_public.usage_charge_batch is
 -- The RPC functions of welcome credits: one for the runner, which the queue wakes, and the others
 -- for operators.
 
-create function farthing_public.welcome_run(p_limit int default 50, p_now timestamptz default now())
+create function farthing_public.welcome_run(p_limit int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -2144,7 +2144,7 @@ comment on function farthing_public.cards_remove is
   'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
   'Fails not_found.';
 
-create function farthing_public.cards_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.cards_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -2672,7 +2672,7 @@ comment on function farthing_public.inbox_replay is
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
   'the event. Fails not_found, and forbidden for an operator who has lost the role.';
 
-create function farthing_public.inbox_dead(p_limit int default 100, p_author text default null)
+create function farthing_public.inbox_dead(p_limit int, p_author text default null)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -2711,7 +2711,7 @@ comment on function farthing_public.mode_check is
 
 -- The payment runner claims payments that wait for the event of their session.
 
-create function farthing_public.sessions_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.sessions_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -3031,7 +3031,7 @@ comment on function farthing_public.jobs_cancel is
   'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
-  p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
+  p_user_id uuid, p_job_id uuid, p_after int, p_limit int)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -3248,7 +3248,7 @@ grant select on farthing_public.notifications to authenticated;
 create function farthing_public.notifications_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
   p_locale text default null, p_idempotency_key text default null, p_fingerprint text default null,
-  p_kept_seconds int default 86400, p_now timestamptz default now())
+  p_kept_seconds int default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -3274,12 +3274,12 @@ grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
-  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request. '
-  'Fails not_found, invalid_request.';
+  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request; null '
+  'for the time of every key. Fails not_found, invalid_request.';
 
 create function farthing_public.notifications_claim(
-  p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
-  p_languages jsonb default '["en"]', p_now timestamptz default now())
+  p_limit int, p_mail text default null, p_lease_id uuid default null, p_languages jsonb default '["en"]',
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
@@ -3919,7 +3919,7 @@ comment on function farthing_public.refunds_list is
   'status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of the buyer. '
   'Fails not_found if there is no such user.';
 
-create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.refunds_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

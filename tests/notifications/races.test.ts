@@ -11,7 +11,7 @@ const world = readWorld();
 
 /** Claims at most 0 notifications, so that the stack's own runner can still claim them all. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
-  const [row] = await sql`select farthing_public.notifications_claim(null, 0, ${lease}) as claimed`;
+  const [row] = await sql`select farthing_public.notifications_claim(0, null, ${lease}) as claimed`;
   return row!.claimed;
 }
 

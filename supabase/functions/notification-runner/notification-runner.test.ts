@@ -36,8 +36,7 @@ function run(fake: Fake) {
 /** Stubs a database that gives out each of these notifications once. */
 function queueOf(...notifications: NotificationToSend[]) {
   return {
-    notifications_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) =>
-      notifications.splice(0, p_limit),
+    notifications_claim: ({ p_limit }: { p_limit: number }) => notifications.splice(0, p_limit),
   };
 }
 

@@ -45,7 +45,7 @@ function queueOf(count: number) {
     (_, index): RefundToSend => ({ ...REFUND_TO_SEND, refund_id: `refund-${index}` }),
   );
   return {
-    refunds_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),
+    refunds_claim: ({ p_limit }: { p_limit: number }) => due.splice(0, p_limit),
   };
 }
 

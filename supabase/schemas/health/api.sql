@@ -122,7 +122,7 @@ comment on function farthing_public.health_tasks is
   'items: {as_of, ran_at, silent_seconds, tasks, failures, parked}.';
 
 create function farthing_public.health_hours(
-  p_name text, p_service text default null, p_hours int default 24, p_now timestamptz default now())
+  p_name text, p_hours int, p_service text default null, p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

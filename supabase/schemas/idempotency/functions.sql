@@ -5,7 +5,7 @@
 -- `started` before that call.
 
 create function farthing.idempotency_find(
-  p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
+  p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -23,7 +23,7 @@ begin
   if not found then
     return null;
   end if;
-  if v_stored.created_at <= p_now - p_kept then
+  if v_stored.created_at <= p_now - coalesce(p_kept, '24 hours') then
     delete from farthing.idempotency_keys where key = v_stored.key;
     return null;
   end if;
@@ -47,8 +47,8 @@ end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
   'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
-  '{status, replayed: true, data}. p_kept: how long an answer counts; it is shorter than 24 hours if the '
-  'key is derived from the content. Fails idempotency_key_reused, idempotency_in_progress.';
+  '{status, replayed: true, data}. p_kept: how long an answer counts, if shorter than 24 hours '
+  'because the key is derived from the content. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)

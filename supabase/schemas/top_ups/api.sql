@@ -62,7 +62,7 @@ grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
   'Opts a user out. A repeated call changes nothing. Returns the settings.';
 
-create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.top_ups_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

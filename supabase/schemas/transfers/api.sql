@@ -1,7 +1,7 @@
 -- The runner's claim of transfers and reversals of providers' shares, and the report of Stripe's
 -- answer.
 
-create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.transfers_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -1,7 +1,7 @@
 -- The RPC functions of welcome credits: one for the runner, which the queue wakes, and the others
 -- for operators.
 
-create function farthing_public.welcome_run(p_limit int default 50, p_now timestamptz default now())
+create function farthing_public.welcome_run(p_limit int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

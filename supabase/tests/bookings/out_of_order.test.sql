@@ -69,7 +69,7 @@ select is(tests.event('payment_intent.succeeded', jsonb_build_object('order_id',
   700, 'currency', 'usd'), '1 min'), 'processed', 'the payment of Stripe''s lost answer arrives')
 from lost;
 select is((select array_agg(r ->> 'payment_id' || ' ' || (r ->> 'amount'))
-  from jsonb_array_elements(refunds_claim(p_now => tests.after('1 min'))) r), '{"pi_lost 700"}',
+  from jsonb_array_elements(refunds_claim(20, p_now => tests.after('1 min'))) r), '{"pi_lost 700"}',
   'the payment is refunded');
 
 -- A dispute of a part is won; one of its events has a different currency. Another dispute is lost. A refund

@@ -53,7 +53,7 @@ select is(pg_temp.moves('c'), 'transfer 970 requested', 'the share is paid out a
 
 select is(pg_temp.asked('d'), 'send', 'a refund of a fourth booking is requested');
 select is(pg_temp.advances('d', 'completed', '4 s'), 'completed', 'the booking is completed');
-select is(refunds_claim(p_now => tests.after('24 hours')), '[]',
+select is(refunds_claim(20, p_now => tests.after('24 hours')), '[]',
   'the refund is given up after a day without Stripe');
 select is(pg_temp.moves('d'), 'transfer 970 requested', 'the share is paid out after the refund is given up');
 

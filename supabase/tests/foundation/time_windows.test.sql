@@ -56,7 +56,7 @@ select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'a notification for bob is queued');
 create function pg_temp.claims(p_passed interval) returns int language sql as $$
-  select count(*)::int from jsonb_array_elements(notifications_claim('resend', 10,
+  select count(*)::int from jsonb_array_elements(notifications_claim(10, 'resend',
     p_now => tests.after(p_passed))) c
   join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid where n.subject = 'a'
 $$;

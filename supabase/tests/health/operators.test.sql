@@ -42,7 +42,7 @@ create function pg_temp.hours(p_hours int, p_service text default null, p_name t
 returns text[] language sql as $$
   select coalesce(array_agg(concat_ws(' ', to_char((r ->> 'hour')::timestamptz at time zone 'UTC', 'HH24'),
     r #>> '{labels,service}', r #>> '{labels,outcome}', r ->> 'count', r ->> 'p95_ms') order by nr), '{}')
-  from jsonb_array_elements(health_hours(p_name, p_service, p_hours, tests.after('3 h 10 min')) -> 'rows')
+  from jsonb_array_elements(health_hours(p_name, p_hours, p_service, tests.after('3 h 10 min')) -> 'rows')
     with ordinality e (r, nr)
 $$;
 select is(pg_temp.hours(24), '{}', 'before the first request there is no hour');
@@ -61,7 +61,7 @@ select is(pg_temp.hours(1), array['03 ai ok 20', '03 stripe ok 9', '03 ai failed
 select is(pg_temp.record('service=ai', 100, '3 h 1 min', (
   select jsonb_agg(case n when 10 then 95 when 20 then 5 else 0 end) from generate_series(1, 20) n),
   'outside_call'), 'true', 'durations are recorded');
-select is((health_hours('outside_call', 'ai', 1, tests.after('3 h 10 min')) #>> '{rows,0,p95_ms}')::numeric,
+select is((health_hours('outside_call', 1, 'ai', tests.after('3 h 10 min')) #>> '{rows,0,p95_ms}')::numeric,
   round(farthing.bucket_ms(9.5), 1), 'the p95 is the bucket of the 95th of 100 durations');
 select is(tests.code_for('authenticated', 'ann', call), '42501', 'a user must not read ' || call)
 from unnest(array['select health_tasks()']) call;

@@ -83,22 +83,22 @@ select is(tests.step('bob', 2, 'file', p_passed => '6 s', p_page => 'a,b') ->> '
   'page 1 is written');
 select is(tests.step('bob', 2, 'file 2', p_passed => '7 s', p_page => 'c,d') ->> 'status', 'processing',
   'page 2 is written');
-select tests.fails_with($$ select jobs_pages(tests.person('bob'), tests.job_id('bob')) $$, 'not_found', 'id',
-  'a file of a running job is not found');
+select tests.fails_with($$ select jobs_pages(tests.person('bob'), tests.job_id('bob'), 0, 1) $$, 'not_found',
+  'id', 'a file of a running job is not found');
 select is(jobs_complete(tests.runner('one'), format('[{"job_id": "%s", "token": 2, "result": {"rows": 2}}]',
   tests.job_id('bob'))::jsonb, tests.after('8 s')) #>> '{jobs,0,status}', 'completed',
   'the job is completed');
-select is(array[jobs_pages(tests.person('bob'), tests.job_id('bob')), jobs_pages(null, tests.job_id('bob'),
-  1)],
+select is(array[jobs_pages(tests.person('bob'), tests.job_id('bob'), 0, 1),
+  jobs_pages(null, tests.job_id('bob'), 1, 1)],
   '{"{\"last\": false, \"pages\": [{\"page\": 1, \"content\": \"a,b\"}]}",'
   '"{\"last\": true, \"pages\": [{\"page\": 2, \"content\": \"c,d\"}]}"}', 'a file is read page by page');
-select is(jsonb_array_length(jobs_pages(null, tests.job_id('bob'), p_limit => 1000) -> 'pages'), 2,
+select is(jsonb_array_length(jobs_pages(null, tests.job_id('bob'), 0, 1000) -> 'pages'), 2,
   'a limit of 1000 returns both pages');
-select tests.fails_with(format($$ select jobs_pages(null, tests.job_id('bob'), p_limit => %s) $$, lim),
+select tests.fails_with(format($$ select jobs_pages(null, tests.job_id('bob'), 0, %s) $$, lim),
   'invalid_request', 'limit', format('a limit of %s is refused, and does not look like the end', lim))
 from unnest(array['null', '0', '-1', '1001', '2147483647']) lim;
-select tests.fails_with($$ select jobs_pages(tests.person('ann'), tests.job_id('bob')) $$, 'not_found', 'id',
-  'another user''s file is not found');
+select tests.fails_with($$ select jobs_pages(tests.person('ann'), tests.job_id('bob'), 0, 1) $$, 'not_found',
+  'id', 'another user''s file is not found');
 select is(farthing.delete_old_job_data(tests.after('23 h')), 0, 'the task deletes nothing within a day');
 create temp table seen on commit drop as
   select jobs_read(null, tests.job_id('bob')) - 'age_seconds' as answer;

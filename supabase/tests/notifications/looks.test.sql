@@ -24,7 +24,7 @@ language sql as $$
   with claimed as (
     insert into claims
     select n.subject, n.notification_id, (c ->> 'lease_id')::uuid, c ->> 'locale', c -> 'shop', p_passed
-    from jsonb_array_elements(notifications_claim('resend', 100, p_languages => p_languages,
+    from jsonb_array_elements(notifications_claim(100, 'resend', p_languages => p_languages,
       p_now => tests.after(p_passed))) c
     join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid
     returning *)
@@ -94,7 +94,7 @@ select is_empty($$ select from farthing.notifications where state = 'sent' and s
 select is((select array_agg(locale order by subject) from farthing.notifications
   where subject in ('cyn again', 'eve')), '{de,en}', 'and keeps its locale');
 select is(pg_temp.notify('ann', 'last'), true, 'ann is notified');
-select is((select c ->> 'locale' from jsonb_array_elements(notifications_claim('resend',
+select is((select c ->> 'locale' from jsonb_array_elements(notifications_claim(10, 'resend',
     p_now => tests.after('5 min'))) c
   join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid
   where n.subject = 'last'), 'en', 'a runner that names no languages gets English');

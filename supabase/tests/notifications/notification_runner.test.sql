@@ -38,7 +38,7 @@ end
 $$;
 select is(pg_temp.woken_at('-1 s'), 'f, 0', 'no runner is woken before a notification is due');
 select is(pg_temp.woken_at('0'), 't, 1', 'the runner is woken when a notification is due');
-select is(jsonb_array_length(notifications_claim('resend', p_now => tests.after())), 1,
+select is(jsonb_array_length(notifications_claim(10, 'resend', p_now => tests.after())), 1,
   'the runner claims the notification');
 select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0',
   'no runner is woken while the notification is being sent');

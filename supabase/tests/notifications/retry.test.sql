@@ -48,7 +48,7 @@ select results_eq($$select author, reason, row_key ->> 'notification_id', before
   'the retry is audited once');
 select is(farthing.give_up_notifications(tests.after('5 d 1 h')), 0,
   'an old notification has three days from its retry on');
-select is(jsonb_array_length(notifications_claim('postmark', 10, p_now => tests.after('5 d 1 h'))), 1,
+select is(jsonb_array_length(notifications_claim(10, 'postmark', p_now => tests.after('5 d 1 h'))), 1,
   'a runner gets the notification');
 select is(notifications_sent(notification_id, lease_id, 'm', tests.after('5 d 1 h')), '{"known": true}',
   'the mail service accepts it') from farthing.notifications where subject = 'a';
@@ -62,7 +62,7 @@ select is(tests.outcome('select pg_temp.retry(pg_temp.id_of(''u''))') #> '{detai
   '{"state": "uncertain"}', 'an uncertain notification is not retried by mistake');
 select is(pg_temp.retry(pg_temp.id_of('u'), p_even => true) #>> '{data,state}', 'queued',
   'it is retried on request');
-select is(jsonb_array_length(notifications_claim('postmark', 10, p_now => tests.after('5 d 2 h'))), 1,
+select is(jsonb_array_length(notifications_claim(10, 'postmark', p_now => tests.after('5 d 2 h'))), 1,
   'another service may send it');
 select is(notifications_failed(notification_id, lease_id, 'never', 'refused', null, tests.after('5 d 2 h')),
   '{"known": true}', 'that service refuses it') from farthing.notifications where subject = 'u';

@@ -10,7 +10,7 @@ const withNotification = (name: string) => [
     'low_balance', '${name}', '{}', tests.after())`,
 ];
 const claims = (passed: string, lease = "null", mail = "resend") =>
-  `select jsonb_array_length(notifications_claim('${mail}', 10, ${lease},
+  `select jsonb_array_length(notifications_claim(10, '${mail}', ${lease},
     p_now => tests.after('${passed}')))`;
 const lease = (name: string) => `md5('${name}')::uuid`;
 const notificationOf = (name: string) =>

@@ -18,7 +18,7 @@ returns text language sql as $$
   with claimed as (
     insert into claims
     select n.subject, n.recipient, n.notification_id, (c ->> 'lease_id')::uuid, p_passed
-    from jsonb_array_elements(notifications_claim(p_mail, p_limit, p_lease_id,
+    from jsonb_array_elements(notifications_claim(p_limit, p_mail, p_lease_id,
       p_now => tests.after(p_passed))) c
     join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid
     returning *)

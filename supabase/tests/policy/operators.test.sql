@@ -16,7 +16,7 @@ from (values
   ('lifting a block', 'select fraud_blocks_remove(gen_random_uuid(), %L)', 'not_found'),
   ('clearing a warning', 'select warnings_clear(''issfr_1'', ''fine'', p_author => %L)', 'not_found'),
   ('replaying an event', 'select inbox_replay(''evt_1'', p_author => %L)', 'not_found'),
-  ('replaying all events', 'select inbox_dead(p_author => %L)', 'ok'))
+  ('replaying all events', 'select inbox_dead(100, p_author => %L)', 'ok'))
   c (name, call, with_role);
 select is(tests.outcome(call) ->> 'code', with_role, name || ' is allowed with the role') from change;
 select is((select count(*)::int from farthing.blocks), 1, 'the user is blocked');

@@ -34,7 +34,7 @@ $$;
 create function pg_temp.uncertain(p_label text) returns text language plpgsql as $$
 begin
   perform pg_temp.completed(p_label);
-  perform transfers_claim(p_now => tests.after('1 day'));
+  perform transfers_claim(20, p_now => tests.after('1 day'));
   return pg_temp.moves(p_label);
 end
 $$;
@@ -59,7 +59,7 @@ select is(tests.outcome($$ select farthing.settle_transfer(gen_random_uuid(), 't
 select is(pg_temp.uncertain('b'), 'transfer 970 uncertain', 'a second transfer is uncertain');
 select is(tests.refund_event('b', 'b', 200, 'succeeded', '25 h'), 'processed',
   'a part of its booking is refunded');
-select is(jsonb_array_length(transfers_claim(p_now => tests.after('26 h'))), 0,
+select is(jsonb_array_length(transfers_claim(20, p_now => tests.after('26 h'))), 0,
   'an uncertain transfer is not reversed');
 select is(pg_temp.moves('b'), 'transfer 970 uncertain, reversal 194 uncertain',
   'the reversal of an uncertain transfer is uncertain');

@@ -557,7 +557,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "cards_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "cards_claim": { Args: { "p_limit": number; "p_now"?: string }; Returns: Json };
       "cards_describe": {
         Args: {
           "p_brand"?: string;
@@ -867,7 +867,7 @@ export type Database = {
       };
       "health_database": { Args: Record<PropertyKey, never>; Returns: Json };
       "health_hours": {
-        Args: { "p_hours"?: number; "p_name": string; "p_now"?: string; "p_service"?: string };
+        Args: { "p_hours": number; "p_name": string; "p_now"?: string; "p_service"?: string };
         Returns: Json;
       };
       "health_metrics": { Args: { "p_now"?: string }; Returns: Json };
@@ -927,7 +927,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "inbox_dead": { Args: { "p_author"?: string; "p_limit"?: number }; Returns: Json };
+      "inbox_dead": { Args: { "p_author"?: string; "p_limit": number }; Returns: Json };
       "inbox_list": {
         Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string; "p_type"?: string };
         Returns: Json;
@@ -1029,7 +1029,7 @@ export type Database = {
         Returns: Json;
       };
       "jobs_pages": {
-        Args: { "p_after"?: number; "p_job_id": string; "p_limit"?: number; "p_user_id": string };
+        Args: { "p_after": number; "p_job_id": string; "p_limit": number; "p_user_id": string };
         Returns: Json;
       };
       "jobs_read": {
@@ -1074,7 +1074,7 @@ export type Database = {
         Args: {
           "p_languages"?: Json;
           "p_lease_id"?: string;
-          "p_limit"?: number;
+          "p_limit": number;
           "p_mail"?: string;
           "p_now"?: string;
         };
@@ -1222,7 +1222,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "refunds_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "refunds_claim": { Args: { "p_limit": number; "p_now"?: string }; Returns: Json };
       "refunds_finish": {
         Args: { "p_idempotency_key": string; "p_refund_id": string };
         Returns: Json;
@@ -1381,7 +1381,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "sessions_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "sessions_claim": { Args: { "p_limit": number; "p_now"?: string }; Returns: Json };
       "settings_accounting": { Args: { "p_now"?: string }; Returns: Json };
       "settings_accounting_set": {
         Args: {
@@ -1520,7 +1520,7 @@ export type Database = {
         Args: { "p_detail": string; "p_fault": string; "p_now"?: string; "p_subject"?: string };
         Returns: Json;
       };
-      "top_ups_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "top_ups_claim": { Args: { "p_limit": number; "p_now"?: string }; Returns: Json };
       "top_ups_link": {
         Args: {
           "p_now"?: string;
@@ -1558,7 +1558,7 @@ export type Database = {
         Returns: Json;
       };
       "top_ups_stop": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
-      "transfers_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "transfers_claim": { Args: { "p_limit": number; "p_now"?: string }; Returns: Json };
       "transfers_finish": {
         Args: {
           "p_error"?: string;
@@ -1654,7 +1654,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "welcome_run": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "welcome_run": { Args: { "p_limit": number; "p_now"?: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

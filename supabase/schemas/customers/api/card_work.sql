@@ -24,7 +24,7 @@ comment on function farthing_public.cards_remove is
   'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
   'Fails not_found.';
 
-create function farthing_public.cards_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.cards_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -36,7 +36,7 @@ comment on function farthing_public.inbox_replay is
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
   'the event. Fails not_found, and forbidden for an operator who has lost the role.';
 
-create function farthing_public.inbox_dead(p_limit int default 100, p_author text default null)
+create function farthing_public.inbox_dead(p_limit int, p_author text default null)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- The payment runner claims payments that wait for the event of their session.
 
-create function farthing_public.sessions_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.sessions_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -118,7 +118,7 @@ comment on function farthing_public.jobs_cancel is
   'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
-  p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
+  p_user_id uuid, p_job_id uuid, p_after int, p_limit int)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

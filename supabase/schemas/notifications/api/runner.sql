@@ -10,7 +10,7 @@ grant select on farthing_public.notifications to authenticated;
 create function farthing_public.notifications_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
   p_locale text default null, p_idempotency_key text default null, p_fingerprint text default null,
-  p_kept_seconds int default 86400, p_now timestamptz default now())
+  p_kept_seconds int default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -36,12 +36,12 @@ grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
-  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request. '
-  'Fails not_found, invalid_request.';
+  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request; null '
+  'for the time of every key. Fails not_found, invalid_request.';
 
 create function farthing_public.notifications_claim(
-  p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
-  p_languages jsonb default '["en"]', p_now timestamptz default now())
+  p_limit int, p_mail text default null, p_lease_id uuid default null, p_languages jsonb default '["en"]',
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp

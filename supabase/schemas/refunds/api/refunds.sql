@@ -202,7 +202,7 @@ comment on function farthing_public.refunds_list is
   'status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of the buyer. '
   'Fails not_found if there is no such user.';
 
-create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.refunds_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp

@@ -30,6 +30,8 @@ const CAP = {
   p_fingerprint: "print",
 };
 
+const PROOFS = { p_outcome: undefined, p_before: undefined };
+
 Deno.test("an argument with another name is refused, in a literal and in a variable", async () => {
   const { database, sent } = recorder();
   // @ts-expect-error p_usr_id is not an argument of this function
@@ -49,7 +51,7 @@ Deno.test("an argument that is missing is refused, SQL's own and the request's",
   // @ts-expect-error p_job_id is missing
   await database.rpc("jobs_yield", { p_token: 1 });
   // @ts-expect-error p_limit may be undefined, but must not be left out
-  await database.rpc("refunds_claim", {});
+  await database.rpc("proofs_list", PROOFS);
   // @ts-expect-error the key and the fingerprint are missing; only SQL has defaults for them
   await database.rpc("spend_caps_set", { p_user_id: "user", p_daily: null });
   const undefinedKey = { ...CAP, p_daily: null, p_idempotency_key: undefined };
@@ -77,11 +79,11 @@ Deno.test("a value of another type is refused, in JSON too", async () => {
 Deno.test("a null argument is refused, unless it has a documented meaning", async () => {
   const { database, sent } = recorder();
   // @ts-expect-error NULL would mean that there is no limit
-  await database.rpc("refunds_claim", { p_limit: null });
+  await database.rpc("proofs_list", { ...PROOFS, p_limit: null });
   // @ts-expect-error SQL uses its default only if the argument is not sent
   await database.rpc("credits_balance", { p_user_id: "user", p_at: null });
   await database.rpc("spend_caps_set", { ...CAP, p_daily: null });
-  await database.rpc("refunds_claim", { p_limit: undefined });
+  await database.rpc("proofs_list", { ...PROOFS, p_limit: undefined });
   assert.equal(sent.length, 4);
 });
 

@@ -9,7 +9,7 @@ const UNTIL = Number.MAX_SAFE_INTEGER;
 function queueOf(...ids: string[]) {
   const due = ids.map((payment_id): WaitingPayment => ({ payment_id, paid_at: 1_795_000_000 }));
   return {
-    sessions_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),
+    sessions_claim: ({ p_limit }: { p_limit: number }) => due.splice(0, p_limit),
   };
 }
 

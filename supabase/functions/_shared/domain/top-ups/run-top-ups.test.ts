@@ -11,7 +11,7 @@ const LATER = Number.MAX_SAFE_INTEGER;
 /** Stubs a database that returns each of these charges once. */
 function queueOf(...due: TopUpCharge[]) {
   return {
-    top_ups_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),
+    top_ups_claim: ({ p_limit }: { p_limit: number }) => due.splice(0, p_limit),
   };
 }
 
