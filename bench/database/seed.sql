@@ -17,7 +17,7 @@ begin
         jsonb_build_object('event_id', 'seed ' || n, 'model', 'gpt-4o',
         'input_tokens', 1000, 'output_tokens', 500), 'seed',
         encode(sha256(convert_to('usage ' || n, 'UTF8')), 'hex'), repeat('0', 64));
-      v_hold := farthing_public.holds_open(v_user, '1', null, 600);
+      v_hold := farthing_public.holds_open(v_user, p_amount => '1', p_ttl_seconds => 600);
       perform farthing_public.holds_release((v_hold #>> '{data,hold_id}')::uuid);
     end if;
     if n % 500 = 0 then commit; end if;

@@ -48,7 +48,7 @@ export const CALLS: Call[] = [
       `select ${schema}.holds_settle(p_hold_id => (h.opened #>> '{data,hold_id}')::uuid,
         p_idempotency_key => $3, p_amount => '1', ${KEYED})
       from (select ${schema}.holds_open(p_user_id => $1::text::uuid, p_idempotency_key => $2,
-        p_amount => '2', ${KEYED}) as opened offset 0) h`,
+        p_ttl_seconds => 600, p_amount => '2', ${KEYED}) as opened offset 0) h`,
     values: (user, key) => [user, key(), key()],
   },
 ];

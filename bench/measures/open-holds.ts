@@ -16,7 +16,7 @@ const CALLS = 200;
 
 const userOf = (open: number) => `md5('holding-${open}')::uuid`;
 const openOf = (open: number) =>
-  `select farthing_public.holds_open(${userOf(open)}, '1', null, 86400)`;
+  `select farthing_public.holds_open(${userOf(open)}, p_amount => '1', p_ttl_seconds => 86400)`;
 
 async function grow(sql: postgres.Sql, open: number): Promise<void> {
   await sql.unsafe(`insert into auth.users (id) values (${userOf(open)})`);

@@ -208,7 +208,7 @@ const TASKS: readonly Kind[] = [
     provoke: async ({ world, sql }) => {
       const { id } = await signUpWith(world, "10");
       await sql`select pg_advisory_lock(75, 0)`;
-      await sql`select farthing_public.holds_open(${id}, '1', p_ttl_seconds => 60, p_now => '2020-01-01')`;
+      await sql`select farthing_public.holds_open(${id}, 60, '1', p_now => '2020-01-01')`;
     },
     end: async ({ sql, at }) => {
       await sql`select farthing.expire_credits()`;

@@ -105,7 +105,7 @@ const passesAbsentAndNull: Check = async (world, database) => {
     p_user_id: id,
     p_amount: "5",
     p_estimate: undefined,
-    p_ttl_seconds: undefined,
+    p_ttl_seconds: 600,
     p_reason: undefined,
     p_correlation_id: "trace",
     ...newKey(),

@@ -156,7 +156,7 @@ begin
         'input_tokens', p_step -> 'tokens', 'output_tokens', 0), p_author => v_author, p_now => p_now);
     when 'hold' then
       perform money_back.name_it(p_user_id, 'hold', p_step ->> 'hold', farthing_public.holds_open(
-        p_user_id, p_step ->> 'amount', p_ttl_seconds => (p_step ->> 'ttl')::int,
+        p_user_id, (p_step ->> 'ttl')::int, p_step ->> 'amount',
         p_author => v_author, p_now => p_now)
         #>> '{data,hold_id}');
     when 'settle' then

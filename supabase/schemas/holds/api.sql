@@ -1,7 +1,7 @@
 -- Holds: open, settle, release, read.
 
 create function farthing_public.holds_open(
-  p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
+  p_user_id uuid, p_ttl_seconds int, p_amount text default null, p_estimate jsonb default null,
   p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())

@@ -35,7 +35,7 @@ select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'a charge within the cap
 -- Held credits count as spent. A hold can be settled at any cost, even above the cap.
 create temporary table h as select tests.hold('ann', '40', p_passed => '4 h') as hold_id;
 select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'held credits count as spent');
-select tests.fails_with($$ select holds_open(tests.person('ann'), '11', p_now => tests.after('4 h')) $$,
+select tests.fails_with($$ select holds_open(tests.person('ann'), 600, '11', p_now => tests.after('4 h')) $$,
   'spend_cap_reached', null, 'a hold above the cap is refused');
 select is(holds_settle(hold_id, '60', p_now => tests.after('4 h 1 min')) #>> '{data,settled}', '60',
   'a hold is settled for more than it held') from h;

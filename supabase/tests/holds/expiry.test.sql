@@ -99,7 +99,7 @@ select tests.fails_with(format('select holds_read(%L, tests.person(''ann''))', h
   'another user''s hold is not found') from c;
 select is(tests.code_for(role, 'cid', format('select %s', call)), case role when 'service_role' then code
   else '42501' end, format('T13: %s by %s', call, role))
-from (values ('holds_open(tests.person(''ann''), ''1'')', 'ok'), ('holds_read(gen_random_uuid())',
+from (values ('holds_open(tests.person(''ann''), 600, ''1'')', 'ok'), ('holds_read(gen_random_uuid())',
   'not_found'),
     ('holds_settle(gen_random_uuid(), ''1'')', 'not_found'), ('holds_release(gen_random_uuid())',
     'not_found'))

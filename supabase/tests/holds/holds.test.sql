@@ -8,7 +8,7 @@ select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
 -- An open hold reserves credits without changing the balance.
 create temporary table opened as
-select holds_open(tests.person('ann'), '60', p_ttl_seconds => 60, p_reason => 'work in progress',
+select holds_open(tests.person('ann'), 60, '60', p_reason => 'work in progress',
   p_now => tests.after()) as a;
 select is(a #- '{data,hold_id}', jsonb_build_object('status', 201, 'replayed', false, 'data',
   jsonb_build_object(

@@ -37,7 +37,8 @@ select is(tests.balance('ann'), 'balance 60, held 0, available 60, debt 0', 'fou
 -- Each of these RPC functions replays its answer for a repeated key.
 create temporary table hold as select tests.hold('ann', '1') as a, tests.hold('ann', '1') as b;
 create temporary table door as select nr, format(call, hold.a, hold.b) as call from hold, unnest(array[
-  $$ credits_grant(tests.person('ann'), '1', 'promotional', $$, $$ holds_open(tests.person('ann'), '1', $$,
+  $$ credits_grant(tests.person('ann'), '1', 'promotional', $$,
+  $$ holds_open(tests.person('ann'), 600, '1', $$,
   $$ holds_settle('%1$s', '1', $$, $$ holds_release('%2$s', $$,
   $$ usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}', $$,
   $$ usage_charge_batch('[{"event_id": "f", "model": "gpt-4o", "input_tokens": 1}]',

@@ -27,7 +27,7 @@ select lives_ok($$ select usage_charge(tests.person('ann'),
 select lives_ok($$ select usage_charge_batch(jsonb_build_array(jsonb_build_object('user_id',
   tests.person('ann'), 'event_id', 'two', 'model', 'gpt-4o', 'input_tokens', 50, 'output_tokens', 0)),
   p_author => 'key:metering', p_now => tests.after()) $$, 'a secret key reports a batch');
-select lives_ok($$ select holds_settle((holds_open(tests.person('ann'), '10', p_author => 'key:default',
+select lives_ok($$ select holds_settle((holds_open(tests.person('ann'), 600, '10', p_author => 'key:default',
   p_now => tests.after()) #>> '{data,hold_id}')::uuid, '5', p_author => 'key:worker',
   p_now => tests.after()) $$, 'one secret key opens a hold, and another settles the hold');
 select is(pg_temp.authors('ann'), 'promotion operator:op, debit key:default, usage key:metering, '

@@ -42,7 +42,7 @@ select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(ca
 from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''ann'')::uuid)',
   'credits_debit(md5(''ann'')::uuid, ''1'', ''x'')',
   'credits_grant(md5(''ann'')::uuid, ''1'', ''promotional'')',
-  'holds_open(md5(''ann'')::uuid, ''1'')',
+  'holds_open(md5(''ann'')::uuid, 600, ''1'')',
   'usage_charge(md5(''ann'')::uuid, ''{"model": "gpt-4o", "input_tokens": 1}'')',
   'checkout_begin(md5(''ann'')::uuid, ''b04eb8da-a595-4fbc-a8f4-708b219f705a'', '''', '''')']) call;
 

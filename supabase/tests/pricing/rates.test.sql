@@ -29,8 +29,8 @@ select is((select array_agg(r ->> 'version') from jsonb_array_elements(usage_rat
   where r ->> 'model' = 'm'), '{2}', 'the list of rates has the rates in force');
 
 -- T10: a hold keeps the rate with which it was opened.
-create temporary table h as select (holds_open(tests.person('ann'), null,
-  '{"model": "m", "input_tokens": 10, "max_output_tokens": 10}', 3600, p_now => tests.after()) -> 'data') as
+create temporary table h as select (holds_open(tests.person('ann'), 3600, null,
+  '{"model": "m", "input_tokens": 10, "max_output_tokens": 10}', p_now => tests.after()) -> 'data') as
   d;
 select is(concat_ws(' ', d ->> 'amount', d ->> 'model', d ->> 'rate_version'), '30 m 1',
   'T10: a hold on an estimate pins its rate and names it') from h;
@@ -51,8 +51,8 @@ select tests.fails_with($$ select holds_settle(tests.hold('ann', '1'), p_usage =
     'usage.event_id',
   'a recorded usage event cannot settle a hold');
 
-create temporary table later as select (holds_open(tests.person('ann'), null,
-  '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', 3600, p_now => tests.after('5 min')) -> 'data')
+create temporary table later as select (holds_open(tests.person('ann'), 3600, null,
+  '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', p_now => tests.after('5 min')) -> 'data')
   as d;
 select is(holds_settle((d ->> 'hold_id')::uuid, p_usage => '{"input_tokens": 1}',
   p_now => tests.after('30 min'))
@@ -65,8 +65,8 @@ select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input
   p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage can settle above the hold');
 
 -- T10: a rate is added after a hold was opened, and begins before that time. The hold keeps its rate.
-create temporary table pinned as select (holds_open(tests.person('ann'), null,
-  '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', 3600, p_now => tests.after('25 min'))
+create temporary table pinned as select (holds_open(tests.person('ann'), 3600, null,
+  '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', p_now => tests.after('25 min'))
   #>> '{data,hold_id}')::uuid as hold_id;
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
   effective_from)
@@ -75,14 +75,15 @@ select is(holds_settle(hold_id, p_usage => '{"input_tokens": 1}', p_now => tests
   #>> '{data,settled}', '5', 'T10: a backdated rate does not change a hold''s price') from pinned;
 
 -- Usage without a price can't be held or settled.
-select tests.fails_with(format('select holds_open(tests.person(''ann''), null, %L, p_now => tests.after())',
-  estimate), code, field, format('a hold on %s is refused', estimate))
+select tests.fails_with(format(
+  'select holds_open(tests.person(''ann''), 600, null, %L, p_now => tests.after())', estimate), code, field,
+  format('a hold on %s is refused', estimate))
 from (values ('{"model": "x", "input_tokens": 1}', 'unknown_model', 'estimate.model'),
   ('{"model": "m"}', 'invalid_request', 'estimate.input_tokens'),
   ('{"model": "m", "input_tokens": 1000000000}', 'insufficient_credits', null)) e (estimate, code, field);
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd) values ('free', 1,
   0, 1);
-select tests.fails_with($$ select holds_open(tests.person('ann'), null, '{"model": "free",
+select tests.fails_with($$ select holds_open(tests.person('ann'), 600, null, '{"model": "free",
   "input_tokens": 1}') $$, 'invalid_request', 'estimate',
   'a hold on an estimate without a price is refused');
 create temporary table o as select tests.hold('ann', '1') as hold_id;

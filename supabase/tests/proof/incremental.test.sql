@@ -89,7 +89,7 @@ from (values
 
 -- Holds, chats and steps of a job have a rate, too.
 select isnt(tests.give('eve', '500', p_passed => '2 days'), null, 'eve is granted 500');
-select is(holds_settle((holds_open(tests.person('eve'), p_estimate => tests.lines(1) -> 0,
+select is(holds_settle((holds_open(tests.person('eve'), 600, p_estimate => tests.lines(1) -> 0,
     p_now => tests.after('2 days')) #>> '{data,hold_id}')::uuid, p_usage => (tests.lines(1) -> 0) - 'model',
     p_now => tests.after('2 days 1 s')) #>> '{data,settled}', '50', 'eve settles a hold by usage');
 select is(tests.begin_chat('eve', p_passed => '2 days 2 s') ->> 'step', 'call', 'eve begins a chat');

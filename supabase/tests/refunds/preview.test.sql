@@ -87,7 +87,7 @@ select pg_temp.alike('part', '667', '2 min', 'refund_too_large', 'more than is l
 select pg_temp.alike('part', null, '3 min', '666 0 6660 0', 'the rest');
 select is(tests.spends('spent', '9000', '1 min'), '990', 'credits are spent');
 select pg_temp.alike('spent', null, '2 min', '999 0 9990 9000', 'a spent order');
-select is((holds_open(tests.person('held'), '9000', p_ttl_seconds => 60, p_now => tests.after('1 min'))
+select is((holds_open(tests.person('held'), 60, '9000', p_now => tests.after('1 min'))
   #>> '{data,status}'), 'open', 'credits are held');
 select pg_temp.alike('held', '500', '90 s', '500 499 5000 4010', 'credits under an open hold');
 select pg_temp.alike('held', '100', '3 min', '100 399 1000 0', 'credits under an expired hold');

@@ -137,9 +137,8 @@ select tests.fails_with($$ select pg_temp.rates('2027-01-02', '9', '0') $$,
   'invalid_request', 'rates[0].effective_from', 'a day without a time is refused');
 
 select tests.give('cyn', '10000');
-create temporary table held as select holds_open(tests.person('cyn'), null, '{"model": "tea-1",
-  "input_tokens": 0, "max_output_tokens": 1000000}', p_ttl_seconds => 86400,
-  p_now => tests.after('47:00')) as h;
+create temporary table held as select holds_open(tests.person('cyn'), 86400, null, '{"model": "tea-1",
+  "input_tokens": 0, "max_output_tokens": 1000000}', p_now => tests.after('47:00')) as h;
 select is(h #>> '{data,amount}', '5000', 'a hold reserves by the rate in force') from held;
 select is(holds_settle((h #>> '{data,hold_id}')::uuid, null, '{"model": "tea-1", "input_tokens": 0,
   "output_tokens": 1000000}', p_now => tests.after('48:30')) #>> '{data,settled}', '5000',

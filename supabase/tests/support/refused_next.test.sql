@@ -29,7 +29,7 @@ create function pg_temp.request(p_action text, p_name text, p_credits numeric) r
   select case p_action
     when 'debit' then format('select credits_debit(%L, %L, ''x'', p_now => tests.after(''1 day''))', u,
       trim_scale(p_credits))
-    when 'hold' then format('select holds_open(%L, %L, p_now => tests.after(''1 day''))', u,
+    when 'hold' then format('select holds_open(%L, 600, %L, p_now => tests.after(''1 day''))', u,
   trim_scale(p_credits))
     -- An input token costs 0.02 credits, and the single output token costs 0.06.
     when 'chat' then format('select chats_begin(%L, ''gpt-4o'', %s, 1, null, true, ''trace'', null, null, '

@@ -57,7 +57,7 @@ select is(pg_temp.spends('ann', '4500', '5 min'), 0::bigint,
 select isnt(tests.give('bob', '1500'), null, 'bob has 1,500 credits');
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in with a card');
 select is(pg_temp.wakes(), 1::bigint, 'the card wakes the runner, to be read');
-select isnt(holds_open(tests.person('bob'), '600', p_now => tests.after('1 min')), null,
+select isnt(holds_open(tests.person('bob'), 600, '600', p_now => tests.after('1 min')), null,
   'bob''s credits are held');
 select is(pg_temp.wakes(), 1::bigint, 'the hold that crosses the threshold wakes the runner');
 

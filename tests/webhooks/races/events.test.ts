@@ -52,7 +52,7 @@ const spends = (sql: Sql, user: string, amount: string) =>
   sql`select farthing_public.credits_debit(${user}, ${amount}, 'race')`.then(() => "spent", codeOf);
 
 const holds = (sql: Sql, user: string, amount: string) =>
-  sql`select farthing_public.holds_open(${user}, ${amount})`.then(() => "held", codeOf);
+  sql`select farthing_public.holds_open(${user}, 600, ${amount})`.then(() => "held", codeOf);
 
 /** Asserts that the account's entries, lots and debt add up to its balance. */
 async function addsUp(sql: Sql, user: string): Promise<void> {
@@ -149,7 +149,7 @@ Deno.test("T7: a refund's answer and its events at once make one refund", async 
 async function owing(sql: Sql): Promise<Person> {
   const person = await signUpWith(world, "100");
   const [hold] = await sql<{ id: string }[]>`
-    select farthing_public.holds_open(${person.id}, '100') #>> '{data,hold_id}' as id`;
+    select farthing_public.holds_open(${person.id}, 600, '100') #>> '{data,hold_id}' as id`;
   await sql`select farthing_public.holds_settle(${hold!.id}, '900')`;
   return person;
 }

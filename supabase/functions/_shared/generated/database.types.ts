@@ -883,7 +883,7 @@ export type Database = {
           "p_idempotency_key"?: string;
           "p_now"?: string;
           "p_reason"?: string;
-          "p_ttl_seconds"?: number;
+          "p_ttl_seconds": number;
           "p_user_id": string;
         };
         Returns: Json;
