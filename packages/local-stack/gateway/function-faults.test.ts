@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { loadKeys } from "../core/keys.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { functionFaults } from "./function-faults.ts";
-import { functionRoutes, type Loaded } from "./functions.ts";
+import { functionRoutes } from "./function-routes.ts";
+import type { Loaded } from "./load-functions.ts";
 
 type Call = (path: string, method?: string) => Promise<Response>;
 type Turn = (path: string, body?: string) => Promise<number>;

@@ -4,4 +4,5 @@ export { type FunctionContext, functionEnvironment } from "./function-environmen
 
 export { forward } from "../core/forward.ts";
 
-export { functionRoutes, functionsOnDemand } from "./functions.ts";
+export { functionRoutes } from "./function-routes.ts";
+export { functionsOnDemand } from "./load-functions.ts";

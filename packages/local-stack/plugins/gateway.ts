@@ -13,19 +13,13 @@ import {
   type Environment,
   functionEnvironment,
 } from "../gateway/function-environment.ts";
-import { printAsFunction, writeFunctionLog } from "../gateway/function-log.ts";
+import { writeFunctionLog } from "../gateway/function-log.ts";
 import { functionFaults } from "../gateway/function-faults.ts";
-import {
-  functionRoutes,
-  isolatedFunctions,
-  type Loaded,
-  loadFunctions,
-} from "../gateway/functions.ts";
+import { functionRoutes } from "../gateway/function-routes.ts";
 import { homeRoutes } from "../gateway/home-page.ts";
 import { keySetRoutes } from "../gateway/key-set.ts";
+import { sourcesOrBundles } from "../gateway/sources-or-bundles.ts";
 import { createTokens } from "../gateway/user-tokens.ts";
-import { hostedProgram } from "../isolates/hosted-deno.ts";
-import { Isolates, programsIn } from "../isolates/pool.ts";
 import { createAuth, createRest } from "../lite/auth-and-rest.ts";
 import { ignoreLostConnectionErrors } from "../lite/lost-connections.ts";
 import { silenceDatabaseErrors } from "../lite/quiet-database-errors.ts";
@@ -36,7 +30,6 @@ import { type OccupiedConnections, occupiedConnections } from "../postgres/occup
 import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf, type StackContext } from "../stack/context.ts";
 import { readDemoResult, storeDemoResult } from "../stack/demo-result.ts";
-import type { ResolvedOptions } from "../stack/options.ts";
 import type { Plugin } from "../stack/plugin.ts";
 import { readSupabaseConfig } from "../stack/supabase-config.ts";
 
@@ -74,26 +67,6 @@ function databaseSwitches(
     "database/fill": (body) => connections.fill(body),
     "database/release": () => connections.release(),
   };
-}
-
-/**
- * Loads the functions in this process, or prepares isolates if the options ask for them. If the
- * options name a directory of bundles, the isolates run them in the hosted version of Deno.
- */
-async function functionsOf(
-  { functionsDir, bundlesDir, isolates: limits, log }: ResolvedOptions,
-): Promise<{ loaded: Map<string, Loaded>; isolates: Isolates | undefined }> {
-  if (!limits) return { loaded: await loadFunctions(functionsDir, log), isolates: undefined };
-  const directory = bundlesDir ?? functionsDir;
-  const entry = bundlesDir === undefined ? "index.ts" : "index.js";
-  const runner = bundlesDir === undefined ? {} : await hostedProgram();
-  // Writes the isolates' output to the same log as the output of functions in this process.
-  const isolates = new Isolates({
-    limits,
-    programOf: programsIn(directory, entry, runner),
-    print: printAsFunction,
-  });
-  return { loaded: await isolatedFunctions(directory, entry, isolates), isolates };
 }
 
 /** Returns the stack's own pages, with what the product shows on them. */
@@ -163,7 +136,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     };
     const reload = () => void rests.current.reload().catch(() => {});
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
-    const { loaded, isolates } = await functionsOf(options);
+    const { loaded, isolates } = await sourcesOrBundles(options);
     if (isolates) closers.push(() => isolates.stop());
     const faults = functionFaults();
     const functions = functionRoutes(loaded, faults.meet);

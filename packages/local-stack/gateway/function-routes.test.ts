@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { functionRoutes, functionsOnDemand, loadFunctions } from "./functions.ts";
+import { functionRoutes } from "./function-routes.ts";
+import { functionsOnDemand, loadFunctions } from "./load-functions.ts";
 
 async function withFunctions(
   files: Record<string, string>,
