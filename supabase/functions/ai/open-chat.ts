@@ -8,7 +8,7 @@ import { DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import type { RequestContext } from "../_shared/core/current-request.ts";
-import { storeRefusal } from "../_shared/http/idempotency/idempotent.ts";
+import { storeRefusal } from "../_shared/http/idempotency/stored-refusals.ts";
 import type { KeyedIdempotency } from "../_shared/http/idempotency/key.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 

@@ -12,7 +12,7 @@
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import type { Reply } from "../reply/reply.ts";
-import { type KeyedCall, storeRefusal } from "./idempotent.ts";
+import { type KeyedCall, storeRefusal } from "./stored-refusals.ts";
 
 /**
  * The result of `begin` if no external call is needed, because the database has stored the response
