@@ -1680,8 +1680,9 @@ comment on function farthing.currency_step(text) is
 
 -- supabase/schemas/bookings/tables/booking_fee.sql
 
--- The platform's fee of a booking; the rate is the policy's booking_fee_basis_points. A check of the
--- table bookings uses this function, so it is created before the table.
+-- Computes and rounds the platform's fee of a booking. The rate is a setting, booking_fee_basis_points
+-- (policy/tables.sql). A check of the table bookings uses this function, so it is created before the
+-- table.
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
@@ -2373,7 +2374,7 @@ create index mismatches_by_payout on farthing.mismatches (payout_id) where resol
 create index mismatches_newest on farthing.mismatches (found_at desc, mismatch_id desc);
 create index mismatches_of_account on farthing.mismatches (account_id, found_at desc, mismatch_id desc)
   where account_id is not null;
-create index mismatches_closed_by_hand on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
+create index mismatches_resolved_by_operator on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_by is not null;
 
 alter table farthing.payouts enable row level security;

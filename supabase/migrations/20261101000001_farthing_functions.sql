@@ -5048,7 +5048,8 @@ comment on function farthing.refuse_confirming is
 -- supabase/schemas/health/functions/deep_checks.sql
 
 -- The paid checks: their daily budget, their results, and the check of the ledger, which reads 200
--- accounts.
+-- accounts. A unit of the budget is about a hundredth of a cent; functions/health/deep-checks.ts has
+-- the units of each check.
 
 create function farthing.deep_units_left(p_today date)
 returns int
@@ -7438,6 +7439,9 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
+-- Locks are taken in one order (docs/reference/rules.md, rule 4): the account's row, then its lots. A
+-- statement touches one account only; a function that needs several accounts locks them by their ids.
+
 -- Finds the account as account_for() does, and locks it. Every charge begins with this function, so
 -- it has to be fast: most calls make only one select and call no other function.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
@@ -7712,9 +7716,7 @@ comment on function farthing.close_account() is
 
 -- supabase/schemas/ledger/functions/entries.sql
 
--- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form. Locks are
--- taken in this order (rule 4): the account's row (lock_account), then its lots. Each statement touches
--- one account only.
+-- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts
@@ -9464,25 +9466,6 @@ comment on function farthing.record_balance_page(timestamptz, jsonb, text, times
   'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
   'Returns false if another runner has claimed the list since.';
 
--- supabase/schemas/payouts/functions/closed_by_hand.sql
-
--- Differences that an operator resolved: reconciliation finds them again, and leaves them resolved
--- until our record or Stripe's record changes.
-
-create function farthing.is_closed_by_hand(p_kind text, p_subject text, p_payout_id text, p_ours text,
-  p_theirs text)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select exists (select from farthing.mismatches m
-    where m.kind = p_kind and m.subject = p_subject and coalesce(m.payout_id, '') = coalesce(p_payout_id, '')
-      and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
-$$;
-comment on function farthing.is_closed_by_hand(text, text, text, text, text) is
-  'Returns whether an operator resolved this difference when our record (ours) and Stripe''s (theirs) '
-  'were the same as now. The difference stays resolved until one of them changes.';
-
 -- supabase/schemas/payouts/functions/manual_payouts.sql
 
 -- Manual payouts. Stripe does not list the transactions of a manual payout, because the payout was
@@ -9819,7 +9802,7 @@ begin
       where payment_ref = b.payment_id
       union all select amount, currency, status from farthing.bookings
       where payment_intent_id = b.payment_id and paid_at is not null) p) q
-  where not farthing.is_closed_by_hand('never_paid_out', q.payment_id, null, q.ours, null)
+  where not farthing.is_resolved_by_operator('never_paid_out', q.payment_id, null, q.ours, null)
   on conflict do nothing;
   get diagnostics v_count = row_count;
   update farthing.paid_out_round set done_until = v_until where one_row and v_until > v_from;
@@ -10108,7 +10091,7 @@ as $$
     from farthing.reconciliations r join farthing.payouts p using (payout_id)
     where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
       and p.reported_at < p_now - interval '3 days'
-      and not farthing.is_closed_by_hand('never_listed', p.payout_id, p.payout_id, null,
+      and not farthing.is_resolved_by_operator('never_listed', p.payout_id, p.payout_id, null,
         concat_ws(' ', p.amount, p.currency, p.status))
     on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
     do update set seen_at = greatest(m.seen_at, p_now)
@@ -10322,7 +10305,7 @@ begin
     select * from (
       select distinct on (kind, subject) * from compared where kind is not null
       order by kind, subject, theirs) d
-    where not farthing.is_closed_by_hand(d.kind, d.subject, p_payout_id, d.ours, d.theirs)
+    where not farthing.is_resolved_by_operator(d.kind, d.subject, p_payout_id, d.ours, d.theirs)
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
     select f.kind, f.subject, p_payout_id, f.ours, f.theirs, p_now, p_now from found f
@@ -10373,6 +10356,25 @@ comment on function farthing.retry_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
   'and for payments that were never paid out. Plans a new fetch of each list with differences. '
   'Returns the number of differences that it found.';
+
+-- supabase/schemas/payouts/functions/resolved_mismatches.sql
+
+-- Differences that an operator resolved: reconciliation finds them again, and leaves them resolved
+-- until our record or Stripe's record changes.
+
+create function farthing.is_resolved_by_operator(p_kind text, p_subject text, p_payout_id text, p_ours text,
+  p_theirs text)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.mismatches m
+    where m.kind = p_kind and m.subject = p_subject and coalesce(m.payout_id, '') = coalesce(p_payout_id, '')
+      and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
+$$;
+comment on function farthing.is_resolved_by_operator(text, text, text, text, text) is
+  'Returns whether an operator resolved this difference when our record (ours) and Stripe''s (theirs) '
+  'were the same as now. The difference stays resolved until one of them changes.';
 
 -- supabase/schemas/policy/functions/accounting_policy.sql
 

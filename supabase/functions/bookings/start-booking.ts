@@ -59,7 +59,8 @@ async function cancelPayment(services: Services, payment: PaymentToCancel): Prom
 }
 
 /**
- * Books a provider. The response contains the client secret, with which the buyer's browser pays.
+ * Books a provider. The database adds the client secret to the response
+ * (bookings_attach); with the secret the buyer's browser pays.
  */
 export const startBooking = defineRoute({
   method: "post",

@@ -68,7 +68,7 @@ create index mismatches_by_payout on farthing.mismatches (payout_id) where resol
 create index mismatches_newest on farthing.mismatches (found_at desc, mismatch_id desc);
 create index mismatches_of_account on farthing.mismatches (account_id, found_at desc, mismatch_id desc)
   where account_id is not null;
-create index mismatches_closed_by_hand on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
+create index mismatches_resolved_by_operator on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_by is not null;
 
 alter table farthing.payouts enable row level security;

@@ -1,5 +1,6 @@
--- The platform's fee of a booking; the rate is the policy's booking_fee_basis_points. A check of the
--- table bookings uses this function, so it is created before the table.
+-- Computes and rounds the platform's fee of a booking. The rate is a setting, booking_fee_basis_points
+-- (policy/tables.sql). A check of the table bookings uses this function, so it is created before the
+-- table.
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint

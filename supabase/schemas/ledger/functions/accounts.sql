@@ -71,6 +71,9 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
+-- Locks are taken in one order (docs/reference/rules.md, rule 4): the account's row, then its lots. A
+-- statement touches one account only; a function that needs several accounts locks them by their ids.
+
 -- Finds the account as account_for() does, and locks it. Every charge begins with this function, so
 -- it has to be fast: most calls make only one select and call no other function.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)

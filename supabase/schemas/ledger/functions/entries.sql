@@ -1,6 +1,4 @@
--- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form. Locks are
--- taken in this order (rule 4): the account's row (lock_account), then its lots. Each statement touches
--- one account only.
+-- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts

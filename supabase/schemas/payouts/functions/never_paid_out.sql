@@ -84,7 +84,7 @@ begin
       where payment_ref = b.payment_id
       union all select amount, currency, status from farthing.bookings
       where payment_intent_id = b.payment_id and paid_at is not null) p) q
-  where not farthing.is_closed_by_hand('never_paid_out', q.payment_id, null, q.ours, null)
+  where not farthing.is_resolved_by_operator('never_paid_out', q.payment_id, null, q.ours, null)
   on conflict do nothing;
   get diagnostics v_count = row_count;
   update farthing.paid_out_round set done_until = v_until where one_row and v_until > v_from;

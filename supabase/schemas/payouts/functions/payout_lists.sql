@@ -167,7 +167,7 @@ as $$
     from farthing.reconciliations r join farthing.payouts p using (payout_id)
     where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
       and p.reported_at < p_now - interval '3 days'
-      and not farthing.is_closed_by_hand('never_listed', p.payout_id, p.payout_id, null,
+      and not farthing.is_resolved_by_operator('never_listed', p.payout_id, p.payout_id, null,
         concat_ws(' ', p.amount, p.currency, p.status))
     on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
     do update set seen_at = greatest(m.seen_at, p_now)

@@ -198,7 +198,7 @@ begin
     select * from (
       select distinct on (kind, subject) * from compared where kind is not null
       order by kind, subject, theirs) d
-    where not farthing.is_closed_by_hand(d.kind, d.subject, p_payout_id, d.ours, d.theirs)
+    where not farthing.is_resolved_by_operator(d.kind, d.subject, p_payout_id, d.ours, d.theirs)
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
     select f.kind, f.subject, p_payout_id, f.ours, f.theirs, p_now, p_now from found f

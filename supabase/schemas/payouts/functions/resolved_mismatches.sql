@@ -1,7 +1,7 @@
 -- Differences that an operator resolved: reconciliation finds them again, and leaves them resolved
 -- until our record or Stripe's record changes.
 
-create function farthing.is_closed_by_hand(p_kind text, p_subject text, p_payout_id text, p_ours text,
+create function farthing.is_resolved_by_operator(p_kind text, p_subject text, p_payout_id text, p_ours text,
   p_theirs text)
 returns boolean
 language sql stable
@@ -11,6 +11,6 @@ as $$
     where m.kind = p_kind and m.subject = p_subject and coalesce(m.payout_id, '') = coalesce(p_payout_id, '')
       and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
 $$;
-comment on function farthing.is_closed_by_hand(text, text, text, text, text) is
+comment on function farthing.is_resolved_by_operator(text, text, text, text, text) is
   'Returns whether an operator resolved this difference when our record (ours) and Stripe''s (theirs) '
   'were the same as now. The difference stays resolved until one of them changes.';
