@@ -2,7 +2,8 @@
 import type { HoldCharge, HoldRequest, ModelName } from "@farthing/client/server";
 import type { Journal, JournalRecord } from "./journal.ts";
 import { type Charged, FREE, type Free, type Service, settle, type Settled } from "./settle.ts";
-import { areCounts, chargeOf, type Price, type Pricing, type Spent } from "./tokens.ts";
+import { chargeOf, type Price, type Pricing, type Spent } from "./price.ts";
+import { areCounts } from "./tokens.ts";
 
 /** The user who pays for a call, and the most that it can cost. */
 export type CallTerms =

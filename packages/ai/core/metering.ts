@@ -10,7 +10,7 @@ import {
 import { type Finished, type FinishOptions, finishSettlements } from "./finish.ts";
 import type { Journal } from "./journal.ts";
 import { observeCall } from "./observe.ts";
-import type { Price, Spent } from "./tokens.ts";
+import type { Price, Spent } from "./price.ts";
 
 export interface MeteringOptions {
   /** A back end's client, made by `createFarthingServer` with the secret key. */

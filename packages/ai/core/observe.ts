@@ -8,7 +8,7 @@ import {
   type Shared,
 } from "./call.ts";
 import { FREE, type Free } from "./settle.ts";
-import { chargeOf, type Spent } from "./tokens.ts";
+import { chargeOf, type Spent } from "./price.ts";
 
 async function priceOf(
   { service, price, timeoutMs }: Shared,

@@ -3,7 +3,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import { type JournalRecord, memoryJournal } from "./journal.ts";
 import { createMetering, type MeteringOptions } from "./metering.ts";
-import { chargeOf } from "./tokens.ts";
+import { chargeOf } from "./price.ts";
 
 const TERMS = { userId: "u1", model: "own", inputTokens: 10, maxOutputTokens: 4_096 };
 

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { AMOUNT, chargeOf, MAX_TOKENS, type OpenAIUsage, tokensOfOpenAI } from "./tokens.ts";
+import { type OpenAIUsage, tokensOfOpenAI } from "./openai-tokens.ts";
+import { AMOUNT, chargeOf } from "./price.ts";
+import { MAX_TOKENS } from "./tokens.ts";
 
 const CONTRACT = new URL(
   "../../../supabase/functions/_shared/generated/openapi.json",

@@ -1,6 +1,7 @@
 /** A fake of the routes that a metering calls. Each token costs one credit. */
 import { createFarthingServer } from "@farthing/client/server";
-import { AMOUNT, MAX_TOKENS } from "../core/tokens.ts";
+import { AMOUNT } from "../core/price.ts";
+import { MAX_TOKENS } from "../core/tokens.ts";
 
 interface Hold {
   readonly amount: number;

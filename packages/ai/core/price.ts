@@ -1,0 +1,48 @@
+/** The price of work: its tokens at the service's rates or at the app's own price, or credits. */
+import type { HoldCharge } from "@farthing/client/server";
+import { areCounts, type Tokens } from "./tokens.ts";
+
+/**
+ * Returns the price of tokens of a model: credits as a decimal string with at most 18 digits after
+ * the point, such as `"0.25"`.
+ */
+export type Price = (tokens: Tokens, model: string) => string;
+
+/**
+ * The cost of work: tokens of the call's model, or credits. `tokens` is undefined if the provider
+ * has not reported any. In that case, or if the service would refuse the tokens or the amount, the
+ * most that the work can cost is charged.
+ */
+export type Spent =
+  | { readonly tokens: Tokens | undefined; readonly amount?: never }
+  | { readonly amount: string; readonly tokens?: never };
+
+export interface Pricing {
+  readonly model: string | undefined;
+  readonly price: Price | undefined;
+  readonly metadata: Record<string, unknown> | undefined;
+}
+
+/** The amounts that the service accepts. It refuses `1e-7`, as JavaScript writes small numbers. */
+export const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
+
+const NOTHING: HoldCharge = { amount: "0" };
+
+/** An app without types may also return a number. */
+const chargeOfAmount = (amount: unknown): HoldCharge | null =>
+  typeof amount === "string" && AMOUNT.test(amount) ? { amount } : null;
+
+/**
+ * Returns the charge for tokens: at the service's rates, or at the app's own price.
+ * @returns null if the service would refuse it: the tokens are missing or invalid, no model is
+ *   named, or the amount is not a decimal string
+ */
+export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): HoldCharge | null {
+  if (spent.amount !== undefined) return chargeOfAmount(spent.amount);
+  const { tokens } = spent;
+  if (tokens === undefined || !areCounts(tokens) || model === undefined) return null;
+  if (price !== undefined) return chargeOfAmount(price(tokens, model));
+  // The service refuses a usage without tokens, but settles a hold with 0 credits.
+  if (Object.values(tokens).every((count) => count === 0)) return NOTHING;
+  return { usage: { model, ...tokens, ...metadata && { metadata } } };
+}
