@@ -9583,7 +9583,7 @@ comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
   'transactions before p_until must be stored. A manual payout waits for the lists of earlier automatic '
   'payouts in its currency.';
 
--- supabase/schemas/payouts/functions/mismatches.sql
+-- supabase/schemas/payouts/functions/mismatch_answer.sql
 
 -- A mismatch as operators read it: the payout's line, our record, and the difference in minor units.
 
@@ -14643,6 +14643,82 @@ comment on function farthing.close_months(timestamptz) is
   'Scheduled task: closes the months that ended at least policy.months_close_after ago. Returns 1 if it '
   'closed a month.';
 
+-- supabase/schemas/revenue/functions/line_of_transaction.sql
+
+-- The revenue line of a balance transaction: which order or booking the transaction belongs to, and
+-- on which day its line counts.
+
+create function farthing.line_about(p_transaction farthing.balance_transactions)
+returns farthing.revenue_lines
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  t farthing.balance_transactions := p_transaction;
+  v_line farthing.revenue_lines;
+begin
+  case t.kind
+    when 'charge' then
+      select account_id, order_id, booking_id into v_line.account_id, v_line.order_id, v_line.booking_id
+      from (select account_id, order_id, null::uuid as booking_id from farthing.orders
+          where payment_ref = t.payment_id
+        union all select account_id, null, booking_id from farthing.bookings
+          where payment_intent_id = t.payment_id and paid_at is not null) p;
+    when 'refund' then
+      select account_id, order_id, booking_id, refund_id
+      into v_line.account_id, v_line.order_id, v_line.booking_id, v_line.refund_id
+      from farthing.refunds where stripe_refund_id = t.source_id;
+    when 'dispute' then
+      select account_id, order_id, booking_id, dispute_id
+      into v_line.account_id, v_line.order_id, v_line.booking_id, v_line.dispute_id
+      from farthing.disputes where dispute_id = t.source_id;
+    when 'fee', 'fee_refund' then
+      select account_id, booking_id into v_line.account_id, v_line.booking_id
+      from farthing.bookings where fee_id = t.fee_id;
+    when 'transfer', 'transfer_reversal' then
+      select account_id, booking_id into v_line.account_id, v_line.booking_id
+      from farthing.booking_transfers where stripe_id = t.source_id;
+      if not found then
+        -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
+        -- failed has two transactions; the query uses one of them.
+        select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
+        from farthing.bookings b
+        where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
+          where s.source_id = t.transfer_id and s.kind = 'transfer' limit 1));
+      end if;
+    else null;
+  end case;
+  v_line.package_id := farthing.package_of(v_line.account_id, v_line.order_id);
+  return v_line;
+end
+$$;
+comment on function farthing.line_about(farthing.balance_transactions) is
+  'Returns a line with the account, the order or booking, the refund and the dispute of a balance '
+  'transaction; all are null if it is not ours or its event has not arrived.';
+
+create function farthing.day_of_line(p_transaction farthing.balance_transactions)
+returns date
+language sql stable
+set search_path = ''
+as $$
+  select l.booked_on from farthing.revenue_lines l
+  where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
+      when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
+      when 'fee_refund' then p_transaction.fee_id else p_transaction.transaction_id end
+    and l.kind = any (case p_transaction.kind when 'charge' then array['charge']
+      when 'refund' then case when p_transaction.amount > 0 then array['refund_failure']
+        else array['refund'] end
+      when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
+      when 'fee_refund' then array['application_fee_refund']
+      when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
+  -- A fee may be refunded in parts, and each part has its own line. The line nearest in time is
+  -- returned.
+  order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
+$$;
+comment on function farthing.day_of_line(farthing.balance_transactions) is
+  'Returns the day on which the line of a balance transaction counts; null while the transaction '
+  'has no line.';
+
 -- supabase/schemas/revenue/functions/lines_of_bookings.sql
 
 -- The revenue lines of a booking: its charge, our fee, and the refunded part of the fee. A trigger
@@ -15564,83 +15640,11 @@ comment on function farthing.revenue_sums(date, date) is
   'Returns the lines of these days, summed by day, product line, currency and kind: the lines that were '
   'rolled up, and those booked since.';
 
--- supabase/schemas/revenue/functions/transactions.sql
+-- supabase/schemas/revenue/functions/stripe_fees.sql
 
--- Balance transactions and revenue lines: which order or booking a transaction belongs to, on which
--- day its line counts, and Stripe's fee for it. The fee is provisional until a payout lists the
+-- Stripe's fee for a balance transaction. The fee is provisional until a payout lists the
 -- transaction. Only the part of a fee that existing lines do not have yet is booked, so a fee is
 -- not booked twice if its transaction is stored again, with a different fee or in a payout.
-
-create function farthing.line_about(p_transaction farthing.balance_transactions)
-returns farthing.revenue_lines
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  t farthing.balance_transactions := p_transaction;
-  v_line farthing.revenue_lines;
-begin
-  case t.kind
-    when 'charge' then
-      select account_id, order_id, booking_id into v_line.account_id, v_line.order_id, v_line.booking_id
-      from (select account_id, order_id, null::uuid as booking_id from farthing.orders
-          where payment_ref = t.payment_id
-        union all select account_id, null, booking_id from farthing.bookings
-          where payment_intent_id = t.payment_id and paid_at is not null) p;
-    when 'refund' then
-      select account_id, order_id, booking_id, refund_id
-      into v_line.account_id, v_line.order_id, v_line.booking_id, v_line.refund_id
-      from farthing.refunds where stripe_refund_id = t.source_id;
-    when 'dispute' then
-      select account_id, order_id, booking_id, dispute_id
-      into v_line.account_id, v_line.order_id, v_line.booking_id, v_line.dispute_id
-      from farthing.disputes where dispute_id = t.source_id;
-    when 'fee', 'fee_refund' then
-      select account_id, booking_id into v_line.account_id, v_line.booking_id
-      from farthing.bookings where fee_id = t.fee_id;
-    when 'transfer', 'transfer_reversal' then
-      select account_id, booking_id into v_line.account_id, v_line.booking_id
-      from farthing.booking_transfers where stripe_id = t.source_id;
-      if not found then
-        -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
-        -- failed has two transactions; the query uses one of them.
-        select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
-        from farthing.bookings b
-        where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
-          where s.source_id = t.transfer_id and s.kind = 'transfer' limit 1));
-      end if;
-    else null;
-  end case;
-  v_line.package_id := farthing.package_of(v_line.account_id, v_line.order_id);
-  return v_line;
-end
-$$;
-comment on function farthing.line_about(farthing.balance_transactions) is
-  'Returns a line with the account, the order or booking, the refund and the dispute of a balance '
-  'transaction; all are null if it is not ours or its event has not arrived.';
-
-create function farthing.day_of_line(p_transaction farthing.balance_transactions)
-returns date
-language sql stable
-set search_path = ''
-as $$
-  select l.booked_on from farthing.revenue_lines l
-  where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
-      when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
-      when 'fee_refund' then p_transaction.fee_id else p_transaction.transaction_id end
-    and l.kind = any (case p_transaction.kind when 'charge' then array['charge']
-      when 'refund' then case when p_transaction.amount > 0 then array['refund_failure']
-        else array['refund'] end
-      when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
-      when 'fee_refund' then array['application_fee_refund']
-      when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- A fee may be refunded in parts, and each part has its own line. The line nearest in time is
-  -- returned.
-  order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
-$$;
-comment on function farthing.day_of_line(farthing.balance_transactions) is
-  'Returns the day on which the line of a balance transaction counts; null while the transaction '
-  'has no line.';
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)
@@ -20452,24 +20456,6 @@ comment on function farthing.queue_welcome() is
   'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
   'lock, and catches every error except a cancelled statement.';
 
-create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select case
-    when p_policy.welcome_credits = 0 then 'off'
-    when farthing.normalised_email(p_email) is null then 'no_email'
-    when farthing.is_blocked_domain(p_email) then 'domain_blocked'
-    when exists (select from farthing.welcome_grants
-      where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
-    when p_policy.welcome_credits + coalesce((select granted from farthing.welcome_days
-      where day = (p_now at time zone 'UTC')::date), 0) > p_policy.welcome_credits_day then 'day_ceiling' end
-$$;
-comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
-  'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that the later of two parallel grants counts the earlier one.';
-
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
 returns void
@@ -20646,6 +20632,29 @@ $$;
 comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
   'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. '
   'Fails welcome_not_refused; details.status is the request''s status.';
+
+-- supabase/schemas/welcome/functions/welcome_reason.sql
+
+-- The reasons to refuse welcome credits, such as an earlier grant for the same email address, a
+-- blocked domain or the daily limit.
+
+create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when p_policy.welcome_credits = 0 then 'off'
+    when farthing.normalised_email(p_email) is null then 'no_email'
+    when farthing.is_blocked_domain(p_email) then 'domain_blocked'
+    when exists (select from farthing.welcome_grants
+      where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
+    when p_policy.welcome_credits + coalesce((select granted from farthing.welcome_days
+      where day = (p_now at time zone 'UTC')::date), 0) > p_policy.welcome_credits_day then 'day_ceiling' end
+$$;
+comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
+  'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
+  'welcome credits, so that the later of two parallel grants counts the earlier one.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -29,7 +29,10 @@ function endsOrder(error: unknown): boolean {
     error instanceof ApiError && error.code === "invalid_request";
 }
 
-/** Opens a hosted checkout for a package, or returns the checkout that is still open. */
+/**
+ * Opens a hosted checkout for a package, or returns the checkout that is still open. Only this route
+ * needs the flag `b2c`: while sales are off, a checkout that is already open can still be paid.
+ */
 export const startCheckout = defineRoute({
   method: "post",
   path: "/",
