@@ -82,5 +82,5 @@ Deno.test("functions with a test key refuse the events of the live webhook", () 
     const ended = await golive(world, ["webhook"], { SUPABASE_URL: url });
     equal(ended.state("webhook.signed"), "failed");
     match(ended.evidence("webhook.signed"), /POST \/stripe-webhook 500 internal/);
-    match(ended.next("webhook.signed") ?? "", /of this endpoint and this mode/);
+    match(ended.next("webhook.signed") ?? "", /this endpoint's signing secret of this mode/);
   }));
