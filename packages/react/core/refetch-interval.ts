@@ -11,7 +11,7 @@ interface SettlingQuery<Data> {
 
 interface Open {
   readonly what: string;
-  /** When the same thing was first read as open. */
+  /** The time at which the hold or order was first read as open. */
   readonly since: number;
 }
 

@@ -24,7 +24,8 @@ exception
 end
 $$;
 
--- Returns the real request of an action that needs this many credits.
+-- Returns the SQL of a call that needs this many credits. The call must be refused as refused_next
+-- predicts.
 create function pg_temp.request(p_action text, p_name text, p_credits numeric) returns text language sql as $$
   select case p_action
     when 'debit' then format('select credits_debit(%L, %L, ''x'', p_now => tests.after(''1 day''))', u,

@@ -23,8 +23,7 @@ export const listQuery = {
 };
 
 /**
- * The query of a short list that is the same for every caller. Without `limit` the whole list is
- * returned.
+ * The query of a short list. Every caller gets the same list, and without `limit` all of it.
  */
 export const WholeListQuery = z.strictObject({
   limit: Limit.optional().openapi(LIMIT_TYPE),

@@ -48,7 +48,10 @@ const ANY_ORDER = "00000000-0000-4000-8000-000000000000";
 function withOrder(url: string, field: string, orderId: string, origins: readonly string[]) {
   const replaced = allowed(url, field, origins).replace(ORDER_ID, orderId);
   if (replaced.length <= MAX_LENGTH) return allowed(replaced, field, origins);
-  throw invalid(`${field} must have at most ${MAX_LENGTH} characters with the order's id.`, field);
+  throw invalid(
+    `${field} must have at most ${MAX_LENGTH} characters after the order's id is inserted.`,
+    field,
+  );
 }
 
 /** Refuses the placeholder `{ORDER_ID}` if there is no order. */
