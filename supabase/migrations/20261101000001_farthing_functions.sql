@@ -10454,7 +10454,7 @@ $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
   'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
 
--- supabase/schemas/pricing/functions/package_list.sql
+-- supabase/schemas/pricing/functions/package_changes.sql
 
 -- A shop's list of packages: its checks, and its differences from the packages in force.
 
@@ -10783,7 +10783,7 @@ comment on function farthing.price_usage is
   'always `caller`; holds, chats and jobs overwrite origin and event_id. event_at: null for usage '
   'without occurred_at.';
 
--- supabase/schemas/pricing/functions/rate_list.sql
+-- supabase/schemas/pricing/functions/rate_changes.sql
 
 -- Finds a model's rate at a time, checks a new list of rates, and computes its differences from the
 -- rates in force.
