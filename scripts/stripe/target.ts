@@ -1,6 +1,6 @@
 /** The Stripe account, its mode, and the address to which Stripe sends events. */
 import type Stripe from "stripe";
-import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/env.ts";
+import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/stripe-variables.ts";
 import { areLoopback } from "../../supabase/functions/_shared/core/loopback.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";

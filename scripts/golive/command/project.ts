@@ -1,7 +1,7 @@
 /** The project that goes live: its addresses, keys and mode, from one environment file. */
 import type Stripe from "stripe";
 import { printError } from "@farthing/command-line";
-import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
+import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/stripe-variables.ts";
 import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
 import { databaseUrlOf, projectUrl, stripeKeyOf } from "./checked-settings.ts";

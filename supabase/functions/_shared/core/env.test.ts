@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { EnvError, modeOfKey, readEnv } from "./env.ts";
+import { EnvError, readEnv } from "./env.ts";
+import { modeOfKey } from "./stripe-variables.ts";
 
 const COMPLETE: Readonly<Record<string, string>> = {
   SUPABASE_URL: "https://project.supabase.co/",

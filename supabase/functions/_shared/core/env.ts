@@ -5,14 +5,8 @@
 import { z } from "zod";
 import { readModels } from "./ai-models.ts";
 import { alertEmails } from "./alert-emails.ts";
-import { areLoopback } from "./loopback.ts";
 import { ANY_LOOPBACK_PORT } from "./origins.ts";
-
-/**
- * Stripe's test or live mode, read from the prefix of the secret key. Events of the other mode are
- * refused.
- */
-export type Mode = "test" | "live";
+import { disagreeing, opensPorts } from "./stripe-variables.ts";
 
 /**
  * Reports variables that are missing, malformed or contradictory. `names` are their names, never
@@ -96,30 +90,6 @@ const EnvSchema = z.object({
 
 export type Env = z.output<typeof EnvSchema>;
 
-/** Returns the names of variables that are each valid but contradict each other. */
-function disagreeing(env: Env): string[] {
-  const { STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL } = env;
-  if (STRIPE_SECRET_KEY === undefined) return [];
-  const mode = modeOfKey(STRIPE_SECRET_KEY);
-  const names: string[] = [];
-  if (STRIPE_MODE !== undefined && STRIPE_MODE !== mode) names.push("STRIPE_MODE");
-  // A hosted project must send a live key only to Stripe itself. An emulator in live mode is
-  // allowed only if the project and the emulator are both on this machine.
-  const emulated = [STRIPE_API_URL, env.SUPABASE_URL, env.FARTHING_PUBLIC_URL];
-  if (STRIPE_API_URL !== undefined && mode === "live" && !areLoopback(emulated)) {
-    names.push("STRIPE_API_URL");
-  }
-  return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
-}
-
-/**
- * Returns true if a live key is combined with origins of any port: any local server could then call the API.
- */
-function opensPorts({ STRIPE_SECRET_KEY, APP_ORIGINS }: Env): boolean {
-  return STRIPE_SECRET_KEY !== undefined && modeOfKey(STRIPE_SECRET_KEY) === "live" &&
-    APP_ORIGINS.some((entry) => ANY_LOOPBACK_PORT.test(entry));
-}
-
 /** Each variable of a pair needs the other one. */
 const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
 
@@ -159,16 +129,4 @@ export function readEnv(
   const parsed = EnvSchema.safeParse(raw);
   if (parsed.success) return agreed(parsed.data);
   throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
-}
-
-/**
- * Returns the mode of a Stripe key. A restricted key (`rk_`) names its mode in the same way.
- * @throws Error if the key has neither mode's prefix. Such a key must not be taken for a test key:
- *   it may be a live key with a leading space, and a live key moves money. The message does not
- *   repeat the key.
- */
-export function modeOfKey(key: string): Mode {
-  const mode = /^(?:sk|rk)_(test|live)_/.exec(key)?.[1];
-  if (mode === "test" || mode === "live") return mode;
-  throw new Error("A Stripe key must begin with sk_test_, rk_test_, sk_live_ or rk_live_.");
 }

@@ -1,4 +1,5 @@
-import { type Env, modeOfKey } from "../../core/env.ts";
+import type { Env } from "../../core/env.ts";
+import { modeOfKey } from "../../core/stripe-variables.ts";
 import { NO_REPORT, type Report } from "./report-type.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Lists the events of the last 30 days, which Stripe stores, to find those that were not delivered. */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
-import type { Mode } from "../../core/env.ts";
+import type { Mode } from "../../core/stripe-variables.ts";
 import { type StripeCaller } from "./client.ts";
 import { unavailable } from "./error-classes.ts";
 import type { FactsReader } from "./refetch-event.ts";

@@ -4,7 +4,7 @@
  */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
-import type { Mode } from "../../core/env.ts";
+import type { Mode } from "../../core/stripe-variables.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { FactsReader } from "./refetch-event.ts";
 

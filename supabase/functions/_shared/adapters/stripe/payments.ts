@@ -2,7 +2,7 @@
  * Combines the files of this folder into the one adapter for Stripe. Stripe's objects stay inside
  * this folder.
  */
-import { modeOfKey } from "../../core/env.ts";
+import { modeOfKey } from "../../core/stripe-variables.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { createReadiness, type Readiness } from "./readiness.ts";

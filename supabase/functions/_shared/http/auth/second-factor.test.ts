@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
-import type { Mode } from "../../core/env.ts";
+import type { Mode } from "../../core/stripe-variables.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { PUBLISHABLE_KEY } from "#support/project.ts";
 import { ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";

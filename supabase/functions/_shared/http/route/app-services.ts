@@ -7,7 +7,7 @@ import type { Report } from "../../adapters/sentry/report-type.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import type { CheckState } from "../../contracts/health.ts";
-import type { Mode } from "../../core/env.ts";
+import type { Mode } from "../../core/stripe-variables.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { FeatureFlags } from "../../features/feature-flags.ts";
