@@ -19,8 +19,21 @@ export function inLiveMode<T>(value: T): T {
   return Object.fromEntries(entries) as T;
 }
 
+/**
+ * Refuses a data file with objects of the other mode.
+ * @throws Error that names the file and its mode
+ */
+export function requireMode(
+  values: readonly unknown[],
+  { livemode, dataFile }: { livemode: boolean; dataFile: string },
+): void {
+  if (!values.some((value) => hasMode(value, !livemode))) return;
+  const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
+  throw new Error(`${dataFile} has data of ${there} mode: give ${here} mode another file.`);
+}
+
 /** Whether a value, or an object inside it, has this mode. */
-export function hasMode(value: unknown, livemode: boolean): boolean {
+function hasMode(value: unknown, livemode: boolean): boolean {
   if (Array.isArray(value)) return value.some((item) => hasMode(item, livemode));
   if (!isObject(value)) return false;
   return value.livemode === livemode ||

@@ -1,5 +1,5 @@
 import { type Change, Journal } from "./journal.ts";
-import { hasMode, inLiveMode } from "./livemode.ts";
+import { inLiveMode, requireMode } from "./livemode.ts";
 
 /** The field that every stored object has. */
 export interface Entity {
@@ -35,10 +35,7 @@ export class Store {
     if (dataFile === undefined) return;
     this.#journal = new Journal(dataFile);
     const stored = this.#journal.read();
-    if (stored.some(({ value }) => hasMode(value, !livemode))) {
-      const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
-      throw new Error(`${dataFile} has data of ${there} mode: give ${here} mode another file.`);
-    }
+    requireMode(stored.map(({ value }) => value), { livemode, dataFile });
     for (const change of stored) this.#apply(change);
     this.#journal.rewrite(this.#everything());
   }
