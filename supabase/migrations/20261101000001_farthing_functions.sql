@@ -136,15 +136,6 @@ $$;
 comment on function farthing.refuse_charge is
   'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge (T25).';
 
-create function farthing.day_ends_at(p_now timestamptz)
-returns timestamptz
-language sql immutable
-set search_path = ''
-as $$
-  select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
-$$;
-comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midnight UTC.';
-
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
@@ -4025,6 +4016,19 @@ $$;
 comment on function farthing.json_argument(jsonb) is
   'Returns the value of a jsonb argument, which may be JSON or a JSON string that contains JSON.';
 
+-- supabase/schemas/foundation/functions/day_ends_at.sql
+
+-- A day is a day in UTC, for daily caps on spending and daily ceilings of grants.
+
+create function farthing.day_ends_at(p_now timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
+$$;
+comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midnight UTC.';
+
 -- supabase/schemas/foundation/functions/effective_from.sql
 
 -- The time from which an item of a settings list applies: a rate, a package, an accounting policy,
@@ -4824,9 +4828,7 @@ begin
     perform farthing.require_reference(p_reference_id);
   end if;
   perform farthing.require_granter(p_author);
-  if p_author in ('owner', 'operator:' || p_user_id) then
-    perform farthing.refuse_grant('self');
-  end if;
+  perform farthing.refuse_own_grant(p_user_id, p_author);
   v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
   v_grant.reason := p_reason;
   v_grant.reference_id := p_reference_id;
@@ -5023,6 +5025,20 @@ $$;
 comment on function farthing.require_granter(text) is
   'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
   'has lost the role. Fails invalid_request, forbidden.';
+
+create function farthing.refuse_own_grant(p_user_id uuid, p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_author in ('owner', 'operator:' || p_user_id) then
+    perform farthing.refuse_grant('self');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own_grant(uuid, text) is
+  'Refuses a grant that an owner or an operator makes to themselves. Fails grant_not_allowed.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void

@@ -130,15 +130,6 @@ $$;
 comment on function farthing.refuse_charge is
   'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge (T25).';
 
-create function farthing.day_ends_at(p_now timestamptz)
-returns timestamptz
-language sql immutable
-set search_path = ''
-as $$
-  select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
-$$;
-comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midnight UTC.';
-
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable

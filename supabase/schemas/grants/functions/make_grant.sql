@@ -185,9 +185,7 @@ begin
     perform farthing.require_reference(p_reference_id);
   end if;
   perform farthing.require_granter(p_author);
-  if p_author in ('owner', 'operator:' || p_user_id) then
-    perform farthing.refuse_grant('self');
-  end if;
+  perform farthing.refuse_own_grant(p_user_id, p_author);
   v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
   v_grant.reason := p_reason;
   v_grant.reference_id := p_reference_id;

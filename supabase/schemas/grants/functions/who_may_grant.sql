@@ -38,6 +38,20 @@ comment on function farthing.require_granter(text) is
   'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
   'has lost the role. Fails invalid_request, forbidden.';
 
+create function farthing.refuse_own_grant(p_user_id uuid, p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_author in ('owner', 'operator:' || p_user_id) then
+    perform farthing.refuse_grant('self');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own_grant(uuid, text) is
+  'Refuses a grant that an owner or an operator makes to themselves. Fails grant_not_allowed.';
+
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
 language plpgsql stable

@@ -1,0 +1,10 @@
+-- A day is a day in UTC, for daily caps on spending and daily ceilings of grants.
+
+create function farthing.day_ends_at(p_now timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
+$$;
+comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midnight UTC.';
