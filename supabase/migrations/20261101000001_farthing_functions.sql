@@ -2694,8 +2694,8 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- If an earlier booking has the same idempotency key, it has different terms or cannot be
-  -- continued, so it is given up.
+  -- begun_booking() found no booking to continue. So a booking that still has this idempotency key
+  -- has other terms, or can't be continued any more. It is given up.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -3672,8 +3672,7 @@ comment on function farthing.session_settings(uuid, bigint) is
 -- supabase/schemas/customers/functions/card_removals.sql
 
 -- The removal of a saved card: no new charge of the card begins after the transaction that removes it.
--- Afterwards the same request asks Stripe to detach the card. If that fails, the payment runner asks
--- again.
+-- Afterwards Stripe must detach the card: the user's request asks Stripe, or the payment runner does.
 
 create function farthing.plan_card_removal(p_account_id bigint, p_customer_id text, p_payment_method_id text,
   p_next_attempt_at timestamptz, p_now timestamptz)
@@ -3689,27 +3688,23 @@ $$;
 comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
   'Records that Stripe must detach a card. A repeat changes nothing.';
 
-create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
+create function farthing.remove_card(p_account_id bigint, p_runner_from timestamptz, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  -- The same request asks Stripe first. If that fails, the runner asks again.
-  c_request_time constant interval := interval '1 minute';
 begin
   perform farthing.stop_top_up(p_account_id, p_now);
-  perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_now + c_request_time,
-    p_now)
+  perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_runner_from, p_now)
   from farthing.customers where account_id = p_account_id and payment_method_id is not null;
   -- The times of Stripe's events are whole seconds, so the removal is dated to its whole second: a card
   -- that is saved in the same second counts as newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
 $$;
-comment on function farthing.remove_card(bigint, timestamptz) is
-  'Stops top-ups, forgets the saved card, and plans its removal at Stripe. A repeat changes nothing. The '
-  'caller has locked the account and given the reason.';
+comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
+  'Stops top-ups, forgets the saved card, and plans its removal at Stripe by the payment runner from '
+  'p_runner_from on. A repeat changes nothing. The caller has locked the account and given the reason.';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
 returns boolean
@@ -3940,7 +3935,8 @@ declare
 begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
-  perform farthing.remove_card(new.account_id, now());
+  -- No request asks Stripe to detach the card, so the payment runner does it in its next run.
+  perform farthing.remove_card(new.account_id, now(), now());
   -- The reason of this change must not apply to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;

@@ -1991,10 +1991,12 @@ language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- The endpoint asks Stripe first. If that fails, the payment runner asks again.
+  c_request_time constant interval := interval '1 minute';
   v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
 begin
   perform farthing.allow_change('owner', 'the user removed the saved card');
-  perform farthing.remove_card(v_account.account_id, p_now);
+  perform farthing.remove_card(v_account.account_id, p_now + c_request_time, p_now);
   return jsonb_build_object('removals', (select coalesce(jsonb_agg(jsonb_build_object('payment_method_id',
       payment_method_id, 'customer_id', customer_id, 'attempts', attempts)
       order by requested_at, payment_method_id), '[]')

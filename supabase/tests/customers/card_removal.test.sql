@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
-select plan(49);
+select plan(50);
 
 -- Removes a user's card. Returns "removals at Stripe; state of the top-ups".
 create function tests.removes(p_name text, p_passed interval default '0') returns text language sql as $$
@@ -71,6 +71,8 @@ select is(tests.outcome('delete from auth.users where email = ''ann@example.com'
   'ann is deleted');
 select is((select string_agg(payment_method_id, ',') from farthing.card_removals where detached_at is null),
   'pm_bob,pm_ann_2', 'her card is to be detached');
+select ok(next_attempt_at = requested_at, 'by the next run of the runner, because no request asks Stripe')
+from farthing.card_removals where payment_method_id = 'pm_ann_2';
 
 -- A card that was replaced is detached, too, but not as long as a charge needs it.
 select is(tests.tops_up('cat'), 'card_missing, processed', 'cat saves a card and opts in');

@@ -170,7 +170,8 @@ declare
 begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
-  perform farthing.remove_card(new.account_id, now());
+  -- No request asks Stripe to detach the card, so the payment runner does it in its next run.
+  perform farthing.remove_card(new.account_id, now(), now());
   -- The reason of this change must not apply to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
