@@ -59,7 +59,7 @@ async function smoked(context: Context, there: Project): Promise<Finding> {
   }
   return isGood ? found(lines) : failed(
     lines,
-    "The new schema breaks the previous functions: do not deploy them, correct the new ones.",
+    "The previous functions do not work with the new schema. Do not deploy them: correct the new functions.",
   );
 }
 

@@ -48,7 +48,9 @@ const lostNothing: GoLiveStep = {
     ];
     return lost.length === 0 && isClean ? found(evidence) : failed(
       evidence,
-      `${taskLine(context.options, "golive webhook")} names the command that fetches lost events.`,
+      `Run ${
+        taskLine(context.options, "golive webhook")
+      }: it prints the command that fetches lost events.`,
     );
   },
 };

@@ -62,8 +62,8 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- If an earlier booking has the same idempotency key, it has different terms or cannot be
-  -- continued, so it is given up.
+  -- begun_booking() found no booking to continue. So a booking that still has this idempotency key
+  -- has other terms, or can't be continued any more. It is given up.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
