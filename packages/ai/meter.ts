@@ -7,7 +7,7 @@ export { createMetering } from "./core/metering.ts";
 export { tokensOfOpenAI } from "./core/openai-tokens.ts";
 export type { CallTerms, MeteredCall, Observed, Pending, Settlement } from "./core/call.ts";
 export type { FileSystem } from "./core/file-journal.ts";
-export type { Finished, FinishOptions } from "./core/finish.ts";
+export type { Finished, FinishOptions } from "./core/finish-settlements.ts";
 export type { Journal, JournalRecord } from "./core/journal.ts";
 export type { Metered, MeteredWork, Metering, MeteringOptions, Running } from "./core/metering.ts";
 export type { Free, Settled } from "./core/settle.ts";

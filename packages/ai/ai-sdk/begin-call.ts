@@ -2,8 +2,8 @@
 import type { MeteredCall } from "../core/call.ts";
 import type { Metering } from "../core/metering.ts";
 import { Leaving, type Timers } from "./caller-left.ts";
-import { countBytes, type CountTokens } from "./count-tokens.ts";
-import type { CreditsOptions } from "./credits-options.ts";
+import type { CountTokens } from "./count-tokens.ts";
+import { type CreditsOptions, outputLimit, rateName, tokenCounter } from "./credits-options.ts";
 import { promptTokens } from "./prompt.ts";
 import type { Model, Params } from "./types.ts";
 
@@ -16,8 +16,6 @@ export interface Begun {
   /** Whether the call is charged. Its answer then waits for the settlement. */
   readonly isCharged: boolean;
 }
-
-const MAX_OUTPUT_TOKENS = 4_096;
 
 /** Counts the prompt in the mode `observe`, which must not break a call. A failed count is NaN. */
 function countSafely(params: Params, count: CountTokens): number {
@@ -36,14 +34,15 @@ export async function begin(
   { params, model }: { params: Params; model: Model },
   limitMs: number,
 ): Promise<Begun> {
-  const { userId, reason, metadata, countTokens: count = countBytes } = options;
+  const { userId, reason, metadata } = options;
+  const count = tokenCounter(options);
   const isCharged = metering.mode === "charge";
   params.abortSignal?.throwIfAborted();
   const inputTokens = isCharged ? promptTokens(params, count) : countSafely(params, count);
-  const maxOutputTokens = params.maxOutputTokens ?? options.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
+  const maxOutputTokens = params.maxOutputTokens ?? outputLimit(options);
   const call = await metering.begin({
     ...{ userId, reason, metadata, inputTokens, maxOutputTokens },
-    model: options.model ?? model.modelId,
+    model: rateName(options, model.modelId),
   });
   if (params.abortSignal?.aborted) {
     await call.release();

@@ -1,6 +1,6 @@
-/** How the calls of one user are metered. */
+/** How the calls of one user are metered, and the defaults. */
 import type { ModelName } from "@farthing/client/server";
-import type { CountTokens } from "./count-tokens.ts";
+import { countBytes, type CountTokens } from "./count-tokens.ts";
 
 export interface CreditsOptions {
   readonly userId: string;
@@ -36,7 +36,15 @@ export interface CreditsOptions {
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
+const MAX_OUTPUT_TOKENS = 4_096;
 const FINISH_TIMEOUT_MS = 120_000;
+
+export const rateName = ({ model }: CreditsOptions, modelId: string) => model ?? modelId;
+
+export const outputLimit = ({ maxOutputTokens = MAX_OUTPUT_TOKENS }: CreditsOptions) =>
+  maxOutputTokens;
+
+export const tokenCounter = ({ countTokens = countBytes }: CreditsOptions) => countTokens;
 
 export const finishLimit = ({ finishTimeoutMs = FINISH_TIMEOUT_MS }: CreditsOptions) =>
   finishTimeoutMs;

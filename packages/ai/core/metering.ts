@@ -7,7 +7,7 @@ import {
   type Settlement,
   type Shared,
 } from "./call.ts";
-import { type Finished, type FinishOptions, finishSettlements } from "./finish.ts";
+import { type Finished, type FinishOptions, finishSettlements } from "./finish-settlements.ts";
 import type { Journal } from "./journal.ts";
 import { observeCall } from "./observe.ts";
 import type { Price, Spent } from "./price.ts";

@@ -7,7 +7,7 @@ import { middlewareWith } from "../ai-sdk/middleware.ts";
 import type { CreditsOptions } from "../ai-sdk/credits-options.ts";
 import { fileJournal } from "../core/file-journal.ts";
 import type { Journal } from "../core/journal.ts";
-import type { Finished } from "../core/finish.ts";
+import type { Finished } from "../core/finish-settlements.ts";
 import { createMetering, type MeteringOptions } from "../core/metering.ts";
 import { FakeFarthing } from "./fake-farthing.ts";
 import { wrapLanguageModel } from "./ai-sdk.ts";
