@@ -41,7 +41,6 @@ export type {
   Input,
   ItemOf,
   ListPath,
-  Page,
   PathOf,
   Result,
 } from "./core/api.ts";
@@ -50,6 +49,7 @@ export type { Answered, CommonOptions } from "./core/connection.ts";
 export type { ErrorDetails } from "./core/error-details.ts";
 export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
 export type * from "./core/models.ts";
+export type { Page } from "./core/pages.ts";
 export type { CallOptions } from "./core/send.ts";
 export type { EntriesFilter } from "./helpers/entries-csv.ts";
 export type { ListItem, OptimisticList } from "./helpers/optimistic-list.ts";

@@ -71,7 +71,6 @@ export type {
   Input,
   ItemOf,
   ListPath,
-  Page,
   PathOf,
   Result,
 } from "./core/api.ts";
@@ -80,6 +79,7 @@ export type { Answered, CommonOptions } from "./core/connection.ts";
 export type { ErrorDetails } from "./core/error-details.ts";
 export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
 export type * from "./core/models.ts";
+export type { Page } from "./core/pages.ts";
 export type { CallOptions } from "./core/send.ts";
 export type { EntriesFilter } from "./helpers/entries-csv.ts";
 export type * from "./generated/api.ts";

@@ -5,6 +5,7 @@ import { envelopeOf, isReplay } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { WithModels } from "./models.ts";
+import { eachItem, type Page } from "./pages.ts";
 import { type CallOptions, send } from "./send.ts";
 
 export type Method = "get" | "post" | "delete";
@@ -66,13 +67,6 @@ export type Result<M extends Method, P extends PathOf<M>> = DataOf<Operation<M, 
  * same Idempotency-Key produced this result.
  */
 export type Changed<Data> = Data & { readonly replayed: boolean };
-
-/** One page of a list. */
-export interface Page<Item> {
-  readonly items: Item[];
-  /** The value to send as `cursor` to read the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
 
 /** The paths whose GET returns a list. */
 export type ListPath = {
@@ -181,16 +175,13 @@ export function createApi(connection: Connection, clock: Clock): Api {
       const { envelope } = await answer("get", path, input as AnyInput, options, json);
       return { items: envelope.data as never[], nextCursor: envelope.metadata.nextCursor };
     },
-    async *each<P extends ListPath>(path: P, input: Input<"get", P>, options: CallOptions = {}) {
-      let cursor: string | null = null;
+    each<P extends ListPath>(path: P, input: Input<"get", P>, options: CallOptions = {}) {
       const call = { pin: { user: options.signedInAs }, ...options };
-      do {
+      return eachItem((cursor) => {
         const { query, ...rest } = input as AnyInput;
         const next = { ...rest, query: cursor === null ? query : { ...query, cursor } };
-        const page: Page<ItemOf<P>> = await api.page<P>(path, next as never, call);
-        yield* page.items;
-        cursor = page.nextCursor;
-      } while (cursor !== null);
+        return api.page<P>(path, next as never, call);
+      });
     },
     raw: (method, path, input, options, read) =>
       answer(method, path as string, input as AnyInput, options, read),
