@@ -4,13 +4,21 @@
  * credits would then stay held for longer. Each chat is settled once, in `conclude`, after the provider's
  * stream has ended.
  */
-import type { AiPiece, AiUsage, TokenMeter, ToolCallPart } from "../_shared/adapters/ai/ai.ts";
-import { joinCalls } from "../_shared/adapters/ai/answer-parts.ts";
+import type { AiPiece, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { ApiError } from "../_shared/core/errors.ts";
+import {
+  answerOf,
+  CALLER_LEFT,
+  endingOfBroken,
+  logBreak,
+  NOTHING,
+  type Received,
+  toApiError,
+} from "./broken-stream.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { HEARTBEAT_MS, keepAlive, PING, PING_MS } from "./pings-and-heartbeats.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -23,9 +31,6 @@ import { type AnswerEvents, sseResponse } from "./sse.ts";
  * end a stream earlier.
  */
 const STREAM_MS = 200_000;
-
-/** The finish reason of an answer whose caller has disconnected, which is also the code in the log. */
-const CALLER_LEFT = "aborted";
 
 interface Started {
   readonly chat: OpenChat;
@@ -42,29 +47,6 @@ interface Caller {
   send(event: Uint8Array | null): void;
   /** Sends the error and closes the stream. */
   dismiss(error: ApiError): void;
-}
-
-/** The part of the answer that has arrived. */
-interface Received {
-  text: string;
-  calls: ToolCallPart[];
-  tokens: number;
-}
-
-const NOTHING: Readonly<Received> = { text: "", calls: [], tokens: 0 };
-
-function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-  return new ApiError("internal", { internal: detail, cause: error });
-}
-
-function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
-  return { input_tokens: inputTokens, output_tokens: tokens };
-}
-
-function answerOf({ text, calls }: Received): Pick<Ending, "text" | "toolCalls"> {
-  return { text, toolCalls: joinCalls(calls) };
 }
 
 /**
@@ -112,15 +94,6 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
   });
 }
 
-function logBreak({ context, services }: OpenChat, error: ApiError): void {
-  services.log("warn", "chat broke off", {
-    request_id: context.requestId,
-    trace_id: context.traceId,
-    code: error.code,
-    detail: error.internal,
-  });
-}
-
 /**
  * Settles the chat and sends the last event: `usage` with the charge, or `error` with the error
  * and, if known, the charge.
@@ -151,11 +124,7 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   } catch (error) {
     broken = toApiError(error);
     logBreak(chat, broken);
-    const [finishReason, errorCode] = connection.hasLeft
-      ? [CALLER_LEFT, CALLER_LEFT]
-      : ["error", broken.code];
-    const counted = countedOf(chat, received);
-    ending = { ...answerOf(received), finishReason, usage: null, counted, errorCode };
+    ending = endingOfBroken(chat, received, connection.hasLeft ? CALLER_LEFT : broken);
   } finally {
     progress.stop();
     connection.end();
@@ -191,15 +160,7 @@ async function start(
     progress?.stop();
     connection.end();
     if (connection.hasLeft && progress !== undefined) {
-      const counted = countedOf(chat, NOTHING);
-      const ending = {
-        text: "",
-        finishReason: CALLER_LEFT,
-        usage: null,
-        counted,
-        errorCode: CALLER_LEFT,
-      };
-      await settleChat(chat, ending);
+      await settleChat(chat, endingOfBroken(chat, NOTHING, CALLER_LEFT));
     } else {
       await releaseChat(chat, connection.hasLeft ? CALLER_LEFT : codeOf(error));
     }

@@ -3,7 +3,6 @@
  * folder.
  */
 import OpenAI from "openai";
-import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
@@ -18,6 +17,7 @@ import {
 } from "./answer-parts.ts";
 import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
 import { isOutage, isTransient, retryAfterMs } from "./failures.ts";
+import { offeredModels } from "./offered-models.ts";
 import { bodyOf } from "./request-body.ts";
 import { type Deadline, deadlineOf, LIMITS, type Limits, watched } from "./timeouts.ts";
 import { mostOutputTokens, usageFrom } from "./usage.ts";
@@ -196,13 +196,7 @@ export function createAi(options: AiOptions): Ai {
       (await import("./tokens.ts")).countPrompt(messages, parameters),
     countText: async (_model, text) => (await import("./tokens.ts")).countText(text),
     meter: async () => (await import("./tokens.ts")).createMeter(),
-    maxOutputTokens(model) {
-      const cap = options.models.get(model);
-      if (cap !== undefined) return cap;
-      const message = "This model is not offered. Send one that this project is configured for.";
-      throw new ApiError("unknown_model", { message, field: "model" });
-    },
-    isOffered: (model) => options.models.has(model),
+    ...offeredModels(options.models),
     researchModel: options.researchModel,
   };
 }
