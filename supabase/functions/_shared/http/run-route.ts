@@ -11,7 +11,7 @@ import { DEADLINE_MS } from "../core/deadline.ts";
 import { isOperatorsChange, isSharedChange, Nothing, type Route } from "./route/define-route.ts";
 import { renderReply } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
-import { type Idempotency, idempotencyOf } from "./idempotency/key.ts";
+import { canRepeat, type Idempotency, idempotencyOf } from "./idempotency/key.ts";
 import { readIdempotencyKey } from "./idempotency/key-header.ts";
 import { decodeUtf8, parseJson, readBytes, requireJson } from "./input/read-body.ts";
 import { requireSaneHead } from "./input/request-head.ts";
@@ -138,12 +138,12 @@ export async function runRoute(run: Run): Promise<Response> {
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);
-  const { idempotent } = route;
-  const key = idempotent === false ? null : readIdempotencyKey(headers, idempotent);
+  const key = readIdempotencyKey(headers, route.idempotent);
   const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
   if (isShared) await decideWhose(run, caller, body.value);
-  const isKeyless = idempotent === false || idempotent === "offered" && key === null;
-  const idempotency = isKeyless ? null : idempotencyOfCall(key, caller, run, { params, body });
+  const idempotency = canRepeat(route.idempotent, key)
+    ? idempotencyOfCall(key, caller, run, { params, body })
+    : null;
   const reply = await route.handler({
     caller,
     params,

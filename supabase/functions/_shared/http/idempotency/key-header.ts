@@ -14,14 +14,16 @@ export function isOneKey(value: string): boolean {
 }
 
 /**
- * Returns the header's value without the draft's quotes; null if the header is optional and absent.
+ * Returns the header's value without the draft's quotes; null if the route ignores the header, or if it
+ * is optional and absent.
  * An invalid header is refused even where the header is optional.
  * @throws ApiError `missing_idempotency_key`
  */
 export function readIdempotencyKey(
   headers: Headers,
-  mode: Exclude<IdempotencyMode, false>,
+  mode: IdempotencyMode,
 ): string | null {
+  if (mode === false) return null;
   const given = headers.get("idempotency-key");
   if (given === null && mode !== true) return null;
   if (given === null) throw new ApiError("missing_idempotency_key");

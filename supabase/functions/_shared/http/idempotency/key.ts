@@ -44,6 +44,14 @@ interface KeyedRequest extends RequestContent {
   readonly body: Uint8Array;
 }
 
+/**
+ * Returns whether a later request can be a repeat of this one. A request without a key can't be one where the
+ * key is only offered.
+ */
+export function canRepeat(mode: IdempotencyMode, key: string | null): boolean {
+  return mode === "offered" ? key !== null : mode !== false;
+}
+
 export function idempotencyOf(key: string | null, request: KeyedRequest): Idempotency {
   const { scope, route, method, path, body } = request;
   if (key === null) {
