@@ -3247,102 +3247,10 @@ $$;
 comment on function farthing.bookings_guard() is
   'Trigger: refuses a change of a booking''s status that the state machine does not allow.';
 
--- supabase/schemas/checkout/functions/begin_checkout.sql
+-- supabase/schemas/checkout/functions/attach_session.sql
 
--- The beginning of a checkout: its order is committed before Stripe opens the session, and the
--- session is attached afterwards.
-
-create function farthing.package_on_sale(p_package_id text, p_currency text, p_now timestamptz)
-returns farthing.packages
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_package farthing.packages;
-begin
-  select * into v_package from farthing.packages
-  where lower(p_package_id) in (slug, package_id::text) and effective_from <= p_now
-  order by effective_from desc, version desc limit 1;
-  if v_package.package_id is null or not v_package.active then
-    perform farthing.fail('unknown_package',
-      'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
-  end if;
-  if p_currency <> v_package.currency then
-    v_package.amount := (v_package.other_prices ->> p_currency)::bigint;
-    v_package.currency := p_currency;
-  end if;
-  if v_package.amount is null then
-    perform farthing.fail('invalid_request', format('This package has no price in %s. Send a currency from '
-      'its prices in GET /checkout/packages.', left(p_currency, 3)), null, 'currency');
-  end if;
-  return v_package;
-end
-$$;
-comment on function farthing.package_on_sale(text, text, timestamptz) is
-  'Returns the current version of a package, by its id or slug, with amount and currency in the '
-  'requested currency. If p_currency is null, the package''s first currency is used. Fails '
-  'unknown_package if the package is not on sale, invalid_request if it has no price in the currency.';
-
-create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
-  p_now timestamptz)
-returns farthing.orders
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-  -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
-  -- after the order was created. So a session can be made only in the order's first 30 minutes. The
-  -- limit is 25 minutes, to leave a margin of 5.
-  c_sessionless_life constant interval := interval '25 minutes';
-begin
-  select * into v_order from farthing.orders
-  where account_id = p_account_id and package_id = p_package.package_id
-    and package_version = p_package.version and currency = p_package.currency
-    and status = 'pending';
-  if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
-    or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
-    update farthing.orders set status = 'expired', updated_at = p_now
-    where account_id = p_account_id and order_id = v_order.order_id;
-    v_order := null;
-  end if;
-  return v_order;
-end
-$$;
-comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for a package version in its currency, or null. An order that is about '
-  'to expire, or cannot get a session any more, is marked as expired. The caller has locked the account.';
-
-create function farthing.checkout_new_order(
-  p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
-    p_client_temp_id text, p_now timestamptz, p_session_settings jsonb default null)
-returns farthing.orders
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
-  c_session_life constant interval := interval '1 hour';
-begin
-  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with
-  -- them, and session_settings may have changed before the payment.
-  insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
-    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
-    tax_behavior, promotion_codes, expires_at, created_at, updated_at)
-  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name,
-    p_package.amount, p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url,
-    p_cancel_url, p_client_temp_id, p_session_settings,
-    case when (p_session_settings ->> 'automatic_tax')::boolean
-      then p_session_settings ->> 'tax_behavior' end,
-    coalesce((p_session_settings ->> 'promotion_codes')::boolean, false),
-    date_trunc('second', p_now) + c_session_life, p_now, p_now)
-  returning * into v_order;
-  return v_order;
-end
-$$;
-comment on function farthing.checkout_new_order is
-  'Makes an order of a package version, with the given id. The caller has locked the account.';
+-- The session of a checkout: Stripe opens it after its order is committed, and then it is attached to
+-- the order.
 
 create function farthing.session_to_create(p_order farthing.orders)
 returns jsonb
@@ -3501,6 +3409,72 @@ comment on function farthing.grant_order is
   'Marks the locked order as paid, and adds its lots. Changes nothing if this payment has paid the order '
   'already. Raises if the payment does not fit the order.';
 
+-- supabase/schemas/checkout/functions/open_order.sql
+
+-- The order of a checkout is committed before Stripe opens its session. The order stores the settings
+-- of the session, and ends after an hour. A repeat finds the order that is still open.
+
+create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
+  p_now timestamptz)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
+  -- after the order was created. So a session can be made only in the order's first 30 minutes. The
+  -- limit is 25 minutes, to leave a margin of 5.
+  c_sessionless_life constant interval := interval '25 minutes';
+begin
+  select * into v_order from farthing.orders
+  where account_id = p_account_id and package_id = p_package.package_id
+    and package_version = p_package.version and currency = p_package.currency
+    and status = 'pending';
+  if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
+    or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
+    update farthing.orders set status = 'expired', updated_at = p_now
+    where account_id = p_account_id and order_id = v_order.order_id;
+    v_order := null;
+  end if;
+  return v_order;
+end
+$$;
+comment on function farthing.checkout_open_order is
+  'Returns the user''s open order for a package version in its currency, or null. An order that is about '
+  'to expire, or cannot get a session any more, is marked as expired. The caller has locked the account.';
+
+create function farthing.checkout_new_order(
+  p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
+    p_client_temp_id text, p_now timestamptz, p_session_settings jsonb default null)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
+  c_session_life constant interval := interval '1 hour';
+begin
+  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with
+  -- them, and session_settings may have changed before the payment.
+  insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
+    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
+    tax_behavior, promotion_codes, expires_at, created_at, updated_at)
+  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name,
+    p_package.amount, p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url,
+    p_cancel_url, p_client_temp_id, p_session_settings,
+    case when (p_session_settings ->> 'automatic_tax')::boolean
+      then p_session_settings ->> 'tax_behavior' end,
+    coalesce((p_session_settings ->> 'promotion_codes')::boolean, false),
+    date_trunc('second', p_now) + c_session_life, p_now, p_now)
+  returning * into v_order;
+  return v_order;
+end
+$$;
+comment on function farthing.checkout_new_order is
+  'Makes an order of a package version, with the given id. The caller has locked the account.';
+
 -- supabase/schemas/checkout/functions/orders.sql
 
 -- Orders: their states, from the request to the payment and its refunds. An order exists before
@@ -3594,6 +3568,41 @@ as $$
 $$;
 comment on function farthing.expire_orders(timestamptz, int) is
   'Marks pending orders as expired after their session has ended, and returns their number.';
+
+-- supabase/schemas/checkout/functions/package_on_sale.sql
+
+-- The package that a checkout sells, in the requested currency.
+
+create function farthing.package_on_sale(p_package_id text, p_currency text, p_now timestamptz)
+returns farthing.packages
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_package farthing.packages;
+begin
+  select * into v_package from farthing.packages
+  where lower(p_package_id) in (slug, package_id::text) and effective_from <= p_now
+  order by effective_from desc, version desc limit 1;
+  if v_package.package_id is null or not v_package.active then
+    perform farthing.fail('unknown_package',
+      'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
+  end if;
+  if p_currency <> v_package.currency then
+    v_package.amount := (v_package.other_prices ->> p_currency)::bigint;
+    v_package.currency := p_currency;
+  end if;
+  if v_package.amount is null then
+    perform farthing.fail('invalid_request', format('This package has no price in %s. Send a currency from '
+      'its prices in GET /checkout/packages.', left(p_currency, 3)), null, 'currency');
+  end if;
+  return v_package;
+end
+$$;
+comment on function farthing.package_on_sale(text, text, timestamptz) is
+  'Returns the current version of a package, by its id or slug, with amount and currency in the '
+  'requested currency. If p_currency is null, the package''s first currency is used. Fails '
+  'unknown_package if the package is not on sale, invalid_request if it has no price in the currency.';
 
 -- supabase/schemas/checkout/functions/session_buyer.sql
 
@@ -20350,6 +20359,94 @@ comment on function farthing.set_blocked_domains(text[], text, text) is
   'Replaces the list of domains without welcome credits, and returns its length. The domains must be in '
   'lower case. The reason and the author are audited.';
 
+-- supabase/schemas/welcome/functions/decide.sql
+
+-- The decision on a request for welcome credits: only a user with a confirmed address gets them, and
+-- welcome_reason() has the other reasons to refuse. The amount, its life and the daily limit are the
+-- policy's welcome_credits, welcome_credits_life and welcome_credits_day (policy/tables.sql).
+
+create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
+  p_policy farthing.policy, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+  v_lot farthing.lots;
+begin
+  v_grant.account_id := farthing.account_for(p_request.user_id);
+  v_grant.source := 'promotional';
+  v_grant.amount := p_policy.welcome_credits;
+  v_grant.author := 'task:grant_welcome_credits';
+  v_grant.reason := 'welcome credits';
+  v_grant.once := false;
+  v_grant.expires_at := p_now + nullif(p_policy.welcome_credits_life, '0');
+  v_lot := farthing.put_grant(v_grant, p_now);
+  update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
+    amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
+  where request_nr = p_request.request_nr;
+  -- The day is the day of decided_at, so that a day's total is the sum of the grants that were
+  -- decided on that day.
+  insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
+  on conflict (day) do update set granted = d.granted + excluded.granted;
+end
+$$;
+comment on function farthing.put_welcome_grant is
+  'Grants welcome credits, and adds them to the total of the day. The caller has locked the account and '
+  'the request, and has the lock of welcome credits.';
+
+create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := (select user_id from farthing.welcome_grants
+    where request_nr = p_request_nr::bigint and status = 'queued');
+  v_user auth.users;
+  v_request farthing.welcome_grants;
+  v_policy farthing.policy;
+  v_reason text := 'user_deleted';
+begin
+  -- This lock comes before all others, because a batch locks one account after the other, and two
+  -- batches could otherwise deadlock. It also makes parallel batches count each other's grants.
+  perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
+  if v_user_id is not null then
+    -- The user is locked before our rows, because Auth's delete locks them in this order, too. A
+    -- different order could make Auth's statement fail.
+    select * into v_user from auth.users where id = v_user_id for key share skip locked;
+    if v_user.id is null then
+      return 0; -- the user is being deleted
+    end if;
+    perform farthing.lock_account(v_user_id, p_now);
+  end if;
+  select * into v_request from farthing.welcome_grants
+  where request_nr = p_request_nr::bigint and status = 'queued' for update;
+  if v_request.request_nr is null then
+    return 0; -- another runner was faster
+  end if;
+  if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
+    -- If the user confirms an address later, the request is queued again.
+    delete from farthing.welcome_grants where request_nr = v_request.request_nr;
+    return 0;
+  end if;
+  select * into v_policy from farthing.policy;
+  if v_user.id is not null then
+    v_reason := farthing.welcome_reason(v_user.email, v_policy, p_now);
+  end if;
+  if v_reason is null then
+    perform farthing.put_welcome_grant(v_request, v_user.email, v_policy, p_now);
+  else
+    update farthing.welcome_grants set status = 'refused', reason = v_reason, decided_at = p_now
+    where request_nr = v_request.request_nr;
+  end if;
+  return (v_reason is null)::int;
+end
+$$;
+comment on function farthing.grant_welcome(text, timestamptz) is
+  'Decides a request for welcome credits. Returns 1 if it granted them, otherwise 0.';
+
 -- supabase/schemas/welcome/functions/email_addresses.sql
 
 -- Different spellings of one person's email address are normalised to one address. Some hosts treat
@@ -20439,9 +20536,8 @@ comment on function farthing.is_blocked_domain(text) is
 -- supabase/schemas/welcome/functions/queue.sql
 
 -- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
--- row to the queue, so a later failure cannot undo the sign-up. The amount, its life and the daily
--- limit are the policy's welcome_credits, welcome_credits_life and welcome_credits_day
--- (policy/tables.sql).
+-- row to the queue, so a later failure cannot undo the sign-up. A scheduled task decides the requests
+-- that no runner has decided.
 
 create function farthing.queue_welcome()
 returns trigger
@@ -20467,88 +20563,6 @@ comment on function farthing.queue_welcome() is
   'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
   'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
   'lock, and catches every error except a cancelled statement.';
-
-create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
-  p_policy farthing.policy, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_grant farthing.grants;
-  v_lot farthing.lots;
-begin
-  v_grant.account_id := farthing.account_for(p_request.user_id);
-  v_grant.source := 'promotional';
-  v_grant.amount := p_policy.welcome_credits;
-  v_grant.author := 'task:grant_welcome_credits';
-  v_grant.reason := 'welcome credits';
-  v_grant.once := false;
-  v_grant.expires_at := p_now + nullif(p_policy.welcome_credits_life, '0');
-  v_lot := farthing.put_grant(v_grant, p_now);
-  update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
-    amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
-  where request_nr = p_request.request_nr;
-  -- The day is the day of decided_at, so that a day's total is the sum of the grants that were
-  -- decided on that day.
-  insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
-  on conflict (day) do update set granted = d.granted + excluded.granted;
-end
-$$;
-comment on function farthing.put_welcome_grant is
-  'Grants welcome credits, and adds them to the total of the day. The caller has locked the account and '
-  'the request, and has the lock of welcome credits.';
-
-create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_user_id uuid := (select user_id from farthing.welcome_grants
-    where request_nr = p_request_nr::bigint and status = 'queued');
-  v_user auth.users;
-  v_request farthing.welcome_grants;
-  v_policy farthing.policy;
-  v_reason text := 'user_deleted';
-begin
-  -- This lock comes before all others, because a batch locks one account after the other, and two
-  -- batches could otherwise deadlock. It also makes parallel batches count each other's grants.
-  perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
-  if v_user_id is not null then
-    -- The user is locked before our rows, because Auth's delete locks them in this order, too. A
-    -- different order could make Auth's statement fail.
-    select * into v_user from auth.users where id = v_user_id for key share skip locked;
-    if v_user.id is null then
-      return 0; -- the user is being deleted
-    end if;
-    perform farthing.lock_account(v_user_id, p_now);
-  end if;
-  select * into v_request from farthing.welcome_grants
-  where request_nr = p_request_nr::bigint and status = 'queued' for update;
-  if v_request.request_nr is null then
-    return 0; -- another runner was faster
-  end if;
-  if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
-    -- If the user confirms an address later, the request is queued again.
-    delete from farthing.welcome_grants where request_nr = v_request.request_nr;
-    return 0;
-  end if;
-  select * into v_policy from farthing.policy;
-  if v_user.id is not null then
-    v_reason := farthing.welcome_reason(v_user.email, v_policy, p_now);
-  end if;
-  if v_reason is null then
-    perform farthing.put_welcome_grant(v_request, v_user.email, v_policy, p_now);
-  else
-    update farthing.welcome_grants set status = 'refused', reason = v_reason, decided_at = p_now
-    where request_nr = v_request.request_nr;
-  end if;
-  return (v_reason is null)::int;
-end
-$$;
-comment on function farthing.grant_welcome(text, timestamptz) is
-  'Decides a request for welcome credits. Returns 1 if it granted them, otherwise 0.';
 
 create function farthing.grant_welcome_credits(p_now timestamptz default now(), p_limit int default 50)
 returns int
