@@ -11,6 +11,7 @@ import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
 import type { Payments } from "./adapters/stripe/payments.ts";
 import type { Operators } from "./adapters/webhook/operators.ts";
 import { type Env, readEnv } from "./core/env.ts";
+import { functionsUrlOf, issuersOf } from "./core/public-url.ts";
 import { type Mode, modeOfKey } from "./core/stripe-variables.ts";
 import { ApiError } from "./core/errors.ts";
 import { ipHashFrom } from "./core/ip.ts";
@@ -33,7 +34,6 @@ export function keySetFrom(env: Env, metrics: Metrics): KeySet {
 }
 
 export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
-  const addresses = [env.SUPABASE_URL, env.FARTHING_PUBLIC_URL].filter((url) => url !== undefined);
   return createVerifier({
     env: {
       url: env.SUPABASE_URL,
@@ -41,7 +41,7 @@ export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
       secretKeys: env.SUPABASE_SECRET_KEYS,
     },
     keySet,
-    issuers: addresses.map((url) => `${url}/auth/v1`),
+    issuers: issuersOf(env),
     nowMs: Date.now,
   });
 }
@@ -157,7 +157,7 @@ function makeServices(env: Env): Services {
     payments: paymentsFrom(env, database, metrics),
     ai: withoutModels,
     origins: env.APP_ORIGINS,
-    functionsUrl: `${env.FARTHING_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
+    functionsUrl: functionsUrlOf(env),
     waitUntil,
     lifetime,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

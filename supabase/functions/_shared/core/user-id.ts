@@ -1,0 +1,55 @@
+/** The field `user_id`: whose data a request reads or changes. The caller's kind decides who may send it. */
+import type { SecretCaller, UserCaller } from "./caller.ts";
+import { ApiError } from "./errors.ts";
+
+function refuseNaming(): never {
+  throw new ApiError("invalid_request", {
+    message:
+      "user_id is not allowed with a user's token: the token names the user. Leave user_id out.",
+    field: "user_id",
+  });
+}
+
+function requireName(): never {
+  throw new ApiError("invalid_request", {
+    message: "user_id is required with a secret key. Send the id of the user.",
+    field: "user_id",
+  });
+}
+
+/**
+ * Returns true if the caller changes their own account, on a route for users and for operators. An
+ * operator's change is their own if it names no user, or names the operator.
+ */
+export function isOwnChange({ isOperator, userId }: UserCaller, named: unknown): boolean {
+  return !isOperator || named === undefined || named === userId;
+}
+
+/**
+ * Returns the user whose data a request reads, lists, or changes on a route for users and
+ * operators. A user must not name a user. An operator may name a customer; otherwise the data is
+ * the operator's own. A back end must name the user.
+ * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
+ */
+export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
+  if (caller.kind === "secret") return named ?? requireName();
+  if (named !== undefined && !caller.isOperator) refuseNaming();
+  return named ?? caller.userId;
+}
+
+/**
+ * Returns the user for whom a request acts, on a route that operators use only for themselves.
+ * @throws ApiError `invalid_request` if a user's token names a user, or a back end names none
+ */
+export function actingUserOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
+  if (caller.kind === "secret") return named ?? requireName();
+  return named === undefined ? caller.userId : refuseNaming();
+}
+
+/**
+ * Returns the user whose resources a read by id may return; null for operators and back ends, which may read
+ * every customer's resources.
+ */
+export function ownerReadBy(caller: UserCaller | SecretCaller): string | null {
+  return caller.kind === "user" && !caller.isOperator ? caller.userId : null;
+}
