@@ -16014,7 +16014,8 @@ comment on function farthing.apply_dispute_event is
 -- money, and not the dispute's state, decides how many credits are clawed back. The reasons:
 -- Stripe's states change (appeals, `prevented`, future states), and `prevented` does not say
 -- whether the buyer got the money. Money that was withdrawn and not reinstated counts as returned;
--- the state only says whether more may be withdrawn: docs/decisions/refunds-and-disputes.md.
+-- the state only says whether more may be withdrawn: docs/decisions/refunds-and-disputes.md. The
+-- order's state, its frozen lots and its credits follow in order_after_reversals.sql.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -16127,7 +16128,7 @@ comment on function farthing.apply_warning_event is
   'Applies an early fraud warning: freezes the order''s credits, and requests a refund at once if the '
   'policy early_fraud_warning is `refund`. Returns `deferred` if the payment has not arrived yet.';
 
--- supabase/schemas/reversals/functions/net_order.sql
+-- supabase/schemas/reversals/functions/order_after_reversals.sql
 
 -- The target of an order: how many credits its refunds, disputes and fraud warnings together claw
 -- back, whether they freeze its lots, and the order's state (rule 10).
