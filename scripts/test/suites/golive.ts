@@ -1,12 +1,13 @@
 /**
- * Runs the commands of a launch on a stack in Stripe's live mode. They switch off sales, hold Stripe's
- * deliveries and stop services, so no other test uses this stack.
+ * Runs the commands of a launch on two stacks in Stripe's live mode. They switch off sales, hold Stripe's
+ * deliveries and stop services, so no other test uses these stacks.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
-import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
+import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { ifChanged } from "./if-changed.ts";
+import { longestFirst } from "./longest-first.ts";
 
 export const GOLIVE = "tests/golive";
 
@@ -34,9 +35,9 @@ const LEFT_IN_TESTS = IS_FULL ? [] : ["4 of 5 kills and the restored snapshot of
 
 async function run(files: string[], left: string[]): Promise<SuiteResult> {
   if (files.length === 0) return { rows: [], skipped: [] };
-  const rows = await withStack(
-    (env) => runDenoTests({ files, env, flags: ["--no-check"], limitMs: LIMIT_MS }),
-    ["--live", ...ORIGIN],
+  const rows = await onTwoStacks(
+    { files: longestFirst(files, 1), atOnce: 1, flags: ["--live", ...ORIGIN] },
+    (some, env) => runDenoTests({ files: some, env, flags: ["--no-check"], limitMs: LIMIT_MS }),
   );
   return { rows, skipped: [], left };
 }

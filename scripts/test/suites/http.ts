@@ -11,14 +11,9 @@ import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
 import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
+import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import {
-  filesNamed,
-  type Row,
-  type Skipped,
-  type Suite,
-  type SuiteResult,
-} from "../../test-tools/suite.ts";
+import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
 import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
@@ -177,18 +172,8 @@ const LAUNCH_RUNBOOKS_MADE_OF = [
   ...["scripts/deploy", "scripts/golive", "scripts/secrets", "scripts/stripe", "scripts/supabase"],
 ];
 
-/** The number of files that each process of the suite `faults` gets at a time. */
+/** The number of files that each stack of the suite `faults` gets at a time. */
 const FAULTS_AT_ONCE = 2;
-
-/**
- * Runs files from the queue, one at a time, until the queue is empty: fault tests must not share a
- * stack at the same time.
- */
-async function emptied(queue: string[], env: Record<string, string>): Promise<Row[]> {
-  const rows: Row[] = [];
-  while (queue.length > 0) rows.push(...await run(queue.splice(0, FAULTS_AT_ONCE), env));
-  return [...rows, ...await run([LEFT_BEHIND], env)];
-}
 
 export const faults: Suite = {
   name: "faults",
@@ -199,12 +184,12 @@ export const faults: Suite = {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);
     const isLaunch = (file: string) => file.startsWith(LAUNCH_RUNBOOKS);
-    const queue = longestFirst(found.filter((file) => !isLaunch(file)), FAULTS_AT_ONCE);
-    const onOne = (env: Record<string, string>) => emptied(queue, env);
-    const rows = await Promise.all([withStack(onOne), withStack(onOne)]);
+    const files = longestFirst(found.filter((file) => !isLaunch(file)), FAULTS_AT_ONCE);
+    // Fault tests must not share a stack at the same time, so each stack has one process.
+    const rows = await onTwoStacks({ files, atOnce: FAULTS_AT_ONCE, last: [LEFT_BEHIND] }, run);
     const isSame = !isFull && await isSameAsBefore(LAUNCH_RUNBOOKS_MADE_OF);
-    if (isSame) return { rows: rows.flat(), skipped: [], left: [LAUNCH_RUNBOOKS] };
+    if (isSame) return { rows, skipped: [], left: [LAUNCH_RUNBOOKS] };
     const launched = await withStack((env) => run(found.filter(isLaunch), env));
-    return { rows: [...rows.flat(), ...launched], skipped: [] };
+    return { rows: [...rows, ...launched], skipped: [] };
   },
 };

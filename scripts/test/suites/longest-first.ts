@@ -1,4 +1,4 @@
-/** The order in which the files of `http` and `faults` start. */
+/** The order in which the files of `http`, `faults` and `golive` start. */
 
 /** Files that take more than 15 s, in the order of their duration, the longest first. */
 export const LONGEST = [
@@ -6,7 +6,6 @@ export const LONGEST = [
   "tests/browser/another-origin/journey.test.ts",
   "tests/browser/another-origin/preflights.test.ts",
   "tests/browser/another-origin/snippets.test.ts",
-  "tests/top-ups/card-removal.test.ts",
   "tests/limits/redis-unavailable.test.ts",
   "tests/webhooks/orders-of-delivery.test.ts",
   "tests/webhooks/races/events.test.ts",
@@ -33,6 +32,15 @@ export const LONGEST = [
   "tests/checkout/faults/database-killed.test.ts",
   "tests/faults/database-restart.test.ts",
   "tests/faults/hanging-stripe.test.ts",
+
+  "tests/golive/first-dollar-fails.test.ts",
+  "tests/golive/canary-gates.test.ts",
+  "tests/golive/rollback-broken.test.ts",
+  "tests/golive/canary-flag.test.ts",
+  "tests/golive/canary.test.ts",
+  "tests/golive/rollback.test.ts",
+  "tests/golive/webhook.test.ts",
+  "tests/golive/full.test.ts",
 ];
 
 /**
