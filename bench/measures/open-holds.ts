@@ -8,8 +8,8 @@ import { powerOf } from "./powers-of-ten.ts";
 
 const DATABASE = "holding";
 /**
- * The numbers of open holds, each on an account of its own. The report compares the larger numbers
- * with the first.
+ * How many holds are open on one account. There is an account for each number, and the report
+ * compares the larger numbers with the first.
  */
 const OPEN = [10, 1_000, 10_000];
 const CALLS = 200;

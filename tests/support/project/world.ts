@@ -20,8 +20,8 @@ export interface World {
   readonly stripeKey: string;
   readonly webhookSecret: string;
   /**
-   * The emulated provider of language models. It serves OpenAI's API under /v1 and the requests that it has
-   * received under /_control.
+   * The emulated provider of language models: OpenAI's API under /v1. Under /_control it lists the requests
+   * that it has received.
    */
   readonly aiUrl: string;
   readonly aiKey: string;
