@@ -11,7 +11,7 @@ import { StateBadge } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { BudgetLeft } from "../../parts/budget-left.tsx";
 import { wordsOf } from "../../parts/api-names.ts";
-import { Hours } from "./hours.tsx";
+import { Hours } from "./metric-by-hour.tsx";
 
 type Route = HealthReport["windows"]["24h"]["routes"][number];
 type Burn = HealthReport["burns"][number];

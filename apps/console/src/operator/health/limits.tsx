@@ -5,7 +5,7 @@ import { Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { useRead } from "../../reads/use-read.ts";
-import { Hours } from "./hours.tsx";
+import { Hours } from "./metric-by-hour.tsx";
 
 /** Redis's own figures, by their names in the API. */
 const REDIS: Readonly<Record<string, string>> = {
