@@ -2,7 +2,8 @@ import { type Disorder, ORDER } from "./disorder.ts";
 import { signatureHeader } from "./signature.ts";
 import { type Delivery, finish, openDeliveries } from "../resources/deliveries.ts";
 import { events, matchesType, shown, type StoredEvent } from "../resources/events.ts";
-import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
+import { hears, webhookEndpoints } from "../resources/webhook-endpoints.ts";
+import { signingSecret } from "../resources/webhook-secrets.ts";
 import type { Scope } from "../store/scope.ts";
 
 /** The maximum number of deliveries in progress. More would overload a small receiver. */

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Outcome } from "../checkout/complete.ts";
+import { changedTotal } from "../checkout/changed-total.ts";
 import { enterDetails, missingDetails } from "../checkout/enter-details.ts";
 import { paySession } from "../checkout/pay.ts";
 import { randomText } from "../core/ids.ts";
@@ -90,16 +91,6 @@ function submit(
   const stop = missingDetails(scope, entered) ?? changedTotal(entered, fields);
   if (stop) return refuse(c, scope, entered, { ...seen, message: stop });
   return pay(c, scope, entered, fields);
-}
-
-/**
- * Returns a message if the total has changed since the page was shown: as on Stripe's page, a buyer
- * pays only the total that the page shows.
- */
-function changedTotal(session: Session, { total }: Record<string, string>): string | undefined {
-  if (total === undefined || Number(total) === (session.amount_total ?? 0)) return undefined;
-  const due = formatMoney(session.amount_total ?? 0, session.currency ?? "usd");
-  return `The total is now ${due}. Check it and pay again.`;
 }
 
 function pay(c: Context, scope: Scope, session: Session, fields: Record<string, string>) {

@@ -1,29 +1,20 @@
 import type Stripe from "stripe";
-import { newId, randomText } from "../core/ids.ts";
+import { randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
+import {
+  configuredSecret,
+  type Hears,
+  newSecret,
+  secrets,
+  signingSecret,
+} from "./webhook-secrets.ts";
 
 type WebhookEndpoint = Stripe.WebhookEndpoint;
 
 export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
-
-/**
- * The accounts whose events an endpoint receives: the platform's own, the connected accounts, or
- * both. Only endpoints that an option or a request under `/_emulator` registered can receive both.
- */
-type Hears = "platform" | "connected" | "both";
-
-/**
- * The signing secrets of the endpoints. They are stored separately, because they are shown only
- * when an endpoint is created.
- */
-const secrets = collection<{ id: string; secret: string; hears?: Hears }>("webhook_secret");
-
-export function signingSecret(scope: Scope, endpoint: string): string {
-  return secrets.get(scope, endpoint).secret;
-}
 
 /** Whether an endpoint receives events of this account. */
 export function hears(scope: Scope, endpoint: string, account: string | undefined): boolean {
@@ -46,8 +37,7 @@ interface NewEndpoint {
 
 /** Creates an endpoint. Only the returned object contains the signing secret. */
 export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
-  const { settings } = scope;
-  const { secret = settings.webhookSecret ?? newId("whsec", 32), hears = "both" } = given;
+  const { secret = newSecret(scope), hears = "both" } = given;
   const { secret: _secret, hears: _hears, disabled = false, ...rest } = given;
   const endpoint = webhookEndpoints.put(scope, {
     ...example<WebhookEndpoint>("webhook_endpoint"),
@@ -73,7 +63,7 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);
   if (!found) return createEndpoint(scope, given);
-  const secret = given.secret ?? scope.settings.webhookSecret ?? signingSecret(scope, found.id);
+  const secret = given.secret ?? configuredSecret(scope) ?? signingSecret(scope, found.id);
   secrets.put(scope, { ...secrets.get(scope, found.id), secret });
   const enabled_events = given.enabled_events ?? found.enabled_events;
   const api_version = given.api_version ?? found.api_version;
