@@ -6994,6 +6994,7 @@ export interface components {
              */
             amount: number;
             client_temp_id?: string;
+            /** @example usd */
             currency: string;
             /** @description Details of the booked service; at most 8 KiB. */
             details?: {

@@ -1,6 +1,6 @@
 /** Chats with a language model, paid in credits. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { Model } from "./usage.ts";
 

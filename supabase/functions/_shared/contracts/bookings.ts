@@ -1,14 +1,12 @@
 /** Bookings: money from a buyer to a provider. Amounts are integers in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
+import { Currency, CurrencyCode, MAX_AMOUNT, Money } from "./money.ts";
 import { NamedUser, text, Uuid } from "./fields.ts";
 import { Metadata } from "./metadata.ts";
 import { listQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";
 
-// Stripe accepts amounts of at most eight digits.
-const MAX_AMOUNT = 99_999_999;
-
-const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 2500 });
+const Price = Money.openapi({ example: 2500 });
 
 const Status = z.enum([
   "payment_pending",
@@ -24,10 +22,7 @@ export const BookingBody = z.strictObject({
   provider_id: Uuid,
   amount: z.int().min(1).max(MAX_AMOUNT)
     .openapi({ description: "In the currency's minor unit.", example: 2500 }),
-  currency: z.string().regex(
-    /^[a-z]{3}$/,
-    "currency must be three lower-case letters, such as usd.",
-  ),
+  currency: CurrencyCode,
   client_temp_id: text(100).optional(),
   details: Metadata.optional().openapi({
     description: "Details of the booked service; at most 8 KiB.",
@@ -45,10 +40,10 @@ export const Booking = z.object({
   }),
   provider_id: Uuid,
   status: Status,
-  amount: Money,
-  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
-  application_fee_amount: Money,
-  amount_refunded: Money,
+  amount: Price,
+  currency: Currency,
+  application_fee_amount: Price,
+  amount_refunded: Price,
   client_temp_id: z.string().nullable(),
   payment_intent_id: z.string().nullable(),
   details: z.record(z.string(), z.unknown()).nullable(),
@@ -76,7 +71,7 @@ export const CancelledBooking = z.object({
   refund: z.object({
     refund_id: Uuid,
     status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]),
-    amount: Money,
+    amount: Price,
     currency: z.string(),
   }).nullable().openapi({ description: "The refund, if the booking was paid." }),
 }).openapi("CancelledBooking");

@@ -1,19 +1,10 @@
 /** Packages on sale, checkout sessions and orders. Money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { Currency, CurrencyCode, MAX_AMOUNT, Money } from "./money.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { NamedUser, text, Uuid } from "./fields.ts";
 import { listQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";
-
-const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
-const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
-
-const CurrencyCode = z.string()
-  .regex(/^[a-z]{3}$/, "currency must be a lower-case ISO code, such as usd.")
-  .openapi({ example: "usd" });
-
-/** Stripe's highest amount of one charge. */
-const MAX_AMOUNT = 99_999_999;
 
 export const Price = z.strictObject({
   currency: CurrencyCode,

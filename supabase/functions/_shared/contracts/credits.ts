@@ -1,6 +1,6 @@
 /** The ledger as callers see it: balance, entries, grants, debits. */
 import { z } from "@hono/zod-openapi";
-import { Amount, SignedAmount } from "./amounts.ts";
+import { Amount, SignedAmount } from "./credit-amounts.ts";
 import { NamedUser, text, Uuid } from "./fields.ts";
 import { listQuery, SeqCursor } from "./list-query.ts";
 import { Timestamp, TimestampOut } from "./time-fields.ts";

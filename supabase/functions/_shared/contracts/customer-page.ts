@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { Booking } from "./bookings.ts";
 import { Order } from "./checkout.ts";
-import { SignedAmount } from "./amounts.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { Uuid } from "./fields.ts";
 import { TimestampOut } from "./time-fields.ts";
 import { ExplainedEntry } from "./credits.ts";

@@ -1,6 +1,6 @@
 /** Customers as operators see them: the search, and the log of reads. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { Uuid } from "./fields.ts";
 import { listQuery, SeqCursor, WholeListQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";

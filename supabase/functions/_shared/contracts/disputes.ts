@@ -1,12 +1,10 @@
 /** Disputes, for operators. Money is an integer in the currency's minor unit; credits are text. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { Currency, Money } from "./money.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { listQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";
-
-const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
-const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
 
 const Movement = z.object({
   transaction_id: z.string().openapi({ description: "Stripe's balance transaction." }),

@@ -1,6 +1,6 @@
 /** Holds: credits reserved for work in progress. */
 import { z } from "@hono/zod-openapi";
-import { Amount, AmountOrZero, SignedAmount } from "./amounts.ts";
+import { Amount, AmountOrZero, SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { TimestampOut } from "./time-fields.ts";
 import { LotShare } from "./credits.ts";

@@ -1,6 +1,6 @@
 /** Jobs: requests, states, and responses to polls. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { NamedUser, text, Uuid } from "./fields.ts";
 import { listQuery, SeqCursor } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";

@@ -4,28 +4,23 @@
  * own.
  */
 import { z } from "@hono/zod-openapi";
-import { Amount, AmountOrZero, SignedAmount } from "./amounts.ts";
+import { CurrencyCode, Money } from "./money.ts";
+import { Amount, AmountOrZero, SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { listQuery } from "./list-query.ts";
 import { Timestamp, TimestampOut } from "./time-fields.ts";
 import { isLocale, LANGUAGE_CODES } from "./languages.ts";
 
-/** An amount of money in the currency's minor unit. */
-export const Money = z.int().min(0)
+/** An amount that an email shows. */
+export const PaidMoney = Money.min(0)
   .openapi({ description: "In the currency's minor unit.", example: 999 });
-
-export const Currency = z.string().regex(
-  /^[a-z]{3}$/,
-  "currency must be three lower-case letters, such as usd.",
-)
-  .openapi({ example: "usd" });
 
 export const ReceiptData = z.strictObject({
   order_id: Uuid,
   kind: z.enum(["package", "top_up"]),
   package_name: text(200).nullable().openapi({ description: "Null for a top-up." }),
-  amount: Money,
-  currency: Currency,
+  amount: PaidMoney,
+  currency: CurrencyCode,
   credits: Amount,
   bonus_credits: AmountOrZero,
   paid_at: Timestamp,
@@ -35,8 +30,8 @@ export const RefundData = z.strictObject({
   refund_id: Uuid,
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable(),
-  amount: Money,
-  currency: Currency,
+  amount: PaidMoney,
+  currency: CurrencyCode,
   credits_taken_back: AmountOrZero,
 }).openapi("RefundData");
 
@@ -60,8 +55,8 @@ export const CreditsExpiringData = z.strictObject({
 
 export const TopUpFailedData = z.strictObject({
   order_id: Uuid,
-  amount: Money,
-  currency: Currency,
+  amount: PaidMoney,
+  currency: CurrencyCode,
   failure_code: text(255).openapi({ example: "insufficient_funds" }),
   paused: z.boolean(),
   next_attempt_at: Timestamp.nullable(),
@@ -73,18 +68,18 @@ const BookingTitle = text(200).nullable();
 export const BookingReceiptData = z.strictObject({
   booking_id: Uuid,
   title: BookingTitle,
-  amount: Money,
-  currency: Currency,
+  amount: PaidMoney,
+  currency: CurrencyCode,
   paid_at: Timestamp,
 });
 
 export const BookingCancelledData = z.strictObject({
   booking_id: Uuid,
   title: BookingTitle,
-  amount: Money,
-  currency: Currency,
+  amount: PaidMoney,
+  currency: CurrencyCode,
   payment: z.enum(["none", "in_transit", "paid", "refunded"]),
-  refund_amount: Money,
+  refund_amount: PaidMoney,
   cancelled_at: Timestamp,
 });
 

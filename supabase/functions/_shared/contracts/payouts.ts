@@ -1,17 +1,18 @@
 /** Stripe's payouts to our bank, for operators. Money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
+import { Currency } from "./money.ts";
 import { text } from "./fields.ts";
 import { listQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";
 import { Mismatch } from "./mismatches.ts";
 
-const Money = z.int().openapi({ description: "In the payout's currency, in its minor unit." });
+const Sum = z.int().openapi({ description: "In the payout's currency, in its minor unit." });
 
 export const Payout = z.object({
   payout_id: z.string().openapi({ description: "Stripe's id.", example: "po_1Pqr" }),
   status: z.string().openapi({ description: "In Stripe's words.", example: "paid" }),
-  amount: Money.openapi({ description: "Negative if Stripe debits the bank account." }),
-  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  amount: Sum.openapi({ description: "Negative if Stripe debits the bank account." }),
+  currency: Currency,
   automatic: z.boolean().openapi({ description: "true: made by Stripe's own schedule." }),
   made_at: TimestampOut,
   arrives_at: TimestampOut.openapi({ description: "Stripe's arrival date." }),
@@ -43,9 +44,9 @@ const Lines = z.object({
     "other",
   ]),
   count: z.int(),
-  amount: Money,
-  fee: Money,
-  net: Money,
+  amount: Sum,
+  fee: Sum,
+  net: Sum,
 });
 
 export const PayoutWithLines = Payout.extend({

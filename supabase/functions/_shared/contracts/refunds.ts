@@ -1,6 +1,7 @@
 /** Refunds. Money is an integer in the currency's minor unit; credits are decimal strings. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { Currency, Money } from "./money.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { listQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";
@@ -34,8 +35,8 @@ export const Refund = z.object({
   status: RefundStatus.openapi({
     description: "pending until Stripe's event has arrived; only the event moves credits.",
   }),
-  amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
-  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  amount: Money,
+  currency: Currency,
   reason: z.string().nullable(),
   requested_by: z.string().openapi({
     description:
@@ -57,8 +58,8 @@ export const RefundPreview = z.object({
   dry_run: z.literal(true),
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable(),
-  amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
-  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  amount: Money,
+  currency: Currency,
   refundable_after: z.int().openapi({
     description: "The amount that could still be refunded after this refund.",
     example: 0,

@@ -1,6 +1,6 @@
 /** Spend caps: the maximum credits that a user may spend in one day, UTC. */
 import { z } from "@hono/zod-openapi";
-import { AmountOrZero, SignedAmount } from "./amounts.ts";
+import { AmountOrZero, SignedAmount } from "./credit-amounts.ts";
 import { NamedUser, text, Uuid } from "./fields.ts";
 import { TimestampOut } from "./time-fields.ts";
 

@@ -1,17 +1,17 @@
 /** Auto top-up. Credits are decimal strings; money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { Amount, SignedAmount } from "./amounts.ts";
+import { Currency, Money } from "./money.ts";
+import { Amount, SignedAmount } from "./credit-amounts.ts";
 import { NamedUser, Uuid } from "./fields.ts";
 import { TimestampOut } from "./time-fields.ts";
 import { ReturnUrl } from "./checkout.ts";
 
-const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 2000 });
-const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
+const Price = Money.openapi({ example: 2000 });
 
 const Charge = z.object({
   order_id: Uuid,
   status: z.string().openapi({ description: "The status of the charge's order." }),
-  amount: Money,
+  amount: Price,
   currency: Currency,
   credits: SignedAmount,
   failure_code: z.string().nullable().openapi({ example: "insufficient_funds" }),
@@ -30,14 +30,14 @@ export const TopUps = z.object({
   enabled: z.boolean(),
   threshold: SignedAmount.nullable(),
   target: SignedAmount.nullable(),
-  monthly_cap: Money.nullable(),
+  monthly_cap: Price.nullable(),
   currency: Currency,
   consented_at: TimestampOut.nullable(),
   state: z.enum(["off", "card_missing", "on", "charging", "authentication_required", "paused"]),
   paused: z.enum(["failures", "card_gone", "refunded"]).nullable(),
   failures: z.int().openapi({ description: "The number of failed charges in a row." }),
   next_attempt_at: TimestampOut.nullable(),
-  charged_this_month: Money.openapi({
+  charged_this_month: Price.openapi({
     description: "The amount charged in this calendar month, UTC.",
   }),
   card: SavedCard.nullable().openapi({ description: "The saved card; null without one." }),

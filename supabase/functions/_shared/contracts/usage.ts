@@ -1,6 +1,6 @@
 /** Usage of models: rates, estimates and charges. The kinds of tokens do not overlap. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { Metadata } from "./metadata.ts";
 import { Timestamp, TimestampOut } from "./time-fields.ts";

@@ -1,6 +1,6 @@
 /** Requests for welcome credits, for operators. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "./amounts.ts";
+import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { isSeq, listQuery, SeqCursor } from "./list-query.ts";
 import { Timestamp, TimestampOut } from "./time-fields.ts";

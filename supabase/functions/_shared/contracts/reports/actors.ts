@@ -1,6 +1,6 @@
 /** The report of authors: how many credits each author moved, and what else each author did. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "../amounts.ts";
+import { SignedAmount } from "../credit-amounts.ts";
 import { text } from "../fields.ts";
 import { EntryKind } from "../credits.ts";
 import { DayOut, ReportQuery } from "./report.ts";

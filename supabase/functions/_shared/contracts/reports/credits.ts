@@ -1,6 +1,6 @@
 /** The report of credits: granted and used credits by the source of their lot. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "../amounts.ts";
+import { SignedAmount } from "../credit-amounts.ts";
 import { DayOut } from "./report.ts";
 
 function credits(description: string) {

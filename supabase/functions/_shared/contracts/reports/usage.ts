@@ -1,6 +1,6 @@
 /** The report of usage: charges, tokens, credits, the provider's cost, and the margin. */
 import { z } from "@hono/zod-openapi";
-import { SignedAmount } from "../amounts.ts";
+import { SignedAmount } from "../credit-amounts.ts";
 import { Uuid } from "../fields.ts";
 import { DayOut, ReportQuery } from "./report.ts";
 

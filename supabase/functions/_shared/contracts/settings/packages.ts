@@ -1,6 +1,6 @@
 /** The packages of a shop: the file farthing.packages.json, and the list for operators. */
 import { z } from "@hono/zod-openapi";
-import { Amount, AmountOrZero, SignedAmount } from "../amounts.ts";
+import { Amount, AmountOrZero, SignedAmount } from "../credit-amounts.ts";
 import { text, Uuid } from "../fields.ts";
 import { TimestampOut } from "../time-fields.ts";
 import { Price } from "../checkout.ts";

@@ -1,12 +1,12 @@
 /** The templates of emails about an account: its balance and its automatic top-ups. */
 import { z } from "@hono/zod-openapi";
 import { Uuid } from "../../contracts/fields.ts";
+import { CurrencyCode } from "../../contracts/money.ts";
 import { Timestamp } from "../../contracts/time-fields.ts";
 import {
   CreditsExpiringData,
-  Currency,
   LowBalanceData,
-  Money,
+  PaidMoney,
   TopUpFailedData,
 } from "../../contracts/notifications.ts";
 import { defineTemplate, optional } from "./define-template.ts";
@@ -70,7 +70,7 @@ export const topUpPaused = defineTemplate(
 
 /** Automatic top-ups have reached the user's cap for the month. */
 export const topUpCapped = defineTemplate(
-  z.strictObject({ monthly_cap: Money, currency: Currency }),
+  z.strictObject({ monthly_cap: PaidMoney, currency: CurrencyCode }),
   ({ monthly_cap, currency }, { say: { topUpCapped: say }, money }) => ({
     subject: say.subject,
     heading: say.heading,
@@ -83,8 +83,8 @@ export const topUpCapped = defineTemplate(
 export const topUpAuthentication = defineTemplate(
   z.strictObject({
     order_id: Uuid,
-    amount: Money,
-    currency: Currency,
+    amount: PaidMoney,
+    currency: CurrencyCode,
     url: z.url({ protocol: /^https?$/ }).max(2_048),
     expires_at: Timestamp,
   }),

@@ -2,7 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { text, Uuid } from "../../contracts/fields.ts";
 import { Timestamp } from "../../contracts/time-fields.ts";
-import { Currency, Money } from "../../contracts/notifications.ts";
+import { CurrencyCode } from "../../contracts/money.ts";
+import { PaidMoney } from "../../contracts/notifications.ts";
 import { defineForOperators, optional } from "./define-template.ts";
 
 const DISPUTE_PHASES = {
@@ -29,8 +30,8 @@ export const dispute = defineForOperators(
     phase: z.enum(["inquiry", "opened", "appealed", "prevented", "won", "lost"]),
     order_id: Uuid.nullable(),
     booking_id: Uuid.nullable(),
-    amount: Money,
-    currency: Currency,
+    amount: PaidMoney,
+    currency: CurrencyCode,
     reason: text(255).nullable(),
     at: Timestamp,
   }),
