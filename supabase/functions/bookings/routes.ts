@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { Booking, BookingPath, BookingsQuery } from "../_shared/contracts/bookings.ts";
-import { ownerReadBy, subjectOf } from "../_shared/core/user-id.ts";
+import { ownerReadBy, subjectOf } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Order, OrderPath, OrdersQuery, Package } from "../_shared/contracts/checkout.ts";
 import { WholeListQuery } from "../_shared/contracts/list-query.ts";
-import { ownerReadBy, subjectOf } from "../_shared/core/user-id.ts";
+import { ownerReadBy, subjectOf } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page, pageOfWhole } from "../_shared/http/reply/reply.ts";
 

@@ -6,7 +6,7 @@ import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
 import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
-import { subjectOf } from "../_shared/core/user-id.ts";
+import { subjectOf } from "../_shared/core/whose-data.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
 import { CSV_TYPE, streamCsv, wantsCsv } from "../_shared/http/reply/csv.ts";

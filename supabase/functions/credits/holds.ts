@@ -7,7 +7,7 @@ import {
   SettleBody,
   SettledHold,
 } from "../_shared/contracts/holds.ts";
-import { ownerReadBy } from "../_shared/core/user-id.ts";
+import { ownerReadBy } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";

@@ -6,7 +6,7 @@ import {
   SpendCapPreview,
   SpendCapQuery,
 } from "../_shared/contracts/spend-caps.ts";
-import { subjectOf } from "../_shared/core/user-id.ts";
+import { subjectOf } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { Job, JobPath, type JobStatus } from "../_shared/contracts/jobs.ts";
-import { ownerReadBy } from "../_shared/core/user-id.ts";
+import { ownerReadBy } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";

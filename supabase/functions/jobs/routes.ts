@@ -7,7 +7,7 @@ import {
   JobsQuery,
   JobSummary,
 } from "../_shared/contracts/jobs.ts";
-import { subjectOf } from "../_shared/core/user-id.ts";
+import { subjectOf } from "../_shared/core/whose-data.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
-import { actingUserOf } from "../_shared/core/user-id.ts";
+import { actingUserOf } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { LARGE_BODY_LIMIT_BYTES } from "../_shared/http/input/read-body.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";

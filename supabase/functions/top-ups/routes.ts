@@ -1,5 +1,5 @@
 import { TopUps, TopUpsBody, TopUpsQuery } from "../_shared/contracts/top-ups.ts";
-import { subjectOf } from "../_shared/core/user-id.ts";
+import { subjectOf } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";

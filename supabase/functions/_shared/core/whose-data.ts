@@ -1,4 +1,4 @@
-/** The field `user_id`: whose data a request reads or changes. The caller's kind decides who may send it. */
+/** The user whose data a request reads or changes: the caller, or the user that `user_id` names. */
 import type { SecretCaller, UserCaller } from "./caller.ts";
 import { ApiError } from "./errors.ts";
 

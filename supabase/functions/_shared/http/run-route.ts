@@ -6,7 +6,7 @@ import type { LogRecord } from "../core/logger.ts";
 import type { Services } from "./route/app-services.ts";
 import { admit } from "./auth/authorize.ts";
 import { authorOf, type Caller, callerScope, userIdOf } from "../core/caller.ts";
-import { isOwnChange } from "../core/user-id.ts";
+import { isOwnChange } from "../core/whose-data.ts";
 import type { RequestContext } from "../core/current-request.ts";
 import { DEADLINE_MS } from "../core/deadline.ts";
 import { isOperatorsChange, isSharedChange, Nothing, type Route } from "./route/define-route.ts";
