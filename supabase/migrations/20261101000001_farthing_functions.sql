@@ -744,6 +744,56 @@ $$;
 comment on function farthing.close_abandoned_chats(timestamptz, int) is
   'Closes chats without a heartbeat for 60 seconds, and returns their number.';
 
+-- supabase/schemas/ai/functions/chat_answer.sql
+
+-- The answer of a closed chat, and what the chat has cost.
+
+create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
+begin
+  return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
+    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
+      (select e.metadata - 'model' - 'rate_version' - 'hold_id'
+      from farthing.usage_events u
+      join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
+      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
+      jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
+    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
+    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
+      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
+    'hold_id', p_chat.hold_id);
+end
+$$;
+comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
+  'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
+  'replaces the charged usage if the charge was corrected. Credits are text.';
+
+create function farthing.chat_charge(p_hold farthing.holds, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
+  -- charge or correct it. The request reads from the provider for at most 130 seconds. Then it
+  -- attempts for 45 seconds to end the chat.
+  select jsonb_build_object(
+    'credits', trim_scale(coalesce(
+      (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
+      p_hold.settled, 0) - c.corrected)::text,
+    'is_final', c.answered_at is not null or c.created_at <= p_now - interval '200 seconds')
+  from farthing.chats c
+  where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
+$$;
+comment on function farthing.chat_charge(farthing.holds, timestamptz) is
+  'Returns what the chat of an ended hold has cost, with later charges and corrections, as {credits, '
+  'is_final}; null for an open hold and for a hold without a chat. is_final: false while the chat''s own '
+  'request may still change the charge. Credits are text.';
+
 -- supabase/schemas/ai/functions/chats.sql
 
 -- Chats: a chat begins with a hold, before the provider is called. Its request then records
@@ -1085,52 +1135,6 @@ comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestam
   'Charges an answered chat: settles an open chat, charges a released chat late, and corrects a chat '
   'that the scheduled task has charged. Returns the closed chat. The caller has locked the key, the owner, '
   'the account and the chat.';
-
-create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
-begin
-  return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
-    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
-      (select e.metadata - 'model' - 'rate_version' - 'hold_id'
-      from farthing.usage_events u
-      join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
-      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
-      jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
-    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
-    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
-      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
-    'hold_id', p_chat.hold_id);
-end
-$$;
-comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
-  'replaces the charged usage if the charge was corrected. Credits are text.';
-
-create function farthing.chat_charge(p_hold farthing.holds, p_now timestamptz)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
-  -- charge or correct it. The request reads from the provider for at most 130 seconds. Then it
-  -- attempts for 45 seconds to end the chat.
-  select jsonb_build_object(
-    'credits', trim_scale(coalesce(
-      (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
-      p_hold.settled, 0) - c.corrected)::text,
-    'is_final', c.answered_at is not null or c.created_at <= p_now - interval '200 seconds')
-  from farthing.chats c
-  where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
-$$;
-comment on function farthing.chat_charge(farthing.holds, timestamptz) is
-  'Returns what the chat of an ended hold has cost, with later charges and corrections, as {credits, '
-  'is_final}; null for an open hold and for a hold without a chat. is_final: false while the chat''s own '
-  'request may still change the charge. Credits are text.';
 
 -- supabase/schemas/ai/functions/unknown_usage.sql
 
@@ -1505,6 +1509,45 @@ comment on function farthing.incident_answer(farthing.incidents) is
   'Returns an incident in the API''s form. count: the number of evaluations in which the rule was over '
   'its threshold.';
 
+-- supabase/schemas/alerts/functions/rules_dead_letters.sql
+
+-- Rules on work that was given up: dead-lettered jobs and notifications.
+
+create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
+    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
+  from (select from farthing.jobs
+    -- A job ends within a day of its creation, so an index on created_at bounds the rows to read.
+    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
+      and completed_at > p_now - p_rule.period
+      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
+$$;
+comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
+  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A refused job '
+  'does not count.';
+
+create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
+    farthing.period_text(p_rule.period)))
+  from (select from farthing.notifications
+    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
+      -- A notification that was never sent because no address, webhook or mail service is configured
+      -- needs no alert.
+      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
+$$;
+comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
+  'Reads the number of notifications that were dead-lettered, or may not have been delivered (uncertain), '
+  'within period. Notifications without an address or a configured service do not count.';
+
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
@@ -1833,41 +1876,6 @@ as $$
 $$;
 comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
   'Reads the p95 duration of calls to models, in ms.';
-
-create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
-    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
-  from (select from farthing.jobs
-    -- A job ends within a day of its creation, so an index on created_at bounds the rows to read.
-    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
-      and completed_at > p_now - p_rule.period
-      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
-$$;
-comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A refused job '
-  'does not count.';
-
-create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, count(*), format(
-    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
-    farthing.period_text(p_rule.period)))
-  from (select from farthing.notifications
-    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A notification that was never sent because no address, webhook or mail service is configured
-      -- needs no alert.
-      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
-$$;
-comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that were dead-lettered, or may not have been delivered (uncertain), '
-  'within period. Notifications without an address or a configured service do not count.';
 
 -- supabase/schemas/alerts/functions/rules_stripe.sql
 
@@ -2746,6 +2754,39 @@ comment on function farthing.begin_booking is
   'values for Stripe, or step refused with code, limit (buyer, provider) and retry_after (seconds). The '
   'caller has locked the account.';
 
+-- supabase/schemas/bookings/functions/booking_answer.sql
+
+-- A booking in the form of the API, for its buyer or its provider.
+
+create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('booking_id', p_booking.booking_id, 'role', p_role,
+    'provider_id', p_booking.provider_id, 'status', p_booking.status, 'amount', p_booking.amount,
+    'currency', p_booking.currency, 'application_fee_amount', p_booking.application_fee_amount,
+    'amount_refunded', p_booking.amount_refunded, 'client_temp_id', p_booking.client_temp_id,
+    'payment_intent_id', p_booking.payment_intent_id, 'details', p_booking.details,
+    'created_at', p_booking.created_at, 'paid_at', p_booking.paid_at, 'confirmed_at', p_booking.confirmed_at,
+    'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
+$$;
+comment on function farthing.booking_answer(farthing.bookings, text) is
+  'Returns a booking in the API''s form, for its buyer or its provider. Amounts are in minor units.';
+
+create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when farthing.acts_for(p_user_id, p_booking.account_id) then 'buyer'
+    when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
+    then 'provider' end
+$$;
+comment on function farthing.booking_role(farthing.bookings, uuid) is
+  'Returns a user''s role in a booking: buyer or provider; null for any other user.';
+
 -- supabase/schemas/bookings/functions/cancel_booking.sql
 
 -- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
@@ -2860,6 +2901,48 @@ $$;
 comment on function farthing.confirm_or_complete(farthing.bookings, text, timestamptz) is
   'Moves a booking to the status `confirmed` or `completed`, and returns it. The caller has locked the '
   'account. Fails invalid_request if the booking is not in the preceding status.';
+
+-- supabase/schemas/bookings/functions/lock_booking.sql
+
+-- The lock that every change of a booking takes.
+
+create function farthing.lock_booking(p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- the same timeout as in lock_account()
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  perform from farthing.accounts where account_id = v_booking.account_id for no key update;
+  select * into v_booking from farthing.bookings
+  where account_id = v_booking.account_id and booking_id = p_booking_id;
+  return v_booking;
+end
+$$;
+comment on function farthing.lock_booking(uuid) is
+  'Returns a booking, with its buyer''s account locked; null if there is no such booking. Every change '
+  'of a booking holds this lock.';
+
+create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  if farthing.booking_role(v_booking, p_user_id) is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  end if;
+  return farthing.lock_booking(p_booking_id);
+end
+$$;
+comment on function farthing.lock_booking_of(uuid, uuid) is
+  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails not_found.';
 
 -- supabase/schemas/bookings/functions/payment_events.sql
 
@@ -2977,77 +3060,6 @@ $$;
 comment on function farthing.apply_fee_event is
   'Records our fee of a booking as Stripe reports it: the collected and the refunded amount. Returns '
   'processed, or deferred until the payment has arrived.';
-
--- supabase/schemas/bookings/functions/read_and_lock.sql
-
--- Bookings as both parties read them, and the lock that every change of a booking takes.
-
-create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('booking_id', p_booking.booking_id, 'role', p_role,
-    'provider_id', p_booking.provider_id, 'status', p_booking.status, 'amount', p_booking.amount,
-    'currency', p_booking.currency, 'application_fee_amount', p_booking.application_fee_amount,
-    'amount_refunded', p_booking.amount_refunded, 'client_temp_id', p_booking.client_temp_id,
-    'payment_intent_id', p_booking.payment_intent_id, 'details', p_booking.details,
-    'created_at', p_booking.created_at, 'paid_at', p_booking.paid_at, 'confirmed_at', p_booking.confirmed_at,
-    'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
-$$;
-comment on function farthing.booking_answer(farthing.bookings, text) is
-  'Returns a booking in the API''s form, for its buyer or its provider. Amounts are in minor units.';
-
-create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select case
-    when farthing.acts_for(p_user_id, p_booking.account_id) then 'buyer'
-    when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
-    then 'provider' end
-$$;
-comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'Returns a user''s role in a booking: buyer or provider; null for any other user.';
-
-create function farthing.lock_booking(p_booking_id uuid)
-returns farthing.bookings
-language plpgsql
-set search_path = ''
-set lock_timeout = '2s' -- the same timeout as in lock_account()
-as $$
-declare
-  v_booking farthing.bookings;
-begin
-  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
-  perform from farthing.accounts where account_id = v_booking.account_id for no key update;
-  select * into v_booking from farthing.bookings
-  where account_id = v_booking.account_id and booking_id = p_booking_id;
-  return v_booking;
-end
-$$;
-comment on function farthing.lock_booking(uuid) is
-  'Returns a booking, with its buyer''s account locked; null if there is no such booking. Every change '
-  'of a booking holds this lock.';
-
-create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
-returns farthing.bookings
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_booking farthing.bookings;
-begin
-  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
-  if farthing.booking_role(v_booking, p_user_id) is null then
-    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
-  end if;
-  return farthing.lock_booking(p_booking_id);
-end
-$$;
-comment on function farthing.lock_booking_of(uuid, uuid) is
-  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails not_found.';
 
 -- supabase/schemas/bookings/functions/refunds_and_disputes.sql
 
@@ -4430,6 +4442,51 @@ comment on function farthing.check_fraud is
   'order only a refusal is recorded. p_is_new: false for a request that continues an order or a '
   'booking; then only blocks count. p_provider_id: the booked provider.';
 
+-- supabase/schemas/fraud/functions/fraud_limits.sql
+
+-- The settings of the limits of checkouts, bookings and cards, as operators read and change them. Their
+-- defaults are in policy/tables.sql.
+
+create function farthing.policy_answer()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
+    'sessions_per_ip_hour', p.sessions_per_ip_hour,
+    'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
+    'cards_per_user_day', p.cards_per_user_day,
+    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
+    'updated_at', p.updated_at, 'updated_by', p.updated_by)
+  from farthing.policy p
+$$;
+comment on function farthing.policy_answer() is
+  'Returns the policy''s settings about fraud, and the author and time of the last change.';
+
+create function farthing.set_fraud_limits(p_changes jsonb, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.allow_change(p_author, 'the limits were changed');
+  update farthing.policy set
+    sessions_per_user_hour = coalesce((p_changes ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
+    sessions_per_ip_hour = coalesce((p_changes ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
+    failed_cards_per_user_hour = coalesce((p_changes ->> 'failed_cards_per_user_hour')::int,
+      failed_cards_per_user_hour),
+    users_per_card_day = coalesce((p_changes ->> 'users_per_card_day')::int, users_per_card_day),
+    cards_per_user_day = coalesce((p_changes ->> 'cards_per_user_day')::int, cards_per_user_day),
+    bookings_per_provider_hour = coalesce((p_changes ->> 'bookings_per_provider_hour')::int,
+      bookings_per_provider_hour),
+    early_fraud_warning = coalesce(p_changes ->> 'early_fraud_warning', early_fraud_warning),
+    updated_at = p_now, updated_by = p_author
+  where one_row;
+end
+$$;
+comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
+  'Changes the settings that p_changes names. The author and the change are audited.';
+
 -- supabase/schemas/fraud/functions/retention.sql
 
 -- The deletion of old fraud decisions and uses of cards.
@@ -4448,9 +4505,9 @@ comment on function farthing.delete_old_fraud_records(timestamptz, int) is
 
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
--- The limits of new checkouts, new bookings and cards, and the functions that read and change the
--- policy's settings of these limits. Their defaults are in policy/tables.sql: sessions_per_*,
--- failed_cards_per_user_hour, users_per_card_day, cards_per_user_day, bookings_per_provider_hour.
+-- The limits of new checkouts, new bookings and cards. The figures are the policy's sessions_per_*,
+-- failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and bookings_per_provider_hour
+-- (policy/tables.sql).
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
 returns void
@@ -4554,46 +4611,6 @@ $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
   'Returns the card limits that an account''s payments exceed, and when each limit ends.';
 
-create function farthing.policy_answer()
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
-    'sessions_per_ip_hour', p.sessions_per_ip_hour,
-    'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
-    'cards_per_user_day', p.cards_per_user_day,
-    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
-    'updated_at', p.updated_at, 'updated_by', p.updated_by)
-  from farthing.policy p
-$$;
-comment on function farthing.policy_answer() is
-  'Returns the policy''s settings about fraud, and the author and time of the last change.';
-
-create function farthing.set_fraud_limits(p_changes jsonb, p_author text, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform farthing.allow_change(p_author, 'the limits were changed');
-  update farthing.policy set
-    sessions_per_user_hour = coalesce((p_changes ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
-    sessions_per_ip_hour = coalesce((p_changes ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
-    failed_cards_per_user_hour = coalesce((p_changes ->> 'failed_cards_per_user_hour')::int,
-      failed_cards_per_user_hour),
-    users_per_card_day = coalesce((p_changes ->> 'users_per_card_day')::int, users_per_card_day),
-    cards_per_user_day = coalesce((p_changes ->> 'cards_per_user_day')::int, cards_per_user_day),
-    bookings_per_provider_hour = coalesce((p_changes ->> 'bookings_per_provider_hour')::int,
-      bookings_per_provider_hour),
-    early_fraud_warning = coalesce(p_changes ->> 'early_fraud_warning', early_fraud_warning),
-    updated_at = p_now, updated_by = p_author
-  where one_row;
-end
-$$;
-comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
-  'Changes the settings that p_changes names. The author and the change are audited.';
-
 -- supabase/schemas/grants/functions/ceilings.sql
 
 -- The ceilings of grants: for one grant, for the grants of one author in a day, and for all grants
@@ -4643,6 +4660,41 @@ comment on function farthing.ceiling_met is
   'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
   'For an author whom the ceilings do not bind, only the ceiling named grant is checked. Days are '
   'UTC.';
+
+-- supabase/schemas/grants/functions/grant_answer.sql
+
+-- A grant in the form of the API: its lot, or the grant that waits for another operator.
+
+create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_lot.lot_id, 'user_id', p_user_id, 'source', p_lot.source,
+    'amount', trim_scale(p_lot.amount)::text, 'remaining', trim_scale(p_lot.remaining)::text,
+    'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
+$$;
+comment on function farthing.lot_answer(uuid, farthing.lots) is
+  'Returns a lot in the API''s form for a grant. Credits are text.';
+
+create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('grant_id', p_grant.grant_id, 'user_id', a.owner_id,
+    'status', case when p_grant.status = 'pending' and p_grant.confirm_before <= p_now then 'expired'
+      else p_grant.status end,
+    'source', p_grant.source, 'amount', trim_scale(p_grant.amount)::text, 'priority', p_grant.priority,
+    'expires_at', p_grant.expires_at, 'reason', p_grant.reason, 'reference_id', p_grant.reference_id,
+    'ceiling', p_grant.ceiling, 'requested_by', p_grant.author, 'confirm_before', p_grant.confirm_before,
+    'decided_by', p_grant.decided_by, 'decided_at', p_grant.decided_at, 'lot_id', p_grant.lot_id,
+    'created_at', p_grant.created_at)
+  from farthing.accounts a where a.account_id = p_grant.account_id
+$$;
+comment on function farthing.grant_answer(farthing.grants, timestamptz) is
+  'Returns a grant in the API''s form for operators. Credits are text. A pending grant counts as expired '
+  'after confirm_before.';
 
 -- supabase/schemas/grants/functions/make_grant.sql
 
@@ -4847,42 +4899,11 @@ comment on function farthing.request_grant is
   'Checks the author and the terms of a grant, and makes it. Returns {status, data} from make_grant(). '
   'Fails grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
 
-create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('id', p_lot.lot_id, 'user_id', p_user_id, 'source', p_lot.source,
-    'amount', trim_scale(p_lot.amount)::text, 'remaining', trim_scale(p_lot.remaining)::text,
-    'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
-$$;
-comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'Returns a lot in the API''s form for a grant. Credits are text.';
-
 -- supabase/schemas/grants/functions/pending_grants.sql
 
 -- Grants that wait for another operator, and end as confirmed, declined or expired. How long
 -- they wait is the policy's pending_grant_life (policy/tables.sql); finish_grant() computes
 -- confirm_before from it.
-
-create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('grant_id', p_grant.grant_id, 'user_id', a.owner_id,
-    'status', case when p_grant.status = 'pending' and p_grant.confirm_before <= p_now then 'expired'
-      else p_grant.status end,
-    'source', p_grant.source, 'amount', trim_scale(p_grant.amount)::text, 'priority', p_grant.priority,
-    'expires_at', p_grant.expires_at, 'reason', p_grant.reason, 'reference_id', p_grant.reference_id,
-    'ceiling', p_grant.ceiling, 'requested_by', p_grant.author, 'confirm_before', p_grant.confirm_before,
-    'decided_by', p_grant.decided_by, 'decided_at', p_grant.decided_at, 'lot_id', p_grant.lot_id,
-    'created_at', p_grant.created_at)
-  from farthing.accounts a where a.account_id = p_grant.account_id
-$$;
-comment on function farthing.grant_answer(farthing.grants, timestamptz) is
-  'Returns a grant in the API''s form for operators. Credits are text. A pending grant counts as expired '
-  'after confirm_before.';
 
 create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
 returns farthing.grants
@@ -5409,11 +5430,9 @@ $$;
 comment on function farthing.task_answer(farthing.tasks) is
   'Returns a scheduled task in the form of the API''s contract. last_error: a SQLSTATE, or session_lost.';
 
--- supabase/schemas/holds/functions/open.sql
+-- supabase/schemas/holds/functions/hold_answer.sql
 
--- Opening holds: credits are reserved before the work, and settled or released after it, at most
--- once. A hold names its lots, because held credits must not expire, and no other hold may reserve
--- the same credits.
+-- A hold in the form of the API.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -5431,6 +5450,12 @@ as $$
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
   'Returns a hold in the form of the HTTP API. Credits are text.';
+
+-- supabase/schemas/holds/functions/open.sql
+
+-- Opening holds: credits are reserved before the work, and settled or released after it, at most
+-- once. A hold names its lots, because held credits must not expire, and no other hold may reserve
+-- the same credits.
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
@@ -8383,30 +8408,6 @@ $$;
 comment on function farthing.label_of(text, text) is
   'Returns the value of a label; null if there is no such label.';
 
-create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
-returns table (name text, labels text, count numeric)
-language sql stable
-set search_path = ''
-as $$
-  -- Tokens are priced when they are counted, at the rate in force, so a new rate does not change
-  -- yesterday's cost.
-  select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
-    when 'input' then r.input_per_million_usd
-    when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
-    when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
-    else r.output_per_million_usd end) / 1000000
-  from (select farthing.label_of(g.labels, 'model') as model,
-      farthing.label_of(g.labels, 'kind') as kind, g.count
-    from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
-  cross join lateral (select * from farthing.rates a where a.model = t.model
-    and a.effective_from <= p_now
-    order by a.effective_from desc, a.version desc limit 1) r
-  group by r.model
-$$;
-comment on function farthing.token_costs(jsonb, timestamptz) is
-  'Returns the cost of a batch''s tokens at the provider, in US dollars, by model; a model without a '
-  'rate has no row.';
-
 create function farthing.core_counts(p_rows jsonb)
 returns table (name text, count numeric)
 language sql stable
@@ -8524,6 +8525,35 @@ $$;
 comment on function farthing.is_failure(text) is
   'Returns whether requests with these labels ended in a server error. Status 408 counts, because the '
   'request ran out of time here.';
+
+-- supabase/schemas/metrics/functions/token_costs.sql
+
+-- The cost of the tokens that models used, in US dollars (ai_spend_usd). The cost is computed when the
+-- tokens are recorded.
+
+create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
+returns table (name text, labels text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Tokens are priced when they are counted, at the rate in force, so a new rate does not change
+  -- yesterday's cost.
+  select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
+    when 'input' then r.input_per_million_usd
+    when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+    when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
+    else r.output_per_million_usd end) / 1000000
+  from (select farthing.label_of(g.labels, 'model') as model,
+      farthing.label_of(g.labels, 'kind') as kind, g.count
+    from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
+  cross join lateral (select * from farthing.rates a where a.model = t.model
+    and a.effective_from <= p_now
+    order by a.effective_from desc, a.version desc limit 1) r
+  group by r.model
+$$;
+comment on function farthing.token_costs(jsonb, timestamptz) is
+  'Returns the cost of a batch''s tokens at the provider, in US dollars, by model; a model without a '
+  'rate has no row.';
 
 -- supabase/schemas/metrics/functions/windows.sql
 
@@ -8673,7 +8703,7 @@ comment on function farthing.notify_booking_cancellation() is
 
 -- supabase/schemas/notifications/functions/claim.sql
 
--- Claiming due notifications, with the address of each recipient and the shop's settings. Each
+-- Claiming due notifications, with the address of each recipient and the shop's face. Each
 -- notification is sent at most once, because a claim commits before a service is called. If the
 -- runner dies or the service's response is lost, the notification may have been sent (leases.sql
 -- ends its lease).
@@ -8728,19 +8758,6 @@ $$;
 comment on function farthing.claim_notifications(text, int, uuid, text[], timestamptz) is
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
   'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';
-
-create function farthing.shop_face()
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
-    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
-    'url', p.shop_url, 'accent_color', p.shop_accent_color))
-  from farthing.policy p
-$$;
-comment on function farthing.shop_face() is
-  'Returns the shop''s settings that appear in its emails, without the unset ones.';
 
 -- supabase/schemas/notifications/functions/expiry.sql
 
@@ -9377,6 +9394,24 @@ comment on function farthing.end_attempt is
   'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
   'attempt: not_asked, again, never or unknown. p_retry_after: the shortest wait, in seconds, that '
   'the service asks for.';
+
+-- supabase/schemas/notifications/functions/shop_face.sql
+
+-- The shop in its emails: name, logo, address and color. The first claim of a notification stores them
+-- (claim.sql), so a repeat shows the same shop.
+
+create function farthing.shop_face()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
+    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
+    'url', p.shop_url, 'accent_color', p.shop_accent_color))
+  from farthing.policy p
+$$;
+comment on function farthing.shop_face() is
+  'Returns the shop''s settings that appear in its emails, without the unset ones.';
 
 -- supabase/schemas/payouts/functions/alert_figures.sql
 
@@ -12884,11 +12919,9 @@ comment on function farthing.preview_refund is
   'Returns what a refund would change, in the API''s form: amounts in minor units, credits as text. '
   'Changes nothing, and records the read of the buyer. Fails as request_refund() does.';
 
--- supabase/schemas/refunds/functions/reserve_refund.sql
+-- supabase/schemas/refunds/functions/refund_answer.sql
 
--- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
--- Depending on Stripe's response, the refund gets Stripe's id, fails, or is postponed. Only
--- Stripe's event moves credits.
+-- A refund in the form of the API.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -12906,6 +12939,46 @@ as $$
 $$;
 comment on function farthing.refund_answer(farthing.refunds) is
   'Returns a refund in the form of the API''s contract: amount in minor units, credits as text.';
+
+-- supabase/schemas/refunds/functions/refuse_refund.sql
+
+-- The refunds that are refused: of something unpaid, of more than is refundable, and of a payment of which
+-- nothing is left.
+
+create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
+    end;
+  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
+begin
+  -- If a promotion code took 100 % off an order, the buyer paid 0, so nothing can be refunded.
+  if p_payment.payment_id is null or p_payment.amount = 0 then
+    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
+      v_details, 'amount');
+  end if;
+  if v_refundable = 0 then
+    perform farthing.fail('already_refunded',
+      'Nothing is left to refund: all of this payment is refunded, being refunded or disputed.', v_details);
+  end if;
+  if p_amount > v_refundable then
+    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
+      'amount');
+  end if;
+end
+$$;
+comment on function farthing.refuse_refund(farthing.payment, bigint) is
+  'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
+  'more, refund_too_large if nothing was paid or p_amount is above details.refundable.';
+
+-- supabase/schemas/refunds/functions/reserve_refund.sql
+
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
+-- A repeat with the same Idempotency-Key continues the same refund. Only Stripe's event moves
+-- credits.
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -12945,35 +13018,6 @@ $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
   'Locks the account of an order or a booking and returns its payment, whose payment_id is null if '
   'nothing was paid yet. Fails not_found, invalid_request.';
-
-create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
-    end;
-  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
-begin
-  -- If a promotion code took 100 % off an order, the buyer paid 0, so nothing can be refunded.
-  if p_payment.payment_id is null or p_payment.amount = 0 then
-    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
-      v_details, 'amount');
-  end if;
-  if v_refundable = 0 then
-    perform farthing.fail('already_refunded',
-      'Nothing is left to refund: all of this payment is refunded, being refunded or disputed.', v_details);
-  end if;
-  if p_amount > v_refundable then
-    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
-      'amount');
-  end if;
-end
-$$;
-comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
-  'more, refund_too_large if nothing was paid or p_amount is above details.refundable.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -13039,52 +13083,9 @@ comment on function farthing.request_refund is
   'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails '
   'forbidden, not_found, invalid_request, already_refunded, refund_too_large, idempotency_key_reused.';
 
-create function farthing.lock_refund(p_refund_id uuid)
-returns farthing.refunds
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_refund farthing.refunds;
-begin
-  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
-  if v_refund.refund_id is null then
-    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
-  end if;
-  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
-  select * into v_refund from farthing.refunds
-  where account_id = v_refund.account_id and refund_id = p_refund_id;
-  return v_refund;
-end
-$$;
-comment on function farthing.lock_refund(uuid) is
-  'Locks the account of a refund, then returns the refund. Fails not_found.';
-
-create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
-returns farthing.refunds
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_refund farthing.refunds;
-begin
-  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
-    next_attempt_at = null, updated_at = p_now
-  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
-  returning * into v_refund;
-  -- The transfer of the provider's share may have waited for the result of this refund.
-  perform farthing.net_transfers(b, p_now) from farthing.bookings b
-  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
-  return v_refund;
-end
-$$;
-comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
-  'has locked the account.';
-
 -- supabase/schemas/refunds/functions/send.sql
 
--- The refunds that a runner sends to Stripe.
+-- The refunds that are sent to Stripe, and the end of a refund that can't be sent.
 
 create function farthing.refund_to_send(p_refund farthing.refunds)
 returns jsonb
@@ -13151,6 +13152,49 @@ $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
   'Claims at most p_limit due refunds that Stripe does not have yet. A claim lasts until the refund''s '
   'next attempt is due. A refund fails after ten attempts or 23 hours.';
+
+create function farthing.lock_refund(p_refund_id uuid)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
+  select * into v_refund from farthing.refunds
+  where account_id = v_refund.account_id and refund_id = p_refund_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.lock_refund(uuid) is
+  'Locks the account of a refund, then returns the refund. Fails not_found.';
+
+create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
+    next_attempt_at = null, updated_at = p_now
+  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
+  returning * into v_refund;
+  -- The transfer of the provider's share may have waited for the result of this refund.
+  perform farthing.net_transfers(b, p_now) from farthing.bookings b
+  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
+  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
+  'has locked the account.';
 
 -- supabase/schemas/reports/functions/actor_actions.sql
 
@@ -19583,92 +19627,8 @@ comment on function farthing.top_ups_are_due(timestamptz) is 'Returns whether to
 
 -- supabase/schemas/top_ups/functions/settings.sql
 
--- A user's settings of auto top-up: checks, changes and the API's answer. The bounds of
--- a monthly cap are the policy's top_up_smallest and top_up_highest_cap (policy/tables.sql).
-
-create function farthing.top_up_state(p_top_up farthing.top_ups)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select case
-    when not coalesce(p_top_up.enabled, false) then 'off'
-    when c.step in ('charge', 'settle', 'link') then 'charging'
-    when c.step = 'linked' then 'authentication_required'
-    when p_top_up.paused is not null then 'paused'
-    when farthing.top_up_runs(p_top_up) then 'on'
-    else 'card_missing' end
-  from (select 1) one
-  left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
-$$;
-comment on function farthing.top_up_state(farthing.top_ups) is
-  'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
-
-create function farthing.charge_answer(p_order farthing.orders, p_charge farthing.top_up_charges)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('order_id', p_order.order_id, 'status', p_order.status, 'amount', p_order.amount,
-    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
-    'failure_code', p_charge.failure_code, 'created_at', p_order.created_at)
-$$;
-comment on function farthing.charge_answer(farthing.orders, farthing.top_up_charges) is
-  'Returns the answer about a charge: {order_id, status, amount, currency, credits, failure_code, '
-  'created_at}.';
-
-create function farthing.pending_charge(p_account_id bigint, p_now timestamptz)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select farthing.charge_answer(o, c) from farthing.orders o
-  join farthing.top_up_charges c using (account_id, order_id)
-  where o.account_id = p_account_id and o.kind = 'top_up' and (o.status = 'processing'
-    or o.status in ('pending', 'expired') and o.expires_at > p_now and c.attempts > 0
-      and c.payment_id is null and c.failure_code is null)
-  order by o.created_at desc, o.order_id desc limit 1
-$$;
-comment on function farthing.pending_charge(bigint, timestamptz) is
-  'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null if there is none. An order that expired because of an opt-out may have such a charge.';
-
-create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_top_up farthing.top_ups;
-  v_policy farthing.policy;
-begin
-  select * into v_top_up from farthing.top_ups where account_id = p_account_id;
-  select * into v_policy from farthing.policy;
-  return jsonb_build_object('enabled', coalesce(v_top_up.enabled, false),
-    'threshold', trim_scale(v_top_up.threshold)::text, 'target', trim_scale(v_top_up.target)::text,
-    'monthly_cap', v_top_up.monthly_cap, 'currency', v_policy.top_up_currency,
-    'consented_at', v_top_up.consented_at, 'state', farthing.top_up_state(v_top_up),
-    'paused', v_top_up.paused, 'failures', coalesce(v_top_up.failures, 0),
-    'next_attempt_at', case when v_top_up.next_attempt_at > p_now then v_top_up.next_attempt_at end,
-    'charged_this_month', farthing.top_up_spent(p_account_id, p_now),
-    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4, 'exp_month', card_exp_month,
-        'exp_year', card_exp_year) from farthing.customers
-      where account_id = p_account_id and payment_method_id is not null),
-    'link', (select o.session_url from farthing.top_up_charges c
-      join farthing.orders o using (account_id, order_id)
-      where c.account_id = p_account_id and c.step = 'linked' and o.expires_at > p_now),
-    'pending_charge', farthing.pending_charge(p_account_id, p_now),
-    'charges', (select coalesce(jsonb_agg(last.charge
-        order by last.created_at desc, last.order_id desc), '[]')
-      from (select farthing.charge_answer(o, c) as charge, o.created_at, o.order_id from farthing.orders o
-        join farthing.top_up_charges c using (account_id, order_id)
-        where o.account_id = p_account_id and o.kind = 'top_up'
-        order by o.created_at desc, o.order_id desc limit 10) last));
-end
-$$;
-comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Returns settings, state, saved card, the sum charged this month, the pending charge, the last ten '
-  'charges, and the open authentication page. Credits are text, money is in minor units.';
+-- A user's settings of auto top-up: checks and changes. The bounds of a monthly cap are the policy's
+-- top_up_smallest and top_up_highest_cap (policy/tables.sql).
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void
@@ -19761,6 +19721,94 @@ $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
   'Opts out: removes the consent, and expires an order that Stripe has not accepted. The caller has '
   'locked the account.';
+
+-- supabase/schemas/top_ups/functions/top_up_answer.sql
+
+-- A user's top-ups in the form of the API: settings, state, card, this month's sum and the last charges.
+
+create function farthing.top_up_state(p_top_up farthing.top_ups)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when not coalesce(p_top_up.enabled, false) then 'off'
+    when c.step in ('charge', 'settle', 'link') then 'charging'
+    when c.step = 'linked' then 'authentication_required'
+    when p_top_up.paused is not null then 'paused'
+    when farthing.top_up_runs(p_top_up) then 'on'
+    else 'card_missing' end
+  from (select 1) one
+  left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
+$$;
+comment on function farthing.top_up_state(farthing.top_ups) is
+  'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
+
+create function farthing.charge_answer(p_order farthing.orders, p_charge farthing.top_up_charges)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('order_id', p_order.order_id, 'status', p_order.status, 'amount', p_order.amount,
+    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'failure_code', p_charge.failure_code, 'created_at', p_order.created_at)
+$$;
+comment on function farthing.charge_answer(farthing.orders, farthing.top_up_charges) is
+  'Returns the answer about a charge: {order_id, status, amount, currency, credits, failure_code, '
+  'created_at}.';
+
+create function farthing.pending_charge(p_account_id bigint, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.charge_answer(o, c) from farthing.orders o
+  join farthing.top_up_charges c using (account_id, order_id)
+  where o.account_id = p_account_id and o.kind = 'top_up' and (o.status = 'processing'
+    or o.status in ('pending', 'expired') and o.expires_at > p_now and c.attempts > 0
+      and c.payment_id is null and c.failure_code is null)
+  order by o.created_at desc, o.order_id desc limit 1
+$$;
+comment on function farthing.pending_charge(bigint, timestamptz) is
+  'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
+  'reported; null if there is none. An order that expired because of an opt-out may have such a charge.';
+
+create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_top_up farthing.top_ups;
+  v_policy farthing.policy;
+begin
+  select * into v_top_up from farthing.top_ups where account_id = p_account_id;
+  select * into v_policy from farthing.policy;
+  return jsonb_build_object('enabled', coalesce(v_top_up.enabled, false),
+    'threshold', trim_scale(v_top_up.threshold)::text, 'target', trim_scale(v_top_up.target)::text,
+    'monthly_cap', v_top_up.monthly_cap, 'currency', v_policy.top_up_currency,
+    'consented_at', v_top_up.consented_at, 'state', farthing.top_up_state(v_top_up),
+    'paused', v_top_up.paused, 'failures', coalesce(v_top_up.failures, 0),
+    'next_attempt_at', case when v_top_up.next_attempt_at > p_now then v_top_up.next_attempt_at end,
+    'charged_this_month', farthing.top_up_spent(p_account_id, p_now),
+    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4, 'exp_month', card_exp_month,
+        'exp_year', card_exp_year) from farthing.customers
+      where account_id = p_account_id and payment_method_id is not null),
+    'link', (select o.session_url from farthing.top_up_charges c
+      join farthing.orders o using (account_id, order_id)
+      where c.account_id = p_account_id and c.step = 'linked' and o.expires_at > p_now),
+    'pending_charge', farthing.pending_charge(p_account_id, p_now),
+    'charges', (select coalesce(jsonb_agg(last.charge
+        order by last.created_at desc, last.order_id desc), '[]')
+      from (select farthing.charge_answer(o, c) as charge, o.created_at, o.order_id from farthing.orders o
+        join farthing.top_up_charges c using (account_id, order_id)
+        where o.account_id = p_account_id and o.kind = 'top_up'
+        order by o.created_at desc, o.order_id desc limit 10) last));
+end
+$$;
+comment on function farthing.top_up_answer(bigint, timestamptz) is
+  'Returns settings, state, saved card, the sum charged this month, the pending charge, the last ten '
+  'charges, and the open authentication page. Credits are text, money is in minor units.';
 
 -- supabase/schemas/top_ups/functions/wake_at_threshold.sql
 
@@ -20218,40 +20266,8 @@ comment on function farthing.refuse_usage is
 
 -- supabase/schemas/usage/functions/known_events.sql
 
--- Usage events that were charged before: their stored answer, and the check whether a repeat has
--- the same contents. usage_charge() in usage/api.sql and batch_repeat() in batch.sql mark the answer
--- with `duplicate: true`.
-
-create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
-returns jsonb
-language plpgsql stable -- an SQL function would be planned again in every transaction
-set search_path = ''
-as $$
-begin
-  -- This check comes first, because most events are new, and preparing the query of the answer
-  -- costs many times as much.
-  if not exists (select from farthing.usage_events u
-    where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
-    return null;
-  end if;
-  return (select jsonb_build_object(
-    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
-      trim_scale(coalesce(sum(e.amount), 0))::text,
-    'balance_after', trim_scale(coalesce((array_agg(e.balance_after order by e.seq desc))[1],
-      (select a.balance from farthing.accounts a where a.account_id = p_account_id)))::text,
-    'rate_version', min((coalesce(e.metadata, u.usage) ->> 'rate_version')::int),
-    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
-      trim_scale(e.amount)::text)
-      order by e.seq) filter (where e.lot_id is not null), '[]'))
-  from farthing.usage_events u
-  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
-  left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
-  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id);
-end
-$$;
-comment on function farthing.usage_answer is
-  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits are '
-  'text.';
+-- Usage events that were charged before: a repeat must have the same contents. usage_charge() in
+-- usage/api.sql and batch_repeat() in batch.sql mark the answer with `duplicate: true`.
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb
@@ -20321,6 +20337,41 @@ $$;
 comment on function farthing.fresh_usage is
   'Returns the events to charge, in order. An event that was charged before is left out. If an event_id '
   'occurs several times, the first occurrence that can be priced is returned.';
+
+-- supabase/schemas/usage/functions/usage_answer.sql
+
+-- A charge of a usage event in the form of the API, read from its entries.
+
+create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
+returns jsonb
+language plpgsql stable -- an SQL function would be planned again in every transaction
+set search_path = ''
+as $$
+begin
+  -- This check comes first, because most events are new, and preparing the query of the answer
+  -- costs many times as much.
+  if not exists (select from farthing.usage_events u
+    where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
+    return null;
+  end if;
+  return (select jsonb_build_object(
+    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
+      trim_scale(coalesce(sum(e.amount), 0))::text,
+    'balance_after', trim_scale(coalesce((array_agg(e.balance_after order by e.seq desc))[1],
+      (select a.balance from farthing.accounts a where a.account_id = p_account_id)))::text,
+    'rate_version', min((coalesce(e.metadata, u.usage) ->> 'rate_version')::int),
+    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
+      trim_scale(e.amount)::text)
+      order by e.seq) filter (where e.lot_id is not null), '[]'))
+  from farthing.usage_events u
+  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+  left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
+  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id);
+end
+$$;
+comment on function farthing.usage_answer is
+  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits are '
+  'text.';
 
 -- supabase/schemas/welcome/functions/blocked_domains.sql
 
@@ -20587,26 +20638,6 @@ comment on function farthing.grant_welcome_credits(timestamptz, int) is
 -- grant per address. How many users one request queues is RETRIED_AT_ONCE in
 -- supabase/functions/_shared/contracts/welcome.ts.
 
-create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_address text := (select email from auth.users where id = p_request.user_id);
-begin
-  return jsonb_build_object('id', p_request.request_nr::text, 'user_id', p_request.user_id,
-    'address', case when p_is_named then v_address else farthing.masked_email(v_address) end,
-    'status', p_request.status, 'refused_as', p_request.reason,
-    'amount', trim_scale(p_request.amount)::text, 'lot_id', p_request.lot_id,
-    'queued_at', p_request.queued_at, 'decided_at', p_request.decided_at,
-    'retried_at', p_request.retried_at);
-end
-$$;
-comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
-  'Returns a request for welcome credits. address: the user''s current address, masked unless the '
-  'reader named the user; null for a deleted user. Credits are text.';
-
 create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
   p_now timestamptz)
 returns farthing.welcome_grants
@@ -20659,6 +20690,30 @@ $$;
 comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
   'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. '
   'Fails welcome_not_refused; details.status is the request''s status.';
+
+-- supabase/schemas/welcome/functions/welcome_answer.sql
+
+-- A request for welcome credits in the form of the API, with the address masked.
+
+create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_address text := (select email from auth.users where id = p_request.user_id);
+begin
+  return jsonb_build_object('id', p_request.request_nr::text, 'user_id', p_request.user_id,
+    'address', case when p_is_named then v_address else farthing.masked_email(v_address) end,
+    'status', p_request.status, 'refused_as', p_request.reason,
+    'amount', trim_scale(p_request.amount)::text, 'lot_id', p_request.lot_id,
+    'queued_at', p_request.queued_at, 'decided_at', p_request.decided_at,
+    'retried_at', p_request.retried_at);
+end
+$$;
+comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
+  'Returns a request for welcome credits. address: the user''s current address, masked unless the '
+  'reader named the user; null for a deleted user. Credits are text.';
 
 -- supabase/schemas/welcome/functions/welcome_reason.sql
 

@@ -3103,13 +3103,7 @@ comment on function farthing_public.notifications_retry_dead is
 -- supabase/schemas/notifications/api/runner.sql
 
 -- Notifications: a back end queues them; the runner claims them, and reports each one as sent or
--- failed. Users read their own notifications through the data API.
-
-create view farthing_public.notifications with (security_invoker = true) as
-select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
-comment on view farthing_public.notifications is
-  'The caller''s own notifications: template and data. Credits are text.';
-grant select on farthing_public.notifications to authenticated;
+-- failed.
 
 create function farthing_public.notifications_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
@@ -3217,6 +3211,16 @@ comment on function farthing_public.notifications_failed is
   '(it was certainly not sent: due later, or dead after 8 attempts), never (the service refuses it: '
   'dead), unknown (it may have been sent: uncertain). A notification that an earlier attempt may have '
   'sent becomes uncertain instead of dead. p_error: a code. Returns {known}. Fails invalid_request.';
+
+-- supabase/schemas/notifications/api/view.sql
+
+-- Users read their own notifications through the data API.
+
+create view farthing_public.notifications with (security_invoker = true) as
+select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
+comment on view farthing_public.notifications is
+  'The caller''s own notifications: template and data. Credits are text.';
+grant select on farthing_public.notifications to authenticated;
 
 -- supabase/schemas/payouts/api/mismatches.sql
 

@@ -198,15 +198,3 @@ $$;
 comment on function farthing.request_grant is
   'Checks the author and the terms of a grant, and makes it. Returns {status, data} from make_grant(). '
   'Fails grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
-
-create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('id', p_lot.lot_id, 'user_id', p_user_id, 'source', p_lot.source,
-    'amount', trim_scale(p_lot.amount)::text, 'remaining', trim_scale(p_lot.remaining)::text,
-    'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
-$$;
-comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'Returns a lot in the API''s form for a grant. Credits are text.';

@@ -1,11 +1,5 @@
 -- Notifications: a back end queues them; the runner claims them, and reports each one as sent or
--- failed. Users read their own notifications through the data API.
-
-create view farthing_public.notifications with (security_invoker = true) as
-select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
-comment on view farthing_public.notifications is
-  'The caller''s own notifications: template and data. Credits are text.';
-grant select on farthing_public.notifications to authenticated;
+-- failed.
 
 create function farthing_public.notifications_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',

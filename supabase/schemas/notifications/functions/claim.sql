@@ -1,4 +1,4 @@
--- Claiming due notifications, with the address of each recipient and the shop's settings. Each
+-- Claiming due notifications, with the address of each recipient and the shop's face. Each
 -- notification is sent at most once, because a claim commits before a service is called. If the
 -- runner dies or the service's response is lost, the notification may have been sent (leases.sql
 -- ends its lease).
@@ -53,16 +53,3 @@ $$;
 comment on function farthing.claim_notifications(text, int, uuid, text[], timestamptz) is
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
   'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';
-
-create function farthing.shop_face()
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
-    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
-    'url', p.shop_url, 'accent_color', p.shop_accent_color))
-  from farthing.policy p
-$$;
-comment on function farthing.shop_face() is
-  'Returns the shop''s settings that appear in its emails, without the unset ones.';

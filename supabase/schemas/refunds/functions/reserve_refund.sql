@@ -1,23 +1,6 @@
 -- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
--- Depending on Stripe's response, the refund gets Stripe's id, fails, or is postponed. Only
--- Stripe's event moves credits.
-
-create function farthing.refund_answer(p_refund farthing.refunds)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
-    'booking_id', p_refund.booking_id, 'stripe_refund_id', p_refund.stripe_refund_id,
-    'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
-    'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
-    'requested_by', p_refund.requested_by,
-    'credits_taken_back', trim_scale(p_refund.credits_clawed_back)::text,
-    'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
-    'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
-$$;
-comment on function farthing.refund_answer(farthing.refunds) is
-  'Returns a refund in the form of the API''s contract: amount in minor units, credits as text.';
+-- A repeat with the same Idempotency-Key continues the same refund. Only Stripe's event moves
+-- credits.
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -57,35 +40,6 @@ $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
   'Locks the account of an order or a booking and returns its payment, whose payment_id is null if '
   'nothing was paid yet. Fails not_found, invalid_request.';
-
-create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
-    end;
-  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
-begin
-  -- If a promotion code took 100 % off an order, the buyer paid 0, so nothing can be refunded.
-  if p_payment.payment_id is null or p_payment.amount = 0 then
-    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
-      v_details, 'amount');
-  end if;
-  if v_refundable = 0 then
-    perform farthing.fail('already_refunded',
-      'Nothing is left to refund: all of this payment is refunded, being refunded or disputed.', v_details);
-  end if;
-  if p_amount > v_refundable then
-    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
-      'amount');
-  end if;
-end
-$$;
-comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
-  'more, refund_too_large if nothing was paid or p_amount is above details.refundable.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -150,46 +104,3 @@ $$;
 comment on function farthing.request_refund is
   'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails '
   'forbidden, not_found, invalid_request, already_refunded, refund_too_large, idempotency_key_reused.';
-
-create function farthing.lock_refund(p_refund_id uuid)
-returns farthing.refunds
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_refund farthing.refunds;
-begin
-  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
-  if v_refund.refund_id is null then
-    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
-  end if;
-  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
-  select * into v_refund from farthing.refunds
-  where account_id = v_refund.account_id and refund_id = p_refund_id;
-  return v_refund;
-end
-$$;
-comment on function farthing.lock_refund(uuid) is
-  'Locks the account of a refund, then returns the refund. Fails not_found.';
-
-create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
-returns farthing.refunds
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_refund farthing.refunds;
-begin
-  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
-    next_attempt_at = null, updated_at = p_now
-  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
-  returning * into v_refund;
-  -- The transfer of the provider's share may have waited for the result of this refund.
-  perform farthing.net_transfers(b, p_now) from farthing.bookings b
-  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
-  return v_refund;
-end
-$$;
-comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
-  'has locked the account.';

@@ -1,4 +1,4 @@
--- The refunds that a runner sends to Stripe.
+-- The refunds that are sent to Stripe, and the end of a refund that can't be sent.
 
 create function farthing.refund_to_send(p_refund farthing.refunds)
 returns jsonb
@@ -65,3 +65,46 @@ $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
   'Claims at most p_limit due refunds that Stripe does not have yet. A claim lasts until the refund''s '
   'next attempt is due. A refund fails after ten attempts or 23 hours.';
+
+create function farthing.lock_refund(p_refund_id uuid)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
+  select * into v_refund from farthing.refunds
+  where account_id = v_refund.account_id and refund_id = p_refund_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.lock_refund(uuid) is
+  'Locks the account of a refund, then returns the refund. Fails not_found.';
+
+create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
+    next_attempt_at = null, updated_at = p_now
+  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
+  returning * into v_refund;
+  -- The transfer of the provider's share may have waited for the result of this refund.
+  perform farthing.net_transfers(b, p_now) from farthing.bookings b
+  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
+  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
+  'has locked the account.';
