@@ -53,8 +53,9 @@ async function translateBody(body: unknown, { tokens, sql }: Translator): Promis
 }
 
 /**
- * Replaces lite's access token with the caller's ES256 token. The token is in the session of a JSON
- * body or in the fragment of a redirect URL. Also adds the factors to a user in a JSON body.
+ * Replaces the access token that lite issued with an ES256 token of the same user, as Supabase issues
+ * it. The token is in the session of a JSON body or in the fragment of a redirect URL. Also adds the
+ * factors to a user in a JSON body.
  */
 async function translate(response: Response, parts: Translator): Promise<Response> {
   const headers = new Headers(response.headers);

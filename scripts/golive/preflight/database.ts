@@ -99,6 +99,6 @@ export const advisors: GoLiveStep = {
     );
     return found_.length === 0
       ? found("db advisors --level warn: 0 findings")
-      : failed(found_, "Correct them in the schema that they name, and push a migration.");
+      : failed(found_, "Correct each finding in the schema that it names, and push a migration.");
   },
 };

@@ -28,7 +28,7 @@ export const keyModes: GoLiveStep = {
     return Promise.resolve(
       agrees
         ? found(said)
-        : failed(said, "Set all of them for the mode of this launch, then deploy again."),
+        : failed(said, "Give all of these variables the mode of this launch, then deploy again."),
     );
   },
 };

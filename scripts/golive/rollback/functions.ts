@@ -59,7 +59,8 @@ async function smoked(context: Context, there: Project): Promise<Finding> {
   }
   return isGood ? found(lines) : failed(
     lines,
-    "The previous functions do not work with the new schema. Do not deploy them: correct the new functions.",
+    "The previous functions do not work with the new schema. Do not deploy the previous functions: " +
+      "correct the new functions.",
   );
 }
 

@@ -32,7 +32,8 @@ export const badSignature: GoLiveStep = {
       ? found(evidence)
       : failed(
         evidence,
-        "The function must refuse them with 400: sell nothing, and deploy stripe-webhook again.",
+        "The function must answer a wrong or an old signature with 400: sell nothing, and deploy " +
+          "stripe-webhook again.",
       );
   },
 };

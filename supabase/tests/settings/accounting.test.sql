@@ -22,8 +22,8 @@ select is((settings_accounting(tests.after()) - '{version,history}'::text[]) #- 
     "effective_from": "1970-01-01T00:00:00+00:00", "scheduled": []},
   {"name": "breakage", "value": "at_expiry", "version": 1, "choices": ["at_expiry"],
     "effective_from": "1970-01-01T00:00:00+00:00", "scheduled": []}]}', 'the installed policies are read');
--- No reason is given, so the table refuses every value: its trigger refuses an allowed value (23001), and
--- its check refuses any other (23514).
+-- Each insert fails, because it names no reason for the change. An allowed value passes the table's check
+-- and fails in its trigger (23001); any other value fails in the check (23514).
 select is(tests.code_for('none', null, format('insert into farthing.accounting_policies (name, version, '
   'value) values (%L, 9, %L)', name, value)), code, format('the table knows %s of %s: %s', value, name, code))
 from (select setting, choice, '23001' from farthing.accounting_policy_list(), unnest(choices) choice

@@ -1,4 +1,4 @@
-/** The prices of a package in the history, by the names that a dry run gives them. */
+/** Reads a package's prices in the history, and names them as a dry run does. */
 import type { PackageSettings, PastSettingChange } from "@farthing/client";
 
 type Field = PastSettingChange["fields"][number];
