@@ -2,20 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "./request.ts";
 import { randomText } from "../core/ids.ts";
-import type { Courier } from "../deliveries/courier.ts";
 import { FailingEvents } from "../deliveries/disorder.ts";
+import { holdPending, matchesAny, release, sendHeld } from "../deliveries/held-deliveries.ts";
 import type { Engine } from "../engine/engine.ts";
-import {
-  type Delivery,
-  finish,
-  finishedDeliveries,
-  openDeliveries,
-} from "../resources/deliveries.ts";
+import { finish, finishedDeliveries, openDeliveries } from "../resources/deliveries.ts";
 import { events, matchesType } from "../resources/events.ts";
 import { webhookEndpoints } from "../resources/webhook-endpoints.ts";
-import type { Scope } from "../store/scope.ts";
-
-type Release = z.output<typeof releaseBody>;
 
 const types = z.array(z.string()).min(1).default(["*"]);
 const copies = z.int().min(1).max(100).default(1);
@@ -68,7 +60,7 @@ export function deliveryControls(engine: Engine): Hono {
   app.post("/deliveries/hold", async (c) => {
     const { types } = await readBody(c, holdBody);
     courier.disorder = { ...courier.disorder, hold: types };
-    hold(scope, types);
+    holdPending(scope, types);
     return c.json({ hold: types });
   });
   app.post("/deliveries/copies", async (c) => {
@@ -117,67 +109,7 @@ export function deliveryControls(engine: Engine): Hono {
           () => courier.add(event, id, "held", `.${randomText(6)}`),
         )
       );
-    return c.json({ data: await send(scope, courier, made, parallel) });
+    return c.json({ data: await sendHeld(scope, courier, made, parallel) });
   });
   return app;
-}
-
-function hold(scope: Scope, types: string[]): void {
-  for (const each of openDeliveries.all(scope)) {
-    const waiting = each.state === "pending" && each.attempts === 0;
-    if (waiting && matchesAny(types, each.type)) {
-      openDeliveries.update(scope, each, { state: "held" });
-    }
-  }
-}
-
-async function release(scope: Scope, courier: Courier, wanted: Release): Promise<Delivery[]> {
-  const held = openDeliveries.all(scope).filter((each) => each.state === "held");
-  const ordered = arrange(held, wanted.order);
-  const copied = ordered.flatMap((each) => {
-    const event = events.get(scope, each.event);
-    const more = Array.from(
-      { length: wanted.copies - 1 },
-      () => courier.add(event, each.endpoint, "held", `.${randomText(6)}`),
-    );
-    return [each, ...more];
-  });
-  return await send(scope, courier, copied, wanted.parallel);
-}
-
-/** Delivers held deliveries now, either one after the other or all at once. */
-async function send(
-  scope: Scope,
-  courier: Courier,
-  held: Delivery[],
-  parallel: boolean,
-): Promise<Delivery[]> {
-  const one = async ({ id }: Delivery) => {
-    const current = openDeliveries.find(scope, id);
-    if (current) openDeliveries.update(scope, current, { state: "pending" });
-    await courier.attempt(id);
-  };
-  if (parallel) await Promise.all(held.map(one));
-  else for (const each of held) await one(each);
-  return held.flatMap(({ id }) =>
-    finishedDeliveries.find(scope, id) ?? openDeliveries.find(scope, id) ?? []
-  );
-}
-
-function arrange(held: Delivery[], order: Release["order"]): Delivery[] {
-  if (order === "created") return held;
-  if (order === "reverse") return held.toReversed();
-  if (order === "shuffle") {
-    return held.map((each) => ({ each, rank: Math.random() }))
-      .sort((a, b) => a.rank - b.rank).map(({ each }) => each);
-  }
-  const rank = (each: Delivery) => {
-    const place = order.findIndex((name) => name === each.event || name === each.type);
-    return place === -1 ? order.length : place;
-  };
-  return held.toSorted((a, b) => rank(a) - rank(b));
-}
-
-function matchesAny(patterns: string[], type: string): boolean {
-  return patterns.some((pattern) => matchesType(pattern, type));
 }
