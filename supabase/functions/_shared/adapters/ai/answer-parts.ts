@@ -1,4 +1,4 @@
-/** Reads the parts of a provider's answer: its text, its tool calls, and its hidden output. */
+/** Reads the parts of a provider's answer: text, tool calls, hidden output, and the reason of its end. */
 import type { AiRequest, AiToolCall, ToolCallPart } from "./ai.ts";
 import { InvalidAnswer } from "./bounded-fetch.ts";
 
@@ -91,4 +91,9 @@ export function joinCalls(parts: readonly ToolCallPart[]): AiToolCall[] {
 /** Returns whether the request has tools. Without tools, a tool call is not part of the answer. */
 export function hasTools({ parameters }: AiRequest): boolean {
   return parameters?.["tools"] !== undefined;
+}
+
+/** Returns the provider's own finish reason; undefined while it has sent none. */
+export function finishReasonOf(reason: unknown): string | undefined {
+  return typeof reason === "string" || reason == null ? reason ?? undefined : "unknown";
 }

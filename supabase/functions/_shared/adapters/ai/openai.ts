@@ -9,6 +9,7 @@ import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import {
   callPartsIn,
   createCallIndexer,
+  finishReasonOf,
   hasTools,
   joinCalls,
   reasoningIn,
@@ -58,10 +59,6 @@ async function estimateUsage(request: AiRequest, text: string): Promise<AiUsage>
   };
 }
 
-function reasonOf(reason: unknown): string | undefined {
-  return typeof reason === "string" || reason == null ? reason ?? undefined : "unknown";
-}
-
 async function completionOf(
   answer: OpenAI.ChatCompletion,
   request: AiRequest,
@@ -75,7 +72,7 @@ async function completionOf(
   return {
     text,
     ...(hasTools(request) && calls.length > 0 && { toolCalls: joinCalls(calls) }),
-    finishReason: reasonOf(choice.finish_reason) ?? "unknown",
+    finishReason: finishReasonOf(choice.finish_reason) ?? "unknown",
     usage,
   };
 }
@@ -98,7 +95,7 @@ async function* piecesOf(
     const isAnswer = hasTools(request);
     const hidden = reasoningIn(choice?.delta) + (isAnswer ? "" : called);
     all += hidden + delta + (isAnswer ? called : "");
-    finishReason = reasonOf(choice?.finish_reason) ?? finishReason;
+    finishReason = finishReasonOf(choice?.finish_reason) ?? finishReason;
     usage = usageFrom(chunk.usage, request) ?? usage;
     if (hidden !== "") yield { kind: "hidden", text: hidden };
     if (delta !== "") yield { kind: "delta", text: delta };
