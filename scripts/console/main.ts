@@ -7,7 +7,7 @@ import pc from "picocolors";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
 import { canRun } from "../command/program.ts";
 import { withProcess, withStack } from "../stack/with-stack.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../project/project-settings.ts";
 import { buildConsole, CONSOLE, CONSOLE_BUILD, installConsole } from "./build.ts";
 
 const USAGE = `Usage: deno task console [build | dev] [flags of deno task start]

@@ -1,5 +1,5 @@
 import { equal, match, throws } from "node:assert/strict";
-import { RULES } from "../../supabase/functions/_shared/limits/rules.ts";
+import { RULES } from "../../supabase/functions/_shared/limits/rate-limit-rules.ts";
 import { ROOT } from "../command/root.ts";
 import { ASSUMED, monthOf, usersAt } from "./month.ts";
 import { PAGE, written } from "./page.ts";

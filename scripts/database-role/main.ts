@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import postgres from "postgres";
 import pc from "picocolors";
 import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { print, printError, taskArguments } from "@farthing/command-line";
 import { isThere, makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
 

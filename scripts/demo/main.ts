@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
 import { signUp } from "./shared/buyer.ts";
 import { readPackages, readRate } from "./shared/catalogue.ts";

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { formatTable, print, printError } from "@farthing/command-line";
 import { type Check, formatChecks, hasFailed, look } from "./check.ts";
 import { pushMigrations } from "./push-migrations.ts";

@@ -1,6 +1,6 @@
 /** Reads the options of `deno task deploy`. */
 import { parseArgs } from "node:util";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { taskArguments } from "@farthing/command-line";
 
 export const USAGE = `Usage: deno task deploy --project REF [options]

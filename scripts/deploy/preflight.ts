@@ -1,7 +1,7 @@
 /** Checks everything that a deployment needs, without changing anything. */
 import { fromProject } from "../secrets/sources.ts";
 import { readEnvText } from "../secrets/env-line.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { hasNpx } from "../supabase/cli.ts";
 import { type Check, hasFailed, look } from "./check.ts";
 import { exposedSchemas, planOf } from "./exposed-schema.ts";

@@ -6,7 +6,7 @@ import { parseEnv } from "node:util";
 import { ENV_NEEDS, type EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { checkSecrets, refusalOf } from "../secrets/check.ts";
 import { withLine } from "../secrets/env-line.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 

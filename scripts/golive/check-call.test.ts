@@ -1,5 +1,5 @@
 import { doesNotReject, equal, rejects } from "node:assert/strict";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { checkCall } from "./check-call.ts";
 import { type Options, readOptions } from "./command/options.ts";
 import type { Project } from "./command/project.ts";

@@ -5,7 +5,7 @@
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { checkCall } from "./check-call.ts";
 import { GO_ON, LOOKS, mostMsOf, PAYS, STEPS } from "./commands.ts";
 import { askedOf, commitHere } from "./command/options-of-run.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { formatProof, readViolations } from "../demo/shared/proof.ts";
 import { withService } from "../demo/shared/reach-stack.ts";
 import { DemoError, type Service } from "../demo/shared/service.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";
 import { mixOf } from "./traffic-mix.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { need, readSettings, SettingsError } from "./settings.ts";
+import { need, readSettings, SettingsError } from "./project-settings.ts";
 
 Deno.test("readSettings reads the named env file and names it as the source", async () => {
   const file = await Deno.makeTempFile();

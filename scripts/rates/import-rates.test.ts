@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { type Changed, type RatesRequest, SettingsApiError } from "../settings/settings-api.ts";
+import { type Changed, type RatesRequest, SettingsApiError } from "../project/settings-api.ts";
 import { type ImportOptions, importRates, ImportRefused } from "./import-rates.ts";
 import { PriceMapError } from "./price-map.ts";
 

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { formatDiff, formatReading } from "./diff-table.ts";
-import type { SettingsApi } from "../settings/settings-api.ts";
+import type { SettingsApi } from "../project/settings-api.ts";
 import { toRatesDiff } from "./rates-diff.ts";
 import { readPriceMap } from "./price-map.ts";
 

@@ -3,8 +3,8 @@
  * them as new rate versions.
  */
 import pc from "picocolors";
-import { need, readSettings, SettingsError } from "../settings/settings.ts";
-import { connectSettings, SettingsApiError } from "../settings/settings-api.ts";
+import { need, readSettings, SettingsError } from "../project/project-settings.ts";
+import { connectSettings, SettingsApiError } from "../project/settings-api.ts";
 import { print, printError } from "@farthing/command-line";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
 import { importRates, ImportRefused } from "./import-rates.ts";

@@ -1,4 +1,4 @@
-import type { Changed } from "../settings/settings-api.ts";
+import type { Changed } from "../project/settings-api.ts";
 
 /**
  * The changes of an import: new models, changed prices by field, and the number of unchanged

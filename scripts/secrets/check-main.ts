@@ -3,7 +3,7 @@
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { formatTable, print, printError, taskArguments } from "@farthing/command-line";
 import { checkSecrets, type Found, type Group, type State, wrongNames } from "./check.ts";
 import { fromEnvironment, fromFile, fromProject, fromStack } from "./sources.ts";

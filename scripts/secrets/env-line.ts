@@ -4,7 +4,7 @@
  */
 import { dirname } from "node:path";
 import { parseEnv } from "node:util";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 
 /** Matches values that need no quotes in a dotenv file. */
 const PLAIN = /^[\w.,+/=:@-]+$/;

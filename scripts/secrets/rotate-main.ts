@@ -4,11 +4,11 @@
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { print, printError, taskArguments } from "@farthing/command-line";
 import { readEnvText, writeEnvText } from "./env-line.ts";
 import { rotate, rotationOf } from "./rotate.ts";
-import { ROTATIONS } from "./rotations.ts";
+import { ROTATIONS } from "./rotation-steps.ts";
 
 const USAGE = `Usage: deno task secrets:rotate NAME [options]
 

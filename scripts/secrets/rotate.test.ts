@@ -3,7 +3,7 @@ import { parseEnv } from "node:util";
 import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { readEnvText, withLine, writeEnvText } from "./env-line.ts";
 import { rotate, rotationOf } from "./rotate.ts";
-import { ROTATIONS } from "./rotations.ts";
+import { ROTATIONS } from "./rotation-steps.ts";
 
 const OLD = "o".repeat(32);
 const FILE =

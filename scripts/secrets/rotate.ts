@@ -3,11 +3,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { malformedIn } from "./check.ts";
 import { withLine } from "./env-line.ts";
-import { type Rotation, ROTATIONS } from "./rotations.ts";
+import { type Rotation, ROTATIONS } from "./rotation-steps.ts";
 
 /** 256 random bits. A secret must have at least 32 characters. */
 const RANDOM_BYTES = 32;

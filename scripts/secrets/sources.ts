@@ -2,7 +2,7 @@
  * The sources from which names are read: a dotenv file, the environment, the local stack, and a
  * hosted project.
  */
-import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
+import { readSettings, type Settings, SettingsError } from "../project/project-settings.ts";
 import { type FunctionContext, functionEnvironment } from "@farthing/local-stack/functions";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import type { Found } from "./check.ts";

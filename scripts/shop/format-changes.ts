@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { Changed } from "../settings/settings-api.ts";
+import type { Changed } from "../project/settings-api.ts";
 
 /** With values of this length, a line of five columns fits in a terminal of 120 characters. */
 const VALUE_LENGTH = 40;

@@ -5,7 +5,7 @@
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
-import { need, readSettings, type Settings, SettingsError } from "../settings/settings.ts";
+import { need, readSettings, type Settings, SettingsError } from "../project/project-settings.ts";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
 import {
   FileAccessError,
@@ -16,7 +16,7 @@ import {
   writePackagesFile,
 } from "./packages-file.ts";
 import { pushPackages, PushRefused } from "./push-packages.ts";
-import { connectSettings, SettingsApiError } from "../settings/settings-api.ts";
+import { connectSettings, SettingsApiError } from "../project/settings-api.ts";
 
 async function main(): Promise<void> {
   const options = readArguments(Deno.args);

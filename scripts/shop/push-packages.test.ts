@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { readPackagesFile } from "./packages-file.ts";
 import { type PushOptions, pushPackages, PushRefused } from "./push-packages.ts";
-import { type Changed, type PackagesRequest, SettingsApiError } from "../settings/settings-api.ts";
+import { type Changed, type PackagesRequest, SettingsApiError } from "../project/settings-api.ts";
 
 const packages = readPackagesFile(`{"packages": [{"slug": "mini", "name": "Mini", "credits": "10",
   "prices": [{"currency": "usd", "amount": 1}]}]}`);

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { formatChanges } from "./format-changes.ts";
 import type { PackageTerms } from "./packages-file.ts";
-import type { SettingsApi } from "../settings/settings-api.ts";
+import type { SettingsApi } from "../project/settings-api.ts";
 
 /** The options of a push. */
 export interface PushOptions {

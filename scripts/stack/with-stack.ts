@@ -8,7 +8,7 @@ import {
   type Settings,
   SettingsError,
   STACK_ENV_FILE,
-} from "../settings/settings.ts";
+} from "../project/project-settings.ts";
 import { ROOT } from "../command/root.ts";
 
 const START_TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 /** Checks every setting that must be the same at Stripe and in the functions. */
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { tryAddress, trySecret } from "./try-webhook.ts";
 import {
   type Endpoint,

@@ -2,7 +2,7 @@
  * Turns Stripe's errors into sentences that say what to do. These sentences never contain a key.
  */
 import Stripe from "stripe";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 
 /**
  * Removes keys from a text. Stripe's messages show parts of keys, which must not appear on a screen

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { print, taskArguments } from "@farthing/command-line";
 import { run } from "./run-command.ts";
 

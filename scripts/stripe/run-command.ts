@@ -1,6 +1,6 @@
 /** The first line and the handling of errors that all `stripe:` commands share. */
 import pc from "picocolors";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { printError } from "@farthing/command-line";
 import { withoutKeys } from "./failures.ts";
 import type { Target } from "./target.ts";

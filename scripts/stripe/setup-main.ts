@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { print, printError, taskArguments } from "@farthing/command-line";
 import { type Endpoint, problemsOf, type Wanted, wantedEndpoints } from "./endpoints.ts";
 import { asked } from "./failures.ts";

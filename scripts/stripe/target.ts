@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/stripe-variables.ts";
 import { areLoopback } from "../../supabase/functions/_shared/core/loopback.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
-import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
+import { readSettings, type Settings, SettingsError } from "../project/project-settings.ts";
 import { asked } from "./failures.ts";
 import type { Endpoint } from "./endpoints.ts";
 

@@ -1,7 +1,7 @@
 /** Moves the outputs of infra/terraform into a dotenv file. Values are never shown. */
 import { z } from "zod";
 import { withLine } from "../secrets/env-line.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 
 /** The part of `terraform output -json` that is read here. */
 const outputs = z.object({

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { print, printError, taskArguments } from "@farthing/command-line";
 import { readEnvText, writeEnvText } from "../secrets/env-line.ts";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../project/project-settings.ts";
 import { environmentOf } from "./environment.ts";
 
 const USAGE = `Usage: terraform output -json | deno task terraform:env --write FILE

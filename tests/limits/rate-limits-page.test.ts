@@ -1,6 +1,6 @@
 /** docs/decisions/rate-limits.md shows the same limits as the code. */
 import { deepEqual } from "node:assert/strict";
-import { RULES } from "../../supabase/functions/_shared/limits/rules.ts";
+import { RULES } from "../../supabase/functions/_shared/limits/rate-limit-rules.ts";
 
 const PAGE = new URL("../../docs/decisions/rate-limits.md", import.meta.url);
 const SECONDS: Readonly<Record<string, number>> = { min: 60, h: 3_600 };

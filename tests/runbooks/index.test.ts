@@ -4,7 +4,7 @@
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
-import { ROTATIONS } from "../../scripts/secrets/rotations.ts";
+import { ROTATIONS } from "../../scripts/secrets/rotation-steps.ts";
 import { withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
 import { LAUNCH_SCENES, RESTORE_PAGE, SNAPSHOT_PAGE } from "./launch/scenes.ts";

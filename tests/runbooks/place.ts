@@ -6,7 +6,7 @@
 import { ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { fromStack } from "../../scripts/secrets/sources.ts";
-import { STACK_ENV_FILE } from "../../scripts/settings/settings.ts";
+import { STACK_ENV_FILE } from "../../scripts/project/project-settings.ts";
 import {
   type ManagementApi,
   PROJECT_REF,

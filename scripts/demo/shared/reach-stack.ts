@@ -1,4 +1,4 @@
-import { readSettings, SettingsError, STACK_ENV_FILE } from "../../settings/settings.ts";
+import { readSettings, SettingsError, STACK_ENV_FILE } from "../../project/project-settings.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { DemoError, isLive, type Service, serviceOf } from "./service.ts";
 

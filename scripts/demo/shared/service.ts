@@ -1,4 +1,4 @@
-import { need, type Settings } from "../../settings/settings.ts";
+import { need, type Settings } from "../../project/project-settings.ts";
 
 /** The running service: its addresses, and the keys for the two kinds of callers. */
 export interface Service {

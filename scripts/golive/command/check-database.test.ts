@@ -1,5 +1,5 @@
 import { doesNotThrow, equal, match, throws } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { requireOneDatabase } from "./check-database.ts";
 import type { Options } from "./options.ts";
 import type { Project } from "./project.ts";

@@ -2,7 +2,7 @@
  * Refuses a SUPABASE_DB_URL of another project: proof, migrations and snapshot would read the wrong
  * database, and a rollback by SQL would switch the other project's sales off.
  */
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Options } from "./options.ts";
 import { LOOPBACK, type Project, projectRef } from "./project.ts";
 

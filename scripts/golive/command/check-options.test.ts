@@ -1,5 +1,5 @@
 import { doesNotThrow, throws } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { requireLongStages, requireOneProject, requireOwnTraffic } from "./check-options.ts";
 import { type Options, readOptions } from "./options.ts";
 import type { Project } from "./project.ts";

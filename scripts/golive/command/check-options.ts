@@ -1,5 +1,5 @@
 /** Refuses options that do not fit the project, before anything is changed. */
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Options } from "./options.ts";
 import { type Project, projectRef } from "./project.ts";
 

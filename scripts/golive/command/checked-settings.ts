@@ -4,7 +4,7 @@
  */
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
 import { isDatabaseUrl } from "../../deploy/options.ts";
-import { need, type Settings, SettingsError } from "../../settings/settings.ts";
+import { need, type Settings, SettingsError } from "../../project/project-settings.ts";
 
 const KEY = /^(sk|rk)_(test|live)_\w+$/;
 

@@ -1,7 +1,7 @@
 /** Asks before real money may move. */
 import pc from "picocolors";
 import { printError } from "@farthing/command-line";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Project } from "./project.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { readOptions } from "./options.ts";
 
 /** The stages of a canary that is called with these arguments. */

@@ -1,7 +1,7 @@
 /** Reads the options of `deno task golive`. */
 import { parseArgs } from "node:util";
 import { taskArguments } from "@farthing/command-line";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 
 const COMMANDS = [
   "preflight",

@@ -1,5 +1,5 @@
 import { equal, match, rejects } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { readProject } from "./project.ts";
 
 /** Reads a project from a file with these settings. */

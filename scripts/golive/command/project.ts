@@ -5,7 +5,12 @@ import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/s
 import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
 import { databaseUrlOf, projectUrl, stripeKeyOf } from "./checked-settings.ts";
-import { need, readSettings, type Settings, SettingsError } from "../../settings/settings.ts";
+import {
+  need,
+  readSettings,
+  type Settings,
+  SettingsError,
+} from "../../project/project-settings.ts";
 
 export interface Project {
   readonly settings: Settings;

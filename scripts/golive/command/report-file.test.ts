@@ -1,5 +1,5 @@
 import { equal, rejects } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { SignedReport } from "../core/sign.ts";
 import { reserveReport, writeReport } from "./report-file.ts";
 

@@ -1,6 +1,6 @@
 /** Writes the signed report. A paid run must not lose its evidence because of a wrong path. */
 import { printError } from "@farthing/command-line";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { runFolder } from "../core/run-file.ts";
 import type { SignedReport } from "../core/sign.ts";
 

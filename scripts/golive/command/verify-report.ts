@@ -3,7 +3,7 @@
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { fingerprintOf, isGenuine, ownFingerprint, type SignedReport } from "../core/sign.ts";
 
 export type Judgement = "changed" | "unknown key" | "genuine";

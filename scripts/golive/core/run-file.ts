@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Shown } from "./step.ts";
 
 const FOLDER = `${ROOT}.farthing/golive`;

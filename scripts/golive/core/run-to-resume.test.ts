@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { dropRun, refusalOf, runToResume } from "./run-to-resume.ts";
 import { endRun, fileOf, type Run, writeRun } from "./run-file.ts";
 

@@ -1,5 +1,5 @@
 /** Decides whether an interrupted run may go on, or has to begin anew. */
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { fileOf, readRun, type Run, type RunOf } from "./run-file.ts";
 
 export interface Resuming {

@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, notEqual, rejects } from "node:assert/strict";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Report } from "./report.ts";
 import { fingerprintOf, isGenuine, loadKey, ownFingerprint, sign } from "./sign.ts";
 import { ownKey } from "./sign-key.ts";

@@ -1,5 +1,5 @@
 /** The key of this machine, with which its reports are signed. */
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { runFolder } from "./run-file.ts";
 
 export const ALGORITHM = "Ed25519";

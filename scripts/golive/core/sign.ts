@@ -1,6 +1,6 @@
 /** Signs reports with Ed25519, so that a reader can tell whether one was changed afterwards. */
 import { Buffer } from "node:buffer";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Report } from "./report.ts";
 import { ALGORITHM, makePair, ownKey, readKey } from "./sign-key.ts";
 

@@ -4,7 +4,7 @@ import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";
 import type { Run } from "../core/run-file.ts";
 import { runFolder } from "../core/run-file.ts";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import { keepPaid, requireEnded } from "./keep-paid.ts";
 import { readPaid } from "./paid-record.ts";
 

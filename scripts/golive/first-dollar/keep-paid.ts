@@ -1,7 +1,7 @@
 /** Stores a run's purchase before its record is lost: the next run must not pay again. */
 import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 import type { Run } from "../core/run-file.ts";
 import { orderForBackEnd, sessionOf } from "../shared/purchase.ts";
 import { readPaid, writePaid } from "./paid-record.ts";

@@ -1,7 +1,7 @@
 /** The functions of an earlier revision, in a worktree of their own. */
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../../command/root.ts";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../project/project-settings.ts";
 
 const decoder = new TextDecoder();
 

@@ -6,7 +6,7 @@ import { lastLines } from "../../test-tools/deno-process.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
-import { need, readSettings } from "../../settings/settings.ts";
+import { need, readSettings } from "../../project/project-settings.ts";
 import { SERVICE } from "./made-of.ts";
 
 /**

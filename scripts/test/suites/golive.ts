@@ -13,7 +13,7 @@ export const GOLIVE = "tests/golive";
 
 /** The files that the suite depends on. If none has changed, a push leaves the suite out. */
 const MADE_OF = [
-  ...["scripts/golive", "scripts/load", "scripts/stripe", "scripts/secrets", "scripts/settings"],
+  ...["scripts/golive", "scripts/load", "scripts/stripe", "scripts/secrets", "scripts/project"],
   ...["packages/local-stack", "packages/stripe-emulator", "packages/command-line"],
   ...["supabase/functions", "supabase/migrations", "supabase/farthing_seed.sql"],
   ...[GOLIVE, "tests/support", "deno.json", "deno.lock"],

@@ -26,8 +26,8 @@ const ADDRESS = /\b[a-z]+:\/\/\S+/g;
 const EXEMPT = /^CHANGELOG\.md$|^scripts\/tidy\/(?:tidy\.test\.ts|testing\/)/;
 
 /**
- * Returns every path, and every end of each path, because `limits/rules.ts` may stand for
- * `supabase/functions/_shared/limits/rules.ts`.
+ * Returns every path, and every end of each path, because `limits/rate-limit-rules.ts` may stand for
+ * `supabase/functions/_shared/limits/rate-limit-rules.ts`.
  */
 function endsOf(sources: Source[]): Set<string> {
   const ends = new Set<string>();

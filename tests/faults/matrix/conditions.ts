@@ -2,7 +2,7 @@
  * The fault conditions of the fault matrix. Each one starts functions that use this stack with one service
  * broken.
  */
-import { need, readSettings } from "../../../scripts/settings/settings.ts";
+import { need, readSettings } from "../../../scripts/project/project-settings.ts";
 import { withMail, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
 import { CLOSED_URL, type Manner, startProxy } from "../../support/processes/faulty-proxy.ts";

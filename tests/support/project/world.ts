@@ -5,7 +5,7 @@ import {
   readSettings,
   type Settings,
   STACK_ENV_FILE,
-} from "../../../scripts/settings/settings.ts";
+} from "../../../scripts/project/project-settings.ts";
 
 export interface World {
   /** The base URL of REST, Auth and the functions, as `supabase-js` needs it. */

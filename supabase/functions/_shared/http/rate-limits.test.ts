@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Limiter } from "../limits/limiter.ts";
-import type { LimitedRequest } from "../limits/rules.ts";
+import type { LimitedRequest } from "../limits/rate-limit-rules.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";
 import { CLIENT_IP_HEADER } from "../core/ip.ts";

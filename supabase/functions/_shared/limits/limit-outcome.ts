@@ -1,5 +1,5 @@
 /** One rule's count for one request, and the outcome: allowed, soft or blocked. */
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rate-limit-rules.ts";
 import { isBeyondSoftLimit } from "./soft-limit.ts";
 
 export interface RuleCount {

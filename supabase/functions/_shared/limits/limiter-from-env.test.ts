@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { startFakeRedis } from "#support/fakes/redis.ts";
 import { limitsFromEnv } from "./limiter-from-env.ts";
-import type { LimitedRequest } from "./rules.ts";
+import type { LimitedRequest } from "./rate-limit-rules.ts";
 
 const ASKING: LimitedRequest = {
   limit: "checkout",

@@ -4,7 +4,7 @@ import { createRedis, type RedisAddress } from "../adapters/redis/redis.ts";
 import { type CountedMetrics, countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { type FakeRedis, type RedisMood, startFakeRedis } from "#support/fakes/redis.ts";
 import { createLimiter, type Limiter, type Verdict } from "./limiter.ts";
-import type { LimitedRequest, LimitName } from "./rules.ts";
+import type { LimitedRequest, LimitName } from "./rate-limit-rules.ts";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:13Z");
 

@@ -12,7 +12,7 @@ import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 import { decisive, headersOf, type Quota, quotaOf } from "./rate-limit-headers.ts";
 import { LocalWindows } from "./local-windows.ts";
 import { RedisWindows } from "./redis-windows.ts";
-import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rules.ts";
+import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rate-limit-rules.ts";
 
 export interface Verdict {
   /**

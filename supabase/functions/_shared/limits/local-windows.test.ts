@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LocalWindows } from "./local-windows.ts";
-import type { Counted } from "./rules.ts";
+import type { Counted } from "./rate-limit-rules.ts";
 
 function counted(name: string, quota: number, id = "one"): Counted {
   return { rule: { name, countedBy: "user", quota, windowSeconds: 60, code: "rate_limited" }, id };

@@ -5,7 +5,7 @@
  * twice. The number of windows is bounded: the window that was unused for longest is deleted first.
  */
 import type { RuleCount } from "./limit-outcome.ts";
-import type { Counted, Rule } from "./rules.ts";
+import type { Counted, Rule } from "./rate-limit-rules.ts";
 import {
   freeAtMs,
   nthWindow,

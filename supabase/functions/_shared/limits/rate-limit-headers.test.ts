@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RuleCount } from "./limit-outcome.ts";
 import { decisive, headersOf, secondsToGo } from "./rate-limit-headers.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rate-limit-rules.ts";
 
 function count(name: string, more: Partial<RuleCount>): RuleCount {
   const rule: Rule = {

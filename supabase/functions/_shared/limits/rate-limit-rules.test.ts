@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../core/caller.ts";
-import { countedFor, type LimitedRequest, type LimitName, RULES } from "./rules.ts";
+import { countedFor, type LimitedRequest, type LimitName, RULES } from "./rate-limit-rules.ts";
 
 const USER: Caller = { kind: "user", userId: "user-1", isOperator: false, hasSecondFactor: false };
 const BACK_END: Caller = { kind: "secret", name: "default" };

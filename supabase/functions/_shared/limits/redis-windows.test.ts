@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Redis } from "@upstash/redis";
 import { RedisWindows } from "./redis-windows.ts";
-import { type Counted, RULES } from "./rules.ts";
+import { type Counted, RULES } from "./rate-limit-rules.ts";
 
 const [rule] = RULES.get("default")!.filter(({ name }) => name === "default");
 const { quota } = rule!;

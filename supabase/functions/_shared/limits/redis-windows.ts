@@ -6,7 +6,7 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
 import type { RuleCount } from "./limit-outcome.ts";
-import { type Counted, type Rule, RULES } from "./rules.ts";
+import { type Counted, type Rule, RULES } from "./rate-limit-rules.ts";
 import { freeAtMs, nthWindow } from "./sliding-window.ts";
 
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;

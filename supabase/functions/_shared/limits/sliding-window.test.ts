@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rate-limit-rules.ts";
 import { freeAtMs, usedOf, type Windows } from "./sliding-window.ts";
 
 const rule: Rule = {

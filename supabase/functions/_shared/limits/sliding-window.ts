@@ -2,7 +2,7 @@
  * The arithmetic of a sliding window, as in `@upstash/ratelimit`. The previous window's requests count in
  * part: with the share of that window that the sliding window still covers.
  */
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rate-limit-rules.ts";
 
 /** The number of requests in the current window and in the previous one. */
 export interface Windows {

@@ -1,5 +1,5 @@
 /** The soft limit: from this share of a quota on, the RateLimit header has the flag `farthing-soft`. */
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rate-limit-rules.ts";
 
 /** From this share on, callers are asked to slow down, but nothing is refused. */
 const SOFT_SHARE = 0.8;

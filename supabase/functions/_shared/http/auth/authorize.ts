@@ -7,7 +7,7 @@ import type { RequestContext } from "../../core/current-request.ts";
 import { ApiError } from "../../core/errors.ts";
 import { clientIpHash } from "../../core/ip.ts";
 import type { Limiter } from "../../limits/limiter.ts";
-import type { LimitName } from "../../limits/rules.ts";
+import type { LimitName } from "../../limits/rate-limit-rules.ts";
 import { type JsonShape, openAiLimitHeaders } from "../reply/openai-shape.ts";
 import type { Credentials, CredentialVerifier } from "./credentials.ts";
 import type { SharedSecretVerifier } from "./shared-secret.ts";

@@ -14,7 +14,7 @@ import type { Reply } from "../reply/reply.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { BODY_LIMIT_BYTES } from "../input/read-body.ts";
 import type { IdempotencyMode, IdempotencyOf } from "../idempotency/key.ts";
-import type { LimitName } from "../../limits/rules.ts";
+import type { LimitName } from "../../limits/rate-limit-rules.ts";
 
 type Method = "get" | "post" | "delete";
 
@@ -51,7 +51,7 @@ interface Declaration<
   readonly summary: string;
   readonly description?: string;
   readonly who: readonly [W, ...W[]];
-  /** The rule of limits/rules.ts that limits this route. */
+  /** The rule of limits/rate-limit-rules.ts that limits this route. */
   readonly limit: LimitName;
   /** The deadline of a request; DEADLINE_MS by default. */
   readonly deadlineMs?: number;

@@ -4,7 +4,7 @@ import type { Who } from "../../core/caller.ts";
 import { isOperatorsChange, Nothing, type Route } from "./define-route.ts";
 import { type ErrorCode, ERRORS } from "../../core/errors.ts";
 import { CONTENT_KEY_SECONDS } from "../idempotency/content-key.ts";
-import { refusalsOf } from "../../limits/rules.ts";
+import { refusalsOf } from "../../limits/rate-limit-rules.ts";
 
 const Metadata = z.object({
   requestId: z.string(),
