@@ -19,8 +19,8 @@ const POLL_MS = 1_000;
 export type PaidOrder = z.output<typeof Order>;
 
 /**
- * Opens a checkout. A repeat with the same key returns the same order.
- * @throws Error if the project and the settings' key belong to different modes
+ * Opens a checkout. A repeat with the same idempotency key returns the same order.
+ * @throws Error if the project's mode is not the mode of STRIPE_SECRET_KEY
  */
 export async function openCheckout(
   project: Project,

@@ -3,7 +3,7 @@ import { Balance, Grant } from "../../../supabase/functions/_shared/contracts/cr
 import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
-import { ask, dataOf, said } from "../shared/ask.ts";
+import { ask, dataOf } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
 
 /** The promise of the price list: 1,000 input and 500 output tokens of gpt-4o cost 50 credits. */
@@ -35,21 +35,6 @@ export const customer: GoLiveStep = {
     // The balance is stored for a later comparison, because it may contain welcome credits.
     await context.tell({ "smoke.customer": id, "smoke.balance": balance });
     return found(`customer ${id}, balance ${balance}`);
-  },
-};
-
-export const insufficient: GoLiveStep = {
-  code: "smoke.402",
-  title: "Is work without credits refused, with the amount that it needs?",
-  source: "credits",
-  async run(context) {
-    const body = { user_id: context.facts["smoke.customer"], amount: "1000000000" };
-    const reply = await ask(context.project, "credits/holds", { body });
-    const { details } = (JSON.parse(reply.text) as { error?: { details?: object } }).error ?? {};
-    const evidence = `${said(reply)} ${JSON.stringify(details ?? {})}`;
-    return reply.status === 402 && details !== undefined
-      ? found(evidence)
-      : failed(evidence, "Deploy the functions and the migrations of the same version.");
   },
 };
 

@@ -1,6 +1,5 @@
-/** The ledger as CSV, and a notification with the shared secret. */
 import type { GoLiveStep } from "../command/context.ts";
-import { failed, found, skipped } from "../core/step.ts";
+import { failed, found } from "../core/step.ts";
 import { readColumns } from "../../demo/shared/ledger-csv.ts";
 import { ask, said } from "../shared/ask.ts";
 
@@ -18,49 +17,5 @@ export const csv: GoLiveStep = {
     return ours.length === 2
       ? found(evidence)
       : failed(evidence, "The CSV lacks entries of this run: compare with GET /credits/entries.");
-  },
-};
-
-const RECEIPT = {
-  ...{ kind: "package", package_name: "Starter", amount: 999, currency: "usd" },
-  ...{ credits: "9990", bonus_credits: "0", paid_at: "2026-01-01T00:00:00Z" },
-};
-
-/**
- * The recipient if --email is missing. The step then sends only a wrong secret, so that no email is
- * sent: a receipt to this address would bounce, which harms the sender's reputation.
- */
-const NOBODY_READS = "golive@example.com";
-
-/**
- * S3 in docs/reference/launch-checks.md: "POST /send-notification with the shared secret answers
- * 200".
- */
-export const notification: GoLiveStep = {
-  code: "smoke.send-notification",
-  title: "Does POST /send-notification accept the shared secret?",
-  source: "project",
-  async run({ project, run, options }) {
-    const secret = project.settings.values["NOTIFICATION_SECRET"]?.split(",")[0];
-    if (!secret) return skipped("NOTIFICATION_SECRET is not set in the settings");
-    const to = options.email ?? NOBODY_READS;
-    const body = { template: "receipt", to: { email: to }, data: { order_id: run, ...RECEIPT } };
-    const send = (value: string) =>
-      ask(project, "send-notification", {
-        as: { "x-webhook-secret": value },
-        ...{ body, key: `golive-notify-${run}` },
-      });
-    const wrong = await send(`${secret}-wrong`);
-    const fix =
-      "Set the same NOTIFICATION_SECRET in the function and in the service that calls it.";
-    if (wrong.status !== 401) return failed(`${said(wrong)} with another secret`, fix);
-    if (options.email === undefined) {
-      return skipped(
-        `${said(wrong)} with another secret; add --email to send a receipt with the right secret`,
-      );
-    }
-    const right = await send(secret);
-    const evidence = [`${said(right)} with the secret`, `${said(wrong)} with another one`];
-    return right.status === 200 ? found(evidence) : failed(evidence, fix);
   },
 };

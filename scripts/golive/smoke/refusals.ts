@@ -1,28 +1,7 @@
-/** Health, and the refusals that every caller must get. */
-import { Ready } from "../../../supabase/functions/_shared/contracts/health.ts";
+/** The refusals that every caller must get. */
 import type { GoLiveStep } from "../command/context.ts";
-import { failed, found, warning } from "../core/step.ts";
-import { ask, dataOf, NOBODY, said } from "../shared/ask.ts";
-
-export const health: GoLiveStep = {
-  code: "smoke.health",
-  title: "Is the service ready?",
-  source: "project",
-  isRepeated: true,
-  async run({ project }) {
-    const reply = await ask(project, "health/ready", { as: NOBODY });
-    if (reply.status !== 200) {
-      return failed(said(reply), "Look into the log of the function health, and at its secrets.");
-    }
-    const { status, checks } = dataOf(reply, 200, Ready);
-    const parts = Object.entries(checks).map(([name, state]) => `${name} ${state}`).join(", ");
-    const evidence = `GET /health/ready 200 ${status}: ${parts}`;
-    if (status === "ok") return found(evidence);
-    return status === "down"
-      ? failed(evidence, "Repair the part that is down: docs/runbooks/README.md.")
-      : warning(evidence, "Repair the degraded part: docs/reference/health.md.");
-  },
-};
+import { failed, found } from "../core/step.ts";
+import { ask, NOBODY, said } from "../shared/ask.ts";
 
 export const unauthenticated: GoLiveStep = {
   code: "smoke.401",
@@ -41,6 +20,21 @@ export const unauthenticated: GoLiveStep = {
         evidence,
         "Deploy with verify_jwt = false: the functions authenticate callers themselves.",
       );
+  },
+};
+
+export const insufficient: GoLiveStep = {
+  code: "smoke.402",
+  title: "Is work without credits refused, with the amount that it needs?",
+  source: "credits",
+  async run(context) {
+    const body = { user_id: context.facts["smoke.customer"], amount: "1000000000" };
+    const reply = await ask(context.project, "credits/holds", { body });
+    const { details } = (JSON.parse(reply.text) as { error?: { details?: object } }).error ?? {};
+    const evidence = `${said(reply)} ${JSON.stringify(details ?? {})}`;
+    return reply.status === 402 && details !== undefined
+      ? found(evidence)
+      : failed(evidence, "Deploy the functions and the migrations of the same version.");
   },
 };
 

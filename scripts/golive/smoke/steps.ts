@@ -1,10 +1,12 @@
 /** Calls the deployed service as a customer and a back end do. No money moves. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
-import { charge, customer, grant, idempotency, insufficient } from "./charge.ts";
-import { conflict, health, unauthenticated } from "./health-and-refusals.ts";
+import { charge, customer, grant, idempotency } from "./charge.ts";
 import { cleanUp } from "./clean-up.ts";
-import { csv, notification } from "./export.ts";
+import { csv } from "./csv.ts";
+import { health } from "./health.ts";
+import { conflict, insufficient, unauthenticated } from "./refusals.ts";
+import { notification } from "./send-notification.ts";
 
 export const SMOKE: readonly GoLiveStep[] = redacting([
   health,
