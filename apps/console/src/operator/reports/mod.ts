@@ -9,4 +9,4 @@ export {
 } from "./money-reports.tsx";
 export { PayoutPage } from "./payout.tsx";
 export { ReportsPage } from "./reports.tsx";
-export { ActorsPage, CreditsPage, FunnelPage, KpisPage, UsagePage } from "./use-reports.tsx";
+export { ActorsPage, CreditsPage, FunnelPage, KpisPage, UsagePage } from "./usage-reports.tsx";
