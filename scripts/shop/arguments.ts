@@ -44,7 +44,9 @@ export function readArguments(args: string[]): ShopArguments | null {
   if (command !== "pull" && command !== "diff" && command !== "push") {
     throw new UsageError("Choose pull, diff or push.");
   }
-  if (command === "pull" && named === undefined) throw new UsageError("Name the new file.");
+  if (command === "pull" && named === undefined) {
+    throw new UsageError("pull needs the name of the file to write, such as packages.json.");
+  }
   if (more.length > 0) throw new UsageError(`Name only one file, without ${more.join(", ")}.`);
   if (command === "push" && !values.reason?.trim()) {
     throw new UsageError('Say why the packages change: --reason "autumn prices".');

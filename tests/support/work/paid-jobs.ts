@@ -37,8 +37,8 @@ export async function priceOfAnswers(
 }
 
 /**
- * Asserts that the research jobs of an account, which had `credits` at the start, paid once for each
- * response, and that each repeated attempt requested at most one step again.
+ * Asserts that an account's research jobs paid once for each response, and that each further attempt of a
+ * job repeated at most one request. `credits` is what the account had at the start.
  */
 export async function paidOncePerStep(
   world: World,
