@@ -30,7 +30,7 @@ const PLANTED: readonly Planted[] = [
     stopsAt: [
       "preflight.key-modes",
       /^STRIPE_SECRET_KEY test, STRIPE_PUBLISHABLE_KEY live/,
-      /for the mode of this launch/,
+      /the mode of this launch/,
     ],
   },
   {
