@@ -3969,7 +3969,9 @@ comment on function farthing.forget_customer() is
 -- supabase/schemas/customers/functions/stripe_faults.sql
 
 -- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next success,
--- and reported by the alert rule stripe_setup.
+-- and reported by the alert rule stripe_setup. _shared/domain/report-stripe-fault.ts records them: at a
+-- checkout, a top-up and the removal of a card, and at least every 15 minutes, when the balance is
+-- listed.
 
 create function farthing.end_stripe_fault(p_fault text, p_subject text)
 returns void
@@ -7568,9 +7570,51 @@ comment on function farthing.check_owner() is
   'no other owner; an organisation''s account never has an owner. left_at is set once, and only while '
   'there is no owner.';
 
+-- supabase/schemas/ledger/functions/balance_answer.sql
+
+-- A balance in the form of the API: the current one with every open lot, or the one at a past moment.
+
+create function farthing.past_balance(p_account_id bigint, p_at timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('balance', coalesce((
+    select trim_scale(balance_after)::text from farthing.entries
+    where account_id = p_account_id and seq = farthing.seq_at(p_account_id, p_at)), '0'),
+    'as_of', p_at);
+end
+$$;
+comment on function farthing.past_balance(bigint, timestamptz) is
+  'Returns the balance of an account at a past moment: {balance, as_of}. A null account has 0 credits.';
+
+create function farthing.balance_answer(p_account farthing.accounts, p_now timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'balance', trim_scale(coalesce(p_account.balance, 0))::text,
+    'held', (select trim_scale(coalesce(sum(amount), 0))::text from farthing.holds
+      where account_id = p_account.account_id and status = 'open' and expires_at > p_now),
+    'available', trim_scale(coalesce(farthing.available(p_account, p_now), 0))::text,
+    'debt', trim_scale(coalesce(p_account.debt, 0))::text,
+    'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
+        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
+        order by /* burn-down */ priority, expires_at, source, created_at, lot_id), '[]')
+      from farthing.lots where account_id = p_account.account_id and closed_at is null),
+    'as_of', p_now);
+end
+$$;
+comment on function farthing.balance_answer(farthing.accounts, timestamptz) is
+  'Returns {balance, held, available, debt, lots in burn-down order, as_of}. A null account has 0 '
+  'credits. Credits are text.';
+
 -- supabase/schemas/ledger/functions/balances.sql
 
--- The balance of an account, now or at a past moment, and the credits that are available.
+-- The credits that are available, and the last entry before a moment.
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
@@ -7619,44 +7663,6 @@ end
 $$;
 comment on function farthing.seq_at(bigint, timestamptz) is
   'Returns the number of an account''s last entry at or before a moment; 0 if there is none.';
-
-create function farthing.past_balance(p_account_id bigint, p_at timestamptz)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return jsonb_build_object('balance', coalesce((
-    select trim_scale(balance_after)::text from farthing.entries
-    where account_id = p_account_id and seq = farthing.seq_at(p_account_id, p_at)), '0'),
-    'as_of', p_at);
-end
-$$;
-comment on function farthing.past_balance(bigint, timestamptz) is
-  'Returns the balance of an account at a past moment: {balance, as_of}. A null account has 0 credits.';
-
-create function farthing.current_balance(p_account farthing.accounts, p_now timestamptz)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return jsonb_build_object(
-    'balance', trim_scale(coalesce(p_account.balance, 0))::text,
-    'held', (select trim_scale(coalesce(sum(amount), 0))::text from farthing.holds
-      where account_id = p_account.account_id and status = 'open' and expires_at > p_now),
-    'available', trim_scale(coalesce(farthing.available(p_account, p_now), 0))::text,
-    'debt', trim_scale(coalesce(p_account.debt, 0))::text,
-    'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
-        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
-        order by /* burn-down */ priority, expires_at, source, created_at, lot_id), '[]')
-      from farthing.lots where account_id = p_account.account_id and closed_at is null),
-    'as_of', p_now);
-end
-$$;
-comment on function farthing.current_balance(farthing.accounts, timestamptz) is
-  'Returns {balance, held, available, debt, lots in burn-down order, as_of}. A null account has 0 '
-  'credits. Credits are text.';
 
 -- supabase/schemas/ledger/functions/debt.sql
 
@@ -9192,31 +9198,6 @@ comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
   'notifications already exist. Never fails: if the notification cannot be written, the server''s log '
   'has a warning.';
 
-create function farthing.queue_requested_notification(
-  p_template text, p_user_id uuid, p_email text, p_data jsonb, p_locale text, p_now timestamptz)
-returns uuid
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_id uuid := gen_random_uuid();
-  v_account_id bigint;
-begin
-  if p_user_id is not null then
-    v_account_id := coalesce(farthing.account_for(p_user_id),
-      (farthing.lock_account(p_user_id, p_now)).account_id);
-  end if;
-  insert into farthing.notifications (notification_id, recipient, account_id, address, template, subject,
-    data, locale, next_attempt_at, created_at)
-  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
-    v_id::text, p_data, p_locale, p_now, p_now);
-  return v_id;
-end
-$$;
-comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
-  'Queues a notification that a back end requested, to a user or to an address, in p_locale or, if that '
-  'is null, the recipient''s locale; returns the notification''s id. Fails not_found.';
-
 -- supabase/schemas/notifications/functions/receipts_refunds_disputes.sql
 
 -- Notifications about a payment: its receipt, a refund, a dispute. Triggers queue them, so a
@@ -9322,6 +9303,35 @@ comment on function farthing.locale_of_recipient(farthing.notifications, text[])
   'Returns the locale of a notification. The candidates are, in this order, `locale` and '
   '`language` of the user''s metadata and the shop''s locale. Returns the first one whose language '
   'is in p_languages, or en if there is none.';
+
+-- supabase/schemas/notifications/functions/requested_notification.sql
+
+-- Notifications that a back end requests, to a user or to an address.
+
+create function farthing.queue_requested_notification(
+  p_template text, p_user_id uuid, p_email text, p_data jsonb, p_locale text, p_now timestamptz)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid := gen_random_uuid();
+  v_account_id bigint;
+begin
+  if p_user_id is not null then
+    v_account_id := coalesce(farthing.account_for(p_user_id),
+      (farthing.lock_account(p_user_id, p_now)).account_id);
+  end if;
+  insert into farthing.notifications (notification_id, recipient, account_id, address, template, subject,
+    data, locale, next_attempt_at, created_at)
+  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
+    v_id::text, p_data, p_locale, p_now, p_now);
+  return v_id;
+end
+$$;
+comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
+  'Queues a notification that a back end requested, to a user or to an address, in p_locale or, if that '
+  'is null, the recipient''s locale; returns the notification''s id. Fails not_found.';
 
 -- supabase/schemas/notifications/functions/retries.sql
 
@@ -18407,7 +18417,7 @@ language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'credits', farthing.current_balance(p_account, p_now) - 'lots' || jsonb_build_object(
+    'credits', farthing.balance_answer(p_account, p_now) - 'lots' || jsonb_build_object(
       'frozen', trim_scale(farthing.frozen_credits(p_account.account_id))::text),
     'entries', farthing.newest(array(select farthing.explained_entry(e) from farthing.entries e
       where e.account_id = p_account.account_id order by e.seq desc limit 51), 50,

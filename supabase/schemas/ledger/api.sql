@@ -62,7 +62,7 @@ declare
   v_account farthing.accounts;
 begin
   select * into v_account from farthing.accounts where account_id = v_account_id;
-  return case when p_at is null then farthing.current_balance(v_account, p_now)
+  return case when p_at is null then farthing.balance_answer(v_account, p_now)
     else farthing.past_balance(v_account.account_id, p_at) end;
 end
 $$;

@@ -18,7 +18,7 @@ language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'credits', farthing.current_balance(p_account, p_now) - 'lots' || jsonb_build_object(
+    'credits', farthing.balance_answer(p_account, p_now) - 'lots' || jsonb_build_object(
       'frozen', trim_scale(farthing.frozen_credits(p_account.account_id))::text),
     'entries', farthing.newest(array(select farthing.explained_entry(e) from farthing.entries e
       where e.account_id = p_account.account_id order by e.seq desc limit 51), 50,
