@@ -14,7 +14,7 @@ import { type Env, readEnv } from "./core/env.ts";
 import { functionsUrlOf, issuersOf } from "./core/public-url.ts";
 import { type Mode, modeOfKey } from "./core/stripe-variables.ts";
 import { ApiError } from "./core/errors.ts";
-import { ipHashFrom } from "./core/ip.ts";
+import { ipHashFrom } from "./core/ip-hash.ts";
 import { lifetime, waitUntil } from "./core/isolate.ts";
 import { consoleLogger } from "./core/logger.ts";
 import { outsideRequests } from "./core/current-request.ts";

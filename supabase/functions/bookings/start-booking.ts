@@ -5,7 +5,7 @@ import type {
   PaymentToCancel,
 } from "../_shared/contracts/database/results/bookings.ts";
 import { ApiError, invalid } from "../_shared/core/errors.ts";
-import { clientIpHash } from "../_shared/core/ip.ts";
+import { clientIpHash } from "../_shared/core/ip-hash.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";

@@ -2,7 +2,7 @@ import { OrderKeySpent } from "../_shared/adapters/stripe/error-classes.ts";
 import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
 import type { CheckoutStep } from "../_shared/contracts/database/results/checkout.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { clientIpHash } from "../_shared/core/ip.ts";
+import { clientIpHash } from "../_shared/core/ip-hash.ts";
 import { checkoutUrls, withReturnUrls } from "../_shared/domain/return-urls.ts";
 import { reportStripeFault } from "../_shared/domain/report-stripe-fault.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";

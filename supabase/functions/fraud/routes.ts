@@ -15,7 +15,7 @@ import {
   WarningsQuery,
 } from "../_shared/contracts/fraud.ts";
 import { sha256 } from "../_shared/core/hash.ts";
-import { networkOf } from "../_shared/core/ip.ts";
+import { networkOf } from "../_shared/core/ip-networks.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";

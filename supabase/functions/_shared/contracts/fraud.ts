@@ -1,6 +1,6 @@
 /** Fraud, for operators: decisions, blocks, early fraud warnings and limits. */
 import { z } from "@hono/zod-openapi";
-import { networkOf } from "../core/ip.ts";
+import { networkOf } from "../core/ip-networks.ts";
 import { text, Uuid } from "./fields.ts";
 import { listQuery, SeqCursor } from "./list-query.ts";
 import { Timestamp, TimestampOut } from "./time-fields.ts";

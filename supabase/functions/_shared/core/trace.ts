@@ -1,4 +1,7 @@
-/** The W3C trace of a request: it is read from the caller's headers and sent with each outgoing call. */
+/**
+ * The W3C trace of a request: it is read from the caller's headers and sent to the database, but to no
+ * other service.
+ */
 import { type SpanContext, trace } from "@opentelemetry/api";
 import { currentRequest } from "./current-request.ts";
 

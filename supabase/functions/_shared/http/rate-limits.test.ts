@@ -3,7 +3,7 @@ import type { Limiter } from "../limits/limiter.ts";
 import type { LimitedRequest } from "../limits/rate-limit-rules.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";
-import { CLIENT_IP_HEADER } from "../core/ip.ts";
+import { CLIENT_IP_HEADER } from "../core/ip-hash.ts";
 
 const HEADERS: [string, string][] = [
   ["ratelimit-policy", `"default";q=100;w=60`],

@@ -5,7 +5,7 @@
 import type { AnonymousCaller, Caller, SharedCaller, Who } from "../../core/caller.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import { ApiError } from "../../core/errors.ts";
-import { clientIpHash } from "../../core/ip.ts";
+import { clientIpHash } from "../../core/ip-hash.ts";
 import type { Limiter } from "../../limits/limiter.ts";
 import type { LimitName } from "../../limits/rate-limit-rules.ts";
 import { type JsonShape, openAiLimitHeaders } from "../reply/openai-shape.ts";

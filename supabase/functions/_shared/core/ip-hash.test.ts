@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeFake } from "#support/fakes/services.ts";
-import { clientIpHash, networkOf } from "./ip.ts";
+import { clientIpHash } from "./ip-hash.ts";
+import { networkOf } from "./ip-networks.ts";
 
 Deno.test("networkOf returns an IPv4 address unchanged and the network of an IPv6 address", () => {
   const cases: [address: string, network: string | null][] = [
