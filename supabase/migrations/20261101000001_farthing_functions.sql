@@ -10705,29 +10705,7 @@ comment on function farthing.are_prices(jsonb) is
 
 -- supabase/schemas/pricing/functions/packages.sql
 
--- Packages: their slugs, and the version of each package that is in force.
-
-create function farthing.packages_guard()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  -- A version that is inserted without a slug gets the slug of the package's earlier versions; a
-  -- new package gets its own id as the slug.
-  new.slug := coalesce(new.slug, (select p.slug from farthing.packages p
-    where p.package_id = new.package_id limit 1), new.package_id::text);
-  if exists (select from farthing.packages p
-    where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %. A slug never changes and belongs to one package.',
-      new.package_id, new.slug using errcode = 'restrict_violation';
-  end if;
-  return new;
-end
-$$;
-comment on function farthing.packages_guard() is
-  'Trigger: fills in a missing slug, and refuses a second slug for a package, and a second package with '
-  'the same slug.';
+-- The version of each package that is in force, and the versions that begin later.
 
 create function farthing.packages_in_force(p_now timestamptz)
 returns setof farthing.packages
@@ -11009,6 +10987,32 @@ as $$
 $$;
 comment on function farthing.scheduled_rates(timestamptz) is
   'Returns the rates that begin later, the next one first.';
+
+-- supabase/schemas/pricing/functions/slugs.sql
+
+-- Slugs of packages. A slug never changes, and belongs to one package.
+
+create function farthing.packages_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A version that is inserted without a slug gets the slug of the package's earlier versions; a
+  -- new package gets its own id as the slug.
+  new.slug := coalesce(new.slug, (select p.slug from farthing.packages p
+    where p.package_id = new.package_id limit 1), new.package_id::text);
+  if exists (select from farthing.packages p
+    where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
+    raise exception 'Package % cannot have the slug %. A slug never changes and belongs to one package.',
+      new.package_id, new.slug using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.packages_guard() is
+  'Trigger: fills in a missing slug, and refuses a second slug for a package, and a second package with '
+  'the same slug.';
 
 -- supabase/schemas/proof/functions/audit.sql
 
