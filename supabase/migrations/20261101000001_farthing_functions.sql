@@ -874,6 +874,81 @@ comment on function farthing.lock_chat(uuid, text) is
   'Returns a chat, with its key and its account locked. Fails not_found, also if the chat began under '
   'another key.';
 
+-- supabase/schemas/ai/functions/late_usage.sql
+
+-- A usage that the provider reports after a scheduled task, or the end of the hold, has closed the
+-- chat: a released chat is charged late, and a charge that was too high is corrected.
+
+create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_account farthing.accounts;
+  v_event farthing.priced_usage;
+begin
+  -- Once a repeat under the same key has begun, no caller receives this answer, so it is not charged.
+  if not farthing.chat_owns_key(p_chat)
+    or exists (select from farthing.idempotency_keys
+      where key = p_chat.idempotency_key and status is not null)
+    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
+    return false;
+  end if;
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  select * into v_account from farthing.accounts where account_id = p_chat.account_id;
+  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  if v_event.problem is not null then
+    perform farthing.refuse_usage(v_event, 'usage.');
+  end if;
+  v_event.origin := 'chat';
+  v_event.event_id := p_chat.hold_id;
+  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
+    p_now))[1].accepted
+    and v_event.credits > 0;
+end
+$$;
+comment on function farthing.charge_late_chat is
+  'Charges a chat that was released before its answer arrived. The charge uses the rate of the chat''s '
+  'hold and available credits only, and never leads to debt. Returns whether credits were charged. The '
+  'caller has locked the account.';
+
+create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns numeric
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_usage farthing.priced_usage;
+  v_charged numeric;
+begin
+  select sum(e.amount) into v_charged
+  from farthing.usage_events u
+  join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+  where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text;
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  -- The account of a deleted user has no lots (docs/reference/rules.md, rule 16), so it gets no
+  -- refund.
+  if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
+    or exists (select from farthing.accounts
+      where account_id = p_chat.account_id and left_at is not null) then
+    return 0;
+  end if;
+  perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
+    'adjustments', null, 'chat_correction', p_chat.hold_id::text, p_chat.correlation_id,
+    v_usage.metadata || jsonb_build_object('hold_id', p_chat.hold_id), p_chat.author, p_now);
+  return v_charged - v_usage.credits;
+end
+$$;
+comment on function farthing.correct_chat is
+  'Refunds, as an adjustment, the credits that the scheduled task charged above the price of p_usage, and '
+  'returns their number. The caller has locked the account, and calls this function once per chat.';
+
 -- supabase/schemas/ai/functions/logs.sql
 
 -- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
@@ -1032,76 +1107,6 @@ comment on function farthing.settle_chat is
   'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
   'locked the key, the owner, the account and the chat, and released expired holds.';
 
-create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_hold farthing.holds;
-  v_account farthing.accounts;
-  v_event farthing.priced_usage;
-begin
-  -- Once a repeat under the same key has begun, no caller receives this answer, so it is not charged.
-  if not farthing.chat_owns_key(p_chat)
-    or exists (select from farthing.idempotency_keys
-      where key = p_chat.idempotency_key and status is not null)
-    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
-    return false;
-  end if;
-  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
-  select * into v_account from farthing.accounts where account_id = p_chat.account_id;
-  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
-    jsonb_build_object(v_hold.model, v_hold.rate_version));
-  if v_event.problem is not null then
-    perform farthing.refuse_usage(v_event, 'usage.');
-  end if;
-  v_event.origin := 'chat';
-  v_event.event_id := p_chat.hold_id;
-  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
-    p_now))[1].accepted
-    and v_event.credits > 0;
-end
-$$;
-comment on function farthing.charge_late_chat is
-  'Charges a chat that was released before its answer arrived. The charge uses the rate of the chat''s '
-  'hold and available credits only, and never leads to debt. Returns whether credits were charged. The '
-  'caller has locked the account.';
-
-create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
-returns numeric
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_hold farthing.holds;
-  v_usage farthing.priced_usage;
-  v_charged numeric;
-begin
-  select sum(e.amount) into v_charged
-  from farthing.usage_events u
-  join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
-  where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text;
-  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
-  v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
-    jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (docs/reference/rules.md, rule 16), so it gets no
-  -- refund.
-  if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
-    or exists (select from farthing.accounts
-      where account_id = p_chat.account_id and left_at is not null) then
-    return 0;
-  end if;
-  perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
-    'adjustments', null, 'chat_correction', p_chat.hold_id::text, p_chat.correlation_id,
-    v_usage.metadata || jsonb_build_object('hold_id', p_chat.hold_id), p_chat.author, p_now);
-  return v_charged - v_usage.credits;
-end
-$$;
-comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the credits that the scheduled task charged above the price of p_usage, and '
-  'returns their number. The caller has locked the account, and calls this function once per chat.';
-
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
 language plpgsql
@@ -1141,7 +1146,7 @@ comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestam
 -- The charge of a chat whose usage is unknown: the most that the chat can have used, which its hold
 -- covers. For a stream that breaks off, this includes the policy's stream_in_flight_tokens
 -- (policy/tables.sql). A smaller charge would make it cheap to leave a stream before its end. The
--- excess is refunded if the provider's usage becomes known later.
+-- excess is refunded if the provider's usage becomes known later (late_usage.sql).
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -6405,7 +6410,8 @@ comment on function farthing.note_unknown_state(text, text, text, timestamptz) i
 
 -- supabase/schemas/inbox/functions/waiting_payments.sql
 
--- Payments that wait for the event of their session, because only that event states discount and tax.
+-- Payments that wait for the event of their session, because only that event states discount and tax
+-- (apply_checkout_event() in checkout_events.sql defers them).
 -- If Stripe has not delivered the event within a minute, the payment runner reads the session: a buyer
 -- who has paid should not wait for the hourly backfill.
 

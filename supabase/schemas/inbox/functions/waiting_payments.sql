@@ -1,4 +1,5 @@
--- Payments that wait for the event of their session, because only that event states discount and tax.
+-- Payments that wait for the event of their session, because only that event states discount and tax
+-- (apply_checkout_event() in checkout_events.sql defers them).
 -- If Stripe has not delivered the event within a minute, the payment runner reads the session: a buyer
 -- who has paid should not wait for the hourly backfill.
 
