@@ -1,6 +1,5 @@
 /** Runs test files on two stacks. Each stack runs some files at a time, so no two stay idle for long. */
-import type { Environment } from "./stack-process.ts";
-import { withStack } from "./stack-process.ts";
+import { type Environment, withStack } from "./stack-process.ts";
 import type { Row } from "./suite.ts";
 
 export interface TwoStacks {
