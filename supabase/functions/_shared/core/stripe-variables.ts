@@ -47,7 +47,8 @@ export function disagreeing(env: Variables): string[] {
 }
 
 /**
- * Returns true if a live key is combined with origins of any port: any local server could then call the API.
+ * Returns whether a live key stands beside an origin of any port. Every local server could then call
+ * the API.
  */
 export function opensPorts({ STRIPE_SECRET_KEY, APP_ORIGINS }: Variables): boolean {
   return STRIPE_SECRET_KEY !== undefined && modeOfKey(STRIPE_SECRET_KEY) === "live" &&
