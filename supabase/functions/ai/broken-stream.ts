@@ -4,7 +4,7 @@
  */
 import type { AiUsage, ToolCallPart } from "../_shared/adapters/ai/ai.ts";
 import { joinCalls } from "../_shared/adapters/ai/answer-parts.ts";
-import { ApiError } from "../_shared/core/errors.ts";
+import type { ApiError } from "../_shared/core/errors.ts";
 import type { Ending } from "./close-chat.ts";
 import type { OpenChat } from "./open-chat.ts";
 
@@ -19,12 +19,6 @@ export interface Received {
 }
 
 export const NOTHING: Readonly<Received> = { text: "", calls: [], tokens: 0 };
-
-export function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-  return new ApiError("internal", { internal: detail, cause: error });
-}
 
 function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
   return { input_tokens: inputTokens, output_tokens: tokens };

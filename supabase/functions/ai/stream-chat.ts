@@ -9,7 +9,7 @@ import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
-import { ApiError } from "../_shared/core/errors.ts";
+import { ApiError, asApiError } from "../_shared/core/errors.ts";
 import {
   answerOf,
   CALLER_LEFT,
@@ -17,7 +17,6 @@ import {
   logBreak,
   NOTHING,
   type Received,
-  toApiError,
 } from "./broken-stream.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { HEARTBEAT_MS, keepAlive, PING, PING_MS } from "./pings-and-heartbeats.ts";
@@ -81,7 +80,7 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
       // A piece that cannot be recorded is not sent. The stream is still read to its end, because its last
       // piece contains the usage.
       isRecorded = false;
-      const failed = toApiError(error);
+      const failed = asApiError(error);
       logBreak(chat, failed);
       caller.dismiss(failed);
       continue;
@@ -108,7 +107,7 @@ async function conclude(
   try {
     charged = await settleChat(chat, ending);
   } catch (error) {
-    return caller.send(events.error((broken ?? toApiError(error)).body));
+    return caller.send(events.error((broken ?? asApiError(error)).body));
   }
   caller.send(broken === null ? events.end(charged) : events.error(broken.body, charged));
 }
@@ -122,7 +121,7 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   try {
     ending = await relay(started, received, caller);
   } catch (error) {
-    broken = toApiError(error);
+    broken = asApiError(error);
     logBreak(chat, broken);
     ending = endingOfBroken(chat, received, connection.hasLeft ? CALLER_LEFT : broken);
   } finally {

@@ -256,3 +256,13 @@ export function isUnavailable(error: unknown): boolean {
 export function invalid(message: string, field?: string): ApiError {
   return new ApiError("invalid_request", { message, field });
 }
+
+/**
+ * Returns an ApiError as it is, and any other error as `internal`, whose detail is logged and not sent to the
+ * caller.
+ */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
+  return new ApiError("internal", { internal: detail, cause: error });
+}

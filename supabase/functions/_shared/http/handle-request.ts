@@ -8,7 +8,7 @@ import type { Services, ServicesSource } from "./route/app-services.ts";
 import type { Route } from "./route/define-route.ts";
 import { HTTPS_ONLY } from "./reply/headers.ts";
 import { renderError } from "./reply/reply.ts";
-import { ApiError } from "../core/errors.ts";
+import { ApiError, asApiError } from "../core/errors.ts";
 import { runRoute } from "./run-route.ts";
 
 /**
@@ -16,12 +16,10 @@ import { runRoute } from "./run-route.ts";
  * internal detail.
  */
 function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
   if (error instanceof EnvError) {
     return new ApiError("not_ready", { internal: error.message, cause: error });
   }
-  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-  return new ApiError("internal", { internal: detail, cause: error });
+  return asApiError(error);
 }
 
 // The form of this API's own field names, for example `events[3].model`. The caller chooses the name of an
