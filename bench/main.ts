@@ -68,7 +68,7 @@ const MEASURES: Measure[] = [
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);
 
-interface Outcome {
+interface BenchRun {
   section: Section;
   machine: Machine;
   measured: string[];
@@ -78,7 +78,7 @@ interface Outcome {
  * Runs all measures on one server. Measures that need a different server, such as the crash
  * measure, start their own.
  */
-async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
+async function runAll(options: Options, say: (what: string) => void): Promise<BenchRun> {
   return await withServer({ flavour: options.postgres }, say, async (server) => {
     const sections: Section[] = [];
     const measured: string[] = [];

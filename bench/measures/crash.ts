@@ -45,14 +45,14 @@ async function countLost(server: BenchServer, acknowledged: string[]): Promise<n
   return row!.lost;
 }
 
-interface Outcome {
+interface CrashCounts {
   acknowledged: number;
   lost: number;
   violations: number;
 }
 
 async function killRounds(kind: ServerKind, say: (what: string) => void) {
-  return await withServer(kind, say, async (server): Promise<Outcome> => {
+  return await withServer(kind, say, async (server): Promise<CrashCounts> => {
     await server.clone(DATABASE);
     let [acknowledged, lost] = [0, 0];
     for (let kill = 1; kill <= KILLS; kill++) {

@@ -11,12 +11,12 @@ import {
 } from "./traffic-mix.ts";
 import type { Options } from "./options.ts";
 import type { Person } from "./people.ts";
-import { type Outcome, Tally } from "./tally.ts";
+import { type RequestResult, Tally } from "./tally.ts";
 
 /** A request that has no answer after this time has failed, because a real user would have left. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-function outcomeOf({ good }: Ask, status: number, code: string): Outcome {
+function resultOf({ good }: Ask, status: number, code: string): RequestResult {
   if (good.includes(status)) return { kind: "ok" };
   if (status === 429) return { kind: "refused" };
   return { kind: "failed", why: `${status} ${code}`.trim() };
@@ -52,10 +52,10 @@ function callerOf(service: Service, person: Person, tally: Tally, dueMs: number)
     try {
       const got = await answerOf(await fetch(requestOf(ask, service, person)));
       const now = from = performance.now();
-      const outcome = outcomeOf(ask, got.status, got.code);
-      tally.add(ask.route, outcome, now - since);
+      const result = resultOf(ask, got.status, got.code);
+      tally.add(ask.route, result, now - since);
       tally.readLimits(got.status, got.headers);
-      return outcome.kind === "ok" ? got : undefined;
+      return result.kind === "ok" ? got : undefined;
     } catch (error) {
       from = performance.now();
       const why = error instanceof Error ? error.name : "no answer";

@@ -4,7 +4,7 @@
  * `why` is the reason of the failure: no answer arrived, or the answer's status is not in the
  * request's list `good`.
  */
-export type Outcome = { kind: "ok" | "refused" } | { kind: "failed"; why: string };
+export type RequestResult = { kind: "ok" | "refused" } | { kind: "failed"; why: string };
 
 export interface RouteTally {
   readonly route: string;
@@ -33,13 +33,13 @@ export class Tally {
     return made;
   }
 
-  add(route: string, outcome: Outcome, ms: number): void {
+  add(route: string, result: RequestResult, ms: number): void {
     const tally = this.#of(route);
     tally.times.push(ms);
-    if (outcome.kind === "refused") tally.refused++;
-    if (outcome.kind !== "failed") return;
+    if (result.kind === "refused") tally.refused++;
+    if (result.kind !== "failed") return;
     tally.failed++;
-    const what = `${route}: ${outcome.why}`;
+    const what = `${route}: ${result.why}`;
     this.#failures.set(what, (this.#failures.get(what) ?? 0) + 1);
   }
 

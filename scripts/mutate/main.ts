@@ -9,7 +9,7 @@ import { cleanUpOnSignals, print, taskArguments } from "@farthing/command-line";
 import { formatMs } from "../command/format-ms.ts";
 import { ROOT } from "../command/root.ts";
 import { type Area, FLOORS } from "./mutant.ts";
-import type { Outcome } from "./outcome.ts";
+import type { MutantResult } from "./mutant-results.ts";
 import { figuresOf, formatFigures, formatSurvivor } from "./report.ts";
 import { runSession } from "./session.ts";
 
@@ -33,7 +33,7 @@ const RESULTS = `${ROOT}.farthing/mutants.jsonl`;
 
 const MARKS = { killed: pc.green("killed  "), survived: pc.red("survived"), invalid: "invalid " };
 
-function show({ is, at, says, by, ms }: Outcome): void {
+function show({ is, at, says, by, ms }: MutantResult): void {
   print(`${MARKS[is]} ${at}  ${says}  ${pc.dim(`${by} ${formatMs(ms)}`)}`);
 }
 
@@ -65,11 +65,11 @@ async function main(args: string[]): Promise<void> {
   cleanUpOnSignals();
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   if (options.fresh) await Deno.remove(RESULTS).catch(() => {});
-  const { outcomes, stale } = await runSession({ ...options, results: RESULTS }, show);
-  const survivors = outcomes.filter(({ is }) => is === "survived");
+  const { results, stale } = await runSession({ ...options, results: RESULTS }, show);
+  const survivors = results.filter(({ is }) => is === "survived");
   print(`\n${survivors.map(formatSurvivor).join("\n")}\n`);
   for (const { file, says } of stale) print(pc.yellow(`no longer fits the code: ${file}  ${says}`));
-  const figures = figuresOf(outcomes);
+  const figures = figuresOf(results);
   print(formatFigures(figures));
   if (figures.some(({ isEnough }) => !isEnough)) Deno.exit(1);
 }

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import { type Area, FLOORS } from "./mutant.ts";
-import type { Outcome } from "./outcome.ts";
+import type { MutantResult } from "./mutant-results.ts";
 
 export interface Figures {
   readonly area: Area;
@@ -15,10 +15,10 @@ export interface Figures {
 }
 
 /** Returns the figures of each area in which a mutant ran. */
-export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
+export function figuresOf(results: readonly MutantResult[]): Figures[] {
   return (Object.keys(FLOORS) as Area[]).flatMap((area) => {
-    const count = (is: Outcome["is"]) =>
-      outcomes.filter((outcome) => outcome.area === area && outcome.is === is).length;
+    const count = (is: MutantResult["is"]) =>
+      results.filter((result) => result.area === area && result.is === is).length;
     const [killed, survived, invalid] = [count("killed"), count("survived"), count("invalid")];
     if (killed + survived + invalid === 0) return [];
     const part = killed / Math.max(1, killed + survived);
@@ -26,7 +26,7 @@ export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
   });
 }
 
-export function formatSurvivor({ at, says, before, after }: Outcome): string {
+export function formatSurvivor({ at, says, before, after }: MutantResult): string {
   return `${pc.yellow(at)}  ${says}\n  ${pc.red("-")} ${before}\n  ${pc.green("+")} ${after}`;
 }
 

@@ -2,9 +2,9 @@
  * Types of the runners of all areas, and their check that a test passes without a mutant.
  */
 import type { Mutant } from "./mutant.ts";
-import type { Outcome } from "./outcome.ts";
+import type { MutantResult } from "./mutant-results.ts";
 
-export type Verdict = Pick<Outcome, "is" | "by">;
+export type Verdict = Pick<MutantResult, "is" | "by">;
 
 export const SURVIVED: Verdict = { is: "survived", by: "" };
 

@@ -5,7 +5,7 @@
 import { type Chosen, place, readChosen } from "./chosen-mutants.ts";
 import { drawMutants } from "./draw-mutants.ts";
 import { type Area, keyOf, lineNumber, linesOf, type Mutant } from "./mutant.ts";
-import { type Outcome, readOutcomes, writeOutcome } from "./outcome.ts";
+import { type MutantResult, readResults, writeResult } from "./mutant-results.ts";
 import { runFunctionMutants } from "./run-functions.ts";
 import { runLockMutants } from "./run-locks.ts";
 import { runSqlMutants } from "./run-sql.ts";
@@ -34,12 +34,12 @@ export interface Wanted {
   readonly most: number;
   /** Whether to run mutants again that survived an earlier run. */
   readonly again: boolean;
-  /** The file that stores the outcomes. */
+  /** The file that stores the results. */
   readonly results: string;
 }
 
 export interface Session {
-  readonly outcomes: Outcome[];
+  readonly results: MutantResult[];
   /** Chosen mutants that no longer fit the code. */
   readonly stale: Chosen[];
 }
@@ -72,7 +72,7 @@ async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
   };
 }
 
-async function outcomeOf(mutant: Mutant, judge: () => Promise<Verdict>): Promise<Outcome> {
+async function resultOf(mutant: Mutant, judge: () => Promise<Verdict>): Promise<MutantResult> {
   const text = await textOf(mutant.file);
   const [before, after] = linesOf(text, mutant);
   const begun = performance.now();
@@ -85,10 +85,10 @@ async function outcomeOf(mutant: Mutant, judge: () => Promise<Verdict>): Promise
 
 export async function runSession(
   wanted: Wanted,
-  see: (outcome: Outcome) => void,
+  see: (result: MutantResult) => void,
 ): Promise<Session> {
-  const known = await readOutcomes(wanted.results);
-  const session: Session = { outcomes: [], stale: [] };
+  const known = await readResults(wanted.results);
+  const session: Session = { results: [], stale: [] };
   const all = await readChosen();
   for (const area of wanted.areas) {
     const { mutants, stale } = await mutantsOf(area, wanted, all);
@@ -96,15 +96,15 @@ export async function runSession(
     const left: Mutant[] = [];
     for (const mutant of mutants) {
       const before = known.get(keyOf(await textOf(mutant.file), mutant));
-      if (before && !(wanted.again && before.is === "survived")) session.outcomes.push(before);
+      if (before && !(wanted.again && before.is === "survived")) session.results.push(before);
       else left.push(mutant);
     }
     if (left.length === 0) continue;
     await RUNS[area](left, wanted.most, async (mutant, judge) => {
-      const outcome = await outcomeOf(mutant, judge);
-      await writeOutcome(wanted.results, outcome);
-      session.outcomes.push(outcome);
-      see(outcome);
+      const result = await resultOf(mutant, judge);
+      await writeResult(wanted.results, result);
+      session.results.push(result);
+      see(result);
     });
   }
   return session;

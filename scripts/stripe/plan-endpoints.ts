@@ -1,6 +1,6 @@
 /** Plans what `stripe:setup` does with each endpoint. A correct endpoint is not changed. */
 import type Stripe from "stripe";
-import { asked } from "./failures.ts";
+import { asked } from "./explain-error.ts";
 import {
   type Endpoint,
   endpointsFor,

@@ -4,7 +4,7 @@
  * if the key has the right.
  */
 import Stripe from "stripe";
-import { explain, missingRight } from "./failures.ts";
+import { explain, missingRight } from "./explain-error.ts";
 
 export interface Right {
   /** The name of the resource in Stripe's dashboard. */

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { SettingsError } from "../project/project-settings.ts";
 import { printError } from "@farthing/command-line";
-import { withoutKeys } from "./failures.ts";
+import { withoutKeys } from "./explain-error.ts";
 import type { Target } from "./target.ts";
 
 /** Returns a line with the mode and the address, so that nobody changes live mode by mistake. */

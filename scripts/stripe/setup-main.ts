@@ -5,7 +5,7 @@ import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/cl
 import { SettingsError } from "../project/project-settings.ts";
 import { print, printError, taskArguments } from "@farthing/command-line";
 import { type Endpoint, problemsOf, type Wanted, wantedEndpoints } from "./endpoints.ts";
-import { asked } from "./failures.ts";
+import { asked } from "./explain-error.ts";
 import { carryOut, keepsOpen, nameOf, planSteps, type Step } from "./plan-endpoints.ts";
 import { headline, run } from "./run-command.ts";
 import { secretsLine, storeCommand, tryWrite, writeSecrets } from "./secrets.ts";

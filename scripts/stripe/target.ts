@@ -4,7 +4,7 @@ import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/stri
 import { areLoopback } from "../../supabase/functions/_shared/core/loopback.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { readSettings, type Settings, SettingsError } from "../project/project-settings.ts";
-import { asked } from "./failures.ts";
+import { asked } from "./explain-error.ts";
 import type { Endpoint } from "./endpoints.ts";
 
 /** The options of both commands, for `parseArgs`. */

@@ -74,6 +74,33 @@ rule(
 
 rule("file-length", { "a.ts": "\n".repeat(301) }, ["a.ts:1"], { "a.ts": "\n".repeat(300) });
 
+const SQL = "supabase/schemas/holds/";
+
+rule(
+  "small-file",
+  {
+    "scripts/play/a.ts": `import { b } from "./b.ts";\nb();\n` + statements(20),
+    "scripts/play/b.ts": "export const b = 1;\n",
+    [`${SQL}functions/one.sql`]: "create function farthing.one()\n",
+    [`${SQL}functions/two.sql`]: "select farthing.one();\n" + "\n".repeat(20),
+    [`${SQL}functions/three.sql`]: "select 3;\n",
+  },
+  ["scripts/play/b.ts:1", `${SQL}functions/one.sql:1`, `${SQL}functions/three.sql:1`],
+  {
+    "scripts/play/a.ts": `import { b } from "./b.ts";\nb();\n` + statements(20),
+    "scripts/play/b.ts": "export const b = 1;\n" + statements(19),
+    "scripts/play/c.ts": "export const c = 1;\n",
+    "scripts/play/d.ts": `import { c } from "./c.ts";\n` + statements(20),
+    "scripts/play/e.ts": `import { c } from "./c.ts";\n` + statements(20),
+    "scripts/other/f.ts": "export const f = 1;\n",
+    "scripts/play/g.ts": `import { f } from "../other/f.ts";\n` + statements(20),
+    "scripts/play/main.ts": "run();\n",
+    "tests/h.ts": "export const h = 1;\n",
+    [`${SQL}functions/one.sql`]: "create function farthing.one()\n",
+    [`${SQL}api.sql`]: "select farthing.one();\n",
+  },
+);
+
 rule(
   "function-length",
   {

@@ -17,12 +17,14 @@ import { noConsole } from "./rules/no-console.ts";
 import { packageExports } from "./rules/package-exports.ts";
 import { paths } from "./rules/paths.ts";
 import { pinned } from "./rules/pinned.ts";
+import { smallFile } from "./rules/small-files.ts";
 import { wording } from "./rules/wording.ts";
 import { type Finding, makeSource, type Rule, type Source } from "./sources/source.ts";
 
 export const rules: Rule[] = [
   lineLength,
   fileLength,
+  smallFile,
   functionLength,
   sqlFunctionLength,
   noAny,

@@ -6,6 +6,7 @@ import { get, post, refused, send } from "../support/project/http.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
+import { type AuthAnswer, refusal } from "./auth-answer.ts";
 
 const world = readWorld();
 const NOBODY = crypto.randomUUID();
@@ -23,14 +24,6 @@ async function create(more: Parameters<typeof backEnd.auth.admin.createUser>[0] 
   const { data, error } = await backEnd.auth.admin.createUser(attributes);
   if (error) throw error;
   return { user: data.user, ...login };
-}
-
-type Outcome = { error: { code?: unknown; status?: unknown } | null };
-
-/** Returns the status and the code of a refused call. */
-async function refusal(call: Promise<Outcome>): Promise<unknown[]> {
-  const { error } = await call;
-  return [error?.status, error?.code];
 }
 
 Deno.test("createUser makes a user who can sign in at once, with the metadata given", async () => {
@@ -224,7 +217,7 @@ Deno.test("the admin API accepts only a secret key, as on Supabase", async () =>
 Deno.test("features that the local Auth lacks are refused by name, and change nothing", async () => {
   const { user } = await create();
   const { admin } = backEnd.auth;
-  const calls: [Promise<Outcome & { error: { message?: string } | null }>, RegExp][] = [
+  const calls: [Promise<AuthAnswer>, RegExp][] = [
     [admin.updateUserById(user.id, { ban_duration: "24h" }), /ban_duration/],
     [admin.createUser({ phone: "4915112345678" }), /phone/],
     [admin.deleteUser(user.id, true), /should_soft_delete/],

@@ -5,6 +5,7 @@ import { codeOf, wrongCodeOf } from "../support/project/authenticator.ts";
 import { withSql } from "../support/project/database.ts";
 import { type Person, signUp } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";
+import { refusal } from "./auth-answer.ts";
 
 const world = readWorld();
 
@@ -12,14 +13,6 @@ const clientWith = (key: string): SupabaseClient =>
   createClient(world.url, key, { auth: { persistSession: false, autoRefreshToken: false } });
 
 const backEnd = clientWith(world.secretKey);
-
-type Outcome = { error: { code?: unknown; status?: unknown } | null };
-
-/** Returns the status and the code of a refused call. */
-async function refusal(call: Promise<Outcome>): Promise<unknown[]> {
-  const { error } = await call;
-  return [error?.status, error?.code];
-}
 
 async function enrol({ supabase }: Pick<Person, "supabase">, friendlyName = "phone") {
   const { data, error } = await supabase.auth.mfa.enroll({ factorType: "totp", friendlyName });

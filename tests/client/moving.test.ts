@@ -41,12 +41,12 @@ const BLOCKS = [
   ...pair("buy", ["pay", "successUrl"]),
 ];
 
-interface Outcome {
+interface BlockRun {
   readonly shown: unknown[];
   readonly given: Record<string, unknown>;
 }
 
-type Run = (block: string, given?: object) => Promise<Outcome>;
+type Run = (block: string, given?: object) => Promise<BlockRun>;
 
 /** Returns a function that runs a block for this user, and returns what the block has shown. */
 function runsFor({ supabase }: Person, farthing: Farthing, folder: string): Run {

@@ -54,10 +54,10 @@ export type FarthingOptions =
   });
 
 /**
- * Returns whether the error only means that the auth service is unavailable, so that the session
- * may still be valid. Any other error means that the user is signed out.
+ * Returns whether the session may still be valid, because the error only means that the auth
+ * service is unavailable. Any other error means that the user is signed out.
  */
-function isUnavailable({ name, status }: NonNullable<SessionAnswer["error"]>): boolean {
+function mayBeSignedIn({ name, status }: NonNullable<SessionAnswer["error"]>): boolean {
   return name === "AuthRetryableFetchError" || status === 429 || (status ?? 0) >= 500;
 }
 
@@ -66,7 +66,7 @@ function tokensOf(supabase: SupabaseLike): GetAccessToken {
   return async ({ refresh }) => {
     const { auth } = supabase;
     const { data, error } = await (refresh ? auth.refreshSession() : auth.getSession());
-    if (!data.session && error && isUnavailable(error)) throw error;
+    if (!data.session && error && mayBeSignedIn(error)) throw error;
     return data.session?.access_token ?? null;
   };
 }

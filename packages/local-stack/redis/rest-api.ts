@@ -9,7 +9,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Command, Redis, Reply } from "./connection.ts";
 import { createScripts, type Scripts } from "./upstash-scripts.ts";
-import { type Outcome, outcomeOf, refusal, Several, Single } from "./upstash-format.ts";
+import { answerOf, type CommandAnswer, refusal, Several, Single } from "./upstash-format.ts";
 
 type Runner = (commands: readonly Command[]) => Promise<Reply[]>;
 
@@ -81,14 +81,15 @@ export function createRestApi(redis: Redis, token: string): Hono {
     const command = await parsed(Single, c.req.raw);
     if (!command) return c.json(NOT_A_COMMAND, 400);
     const [reply = null] = await run([command]);
-    const outcome = outcomeOf(reply, wantsBase64(c.req.raw));
-    return c.json(outcome, "error" in outcome ? 400 : 200);
+    const answered = answerOf(reply, wantsBase64(c.req.raw));
+    return c.json(answered, "error" in answered ? 400 : 200);
   });
-  const several = (runner: Runner) => async (request: Request): Promise<Outcome[] | undefined> => {
-    const commands = await parsed(Several, request);
-    if (!commands) return undefined;
-    return (await runner(commands)).map((reply) => outcomeOf(reply, wantsBase64(request)));
-  };
+  const several =
+    (runner: Runner) => async (request: Request): Promise<CommandAnswer[] | undefined> => {
+      const commands = await parsed(Several, request);
+      if (!commands) return undefined;
+      return (await runner(commands)).map((reply) => answerOf(reply, wantsBase64(request)));
+    };
   for (
     const [path, answer] of [["/pipeline", several(run)], [
       "/multi-exec",
@@ -96,8 +97,8 @@ export function createRestApi(redis: Redis, token: string): Hono {
     ]] as const
   ) {
     api.post(path, async (c) => {
-      const outcomes = await answer(c.req.raw);
-      return outcomes ? c.json(outcomes) : c.json(NOT_COMMANDS, 400);
+      const answers = await answer(c.req.raw);
+      return answers ? c.json(answers) : c.json(NOT_COMMANDS, 400);
     });
   }
   return api;

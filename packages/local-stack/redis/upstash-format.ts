@@ -28,7 +28,7 @@ export function refusal([name = ""]: Command): string | undefined {
 }
 
 /** The answer to one command. */
-export type Outcome = { result: unknown } | { error: string };
+export type CommandAnswer = { result: unknown } | { error: string };
 
 /** Encodes strings as base64 if the client asks for it, except `OK`. */
 function encoded(reply: Reply, inBase64: boolean): unknown {
@@ -39,7 +39,7 @@ function encoded(reply: Reply, inBase64: boolean): unknown {
   return isWord && inBase64 ? Buffer.from(reply).toString("base64") : reply;
 }
 
-export function outcomeOf(reply: Reply, inBase64: boolean): Outcome {
+export function answerOf(reply: Reply, inBase64: boolean): CommandAnswer {
   if (reply instanceof ErrorReply) return { error: reply.message };
   return { result: encoded(reply, inBase64) };
 }

@@ -15,13 +15,13 @@ export type Means =
 /** Everything that the buyer entered on the page. */
 export type Payment = Means & { email: string; name?: string | undefined; form: string };
 
-export type Outcome =
+export type PaymentResult =
   | { result: "complete"; session: Session }
   | { result: "authenticate"; url: string }
   | { result: "declined"; message: string };
 
 /** Completes an open session. */
-export function complete(scope: Scope, session: Session, form: string): Outcome {
+export function complete(scope: Scope, session: Session, form: string): PaymentResult {
   const { promotionCode } = enteredOf(scope, session);
   if (promotionCode) redeem(scope, promotionCodes.get(scope, promotionCode));
   const done = withInvoice(
@@ -38,7 +38,12 @@ export function complete(scope: Scope, session: Session, form: string): Outcome 
  * Stores the id of the form that led to the bank's authentication page, until the buyer answers
  * there.
  */
-export function awaitBank(scope: Scope, session: Session, form: string, url: string): Outcome {
+export function awaitBank(
+  scope: Scope,
+  session: Session,
+  form: string,
+  url: string,
+): PaymentResult {
   sessionSecrets.update(scope, sessionSecrets.get(scope, session.id), { awaiting: form });
   return { result: "authenticate", url };
 }

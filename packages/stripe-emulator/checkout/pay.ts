@@ -5,8 +5,8 @@ import {
   customerFor,
   fixedEmail,
   named,
-  type Outcome,
   type Payment,
+  type PaymentResult,
   withInvoice,
 } from "./complete.ts";
 import { saveCard } from "./save-card.ts";
@@ -24,7 +24,7 @@ import { delayedPayments } from "../resources/planned-outcomes.ts";
 import type { Scope } from "../store/scope.ts";
 
 /** Makes one attempt to pay for an open session, or to save a card in mode `setup`. */
-export function paySession(scope: Scope, session: Session, form: Payment): Outcome {
+export function paySession(scope: Scope, session: Session, form: Payment): PaymentResult {
   const payment = { ...form, email: fixedEmail(scope, session) ?? form.email };
   if (session.mode === "setup") return saveCard(scope, session, payment);
   const known = named(scope, session, payment);
@@ -46,7 +46,7 @@ export function resumeSession(
   session: Session,
   intent: Stripe.PaymentIntent,
   passed: boolean,
-): Outcome {
+): PaymentResult {
   const method = String(intent.payment_method);
   const after = passed
     ? attemptPayment(scope, intent, method, { authenticated: true })
@@ -87,7 +87,7 @@ function conclude(
   session: Session,
   intent: Stripe.PaymentIntent,
   form: string,
-): Outcome {
+): PaymentResult {
   if (intent.status === "requires_payment_method") {
     return { result: "declined", message: intent.last_payment_error?.message ?? "Declined." };
   }

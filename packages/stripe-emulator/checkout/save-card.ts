@@ -1,5 +1,12 @@
 import type Stripe from "stripe";
-import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
+import {
+  awaitBank,
+  complete,
+  customerFor,
+  named,
+  type Payment,
+  type PaymentResult,
+} from "./complete.ts";
 import { attemptSetup, failSetupAuthentication } from "../payments/setup-intents.ts";
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
@@ -7,7 +14,7 @@ import { setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
 /** Makes one attempt to save the card of an open session in mode `setup`. */
-export function saveCard(scope: Scope, session: Session, payment: Payment): Outcome {
+export function saveCard(scope: Scope, session: Session, payment: Payment): PaymentResult {
   const known = named(scope, session, payment);
   const customer = customerFor(scope, known, payment);
   const current = sessions.update(scope, known, { customer });
@@ -25,7 +32,7 @@ export function resumeSaving(
   session: Session,
   intent: Stripe.SetupIntent,
   passed: boolean,
-): Outcome {
+): PaymentResult {
   const after = passed
     ? attemptSetup(scope, intent, String(intent.payment_method), true)
     : failSetupAuthentication(scope, intent);
@@ -37,7 +44,7 @@ function conclude(
   session: Session,
   intent: Stripe.SetupIntent,
   form: string,
-): Outcome {
+): PaymentResult {
   if (intent.status === "requires_payment_method") {
     return { result: "declined", message: intent.last_setup_error?.message ?? "Declined." };
   }

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type Stripe from "stripe";
-import type { Outcome } from "../checkout/complete.ts";
+import type { PaymentResult } from "../checkout/complete.ts";
 import { resumeSession } from "../checkout/pay.ts";
 import { resumeSaving } from "../checkout/save-card.ts";
 import { layout, messagePage } from "./layout.ts";
@@ -45,7 +45,7 @@ export function authenticate(
   c: Context,
   scope: Scope,
   passed: boolean,
-  follow: (outcome: Outcome, session: Session) => Answer,
+  follow: (paid: PaymentResult, session: Session) => Answer,
 ): Answer {
   const { payment, setup } = waiting(c, scope);
   const intent = payment ?? setup;

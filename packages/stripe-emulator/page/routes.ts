@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { Outcome } from "../checkout/complete.ts";
+import type { PaymentResult } from "../checkout/complete.ts";
 import { changedTotal } from "../checkout/changed-total.ts";
 import { enterDetails, missingDetails } from "../checkout/enter-details.ts";
 import { paySession } from "../checkout/pay.ts";
@@ -48,7 +48,7 @@ export function pages(engine: Engine): Hono {
       c,
       scope,
       result === "complete",
-      (outcome, session) => followFrom(c, scope, outcome, session),
+      (paid, session) => followFrom(c, scope, paid, session),
     );
     engine.store.flush();
     return response;
@@ -112,21 +112,21 @@ function pay(c: Context, scope: Scope, session: Session, fields: Record<string, 
  * Continues the checkout after the bank's page. That page does not send the buyer's entries, so the
  * email comes from the session.
  */
-function followFrom(c: Context, scope: Scope, outcome: Outcome, session: Session) {
+function followFrom(c: Context, scope: Scope, paid: PaymentResult, session: Session) {
   const email = session.customer_details?.email ?? "";
-  return follow(c, scope, outcome, session.id, { email, name: "" });
+  return follow(c, scope, paid, session.id, { email, name: "" });
 }
 
 function follow(
   c: Context,
   scope: Scope,
-  outcome: Outcome,
+  paid: PaymentResult,
   id: string,
   known: Omit<Refused, "message">,
 ) {
-  if (outcome.result === "complete") return c.redirect(successUrl(outcome.session), 303);
-  if (outcome.result === "authenticate") return c.redirect(outcome.url, 303);
-  return refuse(c, scope, sessions.get(scope, id), { ...known, message: outcome.message });
+  if (paid.result === "complete") return c.redirect(successUrl(paid.session), 303);
+  if (paid.result === "authenticate") return c.redirect(paid.url, 303);
+  return refuse(c, scope, sessions.get(scope, id), { ...known, message: paid.message });
 }
 
 /**

@@ -24,7 +24,7 @@ export type Charge = z.infer<typeof charged>["data"];
  * The result of `POST /usage`: the charge or, if credits are insufficient, the required and the
  * available credits.
  */
-export type Outcome =
+export type UsageAnswer =
   | { charged: Charge }
   | { refused: z.infer<typeof refused>["error"]["details"] };
 
@@ -53,7 +53,7 @@ export class BackEnd {
    * so an attempt after a 402 needs a new key. The event id does not change, and the service
    * charges each event id only once.
    */
-  async charge(eventId: string, attempt: number, request: TraceRequest): Promise<Outcome> {
+  async charge(eventId: string, attempt: number, request: TraceRequest): Promise<UsageAnswer> {
     const response = await this.#fetch("POST", "usage", {
       "idempotency-key": `${eventId}-${attempt}`,
       "content-type": "application/json",

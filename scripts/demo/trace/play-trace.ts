@@ -59,10 +59,10 @@ export async function playTrace(run: TraceRun): Promise<Played> {
   for (let at = 0, attempt = 1; at < trace.length;) {
     const eventId = `${prefix}-trace-${String(at + 1).padStart(6, "0")}`;
     const started = performance.now();
-    const outcome = await backEnd.charge(eventId, attempt, trace[at]!);
+    const answer = await backEnd.charge(eventId, attempt, trace[at]!);
     played.callMs.push(performance.now() - started);
-    if ("refused" in outcome) {
-      const { required, available } = outcome.refused;
+    if ("refused" in answer) {
+      const { required, available } = answer.refused;
       played.refused.push({ at, required, available });
       progress.pause();
       say(`request ${at + 1}: 402, it costs ${required}, and ${available} are available`);
@@ -70,7 +70,7 @@ export async function playTrace(run: TraceRun): Promise<Played> {
       attempt += 1;
       continue;
     }
-    note(played, outcome.charged, names);
+    note(played, answer.charged, names);
     [at, attempt] = [at + 1, 1];
     progress.at(at, played.balance);
   }

@@ -17,17 +17,17 @@ const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122
  */
 const MAY_SURVIVE = 1;
 
-function isEnough({ outcomes }: Session, area: keyof typeof FLOORS): boolean {
-  const survived = outcomes.filter((each) => each.area === area && each.is === "survived").length;
+function isEnough({ results }: Session, area: keyof typeof FLOORS): boolean {
+  const survived = results.filter((each) => each.area === area && each.is === "survived").length;
   return survived <= MAY_SURVIVE ||
-    figuresOf(outcomes).every((each) => each.area !== area || each.isEnough);
+    figuresOf(results).every((each) => each.area !== area || each.isEnough);
 }
 
 async function rowsOf(results: string): Promise<Row[]> {
   const session = await runSession({ ...SAMPLE, again: false, results }, () => {});
-  const survivors = session.outcomes.filter(({ is }) => is === "survived");
+  const survivors = session.results.filter(({ is }) => is === "survived");
   return await Promise.all(SAMPLE.areas.map((area) => {
-    const of = session.outcomes.filter((each) => each.area === area);
+    const of = session.results.filter((each) => each.area === area);
     return checked(`${of.length} mistakes in ${area} are noticed`, () => {
       if (isEnough(session, area)) return Promise.resolve();
       const told = survivors.filter((each) => each.area === area).map(formatSurvivor);

@@ -16,7 +16,7 @@ type Refusal =
   | "invalid_request"
   | "not_found";
 
-export type Outcome = "ok" | Refusal;
+export type Moved = "ok" | Refusal;
 
 /** Debt that a lot has paid. `left` is the part that has not been returned to the lot. */
 interface DebtPayment {
@@ -106,7 +106,7 @@ export class Account {
   }
 
   /** Rule 6: a debit takes its whole amount, or it fails and takes nothing. */
-  debit(amount: bigint, now: number): Outcome {
+  debit(amount: bigint, now: number): Moved {
     if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
     this.#take(amount, now);
     return "ok";
@@ -123,7 +123,7 @@ export class Account {
     return need;
   }
 
-  hold(name: string, amount: bigint, expiresAt: number, now: number): Outcome {
+  hold(name: string, amount: bigint, expiresAt: number, now: number): Moved {
     if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
     const reserved = new Map<Lot, bigint>();
     let need = amount;
@@ -140,7 +140,7 @@ export class Account {
    * Rule 7: a settlement of more than the hold's amount takes free credits. The rest becomes debt, up to a
    * limit.
    */
-  settle(name: string, amount: bigint, now: number): Outcome {
+  settle(name: string, amount: bigint, now: number): Moved {
     const hold = this.holds.get(name);
     if (!hold) return "hold_not_open";
     const { status } = hold;
@@ -161,7 +161,7 @@ export class Account {
     return sum(this.lots.map((lot) => this.#spendable(lot, now, settled)));
   }
 
-  release(name: string, now: number): Outcome {
+  release(name: string, now: number): Moved {
     const hold = this.holds.get(name);
     if (hold?.status !== "open") return "hold_not_open";
     hold.status = "released";

@@ -1,5 +1,5 @@
 /** A model of a booking in memory: the booking's states and the provider's share. */
-import type { Outcome } from "./account.ts";
+import type { Moved } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { Payment, type Price } from "./payment.ts";
 import { isLive, type RefundStatus } from "./status-order.ts";
@@ -60,7 +60,7 @@ export class Booking extends Payment {
     if (this.waits || this.#hasMoved) this.#left.add(refund);
   }
 
-  override ask(refund: string, amount: bigint): Outcome {
+  override ask(refund: string, amount: bigint): Moved {
     const outcome = super.ask(refund, amount);
     if (outcome === "ok") this.#setDown(refund);
     return outcome;
@@ -93,7 +93,7 @@ export class Booking extends Payment {
     if (isCalledOff) this.#refundRest();
   }
 
-  advance(to: "confirmed" | "completed"): Outcome {
+  advance(to: "confirmed" | "completed"): Moved {
     if (this.status === to) return "ok";
     if (this.status !== (to === "confirmed" ? "paid" : "confirmed")) return "invalid_request";
     this.status = to;
@@ -101,7 +101,7 @@ export class Booking extends Payment {
     return "ok";
   }
 
-  cancel(): Outcome {
+  cancel(): Moved {
     const hasMoney = this.status === "paid" || this.status === "confirmed";
     if (this.status === "completed" || hasMoney && this.#disputedBefore > 0n) {
       return "booking_not_cancellable";

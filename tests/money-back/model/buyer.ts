@@ -2,7 +2,7 @@
  * A model of one buyer in memory. It carries out the steps of a history, and returns the outcome of
  * each step.
  */
-import { Account, type Outcome as Moved } from "./account.ts";
+import { Account, type Moved } from "./account.ts";
 import { toText, toUnits } from "./amounts.ts";
 import { Booking } from "./booking.ts";
 import { Books } from "./authors.ts";
@@ -16,7 +16,7 @@ import { BACK_END, isStripes, type OwnStep, type Step, type StripeStep } from ".
 export type Packages = Readonly<Record<string, Terms>>;
 
 /** The outcome is `nothing` if a step names an object that the buyer does not have. */
-export type Outcome = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
+export type StepResult = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
 
 /** In the seed, 50 input tokens of gpt-4o cost a thousandth of a dollar, which is one credit. */
 const CREDITS_PER_TOKEN = toUnits("0.02");
@@ -54,14 +54,14 @@ export class Buyer {
 
   constructor(private readonly packages: Packages) {}
 
-  take(step: Step): Outcome {
+  take(step: Step): StepResult {
     this.account.passTime(step.now);
     return isStripes(step)
       ? this.#receive(step)
       : this.#books.by(authorOf(step), () => this.#act(step));
   }
 
-  #act(step: At<OwnStep>): Outcome {
+  #act(step: At<OwnStep>): StepResult {
     const { now } = step;
     const needsOwner = ["order", "book", "cancel", "grant", "debit", "usage", "hold"].includes(
       step.do,
@@ -112,7 +112,7 @@ export class Buyer {
     }
   }
 
-  #order(step: Extract<OwnStep, { do: "order" }>): Outcome {
+  #order(step: Extract<OwnStep, { do: "order" }>): StepResult {
     const terms = this.packages[step.package];
     if (!terms) throw new Error(`there is no package ${step.package}`);
     this.orders.set(step.order, new Order(terms, this.account, step.expires_in));
@@ -145,14 +145,14 @@ export class Buyer {
     };
   }
 
-  #grant(step: At<Grant>): Outcome {
+  #grant(step: At<Grant>): StepResult {
     const { now, source, priority = 100, expires_in } = step;
     const lot = this.#lot(source, toUnits(step.amount), now, expires_in);
     this.account.receive({ ...lot, priority }, now);
     return "ok";
   }
 
-  #clear(warning: string, now: number): Outcome {
+  #clear(warning: string, now: number): StepResult {
     const order = [...this.orders.values()].find(({ warnings }) => warnings.has(warning));
     if (!order) return "nothing";
     if (order.isWarned) order.warnings.set(warning, false);
@@ -160,7 +160,7 @@ export class Buyer {
     return "ok";
   }
 
-  #receive(step: At<StripeStep>): Outcome {
+  #receive(step: At<StripeStep>): StepResult {
     if (this.#applied.has(step.event)) return "duplicate";
     const payment = this.#payment(step.order);
     if (step.do === "payment") {

@@ -2,7 +2,7 @@
  * A model of the payment of an order or a booking in memory: the refunded, disputed and remaining
  * amounts.
  */
-import type { Outcome } from "./account.ts";
+import type { Moved } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { claimedBy, type Dispute, goneBy } from "./dispute.ts";
 import { isLive, isOpen, type RefundStatus, replacesRefund } from "./status-order.ts";
@@ -86,7 +86,7 @@ export abstract class Payment {
   }
 
   /** Requests a refund. The refund moves no money yet, but its amount can't be requested a second time. */
-  ask(refund: string, amount: bigint): Outcome {
+  ask(refund: string, amount: bigint): Moved {
     if (!this.isPaid) return "refund_too_large";
     const left = this.refundable;
     if (left <= 0n) return "already_refunded";

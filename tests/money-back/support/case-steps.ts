@@ -1,5 +1,5 @@
 /** Functions that make the steps of test cases. Each step happens ten seconds after the step before it. */
-import type { Outcome } from "../model/buyer.ts";
+import type { StepResult } from "../model/buyer.ts";
 import type { RefundStatus } from "../model/status-order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { disputeEvents, type Facts } from "./stripe-courses.ts";
@@ -16,7 +16,7 @@ export interface Case {
   /** The expected end of the case, in the format of `inWords`. It was worked out by hand. */
   ends: string;
   /** The expected outcomes of the refused steps, in order. All other steps must succeed. */
-  refused?: Outcome[];
+  refused?: StepResult[];
   /** The expected sum of each author's changes of the balance, for test cases about authors. */
   authors?: string[];
 }

@@ -4,7 +4,7 @@
  * be chosen near the limits.
  */
 import { toText } from "../model/amounts.ts";
-import { Buyer, type Outcome } from "../model/buyer.ts";
+import { Buyer, type StepResult } from "../model/buyer.ts";
 import { type Hold, overdraftOf } from "../model/hold.ts";
 import type { Payment, Price } from "../model/payment.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
@@ -67,7 +67,7 @@ class Maker {
   }
 
   /** Adds a step a few seconds after the last step, or at the second `at` if `at` is later. */
-  #add(step: OwnStep | StripeStep, at = 0): Outcome {
+  #add(step: OwnStep | StripeStep, at = 0): StepResult {
     this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
     const full = { ...step, now: this.#now };
     this.steps.push(full);

@@ -5,14 +5,14 @@
 import type postgres from "postgres";
 import { PROJECT, withProject } from "../../../scripts/test-tools/project-database.ts";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
-import type { Outcome } from "../model/buyer.ts";
+import type { StepResult } from "../model/buyer.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Step } from "../model/steps.ts";
 import { SOLD } from "./sold-packages.ts";
 
 /** The outcome of a step, and the account after the step. */
 export interface Seen {
-  outcome: Outcome;
+  outcome: StepResult;
   /** `available` is null after a step if it was not read. */
   seen: Omit<Snapshot, "available"> & { available: string | null };
 }

@@ -1,6 +1,11 @@
-/** One rule's count for one request, and the outcome: allowed, soft or blocked. */
+/**
+ * One rule's count for one request, and the outcome: allowed, soft or blocked. If it is soft, the
+ * RateLimit header has the flag `farthing-soft`.
+ */
 import type { Rule } from "./rate-limit-rules.ts";
-import { isBeyondSoftLimit } from "./soft-limit.ts";
+
+/** From this share of a quota on, callers are asked to slow down, but nothing is refused. */
+const SOFT_SHARE = 0.8;
 
 export interface RuleCount {
   readonly rule: Rule;
@@ -18,5 +23,6 @@ export type LimitOutcome = "allowed" | "soft" | "blocked";
 
 export function outcomeOf({ isAllowed, remaining, rule }: RuleCount): LimitOutcome {
   if (!isAllowed) return "blocked";
-  return isBeyondSoftLimit(rule, remaining) ? "soft" : "allowed";
+  const used = rule.quota - remaining;
+  return used >= rule.quota * SOFT_SHARE ? "soft" : "allowed";
 }

@@ -1,7 +1,7 @@
 /** The result of a mutant, and the file that stores it until the code changes. */
 import type { Area } from "./mutant.ts";
 
-export interface Outcome {
+export interface MutantResult {
   readonly key: string;
   readonly area: Area;
   /** Where the code was changed, as `file:line`. */
@@ -16,13 +16,13 @@ export interface Outcome {
   readonly ms: number;
 }
 
-export async function readOutcomes(file: string): Promise<Map<string, Outcome>> {
+export async function readResults(file: string): Promise<Map<string, MutantResult>> {
   const text = await Deno.readTextFile(file).catch(() => "");
-  const outcomes = text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Outcome);
-  return new Map(outcomes.map((outcome) => [outcome.key, outcome]));
+  const results = text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as MutantResult);
+  return new Map(results.map((result) => [result.key, result]));
 }
 
-/** Writes an outcome immediately, so that an interrupted run can continue where it stopped. */
-export async function writeOutcome(file: string, outcome: Outcome): Promise<void> {
-  await Deno.writeTextFile(file, `${JSON.stringify(outcome)}\n`, { append: true });
+/** Writes a result immediately, so that an interrupted run can continue where it stopped. */
+export async function writeResult(file: string, result: MutantResult): Promise<void> {
+  await Deno.writeTextFile(file, `${JSON.stringify(result)}\n`, { append: true });
 }
