@@ -10,6 +10,7 @@ import {
 import { startOnFreePort } from "@farthing/local-stack/testing";
 import { withCleanup } from "@farthing/command-line";
 import { installPgtap } from "./pgtap.ts";
+import { makeServerFolder } from "./server-folder.ts";
 import { ROOT } from "../command/root.ts";
 
 /** The name of the migrated database. Tests run in clones of it. */
@@ -84,8 +85,7 @@ async function withServer<T>(
   isCloned: boolean,
   others: Record<string, string> = {},
 ): Promise<T> {
-  const dataDir = await Deno.makeTempDir({ prefix: "farthing-test-" });
-  await Deno.chmod(dataDir, 0o755); // The server's account needs access.
+  const dataDir = await makeServerFolder("test-");
   const options = { dataDir, flavour };
   const settings = { ...FAST, ...others };
   const cron = flavour === "system" ? { "cron.database_name": PROJECT } : {};

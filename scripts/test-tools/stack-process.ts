@@ -6,6 +6,7 @@ import { parseEnv } from "node:util";
 import { printError, waitFor, withCleanup } from "@farthing/command-line";
 import { freeOffset } from "@farthing/local-stack/testing";
 import { ROOT } from "../command/root.ts";
+import { makeServerFolder } from "./server-folder.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const LAST_LINES = 30;
@@ -114,8 +115,7 @@ export async function withStack<T>(
   use: (env: Environment) => Promise<T>,
   flags: string[] = [],
 ): Promise<T> {
-  const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
-  await Deno.chmod(dataDir, 0o755); // The database server's account needs access.
+  const dataDir = await makeServerFolder("stack-");
   let end = () => Promise.resolve();
   let hasEnded = () => false;
   const started = (child: Deno.ChildProcess) => {

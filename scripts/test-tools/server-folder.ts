@@ -1,0 +1,52 @@
+/**
+ * Folders for the data of a test's servers, in memory if the machine has enough. On a disk, a fifth
+ * of the processor time of the pgTAP files goes into the file system, because each file creates and
+ * removes hundreds of temporary tables.
+ */
+import { statfsSync } from "node:fs";
+
+/** The file system that Linux keeps in memory. Deno lets only programs with all rights write there. */
+const MEMORY = "/dev/shm";
+
+/** The servers of a whole run have about 1 GB of data; they and the browsers need memory, too. */
+const MIN_FREE_BYTES = 6 * 1024 ** 3;
+
+function hasEnoughMemory(): boolean {
+  if (Deno.build.os !== "linux" || Deno.systemMemoryInfo().available < MIN_FREE_BYTES) return false;
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= MIN_FREE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+function isRunning(pid: string): boolean {
+  try {
+    return Deno.statSync(`/proc/${pid}`).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Removes the folders of processes that were killed before they could do it. */
+async function removeAbandoned(): Promise<void> {
+  for await (const { name } of Deno.readDir(MEMORY)) {
+    const [, pid] = /^farthing-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || isRunning(pid)) continue;
+    await Deno.remove(`${MEMORY}/${name}`, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Returns a new folder, which the caller removes. The accounts of servers can enter it. */
+export async function makeServerFolder(prefix: string): Promise<string> {
+  const inMemory = hasEnoughMemory();
+  if (inMemory) await removeAbandoned();
+  const folder = await Deno.makeTempDir(
+    inMemory
+      ? { dir: MEMORY, prefix: `farthing-${Deno.pid}-${prefix}` }
+      : { prefix: `farthing-${prefix}` },
+  );
+  await Deno.chmod(folder, 0o755);
+  return folder;
+}
