@@ -8,7 +8,7 @@ import { checked, type Row, type Skipped, type Suite } from "../../test-tools/su
 import { adviceIn, listIn } from "../../supabase/advice.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
 import { supabaseStart } from "../../test-tools/supabase-start.ts";
-import { SERVICE } from "./made-of.ts";
+import { DATABASE } from "./made-of.ts";
 
 async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
@@ -89,7 +89,7 @@ async function onEmbedded(isFull: boolean): Promise<Row[]> {
 
 export const cli: Suite = {
   name: "cli",
-  madeOf: SERVICE,
+  madeOf: DATABASE,
   about: "the real Supabase CLI: db push, db advisors, db lint, tokens",
   async run(_words, isFull) {
     if (!await hasNpx()) {

@@ -18,7 +18,7 @@ import {
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { deployCommand } from "./deploy-command.ts";
-import { SERVICE } from "./made-of.ts";
+import { UPLOAD } from "./made-of.ts";
 
 const SCENARIOS = "tests/scenarios/scenarios.test.ts";
 
@@ -63,7 +63,7 @@ async function runOn(api: ManagementApi, names: readonly string[], isFull: boole
 
 export const deploy: Suite = {
   name: "deploy",
-  madeOf: SERVICE,
+  madeOf: UPLOAD,
   about: "the real CLI's upload: its size, and the scenarios against it under the hosted Deno",
   async run(_words, isFull) {
     if (!await hasNpx()) {

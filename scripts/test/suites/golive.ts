@@ -11,11 +11,14 @@ import { longestFirst } from "./longest-first.ts";
 
 export const GOLIVE = "tests/golive";
 
-/** The files that the suite depends on. If none has changed, a push leaves the suite out. */
+/**
+ * The commands of a launch, their tests, both emulators, and the API that the commands call. If none
+ * of it has changed, a push leaves the suite out.
+ */
 const MADE_OF = [
   ...["scripts/golive", "scripts/load", "scripts/stripe", "scripts/secrets", "scripts/project"],
   ...["packages/local-stack", "packages/stripe-emulator", "packages/command-line"],
-  ...["supabase/functions", "supabase/migrations", "supabase/farthing_seed.sql"],
+  ...["supabase/functions/_shared/contracts", "supabase/functions/_shared/generated"],
   ...[GOLIVE, "tests/support", "deno.json", "deno.lock"],
 ];
 

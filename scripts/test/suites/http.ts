@@ -168,7 +168,7 @@ export const http: Suite = {
  */
 const LAUNCH_RUNBOOKS = "tests/runbooks/launch/";
 const LAUNCH_RUNBOOKS_MADE_OF = [
-  ...["docs/runbooks", "tests/runbooks", "deno.json", "supabase/schemas", "scripts/test-tools"],
+  ...["docs/runbooks", "tests/runbooks", "deno.json"],
   ...["scripts/deploy", "scripts/golive", "scripts/secrets", "scripts/stripe", "scripts/supabase"],
 ];
 

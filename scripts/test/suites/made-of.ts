@@ -21,6 +21,12 @@ export const NOT_OF_SERVICE = [
 /** The functions, the database, both emulators, and the tests, scripts and pages that use them. */
 export const SERVICE: readonly string[] = [".", ...without([...NOT_OF_SERVICE, "supabase/tests"])];
 
+/** The functions, and the commands that upload, check and start them; no SQL, tests or documents. */
+export const UPLOAD: readonly string[] = [
+  ...[".", ...without([...NOT_OF_SERVICE, "docs", "tests"])],
+  ...without(["tests", "schemas", "migrations"].map((name) => `supabase/${name}`)),
+];
+
 /** The migrations, what applies them, and the tests in SQL. */
 export const DATABASE: readonly string[] = [
   ...["supabase", ...without(["supabase/functions"])],

@@ -125,7 +125,7 @@ export const localStack = packageSuite({
   name: "local-stack",
   about:
     "packages/local-stack: its servers, started and killed (when it has changed, or when named)",
-  madeOf: [LOCAL_STACK, STRIPE_EMULATOR, "supabase/config.toml", "supabase/migrations"],
+  madeOf: [LOCAL_STACK, STRIPE_EMULATOR, "supabase/config.toml"],
   withRedis: `${LOCAL_STACK}/redis`,
 });
 
