@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { SettingsError } from "../project/project-settings.ts";
 import { taskArguments } from "@farthing/command-line";
+import { databaseOf } from "./database-url.ts";
 
 export const USAGE = `Usage: deno task deploy --project REF [options]
 
@@ -35,37 +36,6 @@ function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/$/, "");
   throw new SettingsError("--url must be an address such as https://api.example.com.");
-}
-
-function canDecode(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Returns whether the text is a URL from which push-migrations.ts can remove the password. An @
- * after the host shows that the password contains a / or # that is not percent-encoded.
- */
-export function isDatabaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, password, pathname, hash, searchParams } = new URL(text);
-  return /^postgres(ql)?:$/.test(protocol) && canDecode(password) &&
-    !`${pathname}${hash}`.includes("@") && !searchParams.has("password");
-}
-
-/** Returns the database's URL from the environment, or the project's reference if no URL is set. */
-function databaseOf(project: string): string {
-  const text = Deno.env.get("DEPLOY_DATABASE_URL");
-  if (!text) return project;
-  if (isDatabaseUrl(text)) return text;
-  // The message must not repeat the URL, which may contain a password.
-  throw new SettingsError(
-    "DEPLOY_DATABASE_URL must be a postgresql:// URL with a percent-encoded password before the @.",
-  );
 }
 
 /**

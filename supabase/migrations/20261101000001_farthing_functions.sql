@@ -7986,7 +7986,7 @@ comment on function farthing.refuse_short(numeric, numeric) is
   'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
   'credits.';
 
--- supabase/schemas/ledger/functions/operators.sql
+-- supabase/schemas/ledger/functions/operator_authors.sql
 
 -- Operators as authors: their ids, their own accounts, and whether they still have the role.
 
@@ -10951,7 +10951,7 @@ comment on function farthing.refuse_bad_rates(jsonb) is
 
 -- supabase/schemas/pricing/functions/rates.sql
 
--- The rates in force, and those that begin later.
+-- The rates in force and those that begin later, and the refusal of a model without a rate.
 
 create function farthing.rate_answer(p_rate farthing.rates)
 returns jsonb
@@ -10993,6 +10993,22 @@ as $$
 $$;
 comment on function farthing.scheduled_rates(timestamptz) is
   'Returns the rates that begin later, the next one first.';
+
+create function farthing.require_rate(p_model text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if not exists (select from farthing.rates where model = p_model) then
+    perform farthing.fail('unknown_model', 'This model has no rate. Send a model from GET /usage/rates.',
+      null, 'model');
+  end if;
+end
+$$;
+comment on function farthing.require_rate(text) is
+  'Refuses a model without a rate, before a chat is priced. price_usage() finds the model of each '
+  'reported event. Fails unknown_model.';
 
 -- supabase/schemas/pricing/functions/slugs.sql
 

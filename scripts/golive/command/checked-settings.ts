@@ -3,7 +3,7 @@
  * a database URL contains a password, and a malformed key may be a live key.
  */
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
-import { isDatabaseUrl } from "../../deploy/options.ts";
+import { isDatabaseUrl } from "../../deploy/database-url.ts";
 import { need, type Settings, SettingsError } from "../../project/project-settings.ts";
 
 const KEY = /^(sk|rk)_(test|live)_\w+$/;

@@ -37,10 +37,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  if not exists (select from farthing.rates where model = p_model) then
-    perform farthing.fail('unknown_model', 'This model has no rate. Send a model from GET /usage/rates.',
-      null, 'model');
-  end if;
+  perform farthing.require_rate(p_model);
   if coalesce(p_input_tokens, 0) not between 1 and 1000000000 then
     perform farthing.fail('invalid_request', 'messages must have 1 to 1000000000 tokens.', null, 'messages');
   end if;

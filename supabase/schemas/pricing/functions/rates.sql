@@ -1,4 +1,4 @@
--- The rates in force, and those that begin later.
+-- The rates in force and those that begin later, and the refusal of a model without a rate.
 
 create function farthing.rate_answer(p_rate farthing.rates)
 returns jsonb
@@ -40,3 +40,19 @@ as $$
 $$;
 comment on function farthing.scheduled_rates(timestamptz) is
   'Returns the rates that begin later, the next one first.';
+
+create function farthing.require_rate(p_model text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if not exists (select from farthing.rates where model = p_model) then
+    perform farthing.fail('unknown_model', 'This model has no rate. Send a model from GET /usage/rates.',
+      null, 'model');
+  end if;
+end
+$$;
+comment on function farthing.require_rate(text) is
+  'Refuses a model without a rate, before a chat is priced. price_usage() finds the model of each '
+  'reported event. Fails unknown_model.';

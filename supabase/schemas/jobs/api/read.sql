@@ -1,37 +1,4 @@
--- The user's side of jobs: create, read, list, cancel, fetch the file.
-
-create function farthing_public.jobs_create(
-  p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb default null,
-  p_client_temp_id text default null, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_created farthing.created_job;
-  v_job farthing.jobs;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  v_created := farthing.create_job(p_user_id, p_type, coalesce(farthing.json_argument(p_input), '{}'),
-    coalesce(farthing.json_argument(p_estimate), '[]'), p_client_temp_id,
-    coalesce(p_correlation_id, farthing.trace_id()), coalesce(p_author, 'sql:' || session_user), p_now);
-  v_job := v_created.job;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 202, jsonb_build_object(
-    'job_id', v_job.job_id, 'client_temp_id', v_job.client_temp_id, 'type', v_job.type,
-    'status', v_job.status, 'progress', v_job.progress, 'held', trim_scale(v_created.held)::text,
-    'created_at', v_job.created_at, 'expires_at', v_job.expires_at), p_now);
-end
-$$;
-grant execute on function farthing_public.jobs_create to service_role;
-comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns {status: '
-  '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
-  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits are text.';
+-- A user reads a job, the list of jobs, and the file of a completed job.
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now(),
   p_author text default null)
@@ -82,40 +49,6 @@ grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
   'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
   'such user.';
-
-create function farthing_public.jobs_cancel(
-  p_user_id uuid, p_job_id uuid, p_now timestamptz default now(), p_author text default null)
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
-begin
-  v_job := farthing.lock_job(v_job.job_id);
-  if v_job.status not in ('queued', 'processing') or v_job.expires_at <= p_now then
-    perform farthing.fail('job_not_cancellable', 'This job has ended or expired, so it can''t be cancelled.',
-      jsonb_build_object('status', v_job.status));
-  end if;
-  if v_job.status = 'queued' then
-    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
-  else
-    -- The running step may still write its result and is charged. No later step is charged.
-    update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
-  end if;
-  -- A user's cancellation of their own job is not audited. A cancellation by another author is
-  -- audited, because the job's row is deleted after 30 days and the audit row is not.
-  if p_author is distinct from 'owner' then
-    perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
-      jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
-  end if;
-  return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
-end
-$$;
-grant execute on function farthing_public.jobs_cancel to service_role;
-comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Audits the cancellation unless '
-  'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int, p_limit int)
