@@ -18,7 +18,7 @@ import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
 import { longestFirst } from "./longest-first.ts";
-import { SERVICE } from "./made-of.ts";
+import { BROWSER, SERVICE } from "./made-of.ts";
 import { MONEY_BACK } from "./money-back.ts";
 import {
   BLOCKS,
@@ -89,6 +89,16 @@ const API_PAGE_MADE_OF = [
   ...["scripts/openapi", "supabase/functions/_shared/contracts", "deno.json"],
 ];
 
+/** Tests in Chromium. They show what pages meet before SQL; other tests make the same calls. */
+const IN_BROWSER = "tests/browser/";
+
+/** The files or folders that a push leaves out, because it has changed nothing that they show. */
+async function leftInPush(): Promise<string[]> {
+  // Without CI_BASE the commit before the push is unknown (run-suites.ts).
+  if (Deno.env.has("CI_BASE") && await isSameAsBefore(BROWSER)) return [IN_BROWSER];
+  return await isSameAsBefore(API_PAGE_MADE_OF) ? [API_PAGE] : [];
+}
+
 /** Parts of tests that a push leaves out. The test files decide this, not the suite. */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
   "900 of 1,000 bookings of tests/bookings/fees.test.ts",
@@ -149,8 +159,9 @@ export const http: Suite = {
   async run(words, isFull) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
-    const left = !isFull && await isSameAsBefore(API_PAGE_MADE_OF) ? [API_PAGE] : [];
-    const chosen = files.filter((file) => !isFault(file) && !left.includes(file));
+    const left = isFull ? [] : await leftInPush();
+    const isLeft = (file: string) => left.some((path) => file.startsWith(path));
+    const chosen = files.filter((file) => !isFault(file) && !isLeft(file));
     const together = chosen.filter((file) => !isLast(file) && !isAlone(file));
     return await withStack(async (env) => {
       const rows = [

@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { findTests } from "../../test-tools/deno-tests.ts";
 import { suites } from "../suites.ts";
-import { DATABASE, NOT_OF_SERVICE, SERVICE, UPLOAD } from "./made-of.ts";
+import { BROWSER, COMPAT, DATABASE, NOT_OF_SERVICE, SERVICE, UPLOAD } from "./made-of.ts";
 
 /** Returns the project's own modules that these modules import, directly or through others. */
 async function modulesOf(entries: readonly string[]): Promise<string[]> {
@@ -59,13 +59,18 @@ Deno.test("the suites of the database import only what they are made of", async 
   deepEqual(modules.filter((path) => !isIn(own)(path)), []);
 });
 
-Deno.test("the suite of the upload imports no file that a push may leave it out for", async () => {
-  const left = UPLOAD.filter((path) => path.startsWith(":")).map((path) => path.split(")")[1]!);
-  const modules = await modulesOf(
-    ["scripts/test/suites/deploy.ts"],
-  );
-  ok(left.includes("supabase/migrations") && modules.length > 10);
-  deepEqual(modules.filter(isIn(left)), []);
+Deno.test("the upload, the hosted Deno and the browser import only what they are made of", async () => {
+  const suite = (name: string) => [`scripts/test/suites/${name}.ts`];
+  const browser = (await findTests(["tests/browser"])).filter((path) => !isOutsideService(path));
+  const found: string[] = [];
+  for (
+    const [own, entries] of [
+      [UPLOAD, suite("deploy")],
+      [COMPAT, suite("compat")],
+      [BROWSER, browser],
+    ] as const
+  ) found.push(...(await modulesOf(entries)).filter((path) => !isIn(own)(path)));
+  deepEqual(found, []);
 });
 
 Deno.test("each excluded path exists, and every suite of a service has a list", async () => {

@@ -21,10 +21,22 @@ export const NOT_OF_SERVICE = [
 /** The functions, the database, both emulators, and the tests, scripts and pages that use them. */
 export const SERVICE: readonly string[] = [".", ...without([...NOT_OF_SERVICE, "supabase/tests"])];
 
-/** The functions, and the commands that upload, check and start them; no SQL, tests or documents. */
-export const UPLOAD: readonly string[] = [
-  ...[".", ...without([...NOT_OF_SERVICE, "docs", "tests"])],
-  ...without(["tests", "schemas", "migrations"].map((name) => `supabase/${name}`)),
+/** The functions, what they import, and every command and server that uploads or runs them. */
+const FUNCTIONS = [
+  ...["supabase/functions", "supabase/config.toml", "packages", "scripts"],
+  ...["deno.json", "deno.lock", ".ci"],
+];
+
+/** The upload and its checks. */
+export const UPLOAD: readonly string[] = FUNCTIONS;
+
+/** The functions with the helpers of their tests, under the hosted version of Deno. */
+export const COMPAT: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
+
+/** All that a page in a browser meets before SQL: functions, gateway, client, and printed code. */
+export const BROWSER: readonly string[] = [
+  ...FUNCTIONS,
+  ...["docs", "README.md", "tests/browser", "tests/business", "tests/support"],
 ];
 
 /** The migrations, what applies them, and the tests in SQL. */
