@@ -3,7 +3,7 @@ import { errorOf, isReplay } from "./answer.ts";
 import type { Answered, Connection } from "./connection.ts";
 import { FarthingError } from "./farthing-error.ts";
 import { newId } from "./new-id.ts";
-import { userOf } from "./jwt-claims.ts";
+import { needSameUser, type Pin } from "./same-user.ts";
 
 const isSuccess = (response: Response) => response.ok || response.status === 304;
 
@@ -12,11 +12,6 @@ const isSuccess = (response: Response) => response.ok || response.status === 304
  * @throws FarthingError if the body is not Farthing's; any other error means a broken connection
  */
 export type Read<T> = (response: Response, requestId: string) => Promise<T>;
-
-/** The user whom the caller named, or whose token was sent first. Only this user may continue. */
-export interface Pin {
-  user: string | undefined;
-}
 
 export interface Call<T> {
   readonly request: Request;
@@ -121,20 +116,6 @@ export async function credentialsOf(
   call: Call<unknown>,
 ): Promise<Record<string, string>> {
   const credentials = await ofSession(() => connection.credentials(), call);
-  needUser(call, credentials);
+  needSameUser(call.pin, credentials);
   return credentials;
-}
-
-/**
- * Refuses to continue a call with the token of a user who did not begin it, because that user would
- * be charged.
- */
-function needUser({ pin }: Call<unknown>, credentials: Record<string, string>): void {
-  const user = userOf(credentials);
-  const expected = pin.user ??= user;
-  if (user === undefined || expected === user) return;
-  const message =
-    `The call is for user ${expected}, but another user has signed in. Make a new call.`;
-  const facts = { code: "session_changed", message, status: 0, retryable: false } as const;
-  throw new FarthingError(facts);
 }

@@ -2,18 +2,13 @@
  * Sends one call. Makes attempts with the same Idempotency-Key until a response is final or the
  * deadline has passed.
  */
-import {
-  attemptOnce,
-  type Call,
-  credentialsOf,
-  ofSession,
-  type Pin,
-  type Read,
-} from "./attempt.ts";
+import { attemptOnce, type Call, credentialsOf, ofSession, type Read } from "./attempt.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { FarthingError } from "./farthing-error.ts";
+import { isUncertain } from "./is-uncertain.ts";
 import { newId } from "./new-id.ts";
+import type { Pin } from "./same-user.ts";
 
 /** The options of every call. */
 export interface CallOptions {
@@ -109,29 +104,6 @@ async function attemptAll<T>(
     tell(onRetry, answer);
     await clock.wait(wait, call.stop);
   }
-}
-
-/**
- * The codes of errors that do not say whether the change was made. The service sends
- * `upstream_unavailable` also if its connection to the database broke during the commit, or if
- * Stripe did not respond.
- */
-const UNCLEAR: readonly string[] = [
-  ...["internal", "request_timeout", "idempotency_in_progress", "upstream_unavailable"],
-];
-/** The statuses that refuse a request before the service has looked up its Idempotency-Key. */
-const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
-
-/**
- * Returns whether the change may have been made, after this error. A refusal means that this
- * attempt did not make the change. An earlier attempt may still have made it: only a refusal after
- * the lookup of the Idempotency-Key excludes that.
- */
-function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
-  const isRefused = status >= 400 && status < 500;
-  if (UNCLEAR.includes(code)) return true;
-  if (code === "invalid_response" || status === 0) return !isRefused || wasUncertain;
-  return wasUncertain && (!isRefused || BEFORE_THE_KEY.includes(status));
 }
 
 /** Adds to the error of a change what the caller needs in order to repeat the change. */

@@ -1,0 +1,25 @@
+/** Whether a change may have been made although its call failed. */
+import type { FarthingError } from "./farthing-error.ts";
+
+/**
+ * The codes of errors that do not say whether the change was made. The service sends
+ * `upstream_unavailable` also if its connection to the database broke during the commit, or if
+ * Stripe did not respond.
+ */
+const UNCLEAR: readonly string[] = [
+  ...["internal", "request_timeout", "idempotency_in_progress", "upstream_unavailable"],
+];
+/** The statuses that refuse a request before the service has looked up its Idempotency-Key. */
+const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
+
+/**
+ * Returns whether the change may have been made, after this error. A refusal means that this
+ * attempt did not make the change. An earlier attempt may still have made it: only a refusal after
+ * the lookup of the Idempotency-Key excludes that.
+ */
+export function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
+  const isRefused = status >= 400 && status < 500;
+  if (UNCLEAR.includes(code)) return true;
+  if (code === "invalid_response" || status === 0) return !isRefused || wasUncertain;
+  return wasUncertain && (!isRefused || BEFORE_THE_KEY.includes(status));
+}
