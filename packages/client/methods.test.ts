@@ -46,7 +46,7 @@ const OPTIONS = {
   BuyOptions: "browser/methods.ts",
   WaitForOrderOptions: "browser/orders.ts",
   WaitForCardOptions: "browser/cards.ts",
-  WaitForJobOptions: "browser/jobs.ts",
+  WaitForJobOptions: "browser/follow-job.ts",
 };
 
 /** Returns the fields that an interface itself declares. */

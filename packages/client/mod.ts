@@ -30,7 +30,7 @@ export type { BuyOptions } from "./browser/methods.ts";
 export type { WaitForCardOptions } from "./browser/cards.ts";
 export type { ChatCharge } from "./browser/chat-charge.ts";
 export type { ChatStream } from "./browser/chat-stream.ts";
-export type { WaitForJobOptions } from "./browser/jobs.ts";
+export type { WaitForJobOptions } from "./browser/follow-job.ts";
 export type { EndedOrder, WaitForOrderOptions } from "./browser/orders.ts";
 export type { OwnRequest } from "./browser/own-back-end.ts";
 export type { FarthingOptions, GetAccessToken, SupabaseLike } from "./browser/session.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { failure, fakeService, silent, success } from "../testing/fake-service.ts";
-import { followJob, waitForJob } from "./jobs.ts";
+import { followJob, waitForJob } from "./follow-job.ts";
 import { waitForOrder } from "./orders.ts";
 
 const job = (status: string, progress: number, headers: Record<string, string> = {}) =>

@@ -8,7 +8,7 @@ import { csvOf } from "../helpers/csv.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { waitForCard, type WaitForCardOptions } from "./cards.ts";
 import { ChatStream, REPEAT_MS } from "./chat-stream.ts";
-import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./jobs.ts";
+import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./follow-job.ts";
 import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
 import { fetchOwn, type OwnRequest } from "./own-back-end.ts";
 

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { failure, silent, type Step, success } from "../testing/fake-service.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { ChatStream } from "../browser/chat-stream.ts";
-import { waitForJob } from "../browser/jobs.ts";
+import { waitForJob } from "../browser/follow-job.ts";
 import { waitForOrder } from "../browser/orders.ts";
 import { type Api, createApi } from "./api.ts";
 import type { Connection } from "./connection.ts";

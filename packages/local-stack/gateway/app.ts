@@ -4,7 +4,7 @@ import { type AuthParts, authRoutes } from "./auth-routes.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
 import { authCors, restCors } from "./cors.ts";
 import { landingRoutes } from "./landing-pages.ts";
-import type { Rest } from "../lite/auth-and-rest.ts";
+import type { Rest } from "../lite/rest.ts";
 
 export interface GatewayParts extends AuthParts {
   rest: Pick<Rest, "fetch">;

@@ -10,7 +10,7 @@ import { listFactors } from "./auth-factors.ts";
 import { factorRoutes } from "./auth-factor-routes.ts";
 import { authRefusal, type GatewayEnv, identify } from "./callers.ts";
 import type { Tokens } from "./user-tokens.ts";
-import type { Auth } from "../lite/auth-and-rest.ts";
+import type { Auth } from "../lite/auth.ts";
 
 interface User {
   id: string;

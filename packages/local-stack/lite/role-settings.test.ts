@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { loadKeys } from "../core/keys.ts";
-import { createRest, type Rest } from "./auth-and-rest.ts";
+import { createRest, type Rest } from "./rest.ts";
 import { silenceDatabaseErrors } from "./quiet-database-errors.ts";
 import { bootstrap } from "../postgres/bootstrap.ts";
 import type { DatabaseServer } from "../postgres/database.ts";

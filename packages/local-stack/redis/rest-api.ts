@@ -9,7 +9,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Command, Redis, Reply } from "./connection.ts";
 import { createScripts, type Scripts } from "./upstash-scripts.ts";
-import { answerOf, type CommandAnswer, refusal, Several, Single } from "./upstash-format.ts";
+import { refusal } from "./refused-commands.ts";
+import { answerOf, type CommandAnswer, Several, Single } from "./upstash-format.ts";
 
 type Runner = (commands: readonly Command[]) => Promise<Reply[]>;
 

@@ -9,6 +9,7 @@ import { fraudWarningControls } from "./fraud-warnings.ts";
 import { payoutControls } from "./payouts.ts";
 import { refundControls } from "./refunds.ts";
 import { taxControls } from "./taxes.ts";
+import { webhookEndpointControls } from "./webhook-endpoints.ts";
 import { readBody } from "./request.ts";
 import { ORDER } from "../deliveries/disorder.ts";
 import { StripeApiError } from "../core/errors.ts";
@@ -16,16 +17,6 @@ import type { Engine } from "../engine/engine.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { delayedPayments } from "../resources/planned-outcomes.ts";
 import { accountVersion, setAccountVersion } from "../resources/api-versions.ts";
-import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
-
-const endpointBody = z.strictObject({
-  url: z.url(),
-  enabled_events: z.array(z.string()).min(1).optional(),
-  secret: z.string().min(1).optional(),
-  description: z.string().optional(),
-  api_version: z.string().optional(),
-  disabled: z.boolean().optional(),
-});
 
 const accountBody = z.strictObject({ api_version: z.string() });
 
@@ -63,20 +54,10 @@ export function controls(engine: Engine): Hono {
     engine.tick();
     return c.json({ now: engine.scope().now().toISOString() });
   });
-  app.post("/webhook_endpoints", async (c) => {
-    const endpoint = ensureEndpoint(engine.scope(), await readBody(c, endpointBody));
-    engine.store.flush();
-    return c.json(endpoint);
-  });
   app.post("/account", async (c) => {
     setAccountVersion(engine.scope(), (await readBody(c, accountBody)).api_version);
     engine.store.flush();
     return c.json({ api_version: accountVersion(engine.scope()) });
-  });
-  app.delete("/webhook_endpoints/:id", (c) => {
-    const answer = deleteEndpoint(engine.scope(), c.req.param("id"));
-    engine.store.flush();
-    return c.json(answer);
   });
   app.post("/payments/:id/settle", async (c) => {
     const { outcome } = await readBody(c, settleBody);
@@ -104,6 +85,7 @@ export function controls(engine: Engine): Hono {
     payoutControls,
     refundControls,
     taxControls,
+    webhookEndpointControls,
   ];
   for (const part of parts) app.route("/", part(engine));
   return app;

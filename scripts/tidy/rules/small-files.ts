@@ -17,6 +17,7 @@ const FIXED = /\/(?:index|app|mod|main|seed|routes|methods)\.tsx?$|\/(?:api|tabl
 /** Small files that only one file of their folder uses, each with the reason why it stands alone. */
 const REASONS: Readonly<Record<string, string>> = {
   "apps/console/src/read-project.ts": "check-project.ts is tested without a browser",
+  "packages/local-stack/redis/refused-commands.ts": "a list, not a format",
   "packages/stripe-emulator/payments/processing-fee.ts": "Stripe's list prices",
   "supabase/functions/_shared/core/ai-models.ts": "env.ts only lists variables",
   "supabase/functions/_shared/core/alert-emails.ts": "env.ts only lists variables",

@@ -1,0 +1,43 @@
+/**
+ * The options and the connections of Auth and REST, which both come from @supabase/lite.
+ * Auth's role owns the auth schema and has no other rights. REST's role has only the combined rights
+ * of the three request roles, and switches to the caller's role.
+ */
+import type { EmailDriver } from "@supabase/lite";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+import type { Keys } from "../core/keys.ts";
+
+export interface LiteOptions {
+  keys: Keys;
+  apiUrl: string;
+  /** The project owner's URL, `postgresql://…`. The URLs of the two roles are made from it. */
+  databaseUrl: string;
+  redirectUrls: string[];
+  /** The schemas that REST serves. */
+  schemas: string[];
+  email: EmailDriver;
+}
+
+function urlAs(role: string, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.username = role;
+  return url.href;
+}
+
+/**
+ * Connects as a role. "active" tells lite that all grants exist. Without it, lite's first request
+ * would grant anon and authenticated all rights in every schema that has row level security.
+ */
+export function connect(role: string, databaseUrl: string, max: number) {
+  const connection = createPostgresConnection({
+    url: urlAs(role, databaseUrl),
+    // Without these limits, callers would wait longer for each new error while the database is
+    // down.
+    postgresOptions: { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.1 },
+  });
+  Object.assign(connection, { rlsState: "active" });
+  return connection;
+}
+
+/** The settings of both servers. */
+export const SERVER = { admin: false, disableStudio: true, disableFallback: true };

@@ -1,0 +1,33 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { readBody } from "./request.ts";
+import type { Engine } from "../engine/engine.ts";
+import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
+
+const endpointBody = z.strictObject({
+  url: z.url(),
+  enabled_events: z.array(z.string()).min(1).optional(),
+  secret: z.string().min(1).optional(),
+  description: z.string().optional(),
+  api_version: z.string().optional(),
+  disabled: z.boolean().optional(),
+});
+
+/**
+ * Requests under `/_emulator` that register a webhook endpoint, or change the one with the same URL,
+ * and that remove one.
+ */
+export function webhookEndpointControls(engine: Engine): Hono {
+  const app = new Hono();
+  app.post("/webhook_endpoints", async (c) => {
+    const endpoint = ensureEndpoint(engine.scope(), await readBody(c, endpointBody));
+    engine.store.flush();
+    return c.json(endpoint);
+  });
+  app.delete("/webhook_endpoints/:id", (c) => {
+    const answer = deleteEndpoint(engine.scope(), c.req.param("id"));
+    engine.store.flush();
+    return c.json(answer);
+  });
+  return app;
+}
