@@ -6,7 +6,7 @@ import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
-import { COMPAT } from "./made-of.ts";
+import { TESTED_FUNCTIONS } from "./made-of.ts";
 
 const FUNCTIONS = "supabase/functions";
 const SUPPORT = "tests/support/functions";
@@ -34,7 +34,7 @@ async function typeCheck(cwd: string, files: string[]): Promise<Row> {
 
 export const compat: Suite = {
   name: "compat",
-  madeOf: COMPAT,
+  madeOf: TESTED_FUNCTIONS,
   about: `the functions under Deno ${HOSTED_DENO}, the hosted runtime's version`,
   async run(_words, isFull) {
     if (!await hasNpx()) {

@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { findTests } from "../../test-tools/deno-tests.ts";
 import { suites } from "../suites.ts";
-import { BROWSER, COMPAT, DATABASE, NOT_OF_SERVICE, SERVICE, UPLOAD } from "./made-of.ts";
+import { BROWSER, DATABASE, NOT_OF_SERVICE, SERVICE, TESTED_FUNCTIONS, UPLOAD } from "./made-of.ts";
 
 /** Returns the project's own modules that these modules import, directly or through others. */
 async function modulesOf(entries: readonly string[]): Promise<string[]> {
@@ -61,12 +61,13 @@ Deno.test("the suites of the database import only what they are made of", async 
 
 Deno.test("the upload, the hosted Deno and the browser import only what they are made of", async () => {
   const suite = (name: string) => [`scripts/test/suites/${name}.ts`];
+  const functions = await findTests(["supabase/functions"]);
   const browser = (await findTests(["tests/browser"])).filter((path) => !isOutsideService(path));
   const found: string[] = [];
   for (
     const [own, entries] of [
       [UPLOAD, suite("deploy")],
-      [COMPAT, suite("compat")],
+      [TESTED_FUNCTIONS, [...suite("compat"), ...functions]],
       [BROWSER, browser],
     ] as const
   ) found.push(...(await modulesOf(entries)).filter((path) => !isIn(own)(path)));

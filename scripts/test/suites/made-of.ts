@@ -30,8 +30,8 @@ const FUNCTIONS = [
 /** The upload and its checks. */
 export const UPLOAD: readonly string[] = FUNCTIONS;
 
-/** The functions with the helpers of their tests, under the hosted version of Deno. */
-export const COMPAT: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
+/** The functions with the helpers of their tests, for `unit` and for the hosted version of Deno. */
+export const TESTED_FUNCTIONS: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
 
 /** All that a page in a browser meets before SQL: functions, gateway, client, and printed code. */
 export const BROWSER: readonly string[] = [

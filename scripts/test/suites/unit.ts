@@ -6,6 +6,7 @@ import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
+import { TESTED_FUNCTIONS } from "./made-of.ts";
 
 /**
  * Tests that start the test runner a dozen times. They test code that is used only if files are
@@ -16,6 +17,15 @@ const LONG_LIVED = "scripts/test-tools/long-lived/";
 /** The code that runs test files, and its tests, which start `deno test` dozens of times. */
 const RUNNER = "scripts/test-tools/";
 const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
+
+const FUNCTIONS = "supabase/functions/";
+
+/**
+ * Returns whether the push has changed nothing that the functions' tests depend on. Without CI_BASE
+ * the commit before the push is unknown (run-suites.ts).
+ */
+const areFunctionsSame = async () =>
+  Deno.env.has("CI_BASE") && await isSameAsBefore(TESTED_FUNCTIONS);
 
 /** Parts of tests that a push leaves out. The test files decide this, not the suite. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
@@ -29,15 +39,20 @@ export const unit: Suite = {
       await findTests(["supabase/functions", "scripts", "bench", "packages/command-line"]),
     );
     const isRunnerLeft = !isFull && await isSameAsBefore([RUNNER, "deno.json"]);
+    const areFunctionsLeft = !isFull && await areFunctionsSame();
     const isLeft = (file: string) =>
       !isFull && file.startsWith(LONG_LIVED) || isRunnerLeft && file === OF_RUNNER;
-    const files = found.filter((file) => !isLeft(file));
+    const isOfFunctions = (file: string) => areFunctionsLeft && file.startsWith(FUNCTIONS);
+    const files = found.filter((file) => !isLeft(file) && !isOfFunctions(file));
     return {
       // If each file were loaded alone, it would need a worker of 80 MB and compile its modules
       // again, which takes longer than its tests. The suite `house` checks the types of all files.
       rows: await runDenoTests({ files, flags: ["--no-check"], isGroup: !IS_FULL }),
       skipped: [],
-      left: [...found.filter(isLeft), ...LEFT_IN_TESTS],
+      left: [
+        ...found.filter(isLeft),
+        ...areFunctionsLeft ? [FUNCTIONS] : LEFT_IN_TESTS,
+      ],
     };
   },
 };
