@@ -20751,7 +20751,7 @@ comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
   'Returns a request for welcome credits. address: the user''s current address, masked unless the '
   'reader named the user; null for a deleted user. Credits are text.';
 
--- supabase/schemas/welcome/functions/welcome_reason.sql
+-- supabase/schemas/welcome/functions/why_refused.sql
 
 -- The reasons to refuse welcome credits, such as an earlier grant for the same email address, a
 -- blocked domain or the daily limit.
