@@ -9,9 +9,33 @@ export function ignoreLostConnectionErrors(): () => Promise<void> {
     if (isLateWrite(event.error)) event.preventDefault();
   };
   addEventListener("error", listener);
+  const unguard = guardImmediates();
   return () => {
+    unguard();
     removeEventListener("error", listener);
     return Promise.resolve();
+  };
+}
+
+/**
+ * Catches the error inside the callback of `setImmediate` that throws it. In Deno 2.9.6 the queue
+ * of these callbacks breaks if one throws and a later one of the same turn is cleared, which
+ * postgres.js does for each lost connection. The process then ends, or a query is never sent.
+ */
+function guardImmediates(): () => void {
+  const original = globalThis.setImmediate;
+  const guarded = <Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args) =>
+    original(() => {
+      try {
+        callback(...args);
+      } catch (error) {
+        if (!isLateWrite(error)) throw error;
+      }
+    });
+  const properties = Object.getOwnPropertyDescriptors(original);
+  globalThis.setImmediate = Object.defineProperties(guarded, properties) as typeof original;
+  return () => {
+    globalThis.setImmediate = original;
   };
 }
 
