@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { makeServerFolder } from "./server-folder.ts";
-
-const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
+import { makeServerFolder, removeAbandoned } from "./server-folder.ts";
 
 async function pidOfEnded(): Promise<string> {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", "echo $$"] }).output();
@@ -18,16 +16,18 @@ Deno.test("each folder is new, and a server's account can enter it", async () =>
   }
 });
 
-Deno.test("a folder in memory whose process was killed is removed by the next call", async () => {
-  const folder = await makeServerFolder("one-");
-  const isInMemory = folder.startsWith("/dev/shm/");
-  const abandoned = folder.replace(String(Deno.pid), await pidOfEnded());
+Deno.test("only folders of processes that have ended are removed", async () => {
+  const parent = await Deno.makeTempDir();
   try {
-    if (isInMemory) await Deno.mkdir(`${abandoned}/deep`, { recursive: true });
-    await Deno.remove(await makeServerFolder("two-"));
-    assert.equal(await exists(folder), true);
-    assert.equal(await exists(abandoned), false);
+    const ended = `farthing-${await pidOfEnded()}-one`;
+    const kept = [`farthing-${Deno.pid}-one`, "farthing-one", "other-1-one"];
+    for (const name of [ended, ...kept]) {
+      await Deno.mkdir(`${parent}/${name}/deep`, { recursive: true });
+    }
+    await removeAbandoned(parent);
+    const left = await Array.fromAsync(Deno.readDir(parent), ({ name }) => name);
+    assert.deepEqual(left.toSorted(), kept.toSorted());
   } finally {
-    await Deno.remove(folder);
+    await Deno.remove(parent, { recursive: true });
   }
 });

@@ -4,6 +4,7 @@
  * removes hundreds of temporary tables.
  */
 import { statfsSync } from "node:fs";
+import { isAlive } from "@farthing/local-stack/postgres";
 
 /** The file system that Linux keeps in memory. Deno lets only programs with all rights write there. */
 const MEMORY = "/dev/shm";
@@ -21,27 +22,19 @@ function hasEnoughMemory(): boolean {
   }
 }
 
-function isRunning(pid: string): boolean {
-  try {
-    return Deno.statSync(`/proc/${pid}`).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
 /** Removes the folders of processes that were killed before they could do it. */
-async function removeAbandoned(): Promise<void> {
-  for await (const { name } of Deno.readDir(MEMORY)) {
+export async function removeAbandoned(parent: string): Promise<void> {
+  for await (const { name } of Deno.readDir(parent)) {
     const [, pid] = /^farthing-(\d+)-/.exec(name) ?? [];
-    if (pid === undefined || isRunning(pid)) continue;
-    await Deno.remove(`${MEMORY}/${name}`, { recursive: true }).catch(() => {});
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await Deno.remove(`${parent}/${name}`, { recursive: true }).catch(() => {});
   }
 }
 
 /** Returns a new folder, which the caller removes. The accounts of servers can enter it. */
 export async function makeServerFolder(prefix: string): Promise<string> {
   const inMemory = hasEnoughMemory();
-  if (inMemory) await removeAbandoned();
+  if (inMemory) await removeAbandoned(MEMORY);
   const folder = await Deno.makeTempDir(
     inMemory
       ? { dir: MEMORY, prefix: `farthing-${Deno.pid}-${prefix}` }

@@ -39,6 +39,11 @@ export const BROWSER: readonly string[] = [
   ...["docs", "README.md", "tests/browser", "tests/business", "tests/support"],
 ];
 
+const SQL = ["schemas", "migrations", "tests"].map((name) => `supabase/${name}`);
+
+/** Every file except SQL of the database, and its tests. */
+export const NOT_SQL: readonly string[] = [".", ...without(SQL)];
+
 /** The migrations, what applies them, and the tests in SQL. */
 export const DATABASE: readonly string[] = [
   ...["supabase", ...without(["supabase/functions"])],
