@@ -3415,11 +3415,7 @@ begin
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
-  if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- The user was deleted before the order was paid, and the account of a deleted user keeps no lots
-    -- (rule 16).
-    perform farthing.close_lots(p_order.account_id, p_author, p_now);
-  end if;
+  perform farthing.close_lots_if_deleted(p_order.account_id, p_author, p_now);
 end
 $$;
 comment on function farthing.grant_order is
@@ -7729,6 +7725,21 @@ $$;
 comment on function farthing.close_lots(bigint, text, timestamptz) is
   'Closes all lots of a deleted user''s account; their free credits go to breakage. The caller has '
   'locked the account.';
+
+create function farthing.close_lots_if_deleted(p_account_id bigint, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
+    perform farthing.close_lots(p_account_id, p_author, p_now);
+  end if;
+end
+$$;
+comment on function farthing.close_lots_if_deleted(bigint, text, timestamptz) is
+  'Rule 16: the account of a deleted user keeps no lots, so credits that it receives later, from an order '
+  'that is paid or a clawback that is reversed, go to breakage at once. The caller has locked the account.';
 
 create function farthing.note_leaving()
 returns trigger
@@ -16277,10 +16288,7 @@ begin
   update farthing.lots set frozen = v_reversed.is_frozen
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
-  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Credits that are reinstated to a deleted user become breakage at once (rule 16).
-    perform farthing.close_lots(p_account_id, p_author, p_now);
-  end if;
+  perform farthing.close_lots_if_deleted(p_account_id, p_author, p_now);
   return v_clawback;
 end
 $$;

@@ -99,11 +99,7 @@ begin
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
-  if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- The user was deleted before the order was paid, and the account of a deleted user keeps no lots
-    -- (rule 16).
-    perform farthing.close_lots(p_order.account_id, p_author, p_now);
-  end if;
+  perform farthing.close_lots_if_deleted(p_order.account_id, p_author, p_now);
 end
 $$;
 comment on function farthing.grant_order is

@@ -20,6 +20,21 @@ comment on function farthing.close_lots(bigint, text, timestamptz) is
   'Closes all lots of a deleted user''s account; their free credits go to breakage. The caller has '
   'locked the account.';
 
+create function farthing.close_lots_if_deleted(p_account_id bigint, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
+    perform farthing.close_lots(p_account_id, p_author, p_now);
+  end if;
+end
+$$;
+comment on function farthing.close_lots_if_deleted(bigint, text, timestamptz) is
+  'Rule 16: the account of a deleted user keeps no lots, so credits that it receives later, from an order '
+  'that is paid or a clawback that is reversed, go to breakage at once. The caller has locked the account.';
+
 create function farthing.note_leaving()
 returns trigger
 language plpgsql security definer -- runs inside Auth's delete, whose role has no rights here

@@ -65,10 +65,7 @@ begin
   update farthing.lots set frozen = v_reversed.is_frozen
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
-  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Credits that are reinstated to a deleted user become breakage at once (rule 16).
-    perform farthing.close_lots(p_account_id, p_author, p_now);
-  end if;
+  perform farthing.close_lots_if_deleted(p_account_id, p_author, p_now);
   return v_clawback;
 end
 $$;
