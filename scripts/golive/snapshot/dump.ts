@@ -4,11 +4,7 @@ import { targetOf } from "../../deploy/push-migrations.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { runFolder } from "../core/run-file.ts";
 import { failed, found, skipped } from "../core/step.ts";
-import { customerOf } from "../shared/customer.ts";
 import { withSql } from "../shared/database.ts";
-import { NO_EMULATOR } from "../shared/emulator.ts";
-import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
-import { openCheckout } from "../shared/purchase.ts";
 import { findPgDump } from "./find-tools.ts";
 import { writeSnapshot } from "./record.ts";
 import { sha256 } from "./check-snapshot.ts";
@@ -28,28 +24,6 @@ export async function runTool(
   const { success, stderr } = await command.output();
   return { success, said: decoder.decode(stderr).trim() };
 }
-
-/**
- * Opens an order before the dump. It is paid after the dump, so a restored ledger must fetch its
- * event from Stripe.
- */
-export const order: GoLiveStep = {
-  code: "snapshot.order",
-  title: "Is an order open that will be paid after the snapshot?",
-  source: "credits",
-  async run(context) {
-    const { project, options, run, tell } = context;
-    const tools = await findPgDump(project);
-    if (typeof tools === "string") return skipped(tools);
-    if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
-    if (!await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
-    const customer = await customerOf(context, "snapshot");
-    const key = `golive-snapshot-${run}`;
-    const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
-    await tell({ "snapshot.order": order_id, "snapshot.customer": customer.id });
-    return found(`order ${order_id} is open`);
-  },
-};
 
 async function takenAt(databaseUrl: string): Promise<Date> {
   return await withSql(databaseUrl, async (sql) => {

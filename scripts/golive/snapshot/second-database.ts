@@ -3,6 +3,9 @@
  */
 import { withSql } from "../shared/database.ts";
 
+/** Why a step that needs the restored database is left out. */
+export const NO_DUMP = "there is no dump of this run";
+
 /** PostgreSQL's code for a missing privilege. */
 const FORBIDDEN = "42501";
 

@@ -1,9 +1,12 @@
 /** The steps of a snapshot that is known to work: dumped, restored, proved, and caught up. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
-import { dropIfFailed } from "./drop-if-failed.ts";
-import { dump, order } from "./dump.ts";
-import { catchUp, cleanUp, payment, prove, restore } from "./restore.ts";
+import { catchUp } from "./catch-up.ts";
+import { cleanUp, dropIfFailed } from "./clean-up.ts";
+import { dump } from "./dump.ts";
+import { order, payment } from "./order.ts";
+import { prove } from "./prove.ts";
+import { restore } from "./restore.ts";
 
 export const SNAPSHOT: readonly GoLiveStep[] = redacting([
   ...[order, dump, payment],

@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
-import { dropIfFailed } from "./drop-if-failed.ts";
+import { dropIfFailed } from "./clean-up.ts";
 
 async function played(run: GoLiveStep["run"]) {
   let dropped = 0;

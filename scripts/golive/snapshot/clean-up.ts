@@ -1,7 +1,10 @@
-/** Drops the restored database if a step fails, because this database has hashes of passwords. */
+/**
+ * Drops the restored database at the end, and if a step fails, because this database has hashes of
+ * passwords.
+ */
 import type { Context, GoLiveStep } from "../command/context.ts";
-import type { Finding } from "../core/step.ts";
-import { drop, nameOf } from "./second-database.ts";
+import { type Finding, found, skipped } from "../core/step.ts";
+import { drop, nameOf, NO_DUMP } from "./second-database.ts";
 
 const isBad = ({ state }: Finding): boolean => state === "failed";
 
@@ -32,3 +35,14 @@ export function dropIfFailed(
     },
   };
 }
+
+export const cleanUp: GoLiveStep = {
+  code: "snapshot.clean-up",
+  title: "Is the second database dropped?",
+  source: "project",
+  async run({ project: { databaseUrl }, facts, run }) {
+    if (facts["snapshot.file"] === undefined || databaseUrl === undefined) return skipped(NO_DUMP);
+    await drop(databaseUrl, nameOf(run));
+    return found(`the database ${nameOf(run)} is dropped; the dump stays`);
+  },
+};
