@@ -12,7 +12,7 @@ export function createApp(engine: Engine): Hono {
   for (const route of resources.flatMap((each) => each.routes)) {
     app.on(route.method, route.path, (c) => api.answer(c.req.raw, route, { ...c.req.param() }));
   }
-  app.route("/_emulator", controls(engine));
+  app.route("/", controls(engine));
   app.route("/", pages(engine));
   // Unknown URLs get an error in Stripe's format, because the SDK treats a 404 in any other format
   // as a success.

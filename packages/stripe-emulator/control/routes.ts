@@ -1,11 +1,12 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { settlePayment } from "../checkout/pay.ts";
 import { accountControls } from "./accounts.ts";
 import { deliveryControls } from "./deliveries.ts";
-import { paymentMethodControls } from "./payment-methods.ts";
 import { disputeControls } from "./disputes.ts";
+import { faultControls } from "./faults.ts";
 import { fraudWarningControls } from "./fraud-warnings.ts";
+import { paymentMethodControls } from "./payment-methods.ts";
+import { paymentControls } from "./payments.ts";
 import { payoutControls } from "./payouts.ts";
 import { refundControls } from "./refunds.ts";
 import { taxControls } from "./taxes.ts";
@@ -14,23 +15,9 @@ import { readBody } from "./request.ts";
 import { ORDER } from "../deliveries/disorder.ts";
 import { StripeApiError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
-import { paymentIntents } from "../resources/payment-intents.ts";
-import { delayedPayments } from "../resources/planned-outcomes.ts";
 import { accountVersion, setAccountVersion } from "../resources/api-versions.ts";
 
 const accountBody = z.strictObject({ api_version: z.string() });
-
-const settleBody = z.strictObject({ outcome: z.enum(["succeeds", "fails"]).optional() });
-
-const faultBody = z.strictObject({
-  method: z.enum(["GET", "POST", "DELETE"]).optional(),
-  path: z.string().startsWith("/v1/").optional(),
-  times: z.int().min(1).max(10_000).optional(),
-  delay_ms: z.int().min(1).max(60_000).optional(),
-  status: z.union([z.literal(429), z.int().min(500).max(599)]).optional(),
-  hang: z.boolean().optional(),
-  after: z.boolean().optional(),
-});
 
 const resetBody = z.strictObject({ keep_webhook_endpoints: z.boolean().default(true) });
 
@@ -39,7 +26,7 @@ const resetBody = z.strictObject({ keep_webhook_endpoints: z.boolean().default(t
  * no key.
  */
 export function controls(engine: Engine): Hono {
-  const app = new Hono();
+  const app = new Hono().basePath("/_emulator");
   app.onError(explain);
   app.post("/reset", async (c) => {
     const { keep_webhook_endpoints } = await readBody(c, resetBody);
@@ -59,29 +46,14 @@ export function controls(engine: Engine): Hono {
     engine.store.flush();
     return c.json({ api_version: accountVersion(engine.scope()) });
   });
-  app.post("/payments/:id/settle", async (c) => {
-    const { outcome } = await readBody(c, settleBody);
-    const scope = engine.scope();
-    const delayed = delayedPayments.get(scope, c.req.param("id"));
-    const intent = paymentIntents.get(scope, delayed.id);
-    const settled = settlePayment(scope, intent, outcome ?? delayed.outcome);
-    engine.store.flush();
-    return c.json(settled);
-  });
-  app.post("/faults", async (c) => {
-    engine.faults.add(await readBody(c, faultBody));
-    return c.json({ planned: true });
-  });
-  app.delete("/faults", (c) => {
-    engine.faults.clear();
-    return c.json({ planned: false });
-  });
   const parts = [
     accountControls,
     deliveryControls,
     disputeControls,
+    faultControls,
     fraudWarningControls,
     paymentMethodControls,
+    paymentControls,
     payoutControls,
     refundControls,
     taxControls,
