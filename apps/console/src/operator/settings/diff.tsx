@@ -1,7 +1,7 @@
 import type { SettingsChanged } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
-import { fieldOf, SettingValue } from "./kinds.tsx";
+import { fieldOf, SettingValue } from "./value-kinds.tsx";
 
 type Field = SettingsChanged["changes"][number]["fields"][number];
 

@@ -4,7 +4,7 @@ import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
 import { Author } from "../links.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
-import { fieldOf, SettingValue } from "./kinds.tsx";
+import { fieldOf, SettingValue } from "./value-kinds.tsx";
 import type { SettingsPath, Wanted } from "./use-settings-change.ts";
 
 interface HistoryProps<P extends SettingsPath> {

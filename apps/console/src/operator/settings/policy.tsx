@@ -5,7 +5,7 @@ import { wordsOf } from "../../parts/api-names.ts";
 import { ApiText } from "../../parts/api-text.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
-import { boundsOf, type SettingKind, SettingValue } from "./kinds.tsx";
+import { boundsOf, type SettingKind, SettingValue } from "./value-kinds.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/policy";

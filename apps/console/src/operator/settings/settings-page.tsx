@@ -4,7 +4,7 @@ import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { SettingsHistory } from "./history.tsx";
-import { KindsOfPage, type SettingKind } from "./kinds.tsx";
+import { KindsOfPage, type SettingKind } from "./value-kinds.tsx";
 import type { SettingsPath, Wanted } from "./use-settings-change.ts";
 
 type Settings<P extends SettingsPath> = Result<"get", P> & {
