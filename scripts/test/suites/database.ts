@@ -1,7 +1,8 @@
 /**
  * Runs the tests in supabase/tests. The pgTAP files share one database, and each file must leave it
- * unchanged. pg_prove runs them if it is installed. Tests that use two sessions commit changes,
- * so each of their files has its own database.
+ * unchanged. A full run uses pg_prove if it is installed; a push uses our own reader, because
+ * pg_prove starts two programs for each file. Tests that use two sessions commit changes, so each of
+ * their files has its own database.
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -9,7 +10,7 @@ import { type Project, withLongLivedProject } from "../../test-tools/long-lived/
 import { PROJECT, withProject } from "../../test-tools/project-database.ts";
 import { lackingPgProve } from "../../test-tools/pg-prove.ts";
 import { runSessions, sessionFiles } from "../../test-tools/sessions.ts";
-import { databaseFor, runInOneDatabase } from "../shared-database/shared-database.ts";
+import { databaseFor, type RunFile, runInOneDatabase } from "../shared-database/shared-database.ts";
 import { assertCommitsAreFound } from "../shared-database/shared-database-check.ts";
 import { FOLDER, pgtapFiles, provePgtapFile, runPgtapFile } from "../../test-tools/pgtap-files.ts";
 import {
@@ -50,14 +51,28 @@ type Use = (project: Project) => Promise<SuiteResult>;
 const onItsOwnServer = (flavour: Flavour) => (use: Use) =>
   withProject(flavour, (server) => use({ server, template: PROJECT }));
 
+const WITHOUT_PG_PROVE = "pg_prove (our own reader ran the files)";
+
+/** Returns what judges the files, and what the run has left out or skipped for it. */
+async function readerFor(isFull: boolean): Promise<{ run: RunFile } & Omit<SuiteResult, "rows">> {
+  if (!isFull) return { run: runPgtapFile, skipped: [], left: [WITHOUT_PG_PROVE] };
+  const why = await lackingPgProve();
+  if (!why) return { run: provePgtapFile, skipped: [] };
+  return { run: runPgtapFile, skipped: [{ what: WITHOUT_PG_PROVE, why }] };
+}
+
+interface Chosen {
+  words: string[];
+  isFull: boolean;
+  sessions?: string[];
+}
+
 async function runPgtapFiles(
   withProject: (use: Use) => Promise<SuiteResult>,
-  words: string[],
-  sessions: string[] = [],
+  { words, isFull, sessions = [] }: Chosen,
 ): Promise<SuiteResult> {
   const files = pgtapFiles().filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
-  const why = await lackingPgProve();
-  const run = why ? runPgtapFile : provePgtapFile;
+  const { run, ...told } = await readerFor(isFull);
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, run);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
@@ -66,7 +81,7 @@ async function runPgtapFiles(
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
     }
-    return { rows, skipped: why ? [{ what: "pg_prove (our own reader ran the files)", why }] : [] };
+    return { rows, ...told };
   });
 }
 
@@ -76,12 +91,12 @@ export const database: Suite = {
   about: "pgTAP files and tests of two sessions on the embedded PostgreSQL 17",
   // If files are named, they run on the long-lived server, which is fast. A complete run starts a
   // server of its own, so it does not depend on earlier runs.
-  async run(words) {
+  async run(words, isFull) {
     // Locks work in the same way in all versions of PostgreSQL, so the tests that use two sessions
     // run only in this suite.
     const sessions = filesNamed(words, await sessionFiles());
     const onServer = words.length > 0 ? withLongLivedProject : onItsOwnServer("embedded");
-    return await runPgtapFiles(onServer, words, sessions);
+    return await runPgtapFiles(onServer, { words, isFull, sessions });
   },
 };
 
@@ -107,8 +122,8 @@ export const databaseSystem: Suite = {
   async run(words, isFull) {
     const why = lacking();
     if (why) return { rows: [], skipped: [{ what: "pgTAP files", why }] };
-    const chosen = isFull ? words : DIFFER;
-    const result = await runPgtapFiles(onItsOwnServer("system"), chosen);
-    return { ...result, left: isFull ? [] : [`files other than ${DIFFER.join(", ")}`] };
+    const chosen = { words: isFull ? words : DIFFER, isFull };
+    const { left = [], ...result } = await runPgtapFiles(onItsOwnServer("system"), chosen);
+    return { ...result, left: isFull ? left : [`files other than ${DIFFER.join(", ")}`, ...left] };
   },
 };

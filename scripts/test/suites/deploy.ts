@@ -1,12 +1,14 @@
 /**
  * Uploads the functions with the real CLI, and checks the sizes of the upload. The uploaded bundles
- * then answer the smoke test of `deno task deploy`. In the full run, the scenarios also run on
- * these bundles. The bundles run with the hosted version of Deno, in isolates with limits.
+ * then answer the smoke test of `deno task deploy`. They run with the hosted version of Deno, in
+ * isolates with limits. In the full run, the scenarios also run on these bundles, and so does the
+ * command `deno task deploy`; a push runs that command if it has changed.
  */
 import assert from "node:assert/strict";
 import { BUNDLE } from "../../deploy/bundle-functions.ts";
 import { uploadFunctions, writeProjectFolder } from "../../deploy/project-folder.ts";
 import { readingsOf } from "../../deploy/bundle-sizes.ts";
+import { smoke } from "../../deploy/smoke-test.ts";
 import { megabytes, overLimits } from "../../deploy/size-limits.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { runDenoTests } from "../../test-tools/deno-tests.ts";
@@ -15,10 +17,11 @@ import {
   PROJECT_REF,
   startManagementApi,
 } from "../../test-tools/fake-management-api.ts";
+import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { deployCommand } from "./deploy-command.ts";
-import { UPLOAD } from "./made-of.ts";
+import { DEPLOY_COMMAND, UPLOAD } from "./made-of.ts";
 
 const SCENARIOS = "tests/scenarios/scenarios.test.ts";
 
@@ -53,11 +56,28 @@ async function sizeRows(api: ManagementApi, names: readonly string[]): Promise<R
   }));
 }
 
-async function runOn(api: ManagementApi, names: readonly string[], isFull: boolean) {
-  const onBundles = async (env: Record<string, string>): Promise<Row[]> => [
-    ...await deployCommand(env.SUPABASE_URL!, names.length),
-    ...(isFull ? await runDenoTests({ files: [SCENARIOS], env, flags: ["--no-check"] }) : []),
-  ];
+/** Checks that every uploaded function answers. */
+async function assertStarts(url: string, names: readonly string[]): Promise<void> {
+  const failed = (await smoke(url, names)).filter(({ state }) => state === "failed");
+  assert.deepEqual(failed, []);
+}
+
+interface Left {
+  readonly scenarios: boolean;
+  readonly command: boolean;
+}
+
+async function runOn(api: ManagementApi, names: readonly string[], left: Left) {
+  const onBundles = async (env: Record<string, string>): Promise<Row[]> => {
+    const url = env.SUPABASE_URL!;
+    return [
+      await checked("all uploaded functions start", () => assertStarts(url, names)),
+      ...(left.command ? [] : await deployCommand(url, names.length)),
+      ...(left.scenarios
+        ? []
+        : await runDenoTests({ files: [SCENARIOS], env, flags: ["--no-check"] })),
+    ];
+  };
   return await withStack(onBundles, ["--bundles", api.folder]);
 }
 
@@ -74,8 +94,16 @@ export const deploy: Suite = {
     const api = await startManagementApi(directory);
     try {
       const names = await upload(api, directory);
-      const rows = [...await sizeRows(api, names), ...await runOn(api, names, isFull)];
-      return { rows, skipped: [], left: isFull ? [] : [`${SCENARIOS} on the uploaded bundles`] };
+      const left = { scenarios: !isFull, command: !isFull && await isSameAsBefore(DEPLOY_COMMAND) };
+      const rows = [...await sizeRows(api, names), ...await runOn(api, names, left)];
+      return {
+        rows,
+        skipped: [],
+        left: [
+          ...(left.scenarios ? [`${SCENARIOS} on the uploaded bundles`] : []),
+          ...(left.command ? ["the command deno task deploy, which is as before"] : []),
+        ],
+      };
     } finally {
       await api.close();
       await Deno.remove(directory, { recursive: true });

@@ -14,11 +14,12 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
+import { browserTestsLeft } from "./browser-tests.ts";
 import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
 import { longestFirst } from "./longest-first.ts";
-import { BROWSER, SERVICE } from "./made-of.ts";
+import { SERVICE } from "./made-of.ts";
 import { MONEY_BACK } from "./money-back.ts";
 import {
   BLOCKS,
@@ -73,31 +74,6 @@ const isLast = (file: string) => file.startsWith("tests/leaks/");
  * within 200 ms; other tests on the same stack could slow Redis down.
  */
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
-
-/**
- * The test of the API page in Chromium, which takes two minutes of processor time. A push runs it
- * if a file that the page is made of has changed.
- */
-const API_PAGE = "tests/browser/api-page.test.ts";
-const API_PAGE_MADE_OF = [
-  ...[
-    API_PAGE,
-    "tests/browser/stack-page-findings.ts",
-    "packages/local-stack/gateway",
-    "scripts/stack",
-  ],
-  ...["scripts/openapi", "supabase/functions/_shared/contracts", "deno.json"],
-];
-
-/** Tests in Chromium. They show what pages meet before SQL; other tests make the same calls. */
-const IN_BROWSER = "tests/browser/";
-
-/** The files or folders that a push leaves out, because it has changed nothing that they show. */
-async function leftInPush(): Promise<string[]> {
-  // Without CI_BASE the commit before the push is unknown (run-suites.ts).
-  if (Deno.env.has("CI_BASE") && await isSameAsBefore(BROWSER)) return [IN_BROWSER];
-  return await isSameAsBefore(API_PAGE_MADE_OF) ? [API_PAGE] : [];
-}
 
 /** Parts of tests that a push leaves out. The test files decide this, not the suite. */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
@@ -159,7 +135,7 @@ export const http: Suite = {
   async run(words, isFull) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
-    const left = isFull ? [] : await leftInPush();
+    const left = isFull ? [] : await browserTestsLeft();
     const isLeft = (file: string) => left.some((path) => file.startsWith(path));
     const chosen = files.filter((file) => !isFault(file) && !isLeft(file));
     const together = chosen.filter((file) => !isLast(file) && !isAlone(file));

@@ -2,7 +2,16 @@ import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { findTests } from "../../test-tools/deno-tests.ts";
 import { suites } from "../suites.ts";
-import { BROWSER, DATABASE, NOT_OF_SERVICE, SERVICE, TESTED_FUNCTIONS, UPLOAD } from "./made-of.ts";
+import { PAGES } from "./browser-tests.ts";
+import {
+  BROWSER,
+  DATABASE,
+  DEPLOY_COMMAND,
+  NOT_OF_SERVICE,
+  SERVICE,
+  TESTED_FUNCTIONS,
+  UPLOAD,
+} from "./made-of.ts";
 
 /** Returns the project's own modules that these modules import, directly or through others. */
 async function modulesOf(entries: readonly string[]): Promise<string[]> {
@@ -59,6 +68,12 @@ Deno.test("the suites of the database import only what they are made of", async 
   deepEqual(modules.filter((path) => !isIn(own)(path)), []);
 });
 
+/** Tests of pages that import all that their pages are made of. */
+const EXACT = [
+  "tests/browser/emails.test.ts",
+  "tests/browser/another-origin/snippets.test.ts",
+];
+
 Deno.test("the upload, the hosted Deno and the browser import only what they are made of", async () => {
   const suite = (name: string) => [`scripts/test/suites/${name}.ts`];
   const functions = await findTests(["supabase/functions"]);
@@ -67,8 +82,10 @@ Deno.test("the upload, the hosted Deno and the browser import only what they are
   for (
     const [own, entries] of [
       [UPLOAD, suite("deploy")],
+      [DEPLOY_COMMAND, suite("deploy-command")],
       [TESTED_FUNCTIONS, [...suite("compat"), ...functions]],
       [BROWSER, browser],
+      ...EXACT.map((file) => [PAGES[file]!, [file]] as const),
     ] as const
   ) found.push(...(await modulesOf(entries)).filter((path) => !isIn(own)(path)));
   deepEqual(found, []);

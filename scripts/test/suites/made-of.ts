@@ -30,6 +30,15 @@ const FUNCTIONS = [
 /** The upload and its checks. */
 export const UPLOAD: readonly string[] = FUNCTIONS;
 
+/** The command `deno task deploy` and its checks. */
+export const DEPLOY_COMMAND: readonly string[] = [
+  ...["command", "deploy", "project", "supabase", "test", "test-tools"].map((name) =>
+    `scripts/${name}`
+  ),
+  ...["supabase/config.toml", "packages/command-line", "packages/local-stack"],
+  ...["deno.json", "deno.lock"],
+];
+
 /** The functions with the helpers of their tests, for `unit` and for the hosted version of Deno. */
 export const TESTED_FUNCTIONS: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
 
