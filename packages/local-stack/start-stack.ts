@@ -3,7 +3,6 @@ import { loadKeys } from "./core/keys.ts";
 import { requireFree } from "./core/listen.ts";
 import { type Ports, portsAt, type Urls } from "./core/ports.ts";
 import { StackError } from "./core/stack-error.ts";
-import type { Control } from "./gateway/control-routes.ts";
 import { aiPlugin } from "./plugins/ai.ts";
 import { consolePlugin } from "./plugins/console.ts";
 import { cronPlugin } from "./plugins/cron.ts";
@@ -21,6 +20,7 @@ import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./stack/en
 import { resolveOptions, type StackOptions } from "./stack/options.ts";
 import type { Health, Plugin } from "./stack/plugin.ts";
 import { claim, releaseState } from "./stack/running-state.ts";
+import { stopAndStart } from "./stack/stop-and-start.ts";
 
 export interface Stack {
   /** The variables in the env file. */
@@ -80,24 +80,6 @@ async function healthOf(plugins: Plugin[]): Promise<Record<string, Health>> {
     plugins.map(async (plugin) => [plugin.name, await plugin.health()] as const),
   );
   return Object.fromEntries(all);
-}
-
-/**
- * Returns two switches for a part: one stops it, so that its port refuses connections, and one
- * starts it again.
- */
-function stopAndStart(plugin: Plugin, context: StackContext): Control["switches"] {
-  let isUp = true;
-  return {
-    async [`${plugin.name}/stop`]() {
-      isUp = false;
-      await plugin.stop();
-    },
-    async [`${plugin.name}/start`]() {
-      if (!isUp) await plugin.start(context);
-      isUp = true;
-    },
-  };
 }
 
 /**

@@ -41,7 +41,7 @@ export async function importRates(
   api: Pick<SettingsApi, "readRates" | "setRates">,
   print: (text?: string) => void,
 ): Promise<void> {
-  const map = readPriceMap(options.priceMap, options.markup, options.models);
+  const map = readPriceMap(options.priceMap, options.models);
   print(formatReading(map));
   if (map.refused.length > 0 && !options.skipRefused) {
     throw new ImportRefused(
@@ -55,11 +55,11 @@ export async function importRates(
     );
   }
 
-  const { rates } = map;
+  const rates = map.rates.map((rate) => ({ ...rate, markup: options.markup }));
   const { version } = await api.readRates();
   const diff = toRatesDiff(await api.setRates({ rates, version, dry_run: true }));
   print();
-  print(formatDiff(diff, map.rates));
+  print(formatDiff(diff, rates));
   print();
   if (diff.added.length + diff.changed.length === 0) return print("Nothing to do.");
   if (options.reason === null) {

@@ -4,11 +4,10 @@ import { PriceMapError, readPriceMap } from "./price-map.ts";
 const chat = (costs: string) =>
   `{"m": {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, ${costs}}}`;
 
-Deno.test("readPriceMap reads all five kinds of tokens and the markup", () => {
+Deno.test("readPriceMap reads all five kinds of tokens", () => {
   const map = readPriceMap(
     chat(`"cache_read_input_token_cost": 1e-7, "cache_creation_input_token_cost": "1.25e-06",
       "output_cost_per_reasoning_token": 1.875e-08`),
-    "4",
   );
   assert.deepEqual(map.rates, [{
     model: "m",
@@ -17,17 +16,15 @@ Deno.test("readPriceMap reads all five kinds of tokens and the markup", () => {
     cache_write_per_million_usd: "1.25",
     output_per_million_usd: "2",
     reasoning_per_million_usd: "0.01875",
-    markup: "4",
   }]);
   assert.deepEqual([map.skipped, map.refused, map.textOnly], [[], [], []]);
 });
 
 Deno.test("readPriceMap leaves a kind without a price, or with a price of zero, to its fallback", () => {
-  const map = readPriceMap(chat(`"cache_read_input_token_cost": 0.0`), null);
+  const map = readPriceMap(chat(`"cache_read_input_token_cost": 0.0`));
   assert.equal(map.rates[0]?.cached_input_per_million_usd, null);
   assert.equal(map.rates[0]?.cache_write_per_million_usd, null);
   assert.equal(map.rates[0]?.reasoning_per_million_usd, null);
-  assert.equal(map.rates[0]?.markup, null);
 });
 
 Deno.test("readPriceMap skips a model without a price per token and names the reason", () => {
@@ -40,7 +37,6 @@ Deno.test("readPriceMap skips a model without a price per token and names the re
       "free": {"mode": "chat", "input_cost_per_token": 0, "output_cost_per_token": 0.0},
       "gift": {"mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 0e-06}
     }`,
-    null,
   );
   assert.deepEqual(map.rates, []);
   assert.deepEqual(map.skipped.map(({ model, reason }) => `${model}: ${reason}`), [
@@ -62,7 +58,6 @@ Deno.test("readPriceMap refuses an invalid price by model and field, and reads t
       "": {"mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6},
       "good": {"mode": "responses", "input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6}
     }`,
-    null,
   );
   assert.deepEqual(map.rates.map((rate) => rate.model), ["good"]);
   assert.deepEqual(map.refused.map(({ model, field }) => [model, field]), [
@@ -76,15 +71,15 @@ Deno.test("readPriceMap refuses an invalid price by model and field, and reads t
 
 Deno.test("readPriceMap names the models whose audio or long context has its own price", () => {
   for (const field of ["input_cost_per_audio_token", "output_cost_per_token_above_200k_tokens"]) {
-    assert.deepEqual(readPriceMap(chat(`"${field}": 9e-06`), null).textOnly, ["m"]);
+    assert.deepEqual(readPriceMap(chat(`"${field}": 9e-06`)).textOnly, ["m"]);
   }
 });
 
 Deno.test("readPriceMap reads only the requested models and names those that the map lacks", () => {
   const text = `{"a": {"mode": "embedding"}, "b": {"mode": "embedding"}}`;
-  assert.deepEqual(readPriceMap(text, null, ["b"]).skipped.map(({ model }) => model), ["b"]);
+  assert.deepEqual(readPriceMap(text, ["b"]).skipped.map(({ model }) => model), ["b"]);
   assert.throws(
-    () => readPriceMap(text, null, ["a", "c", "toString"]),
+    () => readPriceMap(text, ["a", "c", "toString"]),
     (error) =>
       error instanceof PriceMapError && error.message.endsWith("requested models: c, toString"),
   );
@@ -94,6 +89,6 @@ for (
   const text of ["", "{", `{"a": 1,}`, "[]", "1", `"text"`, "null", "{}", `{"a":{},"a":{"b":1}}`]
 ) {
   Deno.test(`readPriceMap refuses ${text || "nothing"} as a whole`, () => {
-    assert.throws(() => readPriceMap(text, null), PriceMapError);
+    assert.throws(() => readPriceMap(text), PriceMapError);
   });
 }

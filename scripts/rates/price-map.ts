@@ -5,13 +5,17 @@ import { perMillion, type Price } from "./per-million.ts";
  * Prices in USD per million tokens as decimal text. If the price of cached input or cache writes is
  * null, the input price applies. If the price of reasoning is null, the output price applies.
  */
-export interface Rate {
+export interface ModelPrices {
   model: string;
   input_per_million_usd: string;
   cached_input_per_million_usd: string | null;
   cache_write_per_million_usd: string | null;
   output_per_million_usd: string;
   reasoning_per_million_usd: string | null;
+}
+
+/** A rate to import. If the markup is null, the database keeps or sets it. */
+export interface Rate extends ModelPrices {
   markup: string | null;
 }
 
@@ -20,7 +24,7 @@ export interface Rate {
  * refused entries.
  */
 export interface PriceMap {
-  rates: Rate[];
+  rates: ModelPrices[];
   skipped: { model: string; reason: string }[];
   refused: { model: string; field: string; reason: string }[];
   /**
@@ -56,10 +60,9 @@ const isEntry = (value: unknown): value is Entry =>
 /**
  * Reads the text of LiteLLM's price map. `only` limits the result to the named models. If the map
  * lacks one of them, that is an error, so that a typing mistake never imports less than requested.
- * @param markup decimal text for every rate; null leaves the markup to the database
  * @throws PriceMapError if the text is not a price map or lacks a model of `only`
  */
-export function readPriceMap(text: string, markup: string | null, only?: string[]): PriceMap {
+export function readPriceMap(text: string, only?: string[]): PriceMap {
   const entries = parseEntries(text);
   const unknown = (only ?? []).filter((model) => !Object.hasOwn(entries, model));
   if (unknown.length > 0) {
@@ -67,7 +70,7 @@ export function readPriceMap(text: string, markup: string | null, only?: string[
   }
   const map: PriceMap = { rates: [], skipped: [], refused: [], textOnly: [] };
   for (const model of only ?? Object.keys(entries)) {
-    readEntry(map, model, entries[model], markup);
+    readEntry(map, model, entries[model]);
   }
   return map;
 }
@@ -85,7 +88,7 @@ function parseEntries(text: string): Entry {
   return json;
 }
 
-function readEntry(map: PriceMap, model: string, entry: unknown, markup: string | null): void {
+function readEntry(map: PriceMap, model: string, entry: unknown): void {
   const skip = (reason: string) => map.skipped.push({ model, reason });
   const refuse = (field: string, reason: string) => map.refused.push({ model, field, reason });
   if (!isEntry(entry)) return void refuse("entry", "is not an object");
@@ -117,7 +120,6 @@ function readEntry(map: PriceMap, model: string, entry: unknown, markup: string 
     cache_write_per_million_usd: optional(prices.cacheWrite),
     output_per_million_usd: output.price,
     reasoning_per_million_usd: optional(prices.reasoning),
-    markup,
   });
   if (Object.keys(entry).some((field) => OTHER_PRICES.test(field))) map.textOnly.push(model);
 }

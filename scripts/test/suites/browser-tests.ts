@@ -12,8 +12,8 @@ const CONTRACTS = "supabase/functions/_shared/contracts";
 const TOOLS = ["tests/browser/chromium.ts", "scripts/test-tools", "deno.json", "deno.lock"];
 
 /**
- * What makes a page or a printed program, for the tests that show nothing else. The API page takes
- * two minutes of processor time, and the recipes' programs a third of one.
+ * The tests that show only a page or printed programs, each with the files that make them. The API
+ * page takes two minutes of processor time, and the recipes' programs a third of one.
  */
 export const PAGES: Readonly<Record<string, readonly string[]>> = {
   "tests/browser/api-page.test.ts": [

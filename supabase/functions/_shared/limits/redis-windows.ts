@@ -7,6 +7,7 @@ import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
 import type { RuleCount } from "./limit-outcome.ts";
 import { type Counted, type Rule, RULES } from "./rate-limit-rules.ts";
+import { RememberedRefusals } from "./remembered-refusals.ts";
 import { freeAtMs, nthWindow } from "./sliding-window.ts";
 
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;
@@ -19,12 +20,6 @@ class InvalidRedisResponse extends Error {
 }
 
 const PREFIX = "farthing";
-
-/**
- * The maximum number of remembered refusals, about 1 MB. While a group (for example, a user) is
- * refused, its requests need no round trip to Redis.
- */
-const MAX_BLOCKED = 10_000;
 
 /**
  * Checks the script's response: the remaining requests (-1 if refused) and the quota. Without this
@@ -78,11 +73,7 @@ function countOf(answer: unknown): number {
 
 export class RedisWindows {
   readonly #redis: Redis;
-  /**
-   * The key of each refused group, with the time of its next allowed request in milliseconds since
-   * 1970.
-   */
-  readonly #blocked = new Map<string, number>();
+  readonly #refusals = new RememberedRefusals();
   readonly #limiters: ReadonlyMap<Rule, Ratelimit>;
 
   /** @param redis sends the commands of one turn of the event loop in one HTTP request */
@@ -98,9 +89,10 @@ export class RedisWindows {
    */
   blocked(counted: readonly Counted[], nowMs: number): RuleCount[] {
     return counted.flatMap((each) => {
-      const resetMs = this.#blocked.get(keyOf(each));
-      if (resetMs === undefined || resetMs <= nowMs) return [];
-      return [{ rule: each.rule, isAllowed: false, remaining: 0, resetMs }];
+      const resetMs = this.#refusals.endOf(keyOf(each), nowMs);
+      return resetMs === undefined
+        ? []
+        : [{ rule: each.rule, isAllowed: false, remaining: 0, resetMs }];
     });
   }
 
@@ -128,9 +120,7 @@ export class RedisWindows {
     if (!Array.isArray(answers) || answers.length !== keys.length) throw new InvalidRedisResponse();
     const [current, previous] = answers.map(countOf);
     const untilMs = freeAtMs(each.rule, { current: current!, previous: previous! }, nowMs);
-    // Deletes the oldest entry, so that the map stays bounded.
-    if (this.#blocked.size >= MAX_BLOCKED) this.#blocked.delete(this.#blocked.keys().next().value!);
-    this.#blocked.set(keyOf(each), untilMs);
+    this.#refusals.remember(keyOf(each), untilMs);
     return untilMs;
   }
 }
