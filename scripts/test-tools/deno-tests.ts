@@ -13,15 +13,19 @@ interface SharedOptions extends DenoTestOptions {
 }
 
 /**
- * Returns the test files in folders of the repository, sorted. A folder that does not exist
- * contains none.
+ * Returns the files in folders of the repository whose names match, sorted. A folder that does not
+ * exist contains none.
  */
-export async function findTests(folders: string[], root = ROOT): Promise<string[]> {
+async function findFiles(
+  folders: readonly string[],
+  named: RegExp,
+  root = ROOT,
+): Promise<string[]> {
   const found: string[] = [];
   const look = async (folder: string): Promise<void> => {
     for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
       if (isDirectory && name !== "node_modules") await look(`${folder}/${name}`);
-      else if (/\.test\.tsx?$/.test(name)) found.push(`${folder}/${name}`);
+      else if (named.test(name)) found.push(`${folder}/${name}`);
     }
   };
   for (const folder of folders) {
@@ -31,6 +35,11 @@ export async function findTests(folders: string[], root = ROOT): Promise<string[
   }
   return found.sort();
 }
+
+export const findTests = (folders: readonly string[], root = ROOT) =>
+  findFiles(folders, /\.test\.tsx?$/, root);
+
+export const findModules = (folders: readonly string[]) => findFiles(folders, /\.tsx?$/);
 
 function failed(name: string, detail: string): Row {
   return { name, passed: 0, failures: [{ test: name, detail }], ignored: 0, ms: 0 };

@@ -1,6 +1,12 @@
 /** Compares the files of a push with the commit before it. */
 import { ROOT } from "../command/root.ts";
 
+async function git(args: string[]): Promise<string | undefined> {
+  const command = new Deno.Command("git", { args, cwd: ROOT, stderr: "null" });
+  const ended = await command.output().catch(() => undefined);
+  return ended?.success ? new TextDecoder().decode(ended.stdout) : undefined;
+}
+
 /**
  * Whether git shows no change in these paths since the commit CI_BASE, the one before the push.
  * Without CI_BASE, compares with the previous commit. Returns false outside CI, and if the checkout
@@ -9,11 +15,26 @@ import { ROOT } from "../command/root.ts";
 export async function isSameAsBefore(paths: readonly string[]): Promise<boolean> {
   if (Deno.env.get("CI") !== "true") return false;
   const base = Deno.env.get("CI_BASE") ?? "HEAD^";
-  const command = new Deno.Command("git", {
-    args: ["diff", "--quiet", base, "--", ...paths],
-    cwd: ROOT,
-    stdout: "null",
-    stderr: "null",
-  });
-  return await command.output().then(({ success }) => success, () => false);
+  return await git(["diff", "--quiet", base, "--", ...paths]) !== undefined;
+}
+
+export interface Changes {
+  /** The files that were added or changed. */
+  readonly there: readonly string[];
+  /** The files that were removed. A moved file is also one. */
+  readonly gone: readonly string[];
+}
+
+/** Returns what the push has changed; undefined without CI_BASE, or if that commit is not here. */
+export async function changesOfPush(): Promise<Changes | undefined> {
+  const base = Deno.env.get("CI") === "true" ? Deno.env.get("CI_BASE") : undefined;
+  if (base === undefined) return undefined;
+  const said = await git(["diff", "--name-status", "--no-renames", "-z", base]);
+  const fields = said?.split("\0");
+  if (fields === undefined) return undefined;
+  const [there, gone]: [string[], string[]] = [[], []];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    (fields[at] === "D" ? gone : there).push(fields[at + 1]!);
+  }
+  return { there, gone };
 }

@@ -1,26 +1,44 @@
 /** Runs the gates of `deno task ok` as a test suite, so that they are included in CI's totals. */
-import { gates, runGate } from "../../ok/gates.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
-import { checked, type Suite } from "../../test-tools/suite.ts";
+import { CHECKED, type Gate, gates, runGate } from "../../ok/gates.ts";
+import { changesOfPush, isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { NOT_SQL } from "./made-of.ts";
+import { typesToCheck } from "./types-to-check.ts";
 
-/** The gates that read no SQL. */
-const WITHOUT_SQL = ["lint", "check", "openapi"];
+/** The gates that read no SQL. The modules that `check` reads are chosen by what has changed. */
+const WITHOUT_SQL = ["lint", "openapi"];
 
-/**
- * Returns the gates that a push leaves out, because it changes only SQL. Without CI_BASE the commit
- * before the push is unknown (run-suites.ts).
- */
-const leftInPush = async () =>
-  Deno.env.has("CI_BASE") && await isSameAsBefore(NOT_SQL) ? WITHOUT_SQL : [];
+/** A gate as a push runs it, if it does, and what the push leaves out of it. */
+interface OfPush {
+  readonly gate?: Gate;
+  readonly left: readonly string[];
+}
+
+const CHECKS_LESS = "check: modules that neither have changed nor import what has";
+
+/** Without CI_BASE the commit before the push is unknown (run-suites.ts), so all gates run. */
+async function ofPush(gate: Gate): Promise<OfPush> {
+  const hasBase = Deno.env.has("CI_BASE");
+  if (hasBase && WITHOUT_SQL.includes(gate.name) && await isSameAsBefore(NOT_SQL)) {
+    return { left: [gate.name] };
+  }
+  const changes = gate.name === "check" ? await changesOfPush() : undefined;
+  const modules = changes && await typesToCheck(CHECKED, changes);
+  if (modules === undefined) return { gate, left: [] };
+  if (modules.length === 0) return { left: [gate.name] };
+  return { gate: { ...gate, args: ["check", "--quiet", ...modules] }, left: [CHECKS_LESS] };
+}
 
 export const house: Suite = {
   name: "house",
   about: "format, lint, types, house rules, generated files (in CI, or when named)",
   async run(_words, isFull) {
-    const left = isFull ? [] : await leftInPush();
-    const rows = [];
-    for (const gate of gates.filter(({ name }) => !left.includes(name))) {
+    const rows: Row[] = [];
+    const left: string[] = [];
+    for (const each of gates) {
+      const { gate, left: parts } = isFull ? { gate: each, left: [] } : await ofPush(each);
+      left.push(...parts);
+      if (gate === undefined) continue;
       rows.push(
         await checked(gate.name, async () => {
           const { passed, output } = await runGate(gate, false);

@@ -1,6 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { findTests } from "../../test-tools/deno-tests.ts";
+import { readGraph } from "../../test-tools/module-graph.ts";
 import { suites } from "../suites.ts";
 import { PAGES } from "./browser-tests.ts";
 import {
@@ -14,24 +15,7 @@ import {
 } from "./made-of.ts";
 
 /** Returns the project's own modules that these modules import, directly or through others. */
-async function modulesOf(entries: readonly string[]): Promise<string[]> {
-  const entry = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    const imports = entries.map((path) => `import ${JSON.stringify(`file://${ROOT}${path}`)};`);
-    await Deno.writeTextFile(entry, imports.join("\n"));
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", "--config", `${ROOT}deno.json`, entry],
-    }).output();
-    const { modules } = JSON.parse(new TextDecoder().decode(stdout));
-    return modules.map(({ specifier }: { specifier: string }) => specifier)
-      .filter((name: string) =>
-        name.startsWith(`file://${ROOT}`) && !name.includes("/node_modules/")
-      )
-      .map((name: string) => name.slice(`file://${ROOT}`.length));
-  } finally {
-    await Deno.remove(entry);
-  }
-}
+const modulesOf = async (entries: readonly string[]) => [...(await readGraph(entries)).keys()];
 
 const isIn = (folders: readonly string[]) => (path: string) =>
   folders.some((folder) => path === folder || path.startsWith(`${folder}/`));

@@ -1,0 +1,38 @@
+/** Finds the modules that a push must check: those that it has changed, and all that import them. */
+import { findModules } from "../../test-tools/deno-tests.ts";
+import type { Changes } from "../../test-tools/same-as-before.ts";
+import { readGraph, withDependents } from "../../test-tools/module-graph.ts";
+import { ROOT } from "../../command/root.ts";
+
+const MODULE = /\.(?:tsx?|mts|json)$/;
+
+/** Files that change how modules are found or checked. */
+const OF_ALL = /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$|\.d\.ts$/;
+
+/**
+ * Whether every module must be checked: how they are checked has changed, a module is gone that
+ * others may still import, or one declares something without being imported.
+ */
+async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
+  if ([...there, ...gone].some((path) => OF_ALL.test(path))) return true;
+  if (gone.some((path) => MODULE.test(path))) return true;
+  for (const path of there.filter((path) => MODULE.test(path))) {
+    if (/^declare (?:global|module)\b/m.test(await Deno.readTextFile(ROOT + path))) return true;
+  }
+  return false;
+}
+
+/**
+ * Returns the modules of these folders that the changes can have broken; undefined if that can be
+ * any of them.
+ */
+export async function typesToCheck(
+  folders: readonly string[],
+  changes: Changes,
+): Promise<string[] | undefined> {
+  if (await mustCheckAll(changes)) return undefined;
+  const modules = await findModules(folders);
+  return withDependents(await readGraph(modules), changes.there).filter((path) =>
+    modules.includes(path)
+  );
+}
