@@ -18,7 +18,7 @@ import { CompletionBatcher } from "./completion-batcher.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { JobTools, JobType } from "./job-type.ts";
 import { LEASE_SECONDS } from "./lease.ts";
-import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
+import { type AttemptOutcome, JobAttempt, type RunContext } from "./job-attempt.ts";
 import { DEFAULT_OPTIONS, JOB_CPU_MS, type RunnerOptions } from "./runner-options.ts";
 
 // The shortest wait in milliseconds. The database's clock decides which jobs are due, and this
@@ -50,7 +50,7 @@ export function runJobs(
 
 class Runner {
   readonly #report: Report = { claimed: 0, completed: 0, failed: 0, released: 0 };
-  readonly #tasks = new Map<JobRun, Promise<void>>();
+  readonly #tasks = new Map<JobAttempt, Promise<void>>();
   readonly #budget: RunBudget;
   readonly #concurrency: AdaptiveConcurrency;
   readonly #completions: CompletionBatcher;
@@ -149,13 +149,13 @@ class Runner {
   #start(claimed: ClaimedJob): void {
     this.#report.claimed += 1;
     this.#budget.spend(JOB_CPU_MS);
-    const job = new JobRun(claimed, this.types.get(claimed.type)!, this.#run);
+    const job = new JobAttempt(claimed, this.types.get(claimed.type)!, this.#run);
     // The job is registered before its first step, so that heartbeats renew its lease.
     const task = Promise.resolve().then(() => this.#carry(job));
     this.#tasks.set(job, task.finally(() => this.#tasks.delete(job)));
   }
 
-  async #carry(job: JobRun): Promise<void> {
+  async #carry(job: JobAttempt): Promise<void> {
     const { claimed } = job;
     const record = { job_id: claimed.job_id, type: claimed.type, trace_id: claimed.correlation_id };
     const beginMs = this.clock.nowMs();

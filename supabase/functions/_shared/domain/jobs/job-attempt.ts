@@ -44,7 +44,7 @@ export interface RunContext {
 // The limit of the database's constraint jobs_result_bounded.
 const MAX_RESULT_BYTES = 65_536;
 
-export class JobRun implements Job {
+export class JobAttempt implements Job {
   readonly #outputs: Map<string, unknown>;
   readonly #charges = new Map<string, StepCharge>();
   readonly #abort = new AbortController();
