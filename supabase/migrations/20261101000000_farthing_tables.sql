@@ -46,6 +46,11 @@ comment on domain farthing.final_status is 'The HTTP status of a stored answer.'
 -- An item of a list in the API's form, and the cursor of the page that follows the item.
 create type farthing.page_item as (answer jsonb, cursor text);
 
+create type farthing.violation as (rule int, account_id bigint, detail text);
+comment on type farthing.violation is
+  'A broken rule (docs/reference/rules.md) as the proof reports it; account_id is null if it concerns more '
+  'than one account.';
+
 -- supabase/schemas/foundation/tables/authors.sql
 
 -- The authors of movements.
@@ -2766,7 +2771,6 @@ comment on table farthing.proof_violations is
   'detail as farthing.prove() returns it.';
 alter table farthing.proof_violations enable row level security;
 create policy proof_violations_none on farthing.proof_violations for select to authenticated using (false);
-create type farthing.violation as (rule int, account_id bigint, detail text);
 
 create table farthing.proved (
   account_id bigint primary key,

@@ -8390,10 +8390,12 @@ comment on function farthing.budget_burns(timestamptz) is
 -- The proof of metrics per day, which reports read instead of hours.
 
 create function farthing.prove_metric_days()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with hours as (
     select m.name, m.labels, date_trunc('day', m.starts_at, 'UTC') as starts_at, sum(m.count) as count,
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
@@ -8409,7 +8411,8 @@ as $$
   left join farthing.metrics d on d.grain = 'day' and d.name = c.name and d.starts_at = c.starts_at
     and d.labels = c.labels
   where c.starts_at > c.oldest and (c.count, c.sum_ms, c.durations) is distinct from
-    (d.count, d.sum_ms, (select sum(b) from unnest(d.buckets) b))
+    (d.count, d.sum_ms, (select sum(b) from unnest(d.buckets) b));
+end
 $$;
 comment on function farthing.prove_metric_days() is
   'Rule 14: the metrics of each day are the sums of its hours, except for the oldest stored day.';
@@ -11053,16 +11056,19 @@ comment on function farthing.packages_guard() is
 -- triggers that refuse or audit changes are enabled (rules 2 and 19).
 
 create function farthing.prove_guards()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 2, null::bigint, format('trigger %s of %s is missing, or does not fire always', g.trigger_name,
     g.table_name)
   from farthing.guards g
   where not exists (select from pg_catalog.pg_trigger t
     where t.tgrelid = to_regclass(format('farthing.%I', g.table_name)) and t.tgname = g.trigger_name
-      and t.tgenabled = 'A')
+      and t.tgenabled = 'A');
+end
 $$;
 comment on function farthing.prove_guards() is
   'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
@@ -11106,13 +11112,16 @@ comment on function farthing.audit_problems(farthing.audited) is
   'each row without an audit row.';
 
 create function farthing.prove_audit()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, null::bigint, p.detail
   from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
-  order by a.table_name
+  order by a.table_name;
+end
 $$;
 comment on function farthing.prove_audit() is
   'Rule 19: every row of an audited table agrees with its last audit row.';
@@ -11151,10 +11160,12 @@ comment on view farthing.author_problems is
   'This is a view, so that both the whole and the incremental proof can filter it.';
 
 create function farthing.prove_authors()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, p.account_id, p.detail from farthing.author_problems p
   union all
   select 18, g.account_id, format('grant %s of %s by %s: its entry says %s by %s', g.grant_id,
@@ -11172,7 +11183,8 @@ as $$
     and e.reference_id = r.reference_id
     and (e.kind = 'debit') = (r.movement = 'debit') and e.kind in ('debit', 'promotion', 'adjustment')
   group by r.account_id, r.movement, r.reference_id
-  having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
+  having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1;
+end
 $$;
 comment on function farthing.prove_authors() is
   'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with '
@@ -11185,10 +11197,12 @@ comment on function farthing.prove_authors() is
 -- check that returns no rows has found no violation.
 
 create function farthing.prove_sums()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with sums as (
     select a.account_id, a.balance, a.debt,
       coalesce((select sum(p.amount) from farthing.debt_payments p where p.account_id = a.account_id), 0)
@@ -11205,17 +11219,20 @@ as $$
   from sums s where s.balance <> s.entries
   union all
   select 1, s.account_id, format('debt %s, owed %s, paid %s', s.debt, s.owed, s.debt_paid)
-  from sums s where s.debt <> s.owed - s.debt_paid
+  from sums s where s.debt <> s.owed - s.debt_paid;
+end
 $$;
 comment on function farthing.prove_sums() is
   'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the entries '
   'without a lot, less what was paid.';
 
 create function farthing.prove_accounts()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with sums as (
     select a.account_id, a.balance, a.debt, a.held,
       coalesce((select sum(l.remaining) from farthing.lots l where l.account_id = a.account_id), 0) as lots,
@@ -11229,17 +11246,20 @@ as $$
   from sums s where s.balance <> s.lots - s.debt
   union all
   select 1, s.account_id, format('held %s, open holds %s, reserved %s', s.held, s.holds, s.reserved)
-  from sums s where s.held <> s.holds or s.held <> s.reserved
+  from sums s where s.held <> s.holds or s.held <> s.reserved;
+end
 $$;
 comment on function farthing.prove_accounts() is
   'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` is the sum of the open '
   'holds and of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with ordered as (
     select e.account_id, e.seq, e.created_at, e.balance_after,
       case e.direction when 'in' then e.amount else -e.amount end as signed,
@@ -11273,17 +11293,20 @@ as $$
   where (e.kind::text, e.direction::text, e.counterparty::text) not in (('purchase', 'in', 'purchases'),
     ('bonus', 'in', 'bonuses'), ('promotion', 'in', 'promotions'), ('adjustment', 'in', 'adjustments'),
     ('debit', 'out', 'usage'), ('usage', 'out', 'usage'), ('settle', 'out', 'usage'),
-    ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'))
+    ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'));
+end
 $$;
 comment on function farthing.prove_entries() is
   'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, times never go '
   'back, each entry has an account, and its kind fits its direction and counterparty.';
 
 create function farthing.prove_debt()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 8, a.account_id, format('debt %s, and lot %s has %s free', a.debt, l.lot_id,
     l.remaining - l.reserved)
   from farthing.accounts a
@@ -11291,7 +11314,8 @@ as $$
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
       -- The latest moment may be the end of a hold, because a hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
-  where a.debt > 0
+  where a.debt > 0;
+end
 $$;
 comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';
 
@@ -11300,10 +11324,12 @@ comment on function farthing.prove_debt() is 'Rule 8: no account has both debt a
 -- The proof of bookings: refunds, fees and payments agree with Stripe's events (rules 9 and 10).
 
 create function farthing.prove_bookings()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, b.account_id, format('booking %s: %s refunded, its refunds say %s', b.booking_id,
     b.amount_refunded, r.refunded)
   from farthing.bookings b
@@ -11330,7 +11356,8 @@ as $$
     where i.state = 'processed' and i.type = 'payment_intent.succeeded'
       and lower(i.facts ->> 'booking_id') = b.booking_id::text
       and i.facts ->> 'payment_id' = b.payment_intent_id
-      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
+      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency);
+end
 $$;
 comment on function farthing.prove_bookings() is
   'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '
@@ -11341,10 +11368,12 @@ comment on function farthing.prove_bookings() is
 -- The proof of the burn-down order (rule 5).
 
 create function farthing.prove_burn_down()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   -- Only plain charges are checked, because a settled hold takes the lots that it had reserved.
   -- Lots that were frozen, reserved or reinstated are not checked, because a charge may have
   -- skipped such a lot for that reason.
@@ -11377,7 +11406,8 @@ as $$
         where d.account_id = m.account_id and d.order_id = m.order_id)
       and not exists (select from farthing.fraud_warnings w
         where w.account_id = m.account_id and w.order_id = m.order_id))
-  group by m.account_id, l.lot_id, m.lot_id
+  group by m.account_id, l.lot_id, m.lot_id;
+end
 $$;
 comment on function farthing.prove_burn_down() is
   'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '
@@ -11388,10 +11418,12 @@ comment on function farthing.prove_burn_down() is
 -- The proof of spend caps (rule 19) and of ceilings for grants (rule 18).
 
 create function farthing.prove_caps()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, a.account_id, format('on %s the charges are %s, the recorded spending is %s', s.day,
     e.spent, s.spent)
   from farthing.accounts a
@@ -11404,17 +11436,20 @@ as $$
   select 19, a.account_id, format('daily_cap is %s, own_daily is %s, imposed_daily is %s', a.daily_cap,
     c.own_daily, c.imposed_daily)
   from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
-  where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
+  where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily);
+end
 $$;
 comment on function farthing.prove_caps() is
   'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
   'day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
 
 create function farthing.prove_ceilings()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
     g.ceiling)
   from farthing.grants g
@@ -11424,7 +11459,8 @@ as $$
     s.kind), trim_scale(d.amount), trim_scale(s.amount))
   from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
   full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
-  where d.amount is distinct from s.amount
+  where d.amount is distinct from s.amount;
+end
 $$;
 comment on function farthing.prove_ceilings() is
   'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and author '
@@ -11435,10 +11471,12 @@ comment on function farthing.prove_ceilings() is
 -- The proof of chats and jobs, which are paid from holds (rules 7 and 9).
 
 create function farthing.prove_chats()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 7, c.account_id, format('chat %s is %s, its hold is %s', c.hold_id, c.state, h.status)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -11459,34 +11497,40 @@ as $$
   full join (select n.account_id, n.reference_id as hold_id, sum(n.amount) as amount from farthing.entries n
     where n.reference_type = 'chat_correction' group by n.account_id, n.reference_id) e
     on e.account_id = c.account_id and e.hold_id = c.hold_id::text
-  where c.corrected is distinct from e.amount
+  where c.corrected is distinct from e.amount;
+end
 $$;
 comment on function farthing.prove_chats() is
   'Rules 7 and 9 of chats: a chat is open exactly as long as its hold is open, a settled chat was '
   'charged, and an overcharge was refunded only once.';
 
 create function farthing.prove_jobs()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 7, j.account_id, format('job %s has ended as %s, its hold %s is open', j.job_id, j.status, j.hold_id)
   from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
   where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
   union all
   select 7, j.account_id, format('job %s is unfinished, and its hold %s is settled', j.job_id, j.hold_id)
   from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
-  where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
+  where j.completed_at is null and h.status = 'settled' and h.settled < h.amount;
+end
 $$;
 comment on function farthing.prove_jobs() is
   'Rule 7 of jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
   'credits.';
 
 create function farthing.prove_steps()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 9, j.account_id, format('job %s, step %s: cost %s, charged %s', j.job_id, c.step, c.credits,
     e.charged)
   from farthing.job_checkpoints c
@@ -11494,7 +11538,8 @@ as $$
   cross join lateral (select coalesce(sum(n.amount), 0) as charged from farthing.entries n
     where n.account_id = j.account_id and n.seq between c.first_seq and c.last_seq
       and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
-  where c.credits <> e.charged
+  where c.credits <> e.charged;
+end
 $$;
 comment on function farthing.prove_steps() is
   'Rule 9 of jobs: the recorded cost of each step is the sum of its charges.';
@@ -11504,10 +11549,12 @@ comment on function farthing.prove_steps() is
 -- The proof of holds (rule 7).
 
 create function farthing.prove_holds()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with charged as (
     -- A step of a job settles its hold with all of its usage, so one settlement may have several
     -- usage events.
@@ -11527,22 +11574,26 @@ as $$
   from farthing.holds h
   full join charged c on c.account_id = h.account_id and c.hold_id = h.hold_id::text
   where coalesce(h.settled, 0) <> coalesce(c.amount, 0) or coalesce(h.shortfall, 0) <> coalesce(c.owed, 0)
-    or c.times > 1
+    or c.times > 1;
+end
 $$;
 comment on function farthing.prove_holds() is
   'Rule 7: a hold is charged at most once, by its settled amount, and only if it was settled.';
 
 create function farthing.prove_reserved()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 7, h.account_id, format('hold %s has the amount %s, its lots reserve %s', h.hold_id, h.amount,
     coalesce(k.kept, 0))
   from farthing.holds h
   left join (select l.account_id, l.hold_id, sum(l.amount) as kept from farthing.hold_lots l
     group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
-  where k.kept is distinct from h.amount
+  where k.kept is distinct from h.amount;
+end
 $$;
 comment on function farthing.prove_reserved() is
   'Rule 7: the reserved lots of a hold add up to its amount, whether or not the hold is open.';
@@ -11614,25 +11665,31 @@ comment on function farthing.prove_ranges(farthing.entry_range[]) is
   'names its account.';
 
 create function farthing.prove_state()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
-  select * from farthing.prove_idle() union all select * from farthing.prove_rows()
+begin
+  return query
+  select * from farthing.prove_idle() union all select * from farthing.prove_rows();
+end
 $$;
 comment on function farthing.prove_state() is
   'Returns the violations that every incremental run looks for in full: those in accounts without new '
   'entries, and those in rows other than entries.';
 
 create function farthing.prove_new()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with ranges as materialized (select farthing.unproved() as ranges)
   select p.* from ranges r cross join lateral farthing.prove_ranges(r.ranges) p
   union all select s.* from ranges r cross join lateral farthing.prove_new_sums(r.ranges) s
-  union all select * from farthing.prove_state()
+  union all select * from farthing.prove_state();
+end
 $$;
 comment on function farthing.prove_new() is
   'Returns the violations in entries that are not proved yet and in all rows other than entries.';
@@ -11874,10 +11931,12 @@ comment on function farthing.prove_new_sums(farthing.entry_range[]) is
   'the given ranges.';
 
 create function farthing.prove_idle()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with idle as materialized (
     select a.account_id, a.last_seq, a.balance, p.seq, p.balance as balance_proved, p.hash
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -11900,7 +11959,8 @@ as $$
   left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
   left join (select b.account_id, b.lot_id, sum(b.amount) as paid from farthing.debt_payments b
     group by b.account_id, b.lot_id) d on d.account_id = l.account_id and d.lot_id = l.lot_id
-  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
+  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0);
+end
 $$;
 comment on function farthing.prove_idle() is
   'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are the '
@@ -11911,10 +11971,12 @@ comment on function farthing.prove_idle() is
 -- The proof of lots: amounts, states, and the source, order and cost of each lot.
 
 create function farthing.prove_lots()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
     l.remaining, e.net, p.paid)
   from farthing.lots l
@@ -11932,17 +11994,20 @@ as $$
   left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
     where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
     on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.amount is distinct from e.came
+  where l.amount is distinct from e.came;
+end
 $$;
 comment on function farthing.prove_lots() is
   'Rule 1 by lot: the remaining credits are the sum of the lot''s entries less its payments of debt, and '
   'the amount is the sum of the entries that created the lot.';
 
 create function farthing.prove_lot_states()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
@@ -11957,17 +12022,20 @@ as $$
     join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
     where o.status = 'open' group by h.account_id, h.lot_id) k on k.account_id = l.account_id
       and k.lot_id = l.lot_id
-  where l.reserved <> coalesce(k.kept, 0)
+  where l.reserved <> coalesce(k.kept, 0);
+end
 $$;
 comment on function farthing.prove_lot_states() is
   'Rules 1, 16 and 7 by lot: a closed lot is empty, every lot of a deleted user is closed, and the '
   'reserved part is what open holds reserve.';
 
 create function farthing.prove_origins()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, l.account_id, format('lot %s is %s of order %s, its entry is %s of %s %s', l.lot_id, l.source,
     l.order_id, e.kind, e.reference_type, e.reference_id)
   from farthing.lots l
@@ -11976,16 +12044,19 @@ as $$
   where (l.source::text, e.kind::text) not in (('paid', 'purchase'), ('bonus', 'bonus'),
       ('promotional', 'promotion'), ('adjustment', 'adjustment'))
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
-    or l.created_at > e.created_at
+    or l.created_at > e.created_at;
+end
 $$;
 comment on function farthing.prove_origins() is
   'Rule 19: a lot has the source and the order of the entry that created it.';
 
 create function farthing.prove_lot_terms()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, l.account_id, format('lot %s has the price %s, its order brought %s with version %s of the '
     'allocation', l.lot_id, l.price, o.net, o.allocation_version)
   from farthing.lots l
@@ -12005,7 +12076,8 @@ as $$
   group by o.account_id, o.order_id having sum(l.clawed_back) > o.credits_clawed_back
   union all
   select 10, l.account_id, format('lot %s is frozen and has no order', l.lot_id)
-  from farthing.lots l where l.frozen and l.order_id is null
+  from farthing.lots l where l.frozen and l.order_id is null;
+end
 $$;
 comment on function farthing.prove_lot_terms() is
   'Rules 19 and 10: a lot''s price is its part of what the order cost without tax, the credits clawed '
@@ -12017,10 +12089,12 @@ comment on function farthing.prove_lot_terms() is
 -- The proof of orders: Stripe's events, sales, granted credits and top-up charges agree (rule 9).
 
 create function farthing.prove_payments()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with paid as (
     select lower(i.facts ->> 'order_id') as order_id,
       coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
@@ -12053,17 +12127,20 @@ as $$
   left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
   where o.kind = 'package' and (o.amount, o.credits, o.bonus_credits, o.package_name)
     is distinct from (case o.currency when k.currency then k.amount
-      else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name)
+      else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name);
+end
 $$;
 comment on function farthing.prove_payments() is
   'Rule 9 of payments: a paid order has a Stripe event with its amounts, every event of a payment has paid '
   'its order, and a package was sold at its terms.';
 
 create function farthing.prove_grants()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with granted as (
     select o.account_id, o.order_id, o.payment_ref, o.credits, o.bonus_credits,
       coalesce(sum(e.amount) filter (where e.kind = 'purchase'), 0) as purchased,
@@ -12085,17 +12162,20 @@ as $$
   select 9, e.account_id, format('seq %s: %s without an order of this account', e.seq, e.kind)
   from farthing.entries e
   where e.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
-    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
+    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order');
+end
 $$;
 comment on function farthing.prove_grants() is
   'Rule 9 of purchases: a payment paid only one order, a paid order granted the sold credits once, and '
   'no purchased credits were granted without an order.';
 
 create function farthing.prove_top_ups()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 9, o.account_id, format('top-up %s is %s, its charge is %s', o.order_id, o.status,
     coalesce(c.step, 'missing'))
   from farthing.orders o
@@ -12106,7 +12186,8 @@ as $$
   select 9, c.account_id, format('order %s has a top-up charge and is not a top-up', c.order_id)
   from farthing.top_up_charges c
   join farthing.orders o on o.account_id = c.account_id and o.order_id = c.order_id
-  where o.kind <> 'top_up'
+  where o.kind <> 'top_up';
+end
 $$;
 comment on function farthing.prove_top_ups() is
   'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as the top-up''s order '
@@ -12118,10 +12199,12 @@ comment on function farthing.prove_top_ups() is
 -- belong to existing accounts.
 
 create function farthing.prove_marks()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, a.account_id, 'the owner is not the one who opened the account'
   from farthing.accounts a left join farthing.owner_marks m on m.account_id = a.account_id
   where a.left_at is null
@@ -12141,17 +12224,20 @@ as $$
   union all
   select 16, a.account_id, 'the owner is gone, and left_at is not set'
   from farthing.accounts a
-  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
+  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id);
+end
 $$;
 comment on function farthing.prove_marks() is
   'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after '
   'their deletion.';
 
 create function farthing.prove_owners()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 3, t.account_id, t.name || ' without an account'
   from (
     select 'refunds' as name, x.account_id from farthing.refunds x
@@ -12169,7 +12255,8 @@ as $$
     union all select 'booking_transfers' as name, x.account_id from farthing.booking_transfers x
   ) t
   where not exists (select from farthing.accounts a where a.account_id = t.account_id)
-  group by t.name, t.account_id
+  group by t.name, t.account_id;
+end
 $$;
 comment on function farthing.prove_owners() is
   'Rule 3: rows of tables outside the ledger belong to an existing account. No foreign key enforces '
@@ -12196,13 +12283,16 @@ comment on function farthing.proof_answer(farthing.proof_runs) is
 
 -- supabase/schemas/proof/functions/prove.sql
 
--- The whole proof.
+-- The whole proof. Its checks are in PL/pgSQL, which keeps their plans for the session: to plan them
+-- takes several times as long as to prove a small ledger.
 
 create function farthing.prove_rows()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select * from farthing.prove_accounts()
   union all select * from farthing.prove_lot_states()
   union all select * from farthing.prove_lot_terms()
@@ -12212,6 +12302,7 @@ as $$
   union all select * from farthing.prove_payments()
   union all select * from farthing.prove_events()
   union all select * from farthing.prove_reversals()
+  union all select * from farthing.prove_requested_refunds()
   union all select * from farthing.prove_bookings()
   union all select * from farthing.prove_transfers()
   union all select * from farthing.prove_top_ups()
@@ -12226,17 +12317,20 @@ as $$
   union all select * from farthing.prove_marks()
   union all select * from farthing.prove_heads()
   union all select * from farthing.prove_lot_sums()
-  union all select * from farthing.prove_revenue()
+  union all select * from farthing.prove_revenue();
+end
 $$;
 comment on function farthing.prove_rows() is
   'Returns the violations of the checks that both the whole and the incremental proof run in full, '
   'because these checks read few entries or none.';
 
 create function farthing.prove()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select * from farthing.prove_rows()
   -- The incremental proof makes some of the following checks for new entries only, and leaves out
   -- the others.
@@ -12258,7 +12352,8 @@ as $$
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_authors()
   union all select * from farthing.prove_welcome_grants()
-  union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
+  union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v;
+end
 $$;
 comment on function farthing.prove() is
   'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. If '
@@ -12269,10 +12364,12 @@ comment on function farthing.prove() is
 -- The proof of refunds, disputes and clawbacks (rule 10), from Stripe's events and from the entries.
 
 create function farthing.prove_reversals()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   -- The money that banks have withdrawn for each dispute. The sum is exact if all movements are in
   -- the order's currency; otherwise it is a share of the disputed amount.
   with moved as (
@@ -12326,8 +12423,20 @@ as $$
   select 10, s.account_id, format('lot %s is %s, its payment is %s', l.lot_id,
     case when l.frozen then 'frozen' else 'free' end, case when s.doubted then 'in doubt' else 'clear' end)
   from said s join farthing.lots l on l.account_id = s.account_id and l.order_id = s.order_id
-  where l.frozen <> s.doubted
-  union all
+  where l.frozen <> s.doubted;
+end
+$$;
+comment on function farthing.prove_reversals() is
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
+  'the events arrived; and the states of orders and the freezes of lots agree.';
+
+create function farthing.prove_requested_refunds()
+returns setof farthing.violation
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return query
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount),
     o.amount_total)
   from farthing.refunds r
@@ -12336,18 +12445,19 @@ as $$
   -- may be too high for a while: Stripe allows such a refund after an earlier one has failed, and
   -- its event may arrive before the event of that failure.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
-  group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
+  group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
+end
 $$;
-comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
-  'the events arrived; the states of orders and the freezes of lots agree; and the refunds that were '
-  'requested here never exceed the order.';
+comment on function farthing.prove_requested_refunds() is
+  'Rule 10: the refunds that were requested here never exceed the order.';
 
 create function farthing.prove_events()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
@@ -12374,17 +12484,20 @@ as $$
       and t.told ->> 'id' = m.transaction_id and (t.told ->> 'amount')::bigint = m.amount
       and t.told ->> 'currency' = m.currency
       and nullif((t.told ->> 'exchange_rate')::numeric, 0)::numeric(30, 12)
-        is not distinct from m.exchange_rate)
+        is not distinct from m.exchange_rate);
+end
 $$;
 comment on function farthing.prove_events() is
   'Rule 10: the state of each refund and dispute, and each movement of a dispute, comes from a Stripe '
   'event.';
 
 create function farthing.prove_clawbacks()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, o.account_id, format('order %s granted %s, %s were clawed back, it says %s', o.order_id,
     o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_clawed_back)
   from farthing.orders o
@@ -12403,7 +12516,8 @@ as $$
     as net
     from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
     group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.clawed_back <> coalesce(e.net, 0)
+  where l.clawed_back <> coalesce(e.net, 0);
+end
 $$;
 comment on function farthing.prove_clawbacks() is
   'Rule 10: no more is clawed back than the order granted, and the clawed-back credits of orders and '
@@ -12496,10 +12610,12 @@ comment on function farthing.prove_if_due(timestamptz) is
 -- The proof of seals and heads (rules 14 and 19).
 
 create function farthing.prove_seals()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with sealed as (
     select s.account_id, max(s.seq) as seq from farthing.entry_seals s group by s.account_id
   ), sums as (
@@ -12520,14 +12636,15 @@ as $$
   from farthing.accounts a
   left join sealed s on s.account_id = a.account_id
   join farthing.entries e on e.account_id = a.account_id and e.seq = coalesce(s.seq, 0) + 1
-  where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour'
+  where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour';
+end
 $$;
 comment on function farthing.prove_seals() is
   'Rule 14: the sums of sealed entries agree with the entries, and every entry that is an hour older '
   'than the last head has a seal.';
 
 create function farthing.prove_heads()
-returns table (rule int, account_id bigint, detail text)
+returns setof farthing.violation
 language plpgsql stable
 set search_path = ''
 as $$
@@ -12571,10 +12688,12 @@ comment on function farthing.prove_heads() is
 -- The proof of bookings' transfers (rule 10), from the rows of transfers and refunds alone.
 
 create function farthing.prove_transfers()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, b.account_id, format('booking %s: its provider has %s of their share of %s', b.booking_id, m.net,
     b.amount - b.application_fee_amount)
   from farthing.bookings b
@@ -12614,7 +12733,8 @@ as $$
     and not exists (select from farthing.booking_transfers t
       join farthing.parked_items p on (p.task, p.item_kind, p.item_id)
         = ('payment_runner', 'transfer', t.move_id::text)
-      where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
+      where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused');
+end
 $$;
 comment on function farthing.prove_transfers() is
   'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
@@ -12627,10 +12747,12 @@ comment on function farthing.prove_transfers() is
 -- The proof of usage: each usage event was charged once (rule 9), at the price of its rate (rule 12).
 
 create function farthing.prove_usage()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with charged as (
     -- An entry of usage names its rate version. The charge of a hold that was settled with an
     -- amount names none.
@@ -12657,7 +12779,8 @@ as $$
   from charged c
   where not exists (select from farthing.usage_events u
     where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
-      and c.seq between u.first_seq and u.last_seq)
+      and c.seq between u.first_seq and u.last_seq);
+end
 $$;
 comment on function farthing.prove_usage() is
   'Rule 9 of usage: each usage event was charged at most once, and event and charge are both recorded.';
@@ -12687,16 +12810,19 @@ comment on view farthing.usage_prices is
   'function.';
 
 create function farthing.prove_prices()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   -- One charge may be split over several lots and debt. Its parts add up to one price.
   select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
     sum(p.amount), p.model, p.rate_version, p.credits)
   from farthing.usage_prices p
   group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
-  having p.credits is distinct from sum(p.amount)
+  having p.credits is distinct from sum(p.amount);
+end
 $$;
 comment on function farthing.prove_prices() is
   'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
@@ -12707,10 +12833,12 @@ comment on function farthing.prove_prices() is
 -- The proof of the usage that reports read (rule 14).
 
 create function farthing.prove_usage_sums()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 14, null::bigint, format('the days of usage sum up to %s, all sealed charges to %s',
     trim_scale(d.credits), trim_scale(s.amount))
   from (select coalesce(sum(u.credits), 0) as credits from farthing.usage_days u) d,
@@ -12724,14 +12852,15 @@ as $$
       left join farthing.usage_sums u on u.grain = v.grain group by v.grain) g,
     (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
       where e.counterparty = 'usage') s
-  where g.credits <> s.amount
+  where g.credits <> s.amount;
+end
 $$;
 comment on function farthing.prove_usage_sums() is
   'Rule 14: the credits in usage_days, and those in usage_sums, equal the credits of all sealed '
   'charges.';
 
 create function farthing.prove_usage_days()
-returns table (rule int, account_id bigint, detail text)
+returns setof farthing.violation
 language plpgsql stable -- an SQL function would need usage_of() before it is created
 set search_path = ''
 as $$
@@ -12794,32 +12923,38 @@ comment on function farthing.prove_usage_days() is
 -- The proof of welcome credits (rule 18): their days and their lots.
 
 create function farthing.prove_welcome_days()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, null::bigint, format('welcome credits of %s: the total is %s, the grants add up to %s',
     coalesce(d.day, g.day), coalesce(trim_scale(d.granted)::text, 'nothing'),
     coalesce(trim_scale(g.amount)::text, 'nothing'))
   from farthing.welcome_days d
   full join (select (w.decided_at at time zone 'UTC')::date as day, sum(w.amount) as amount
     from farthing.welcome_grants w where w.status = 'granted' group by 1) g on g.day = d.day
-  where d.granted is distinct from g.amount
+  where d.granted is distinct from g.amount;
+end
 $$;
 comment on function farthing.prove_welcome_days() is
   'Rule 18: the welcome credits of each day (welcome_days), which are compared with the daily limit, '
   'are the sum of the day''s grants.';
 
 create function farthing.prove_welcome_grants()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, w.account_id, format('welcome credits of request %s: %s, its lot has %s', w.request_nr,
     trim_scale(w.amount), coalesce(trim_scale(l.amount)::text, 'nothing'))
   from farthing.welcome_grants w
   left join farthing.lots l on l.account_id = w.account_id and l.lot_id = w.lot_id
-  where w.status = 'granted' and l.amount is distinct from w.amount
+  where w.status = 'granted' and l.amount is distinct from w.amount;
+end
 $$;
 comment on function farthing.prove_welcome_grants() is
   'Rule 18: each granted request for welcome credits has a lot of its amount. prove_authors() looks for '
@@ -14076,10 +14211,12 @@ comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
   'days and credits of their orders and the missing evidence. seal_entries() calls it.';
 
 create function farthing.prove_order_entries()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 14, n.account_id, format('order %s is noted with entry %s, which is not its sealed purchase',
     n.order_id, n.seq)
   from farthing.order_entries n
@@ -14104,7 +14241,8 @@ as $$
   select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
   from farthing.order_entries n
   cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
-  where n.missing is null and m.missing is not null
+  where n.missing is null and m.missing is not null;
+end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
@@ -14187,10 +14325,12 @@ comment on function farthing.orders_without_evidence_listed() is
 -- incremental proof compares their sums with the sums of entries and with the lots.
 
 create function farthing.prove_lot_days()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with paid as (
     select p.account_id, b.after_seq, p.payment_id, b.day, p.lot_id, p.amount
     from farthing.debt_payment_days b
@@ -14239,17 +14379,20 @@ as $$
   select 14, p.account_id, format('payment %s of debt is not noted for its day', p.payment_id)
   from farthing.debt_payments p
   where not exists (select from farthing.debt_payment_days b where b.account_id = p.account_id
-    and b.payment_id = p.payment_id)
+    and b.payment_id = p.payment_id);
+end
 $$;
 comment on function farthing.prove_lot_days() is
   'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt, with '
   'the changes of the lots'' values that follow from them.';
 
 create function farthing.prove_lot_sums()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with entries as (
     select case e.kind when 'expiry' then 'expired' when 'clawback' then 'clawed back'
         when 'reinstatement' then 'clawed back' else case e.direction when 'in' then 'granted'
@@ -14290,7 +14433,8 @@ as $$
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b
-        where b.account_id = l.account_id and b.day is null))
+        where b.account_id = l.account_id and b.day is null));
+end
 $$;
 comment on function farthing.prove_lot_sums() is
   'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '
@@ -15517,10 +15661,12 @@ comment on function farthing.revenue_facts() is
   'revenue lines use.';
 
 create function farthing.prove_revenue()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select case when v.fact in ('charge', 'discount', 'tax', 'application_fee') then 9 else 10 end,
     v.account_id, format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency,
       v.lines)
@@ -15567,7 +15713,8 @@ as $$
     where l.line_nr <= (select b.rolled_to from farthing.books b)) q
   group by q.booked_on, q.product_line, q.currency, q.kind
   having sum(case when q.is_line then q.lines else -q.lines end) <> 0
-    or sum(case when q.is_line then q.amount else -q.amount end) <> 0
+    or sum(case when q.is_line then q.amount else -q.amount end) <> 0;
+end
 $$;
 comment on function farthing.prove_revenue() is
   'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to its '

@@ -32,7 +32,6 @@ comment on table farthing.proof_violations is
   'detail as farthing.prove() returns it.';
 alter table farthing.proof_violations enable row level security;
 create policy proof_violations_none on farthing.proof_violations for select to authenticated using (false);
-create type farthing.violation as (rule int, account_id bigint, detail text);
 
 create table farthing.proved (
   account_id bigint primary key,

@@ -18,3 +18,8 @@ comment on domain farthing.final_status is 'The HTTP status of a stored answer.'
 
 -- An item of a list in the API's form, and the cursor of the page that follows the item.
 create type farthing.page_item as (answer jsonb, cursor text);
+
+create type farthing.violation as (rule int, account_id bigint, detail text);
+comment on type farthing.violation is
+  'A broken rule (docs/reference/rules.md) as the proof reports it; account_id is null if it concerns more '
+  'than one account.';

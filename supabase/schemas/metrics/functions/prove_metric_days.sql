@@ -1,10 +1,12 @@
 -- The proof of metrics per day, which reports read instead of hours.
 
 create function farthing.prove_metric_days()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with hours as (
     select m.name, m.labels, date_trunc('day', m.starts_at, 'UTC') as starts_at, sum(m.count) as count,
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
@@ -20,7 +22,8 @@ as $$
   left join farthing.metrics d on d.grain = 'day' and d.name = c.name and d.starts_at = c.starts_at
     and d.labels = c.labels
   where c.starts_at > c.oldest and (c.count, c.sum_ms, c.durations) is distinct from
-    (d.count, d.sum_ms, (select sum(b) from unnest(d.buckets) b))
+    (d.count, d.sum_ms, (select sum(b) from unnest(d.buckets) b));
+end
 $$;
 comment on function farthing.prove_metric_days() is
   'Rule 14: the metrics of each day are the sums of its hours, except for the oldest stored day.';

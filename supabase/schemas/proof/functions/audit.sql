@@ -2,16 +2,19 @@
 -- triggers that refuse or audit changes are enabled (rules 2 and 19).
 
 create function farthing.prove_guards()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 2, null::bigint, format('trigger %s of %s is missing, or does not fire always', g.trigger_name,
     g.table_name)
   from farthing.guards g
   where not exists (select from pg_catalog.pg_trigger t
     where t.tgrelid = to_regclass(format('farthing.%I', g.table_name)) and t.tgname = g.trigger_name
-      and t.tgenabled = 'A')
+      and t.tgenabled = 'A');
+end
 $$;
 comment on function farthing.prove_guards() is
   'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
@@ -55,13 +58,16 @@ comment on function farthing.audit_problems(farthing.audited) is
   'each row without an audit row.';
 
 create function farthing.prove_audit()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, null::bigint, p.detail
   from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
-  order by a.table_name
+  order by a.table_name;
+end
 $$;
 comment on function farthing.prove_audit() is
   'Rule 19: every row of an audited table agrees with its last audit row.';

@@ -30,10 +30,12 @@ comment on view farthing.author_problems is
   'This is a view, so that both the whole and the incremental proof can filter it.';
 
 create function farthing.prove_authors()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, p.account_id, p.detail from farthing.author_problems p
   union all
   select 18, g.account_id, format('grant %s of %s by %s: its entry says %s by %s', g.grant_id,
@@ -51,7 +53,8 @@ as $$
     and e.reference_id = r.reference_id
     and (e.kind = 'debit') = (r.movement = 'debit') and e.kind in ('debit', 'promotion', 'adjustment')
   group by r.account_id, r.movement, r.reference_id
-  having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
+  having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1;
+end
 $$;
 comment on function farthing.prove_authors() is
   'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with '

@@ -3,10 +3,12 @@
 -- check that returns no rows has found no violation.
 
 create function farthing.prove_sums()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with sums as (
     select a.account_id, a.balance, a.debt,
       coalesce((select sum(p.amount) from farthing.debt_payments p where p.account_id = a.account_id), 0)
@@ -23,17 +25,20 @@ as $$
   from sums s where s.balance <> s.entries
   union all
   select 1, s.account_id, format('debt %s, owed %s, paid %s', s.debt, s.owed, s.debt_paid)
-  from sums s where s.debt <> s.owed - s.debt_paid
+  from sums s where s.debt <> s.owed - s.debt_paid;
+end
 $$;
 comment on function farthing.prove_sums() is
   'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the entries '
   'without a lot, less what was paid.';
 
 create function farthing.prove_accounts()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with sums as (
     select a.account_id, a.balance, a.debt, a.held,
       coalesce((select sum(l.remaining) from farthing.lots l where l.account_id = a.account_id), 0) as lots,
@@ -47,17 +52,20 @@ as $$
   from sums s where s.balance <> s.lots - s.debt
   union all
   select 1, s.account_id, format('held %s, open holds %s, reserved %s', s.held, s.holds, s.reserved)
-  from sums s where s.held <> s.holds or s.held <> s.reserved
+  from sums s where s.held <> s.holds or s.held <> s.reserved;
+end
 $$;
 comment on function farthing.prove_accounts() is
   'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` is the sum of the open '
   'holds and of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with ordered as (
     select e.account_id, e.seq, e.created_at, e.balance_after,
       case e.direction when 'in' then e.amount else -e.amount end as signed,
@@ -91,17 +99,20 @@ as $$
   where (e.kind::text, e.direction::text, e.counterparty::text) not in (('purchase', 'in', 'purchases'),
     ('bonus', 'in', 'bonuses'), ('promotion', 'in', 'promotions'), ('adjustment', 'in', 'adjustments'),
     ('debit', 'out', 'usage'), ('usage', 'out', 'usage'), ('settle', 'out', 'usage'),
-    ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'))
+    ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'));
+end
 $$;
 comment on function farthing.prove_entries() is
   'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, times never go '
   'back, each entry has an account, and its kind fits its direction and counterparty.';
 
 create function farthing.prove_debt()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 8, a.account_id, format('debt %s, and lot %s has %s free', a.debt, l.lot_id,
     l.remaining - l.reserved)
   from farthing.accounts a
@@ -109,6 +120,7 @@ as $$
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
       -- The latest moment may be the end of a hold, because a hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
-  where a.debt > 0
+  where a.debt > 0;
+end
 $$;
 comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';

@@ -1,10 +1,12 @@
 -- The proof of bookings: refunds, fees and payments agree with Stripe's events (rules 9 and 10).
 
 create function farthing.prove_bookings()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, b.account_id, format('booking %s: %s refunded, its refunds say %s', b.booking_id,
     b.amount_refunded, r.refunded)
   from farthing.bookings b
@@ -31,7 +33,8 @@ as $$
     where i.state = 'processed' and i.type = 'payment_intent.succeeded'
       and lower(i.facts ->> 'booking_id') = b.booking_id::text
       and i.facts ->> 'payment_id' = b.payment_intent_id
-      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
+      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency);
+end
 $$;
 comment on function farthing.prove_bookings() is
   'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '

@@ -1,10 +1,12 @@
 -- The proof of the burn-down order (rule 5).
 
 create function farthing.prove_burn_down()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   -- Only plain charges are checked, because a settled hold takes the lots that it had reserved.
   -- Lots that were frozen, reserved or reinstated are not checked, because a charge may have
   -- skipped such a lot for that reason.
@@ -37,7 +39,8 @@ as $$
         where d.account_id = m.account_id and d.order_id = m.order_id)
       and not exists (select from farthing.fraud_warnings w
         where w.account_id = m.account_id and w.order_id = m.order_id))
-  group by m.account_id, l.lot_id, m.lot_id
+  group by m.account_id, l.lot_id, m.lot_id;
+end
 $$;
 comment on function farthing.prove_burn_down() is
   'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '

@@ -1,10 +1,12 @@
 -- The proof of holds (rule 7).
 
 create function farthing.prove_holds()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with charged as (
     -- A step of a job settles its hold with all of its usage, so one settlement may have several
     -- usage events.
@@ -24,22 +26,26 @@ as $$
   from farthing.holds h
   full join charged c on c.account_id = h.account_id and c.hold_id = h.hold_id::text
   where coalesce(h.settled, 0) <> coalesce(c.amount, 0) or coalesce(h.shortfall, 0) <> coalesce(c.owed, 0)
-    or c.times > 1
+    or c.times > 1;
+end
 $$;
 comment on function farthing.prove_holds() is
   'Rule 7: a hold is charged at most once, by its settled amount, and only if it was settled.';
 
 create function farthing.prove_reserved()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 7, h.account_id, format('hold %s has the amount %s, its lots reserve %s', h.hold_id, h.amount,
     coalesce(k.kept, 0))
   from farthing.holds h
   left join (select l.account_id, l.hold_id, sum(l.amount) as kept from farthing.hold_lots l
     group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
-  where k.kept is distinct from h.amount
+  where k.kept is distinct from h.amount;
+end
 $$;
 comment on function farthing.prove_reserved() is
   'Rule 7: the reserved lots of a hold add up to its amount, whether or not the hold is open.';

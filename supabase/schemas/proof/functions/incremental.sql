@@ -63,25 +63,31 @@ comment on function farthing.prove_ranges(farthing.entry_range[]) is
   'names its account.';
 
 create function farthing.prove_state()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
-  select * from farthing.prove_idle() union all select * from farthing.prove_rows()
+begin
+  return query
+  select * from farthing.prove_idle() union all select * from farthing.prove_rows();
+end
 $$;
 comment on function farthing.prove_state() is
   'Returns the violations that every incremental run looks for in full: those in accounts without new '
   'entries, and those in rows other than entries.';
 
 create function farthing.prove_new()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with ranges as materialized (select farthing.unproved() as ranges)
   select p.* from ranges r cross join lateral farthing.prove_ranges(r.ranges) p
   union all select s.* from ranges r cross join lateral farthing.prove_new_sums(r.ranges) s
-  union all select * from farthing.prove_state()
+  union all select * from farthing.prove_state();
+end
 $$;
 comment on function farthing.prove_new() is
   'Returns the violations in entries that are not proved yet and in all rows other than entries.';

@@ -154,10 +154,12 @@ comment on function farthing.prove_new_sums(farthing.entry_range[]) is
   'the given ranges.';
 
 create function farthing.prove_idle()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with idle as materialized (
     select a.account_id, a.last_seq, a.balance, p.seq, p.balance as balance_proved, p.hash
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -180,7 +182,8 @@ as $$
   left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
   left join (select b.account_id, b.lot_id, sum(b.amount) as paid from farthing.debt_payments b
     group by b.account_id, b.lot_id) d on d.account_id = l.account_id and d.lot_id = l.lot_id
-  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
+  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0);
+end
 $$;
 comment on function farthing.prove_idle() is
   'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are the '

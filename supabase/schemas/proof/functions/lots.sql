@@ -1,10 +1,12 @@
 -- The proof of lots: amounts, states, and the source, order and cost of each lot.
 
 create function farthing.prove_lots()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
     l.remaining, e.net, p.paid)
   from farthing.lots l
@@ -22,17 +24,20 @@ as $$
   left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
     where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
     on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.amount is distinct from e.came
+  where l.amount is distinct from e.came;
+end
 $$;
 comment on function farthing.prove_lots() is
   'Rule 1 by lot: the remaining credits are the sum of the lot''s entries less its payments of debt, and '
   'the amount is the sum of the entries that created the lot.';
 
 create function farthing.prove_lot_states()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
@@ -47,17 +52,20 @@ as $$
     join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
     where o.status = 'open' group by h.account_id, h.lot_id) k on k.account_id = l.account_id
       and k.lot_id = l.lot_id
-  where l.reserved <> coalesce(k.kept, 0)
+  where l.reserved <> coalesce(k.kept, 0);
+end
 $$;
 comment on function farthing.prove_lot_states() is
   'Rules 1, 16 and 7 by lot: a closed lot is empty, every lot of a deleted user is closed, and the '
   'reserved part is what open holds reserve.';
 
 create function farthing.prove_origins()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, l.account_id, format('lot %s is %s of order %s, its entry is %s of %s %s', l.lot_id, l.source,
     l.order_id, e.kind, e.reference_type, e.reference_id)
   from farthing.lots l
@@ -66,16 +74,19 @@ as $$
   where (l.source::text, e.kind::text) not in (('paid', 'purchase'), ('bonus', 'bonus'),
       ('promotional', 'promotion'), ('adjustment', 'adjustment'))
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
-    or l.created_at > e.created_at
+    or l.created_at > e.created_at;
+end
 $$;
 comment on function farthing.prove_origins() is
   'Rule 19: a lot has the source and the order of the entry that created it.';
 
 create function farthing.prove_lot_terms()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, l.account_id, format('lot %s has the price %s, its order brought %s with version %s of the '
     'allocation', l.lot_id, l.price, o.net, o.allocation_version)
   from farthing.lots l
@@ -95,7 +106,8 @@ as $$
   group by o.account_id, o.order_id having sum(l.clawed_back) > o.credits_clawed_back
   union all
   select 10, l.account_id, format('lot %s is frozen and has no order', l.lot_id)
-  from farthing.lots l where l.frozen and l.order_id is null
+  from farthing.lots l where l.frozen and l.order_id is null;
+end
 $$;
 comment on function farthing.prove_lot_terms() is
   'Rules 19 and 10: a lot''s price is its part of what the order cost without tax, the credits clawed '

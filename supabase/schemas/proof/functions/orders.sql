@@ -1,10 +1,12 @@
 -- The proof of orders: Stripe's events, sales, granted credits and top-up charges agree (rule 9).
 
 create function farthing.prove_payments()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with paid as (
     select lower(i.facts ->> 'order_id') as order_id,
       coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
@@ -37,17 +39,20 @@ as $$
   left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
   where o.kind = 'package' and (o.amount, o.credits, o.bonus_credits, o.package_name)
     is distinct from (case o.currency when k.currency then k.amount
-      else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name)
+      else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name);
+end
 $$;
 comment on function farthing.prove_payments() is
   'Rule 9 of payments: a paid order has a Stripe event with its amounts, every event of a payment has paid '
   'its order, and a package was sold at its terms.';
 
 create function farthing.prove_grants()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with granted as (
     select o.account_id, o.order_id, o.payment_ref, o.credits, o.bonus_credits,
       coalesce(sum(e.amount) filter (where e.kind = 'purchase'), 0) as purchased,
@@ -69,17 +74,20 @@ as $$
   select 9, e.account_id, format('seq %s: %s without an order of this account', e.seq, e.kind)
   from farthing.entries e
   where e.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
-    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
+    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order');
+end
 $$;
 comment on function farthing.prove_grants() is
   'Rule 9 of purchases: a payment paid only one order, a paid order granted the sold credits once, and '
   'no purchased credits were granted without an order.';
 
 create function farthing.prove_top_ups()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 9, o.account_id, format('top-up %s is %s, its charge is %s', o.order_id, o.status,
     coalesce(c.step, 'missing'))
   from farthing.orders o
@@ -90,7 +98,8 @@ as $$
   select 9, c.account_id, format('order %s has a top-up charge and is not a top-up', c.order_id)
   from farthing.top_up_charges c
   join farthing.orders o on o.account_id = c.account_id and o.order_id = c.order_id
-  where o.kind <> 'top_up'
+  where o.kind <> 'top_up';
+end
 $$;
 comment on function farthing.prove_top_ups() is
   'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as the top-up''s order '

@@ -2,10 +2,12 @@
 -- belong to existing accounts.
 
 create function farthing.prove_marks()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 19, a.account_id, 'the owner is not the one who opened the account'
   from farthing.accounts a left join farthing.owner_marks m on m.account_id = a.account_id
   where a.left_at is null
@@ -25,17 +27,20 @@ as $$
   union all
   select 16, a.account_id, 'the owner is gone, and left_at is not set'
   from farthing.accounts a
-  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
+  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id);
+end
 $$;
 comment on function farthing.prove_marks() is
   'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after '
   'their deletion.';
 
 create function farthing.prove_owners()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 3, t.account_id, t.name || ' without an account'
   from (
     select 'refunds' as name, x.account_id from farthing.refunds x
@@ -53,7 +58,8 @@ as $$
     union all select 'booking_transfers' as name, x.account_id from farthing.booking_transfers x
   ) t
   where not exists (select from farthing.accounts a where a.account_id = t.account_id)
-  group by t.name, t.account_id
+  group by t.name, t.account_id;
+end
 $$;
 comment on function farthing.prove_owners() is
   'Rule 3: rows of tables outside the ledger belong to an existing account. No foreign key enforces '

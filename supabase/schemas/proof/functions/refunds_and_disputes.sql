@@ -1,10 +1,12 @@
 -- The proof of refunds, disputes and clawbacks (rule 10), from Stripe's events and from the entries.
 
 create function farthing.prove_reversals()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   -- The money that banks have withdrawn for each dispute. The sum is exact if all movements are in
   -- the order's currency; otherwise it is a share of the disputed amount.
   with moved as (
@@ -58,8 +60,20 @@ as $$
   select 10, s.account_id, format('lot %s is %s, its payment is %s', l.lot_id,
     case when l.frozen then 'frozen' else 'free' end, case when s.doubted then 'in doubt' else 'clear' end)
   from said s join farthing.lots l on l.account_id = s.account_id and l.order_id = s.order_id
-  where l.frozen <> s.doubted
-  union all
+  where l.frozen <> s.doubted;
+end
+$$;
+comment on function farthing.prove_reversals() is
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
+  'the events arrived; and the states of orders and the freezes of lots agree.';
+
+create function farthing.prove_requested_refunds()
+returns setof farthing.violation
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return query
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount),
     o.amount_total)
   from farthing.refunds r
@@ -68,18 +82,19 @@ as $$
   -- may be too high for a while: Stripe allows such a refund after an earlier one has failed, and
   -- its event may arrive before the event of that failure.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
-  group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
+  group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
+end
 $$;
-comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
-  'the events arrived; the states of orders and the freezes of lots agree; and the refunds that were '
-  'requested here never exceed the order.';
+comment on function farthing.prove_requested_refunds() is
+  'Rule 10: the refunds that were requested here never exceed the order.';
 
 create function farthing.prove_events()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
@@ -106,17 +121,20 @@ as $$
       and t.told ->> 'id' = m.transaction_id and (t.told ->> 'amount')::bigint = m.amount
       and t.told ->> 'currency' = m.currency
       and nullif((t.told ->> 'exchange_rate')::numeric, 0)::numeric(30, 12)
-        is not distinct from m.exchange_rate)
+        is not distinct from m.exchange_rate);
+end
 $$;
 comment on function farthing.prove_events() is
   'Rule 10: the state of each refund and dispute, and each movement of a dispute, comes from a Stripe '
   'event.';
 
 create function farthing.prove_clawbacks()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, o.account_id, format('order %s granted %s, %s were clawed back, it says %s', o.order_id,
     o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_clawed_back)
   from farthing.orders o
@@ -135,7 +153,8 @@ as $$
     as net
     from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
     group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.clawed_back <> coalesce(e.net, 0)
+  where l.clawed_back <> coalesce(e.net, 0);
+end
 $$;
 comment on function farthing.prove_clawbacks() is
   'Rule 10: no more is clawed back than the order granted, and the clawed-back credits of orders and '

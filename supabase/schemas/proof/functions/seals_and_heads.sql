@@ -1,10 +1,12 @@
 -- The proof of seals and heads (rules 14 and 19).
 
 create function farthing.prove_seals()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with sealed as (
     select s.account_id, max(s.seq) as seq from farthing.entry_seals s group by s.account_id
   ), sums as (
@@ -25,14 +27,15 @@ as $$
   from farthing.accounts a
   left join sealed s on s.account_id = a.account_id
   join farthing.entries e on e.account_id = a.account_id and e.seq = coalesce(s.seq, 0) + 1
-  where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour'
+  where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour';
+end
 $$;
 comment on function farthing.prove_seals() is
   'Rule 14: the sums of sealed entries agree with the entries, and every entry that is an hour older '
   'than the last head has a seal.';
 
 create function farthing.prove_heads()
-returns table (rule int, account_id bigint, detail text)
+returns setof farthing.violation
 language plpgsql stable
 set search_path = ''
 as $$

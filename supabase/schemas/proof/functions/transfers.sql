@@ -1,10 +1,12 @@
 -- The proof of bookings' transfers (rule 10), from the rows of transfers and refunds alone.
 
 create function farthing.prove_transfers()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 10, b.account_id, format('booking %s: its provider has %s of their share of %s', b.booking_id, m.net,
     b.amount - b.application_fee_amount)
   from farthing.bookings b
@@ -44,7 +46,8 @@ as $$
     and not exists (select from farthing.booking_transfers t
       join farthing.parked_items p on (p.task, p.item_kind, p.item_id)
         = ('payment_runner', 'transfer', t.move_id::text)
-      where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
+      where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused');
+end
 $$;
 comment on function farthing.prove_transfers() is
   'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '

@@ -1,10 +1,12 @@
 -- The proof of usage: each usage event was charged once (rule 9), at the price of its rate (rule 12).
 
 create function farthing.prove_usage()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with charged as (
     -- An entry of usage names its rate version. The charge of a hold that was settled with an
     -- amount names none.
@@ -31,7 +33,8 @@ as $$
   from charged c
   where not exists (select from farthing.usage_events u
     where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
-      and c.seq between u.first_seq and u.last_seq)
+      and c.seq between u.first_seq and u.last_seq);
+end
 $$;
 comment on function farthing.prove_usage() is
   'Rule 9 of usage: each usage event was charged at most once, and event and charge are both recorded.';
@@ -61,16 +64,19 @@ comment on view farthing.usage_prices is
   'function.';
 
 create function farthing.prove_prices()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   -- One charge may be split over several lots and debt. Its parts add up to one price.
   select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
     sum(p.amount), p.model, p.rate_version, p.credits)
   from farthing.usage_prices p
   group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
-  having p.credits is distinct from sum(p.amount)
+  having p.credits is distinct from sum(p.amount);
+end
 $$;
 comment on function farthing.prove_prices() is
   'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '

@@ -1,10 +1,12 @@
 -- The proof of the usage that reports read (rule 14).
 
 create function farthing.prove_usage_sums()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 14, null::bigint, format('the days of usage sum up to %s, all sealed charges to %s',
     trim_scale(d.credits), trim_scale(s.amount))
   from (select coalesce(sum(u.credits), 0) as credits from farthing.usage_days u) d,
@@ -18,14 +20,15 @@ as $$
       left join farthing.usage_sums u on u.grain = v.grain group by v.grain) g,
     (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
       where e.counterparty = 'usage') s
-  where g.credits <> s.amount
+  where g.credits <> s.amount;
+end
 $$;
 comment on function farthing.prove_usage_sums() is
   'Rule 14: the credits in usage_days, and those in usage_sums, equal the credits of all sealed '
   'charges.';
 
 create function farthing.prove_usage_days()
-returns table (rule int, account_id bigint, detail text)
+returns setof farthing.violation
 language plpgsql stable -- an SQL function would need usage_of() before it is created
 set search_path = ''
 as $$

@@ -1,32 +1,38 @@
 -- The proof of welcome credits (rule 18): their days and their lots.
 
 create function farthing.prove_welcome_days()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, null::bigint, format('welcome credits of %s: the total is %s, the grants add up to %s',
     coalesce(d.day, g.day), coalesce(trim_scale(d.granted)::text, 'nothing'),
     coalesce(trim_scale(g.amount)::text, 'nothing'))
   from farthing.welcome_days d
   full join (select (w.decided_at at time zone 'UTC')::date as day, sum(w.amount) as amount
     from farthing.welcome_grants w where w.status = 'granted' group by 1) g on g.day = d.day
-  where d.granted is distinct from g.amount
+  where d.granted is distinct from g.amount;
+end
 $$;
 comment on function farthing.prove_welcome_days() is
   'Rule 18: the welcome credits of each day (welcome_days), which are compared with the daily limit, '
   'are the sum of the day''s grants.';
 
 create function farthing.prove_welcome_grants()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 18, w.account_id, format('welcome credits of request %s: %s, its lot has %s', w.request_nr,
     trim_scale(w.amount), coalesce(trim_scale(l.amount)::text, 'nothing'))
   from farthing.welcome_grants w
   left join farthing.lots l on l.account_id = w.account_id and l.lot_id = w.lot_id
-  where w.status = 'granted' and l.amount is distinct from w.amount
+  where w.status = 'granted' and l.amount is distinct from w.amount;
+end
 $$;
 comment on function farthing.prove_welcome_grants() is
   'Rule 18: each granted request for welcome credits has a lot of its amount. prove_authors() looks for '

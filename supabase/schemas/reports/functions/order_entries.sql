@@ -21,10 +21,12 @@ comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
   'days and credits of their orders and the missing evidence. seal_entries() calls it.';
 
 create function farthing.prove_order_entries()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select 14, n.account_id, format('order %s is noted with entry %s, which is not its sealed purchase',
     n.order_id, n.seq)
   from farthing.order_entries n
@@ -49,7 +51,8 @@ as $$
   select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
   from farthing.order_entries n
   cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
-  where n.missing is null and m.missing is not null
+  where n.missing is null and m.missing is not null;
+end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '

@@ -2,10 +2,12 @@
 -- incremental proof compares their sums with the sums of entries and with the lots.
 
 create function farthing.prove_lot_days()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with paid as (
     select p.account_id, b.after_seq, p.payment_id, b.day, p.lot_id, p.amount
     from farthing.debt_payment_days b
@@ -54,17 +56,20 @@ as $$
   select 14, p.account_id, format('payment %s of debt is not noted for its day', p.payment_id)
   from farthing.debt_payments p
   where not exists (select from farthing.debt_payment_days b where b.account_id = p.account_id
-    and b.payment_id = p.payment_id)
+    and b.payment_id = p.payment_id);
+end
 $$;
 comment on function farthing.prove_lot_days() is
   'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt, with '
   'the changes of the lots'' values that follow from them.';
 
 create function farthing.prove_lot_sums()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   with entries as (
     select case e.kind when 'expiry' then 'expired' when 'clawback' then 'clawed back'
         when 'reinstatement' then 'clawed back' else case e.direction when 'in' then 'granted'
@@ -105,7 +110,8 @@ as $$
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b
-        where b.account_id = l.account_id and b.day is null))
+        where b.account_id = l.account_id and b.day is null));
+end
 $$;
 comment on function farthing.prove_lot_sums() is
   'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '

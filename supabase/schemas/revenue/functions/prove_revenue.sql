@@ -54,10 +54,12 @@ comment on function farthing.revenue_facts() is
   'revenue lines use.';
 
 create function farthing.prove_revenue()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
+returns setof farthing.violation
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select case when v.fact in ('charge', 'discount', 'tax', 'application_fee') then 9 else 10 end,
     v.account_id, format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency,
       v.lines)
@@ -104,7 +106,8 @@ as $$
     where l.line_nr <= (select b.rolled_to from farthing.books b)) q
   group by q.booked_on, q.product_line, q.currency, q.kind
   having sum(case when q.is_line then q.lines else -q.lines end) <> 0
-    or sum(case when q.is_line then q.amount else -q.amount end) <> 0
+    or sum(case when q.is_line then q.amount else -q.amount end) <> 0;
+end
 $$;
 comment on function farthing.prove_revenue() is
   'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to its '
