@@ -18,6 +18,12 @@ export async function isSameAsBefore(paths: readonly string[]): Promise<boolean>
   return await git(["diff", "--quiet", base, "--", ...paths]) !== undefined;
 }
 
+/** Returns what the file was before the push; "" if it is new or CI_BASE is not set. */
+export async function textBefore(path: string): Promise<string> {
+  const base = Deno.env.get("CI_BASE");
+  return base === undefined ? "" : await git(["show", `${base}:${path}`]) ?? "";
+}
+
 export interface Changes {
   /** The files that were added or changed. */
   readonly there: readonly string[];

@@ -131,7 +131,7 @@ export async function withStack<T>(
     if (hasEnded()) {
       // The tests themselves report only refused connections.
       printError(
-        `The stack ended before its tests. Its last lines:\n${await lastSaid(dataDir)}`,
+        `The stack ended while its tests ran. Its last lines:\n${await lastSaid(dataDir)}`,
       );
     }
     await end();

@@ -1,6 +1,6 @@
 /**
  * Reads the Test Anything Protocol of pgTAP: a plan, results, and `#` lines about failures. This
- * reader is as strict as pg_prove, which judges the same files if it is installed.
+ * reader is as strict as pg_prove, which judges the same files in a full run if it is installed.
  */
 import type { Failure, Row } from "./suite.ts";
 

@@ -94,7 +94,9 @@ async function main(args: string[]): Promise<void> {
   }
   print(formatTotals(totals));
   if (words.length > 0 && totals.passed + totals.failed === 0) {
-    printError(`the path of no test file in ${names.join(", ")} contains ${words.join(" or ")}`);
+    printError(
+      `no test file in ${names.join(", ")} has a path that contains ${words.join(" or ")}`,
+    );
     Deno.exit(2);
   }
   if (totals.failed > 0) Deno.exit(1);

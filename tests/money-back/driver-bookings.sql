@@ -85,7 +85,7 @@ begin
       select from farthing.bookings where booking_id = (v_move ->> 'booking_id')::uuid
         and transfer_at = 'completed')
     then
-      raise exception 'a charge that was not divided has no transfer to reverse';
+      raise exception 'a reversal has no transfer_id, although the charge made no transfer of its own';
     end if;
     perform farthing_public.transfers_finish((v_move ->> 'move_id')::uuid, 'tr_' || (v_move ->> 'move_id'),
       p_now => p_now);

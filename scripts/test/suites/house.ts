@@ -26,7 +26,8 @@ async function ofPush(gate: Gate): Promise<OfPush> {
   const modules = changes && await typesToCheck(CHECKED, changes);
   if (modules === undefined) return { gate, left: [] };
   if (modules.length === 0) return { left: [gate.name] };
-  return { gate: { ...gate, args: ["check", "--quiet", ...modules] }, left: [CHECKS_LESS] };
+  const args = gate.args.filter((arg) => !CHECKED.includes(arg));
+  return { gate: { ...gate, args: [...args, ...modules] }, left: [CHECKS_LESS] };
 }
 
 export const house: Suite = {

@@ -14,7 +14,7 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
-import { browserTestsLeft } from "./browser-tests.ts";
+
 import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
@@ -31,6 +31,7 @@ import {
   THIRTEEN_TASKS,
 } from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
+import { unaffectedTests } from "./unaffected-tests.ts";
 
 /** The part that is skipped if there is no browser. */
 const NO_BROWSER: Skipped = {
@@ -78,6 +79,7 @@ const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 /** Parts of tests that a push leaves out. The test files decide this, not the suite. */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
   "900 of 1,000 bookings of tests/bookings/fees.test.ts",
+  "96 of 120 orders of delivery in tests/webhooks/orders-of-delivery.test.ts",
   "the newest supabase-js in tests/browser/another-origin/journey.test.ts",
 ];
 
@@ -135,7 +137,7 @@ export const http: Suite = {
   async run(words, isFull) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
-    const left = isFull ? [] : await browserTestsLeft();
+    const left = isFull ? [] : await unaffectedTests();
     const isLeft = (file: string) => left.some((path) => file.startsWith(path));
     const chosen = files.filter((file) => !isFault(file) && !isLeft(file));
     const together = chosen.filter((file) => !isLast(file) && !isAlone(file));

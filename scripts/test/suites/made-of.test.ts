@@ -3,9 +3,9 @@ import { ROOT } from "../../command/root.ts";
 import { findTests } from "../../test-tools/deno-tests.ts";
 import { readGraph } from "../../test-tools/module-graph.ts";
 import { suites } from "../suites.ts";
-import { PAGES } from "./browser-tests.ts";
+import { PAGES } from "./unaffected-tests.ts";
 import {
-  BROWSER,
+  BEFORE_SQL,
   DATABASE,
   DEPLOY_COMMAND,
   NOT_OF_SERVICE,
@@ -52,23 +52,25 @@ Deno.test("the suites of the database import only what they are made of", async 
   deepEqual(modules.filter((path) => !isIn(own)(path)), []);
 });
 
-/** Tests of pages that import all that their pages are made of. */
+/** Tests that show only a page. The app in which the recipes run is copied, and not imported. */
 const EXACT = [
   "tests/browser/emails.test.ts",
   "tests/browser/another-origin/snippets.test.ts",
 ];
 
-Deno.test("the upload, the hosted Deno and the browser import only what they are made of", async () => {
+Deno.test("upload, hosted Deno, browser and limiter import only what they are made of", async () => {
   const suite = (name: string) => [`scripts/test/suites/${name}.ts`];
   const functions = await findTests(["supabase/functions"]);
-  const browser = (await findTests(["tests/browser"])).filter((path) => !isOutsideService(path));
+  const beforeSql = (await findTests(["tests/browser", "tests/limits"])).filter((path) =>
+    !isOutsideService(path)
+  );
   const found: string[] = [];
   for (
     const [own, entries] of [
       [UPLOAD, suite("deploy")],
-      [DEPLOY_COMMAND, suite("deploy-command")],
+      [DEPLOY_COMMAND, [...suite("deploy-command"), "scripts/deploy/main.ts"]],
       [TESTED_FUNCTIONS, [...suite("compat"), ...functions]],
-      [BROWSER, browser],
+      [BEFORE_SQL, beforeSql],
       ...EXACT.map((file) => [PAGES[file]!, [file]] as const),
     ] as const
   ) found.push(...(await modulesOf(entries)).filter((path) => !isIn(own)(path)));

@@ -32,9 +32,10 @@ export const UPLOAD: readonly string[] = FUNCTIONS;
 
 /** The command `deno task deploy` and its checks. */
 export const DEPLOY_COMMAND: readonly string[] = [
-  ...["command", "deploy", "project", "supabase", "test", "test-tools"].map((name) =>
-    `scripts/${name}`
-  ),
+  ...["command", "deploy", "project", "secrets", "supabase", "test", "test-tools"]
+    .map((name) => `scripts/${name}`),
+  ...["adapters/database", "contracts", "core", "generated", "resilience"]
+    .map((name) => `supabase/functions/_shared/${name}`),
   ...["supabase/config.toml", "packages/command-line", "packages/local-stack"],
   ...["deno.json", "deno.lock"],
 ];
@@ -42,10 +43,10 @@ export const DEPLOY_COMMAND: readonly string[] = [
 /** The functions with the helpers of their tests, for `unit` and for the hosted version of Deno. */
 export const TESTED_FUNCTIONS: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
 
-/** All that a page in a browser meets before SQL: functions, gateway, client, and printed code. */
-export const BROWSER: readonly string[] = [
+/** All that a page or a limited request meets before SQL: functions, gateway, client, printed code. */
+export const BEFORE_SQL: readonly string[] = [
   ...FUNCTIONS,
-  ...["docs", "README.md", "tests/browser", "tests/business", "tests/support"],
+  ...["docs", "README.md", "tests/browser", "tests/business", "tests/limits", "tests/support"],
 ];
 
 const SQL = ["schemas", "migrations", "tests"].map((name) => `supabase/${name}`);

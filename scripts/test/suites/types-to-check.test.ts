@@ -30,7 +30,14 @@ Deno.test("a push checks what it has changed and what imports that, types includ
 });
 
 Deno.test("a push checks all where it can have broken any module", async () => {
-  for (const path of ["deno.json", "supabase/functions/deno.json", "deno.lock", "tests/x.d.ts"]) {
+  const paths = [
+    "deno.json",
+    "supabase/functions/deno.json",
+    "deno.lock",
+    "tests/x.d.ts",
+    ".ci/run",
+  ];
+  for (const path of [...paths, "scripts/ok/gates.ts"]) {
     equal(await changed(path), undefined, path);
   }
   equal(await typesToCheck(CHECKED, { there: [], gone: [ROUTES] }), undefined);

@@ -1,23 +1,26 @@
 /** Finds the modules that a push must check: those that it has changed, and all that import them. */
 import { findModules } from "../../test-tools/deno-tests.ts";
-import type { Changes } from "../../test-tools/same-as-before.ts";
+import { type Changes, textBefore } from "../../test-tools/same-as-before.ts";
 import { readGraph, withDependents } from "../../test-tools/module-graph.ts";
 import { ROOT } from "../../command/root.ts";
 
-const MODULE = /\.(?:tsx?|mts|json)$/;
+const MODULE = /\.(?:[cm]?[jt]sx?|json)$/;
 
-/** Files that change how modules are found or checked. */
-const OF_ALL = /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$|\.d\.ts$/;
+/** Files that change how modules are found or checked, or with which version of Deno. */
+const OF_ALL =
+  /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$|\.d\.ts$|^\.(?:ci|github)\/|^scripts\/ok\//;
+
+const DECLARES = /^declare (?:global|module)\b/m;
 
 /**
  * Whether every module must be checked: how they are checked has changed, a module is gone that
- * others may still import, or one declares something without being imported.
+ * others may still import, or one declares something, or did so before, without being imported.
  */
 async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
   if ([...there, ...gone].some((path) => OF_ALL.test(path))) return true;
   if (gone.some((path) => MODULE.test(path))) return true;
   for (const path of there.filter((path) => MODULE.test(path))) {
-    if (/^declare (?:global|module)\b/m.test(await Deno.readTextFile(ROOT + path))) return true;
+    if (DECLARES.test(await Deno.readTextFile(ROOT + path) + await textBefore(path))) return true;
   }
   return false;
 }

@@ -1,11 +1,12 @@
-/**
- * The tests in Chromium that a push leaves out. They show what pages meet before SQL, and other tests
- * make the same calls.
- */
+/** Finds the tests over HTTP that a push leaves out, because it has changed nothing that they show. */
 import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
-import { BROWSER } from "./made-of.ts";
+import { BEFORE_SQL } from "./made-of.ts";
 
-const FOLDER = "tests/browser/";
+/**
+ * Folders whose tests show what pages and limited requests meet before SQL. Other tests make the same
+ * calls.
+ */
+const FOLDERS = ["tests/browser/", "tests/limits/"];
 
 const CONTRACTS = "supabase/functions/_shared/contracts";
 
@@ -26,16 +27,26 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   "tests/browser/another-origin/snippets.test.ts": [
     ...["docs/recipes", "packages", CONTRACTS, ...TOOLS],
-    ...["tests/browser/another-origin", "tests/support", "scripts/command", "scripts/project"],
+    ...[
+      "tests/browser/another-origin",
+      "tests/browser/app",
+      "tests/support",
+      "scripts/command",
+      "scripts/project",
+    ],
   ],
 };
 
+/** Without CI_BASE the commit before the push is unknown (run-suites.ts): only this test is then left. */
+const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
+
 /** Returns the files or folders that a push leaves out, because it has changed nothing of them. */
-export async function browserTestsLeft(): Promise<string[]> {
-  // Without CI_BASE the commit before the push is unknown (run-suites.ts).
-  if (Deno.env.has("CI_BASE") && await isSameAsBefore(BROWSER)) return [FOLDER];
+export async function unaffectedTests(): Promise<string[]> {
+  const hasBase = Deno.env.has("CI_BASE");
+  if (hasBase && await isSameAsBefore(BEFORE_SQL)) return FOLDERS;
   const left: string[] = [];
   for (const [file, madeOf] of Object.entries(PAGES)) {
+    if (!hasBase && file !== LEFT_WITHOUT_BASE) continue;
     if (await isSameAsBefore(madeOf)) left.push(file);
   }
   return left;
