@@ -31,7 +31,7 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
     text += chunk;
     if (text.includes("\n")) return text.slice(0, text.indexOf("\n"));
   }
-  throw new Error(`The server ended: ${text}`);
+  throw new Error(`The server ended before it printed its port. It printed: ${text || "nothing"}`);
 }
 
 /**

@@ -58,7 +58,7 @@ export function openHttpSocket(port: number): HttpSocket {
   const socket = libc.socket(AF_INET, SOCK_STREAM, 0);
   libc.setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, new Uint8Array([1, 0, 0, 0]), 4);
   if (libc.connect(socket, address(port), 16) !== 0) {
-    throw new Error("no program listens on the port");
+    throw new Error(`no program listens on port ${port}`);
   }
   const buffer = new Uint8Array(BUFFER_BYTES);
   let problem = "";

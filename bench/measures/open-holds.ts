@@ -59,7 +59,7 @@ export async function measureHolds(
       }
     }
     const violations = await sql.unsafe("select from farthing.prove() limit 1");
-    if (violations.length > 0) throw new Error("the ledger of holds breaks its rules");
+    if (violations.length > 0) throw new Error("farthing.prove() found a violation");
   } finally {
     await sql.end();
     await server.dropDatabase(DATABASE);

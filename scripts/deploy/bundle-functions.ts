@@ -46,7 +46,7 @@ async function requireSameVersions({ inputs }: Metafile): Promise<void> {
     if (wanted !== undefined && wanted !== version) {
       throw new Error(
         `${name} is ${version} in node_modules, and ${wanted} in supabase/functions/deno.json: ` +
-          "both must have one version",
+          "both must have the same version",
       );
     }
   }

@@ -13,7 +13,7 @@ function lineOf(name: string, value: string): string {
   if (PLAIN.test(value)) return `${name}=${value}`;
   if (/['\n]/.test(value)) {
     throw new SettingsError(
-      `${name} contains a quote or a line break: set it in the file by hand.`,
+      `${name} contains a single quote or a line break: set it in the file by hand.`,
     );
   }
   return `${name}='${value}'`;

@@ -67,7 +67,9 @@ function addressOf({ project, url }: Asked, { values, source }: Settings): strin
   const known = values.FARTHING_PUBLIC_URL || values.SUPABASE_URL;
   const base = url ?? (project === undefined ? known : `https://${project}.supabase.co`);
   if (!base || !URL.canParse(base)) {
-    throw new SettingsError(`${source} names no project: add --project REF or --url URL.`);
+    throw new SettingsError(
+      `No valid project address in --url or ${source}: add --project REF or --url URL.`,
+    );
   }
   return `${base.replace(/\/+$/, "")}/functions/v1/stripe-webhook`;
 }
@@ -79,7 +81,7 @@ function requireOneMode(mode: Mode, setupKey: string, settings: Settings): void 
   const { STRIPE_MODE } = settings.values;
   if (STRIPE_MODE && STRIPE_MODE !== mode) {
     throw new SettingsError(
-      `STRIPE_MODE is ${STRIPE_MODE}, but STRIPE_SECRET_KEY is a ${mode} key: both must have one mode.`,
+      `STRIPE_MODE is ${STRIPE_MODE}, but STRIPE_SECRET_KEY is a ${mode} key: both must have the same mode.`,
     );
   }
 }

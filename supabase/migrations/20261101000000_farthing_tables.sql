@@ -2595,7 +2595,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- The figure is in credits, granted since midnight UTC by all authors.
+  -- The figure is the credits that all authors have granted since midnight UTC.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
   -- A count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),

@@ -428,7 +428,8 @@ begin
     and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
       or (new.answer is not null and new.answer is distinct from old.answer))
   then
-    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
+    raise exception 'A stored answer must not change in its first 24 hours.'
+      using errcode = 'restrict_violation';
   end if;
   return null;
 end
@@ -456,7 +457,7 @@ begin
     or old.stripe_account_id is distinct from new.stripe_account_id and old.stripe_account_id is not null
     or new.user_id is distinct from old.user_id and new.user_id is not null
   then
-    raise exception 'The user, country and account of a provider cannot be changed'
+    raise exception 'The user, country and Stripe account of a provider cannot be changed'
       using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
@@ -573,7 +574,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds, so p_asked_at is rounded, too. Without the rounding, an
+  -- Stripe's events have whole seconds, so p_asked_at is rounded down, too. Without the rounding, an
   -- event of the same second would count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
@@ -2504,8 +2505,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  raise exception '% of farthing.% is refused: these terms never change. Correct them by a new row.', tg_op,
-    tg_table_name using errcode = 'restrict_violation';
+  raise exception '% of farthing.% is refused: it would change a permanent column. Insert a new row instead.',
+    tg_op, tg_table_name using errcode = 'restrict_violation';
 end
 $$;
 comment on function farthing.refuse_terms() is
@@ -16577,7 +16578,8 @@ begin
   if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
     (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
   then
-    raise exception 'refund % has another payment, amount or currency', v_refund.refund_id;
+    raise exception 'the stored refund % has another payment, amount or currency than the event',
+      v_refund.refund_id;
   end if;
   if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
     or v_refund.stripe_refund_id is null
@@ -17747,8 +17749,8 @@ begin
     and d.domain #>> '{}' ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$') is not true
   order by d.nr limit 1;
   if v_nr is not null then
-    perform farthing.fail('invalid_request', 'A domain must be in lower case, such as mailinator.com, and '
-      'appear only once in the list.', null, format('domains[%s]', v_nr - 1));
+    perform farthing.fail('invalid_request', 'A domain must have only a-z, 0-9, dots and hyphens, as in '
+      'mailinator.com, and appear only once in the list.', null, format('domains[%s]', v_nr - 1));
   end if;
 end
 $$;
@@ -17841,7 +17843,8 @@ set search_path = ''
 as $$
 begin
   if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
-    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters and must not be blank.',
+      null, 'reason');
   end if;
   perform farthing.allow_change(p_author, p_reason);
 end
@@ -20260,14 +20263,14 @@ begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request', 'p_move_id must be the id of an uncertain move, or of a refused '
-      'move that Stripe has made since; send p_stripe_id for a refused move.',
+    perform farthing.fail('invalid_request',
+      'p_move_id must name a transfer or reversal that is uncertain, or was refused and then made at Stripe; '
+      'send p_stripe_id for a refused one.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… '
-      'for a transfer, trr_… for a reversal, or null if Stripe did not make the move.', null,
-      'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id: tr_… for a transfer, '
+      'trr_… for a reversal, or null if Stripe made neither.', null, 'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
     perform farthing.fail('invalid_request',

@@ -1565,7 +1565,7 @@ begin
     perform farthing.fail('not_found', 'There is no such provider.', null, 'provider_id');
   end if;
   if v_provider.stripe_account_id <> p_stripe_account_id then
-    raise exception 'provider % has another account', p_provider_id;
+    raise exception 'provider % is already linked to a different Stripe account', p_provider_id;
   end if;
   perform farthing.allow_change('owner', 'an account was made for a user who began to sell');
   update farthing.providers set stripe_account_id = p_stripe_account_id, email = null,

@@ -49,7 +49,9 @@ export function checkProject(text: string): Project {
     throw new ProjectError(`url in farthing.json must be your project's URL: ${EXAMPLE}.`);
   }
   if (typeof publishableKey !== "string" || publishableKey === "") {
-    throw new ProjectError(`publishableKey is missing in farthing.json: ${EXAMPLE}.`);
+    throw new ProjectError(
+      `publishableKey is missing in farthing.json. Write it as in ${EXAMPLE}.`,
+    );
   }
   if (isSecret(publishableKey)) {
     throw new ProjectError(

@@ -6,8 +6,8 @@ interface Timer {
 }
 
 /**
- * Waits shorter than this end by themselves. A longer wait, such as a deadline, ends only when
- * `advance` reaches its end.
+ * The clock ends a shorter wait at once. A longer wait, such as a deadline, ends only when `advance`
+ * reaches its end.
  */
 const SHORT_MS = 30_000;
 

@@ -36,7 +36,9 @@ async function load(): Promise<void> {
   try {
     const { default: served } = await import(Deno.args[0]!) as { default?: { fetch?: Handler } };
     const handler = served?.fetch;
-    if (handler === undefined) throw new Error("the entry exports no default with a fetch method");
+    if (handler === undefined) {
+      throw new Error("the entrypoint has no default export with a fetch method");
+    }
     const onListen = ({ port }: { port: number }) => say(`ready ${port}`);
     Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, (request) => handler(request));
   } catch (error) {

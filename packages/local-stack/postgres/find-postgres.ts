@@ -32,7 +32,7 @@ async function embeddedSource(): Promise<Source> {
     entry = require.resolve(name);
   } catch {
     throw new StackError(
-      `${name} is not installed, and there is no embedded PostgreSQL for this platform. ` +
+      `${name} is not installed. There may be no embedded PostgreSQL for this platform. ` +
         `Install PostgreSQL and use --postgres system.`,
     );
   }

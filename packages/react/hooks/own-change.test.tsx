@@ -1,4 +1,4 @@
-/** Tests a paid change that the app makes itself while the page follows a job. */
+/** Tests a mutation of the app's own that costs credits, while the page follows a job. */
 import { deepEqual, equal } from "node:assert/strict";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { untilAborted } from "../testing/fake-jobs.ts";
@@ -7,7 +7,7 @@ import { isChargedTo } from "../mod.ts";
 import { useCredits } from "./use-credits.ts";
 import { useJobStatus } from "./use-job-status.ts";
 
-Deno.test("a paid change shows its result at once while a job runs, and reads the balance", async () => {
+Deno.test("a mutation shows its result at once while a job runs, and reads the balance", async () => {
   let available = "100";
   let followed = 0;
   const farthing = fake({

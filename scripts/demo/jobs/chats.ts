@@ -43,7 +43,7 @@ export async function playChat(context: RunContext): Promise<Scenario> {
   const key = crypto.randomUUID();
   const { bill } = await streamChat(context.buyer, prompt, { key, onDelta: printer() });
   context.say();
-  if (!bill) throw new DemoError("the stream ended without a bill");
+  if (!bill) throw new DemoError("the stream ended without its `usage` event");
   context.say(formatFacts([["tokens", tokensOf(bill)], ["credits", `charged ${bill.credits}`]]));
   return { ...scenarioOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
 }
@@ -66,7 +66,9 @@ export async function playAbandoned(context: RunContext): Promise<Scenario> {
   say(" ✂");
   await untilReleased(context, "left; the service reads on");
   const again = await streamChat(buyer, prompt, { key });
-  if (!again.bill) throw new DemoError("the abandoned chat has no bill under its key");
+  if (!again.bill) {
+    throw new DemoError("the repeat of the abandoned chat returned no `usage` event");
+  }
   const arrived = countTokens(text, { disallowedSpecial: new Set() });
   const { output_tokens } = again.bill.usage;
   say(formatFacts([

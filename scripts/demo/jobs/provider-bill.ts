@@ -38,7 +38,11 @@ export async function readRequests(
     const { requests } = z.object({ requests: z.array(request) }).parse(await response.json());
     return requests.every(({ ended }) => ended) ? requests : undefined;
   }, ENDED_DEADLINE_MS);
-  if (!found) throw new DemoError(`the AI emulator at ${aiUrl} returned no complete list`);
+  if (!found) {
+    throw new DemoError(
+      `the AI emulator at ${aiUrl} did not report in time that every request had ended`,
+    );
+  }
   return found;
 }
 
@@ -72,7 +76,9 @@ export function priceRequests(
     if (!tokens) return [];
     const rate = rates.get(asked.model);
     if (!rate) {
-      throw new DemoError(`the provider received a request for ${asked.model}, which has no rate`);
+      throw new DemoError(
+        `the AI emulator received a request for ${asked.model}, which has no rate`,
+      );
     }
     return [requestCredits(rate, tokens)];
   });

@@ -29,13 +29,17 @@ export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));
   const { result, message } = await payCheckout(session.checkout_url);
   if (result !== "paid") {
-    throw new DemoError(`the page refused the card for ${name}: ${message}`);
+    throw new DemoError(`the checkout page refused the card for ${name}: ${message}`);
   }
   const deadline = Date.now() + PAID_DEADLINE_MS;
   let status = "pending";
   while (status !== "paid") {
     if (Date.now() > deadline) {
-      throw new DemoError(`the order ${session.order_id} is ${status}, though its page was paid`);
+      throw new DemoError(
+        `the order ${session.order_id} is still ${status} ${
+          PAID_DEADLINE_MS / 1000
+        } s after its payment`,
+      );
     }
     await delay(PAID_POLL_MS);
     status = order.parse(await buyer.get(`checkout/orders/${session.order_id}`)).status;

@@ -13,11 +13,13 @@ const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+,(\d{1,9}),(\d{1,9})$/;
  */
 export function readTrace(csv: string): TraceRequest[] {
   const [header, ...lines] = csv.trimEnd().split(/\r?\n/);
-  if (header !== HEADER) throw new Error(`line 1 should be: ${HEADER}`);
+  if (header !== HEADER) throw new Error(`line 1 of the trace must be: ${HEADER}`);
   return lines.map((line, at) => {
     const [, context, generated] = LINE.exec(line) ?? [];
     if (context === undefined || generated === undefined) {
-      throw new Error(`line ${at + 2} should be a time and two counts of tokens: ${line}`);
+      throw new Error(
+        `line ${at + 2} of the trace must be a time and two counts of tokens: ${line}`,
+      );
     }
     return { input_tokens: Number(context), output_tokens: Number(generated) };
   });

@@ -28,7 +28,7 @@ export async function requireLive(project: Project, isLive: boolean): Promise<vo
   if (mode === "test") return;
   if (!isLive) {
     throw new SettingsError(
-      "STRIPE_SECRET_KEY is a live key, so this command may move real money: add --live.",
+      "STRIPE_SECRET_KEY is a live key, so this command may move real money: add --live if you mean that.",
     );
   }
   const money = emulatorUrl === undefined ? "real money" : "the emulator's money";

@@ -39,7 +39,7 @@ function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
     return read();
   } catch (error) {
     if (!isUrgent || !(error instanceof SettingsError)) throw error;
-    printError(`${error.message} The command goes on without it.`);
+    printError(`The command goes on without this setting: ${error.message}`);
     return without;
   }
 }

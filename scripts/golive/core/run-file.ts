@@ -82,7 +82,9 @@ export async function readRun(of: RunOf): Promise<Run | undefined> {
   const other = (["project", "command", "mode"] as const).find((name) => run[name] !== of[name]);
   if (other === undefined) return run;
   // A copied file must not add the findings of another project to this project's report.
-  throw new SettingsError(`${file} records another ${other}: add --again to begin anew.`);
+  throw new SettingsError(
+    `${file} is the record of a run with another ${other}: add --again to begin anew.`,
+  );
 }
 
 /** Writes the record whole or not at all: if the run is killed meanwhile, the old record stays. */

@@ -72,7 +72,7 @@ export const payment: GoLiveStep = {
     const { order, buyerId } = await ownOrder(context);
     if (!await isPaid(context, order)) {
       return failed(
-        "the page was not paid within 30 minutes",
+        "the checkout page was not paid within 30 minutes",
         "Run the command again: it goes on with this order, or with a new one if it has expired.",
       );
     }

@@ -27,12 +27,18 @@ async function anyhow<T>(
   } catch (error) {
     const why = (error as Error).message;
     if (databaseUrl === undefined) {
-      throw new Error(`${why} Set SUPABASE_DB_URL, so that the flag can be read and set by SQL.`);
+      throw new Error(
+        `The functions failed (${why}). Set SUPABASE_DB_URL, so that the flag can be read and set by SQL.`,
+      );
     }
     return await bySql(databaseUrl).then(
       (done) => [done, `by SQL (${why})`] as const,
       (bad: Error) =>
-        Promise.reject(new Error(`${why} The attempt by SQL failed too: ${bad.message}`)),
+        Promise.reject(
+          new Error(
+            `The functions failed (${why}), and the attempt by SQL failed too: ${bad.message}`,
+          ),
+        ),
     );
   }
 }

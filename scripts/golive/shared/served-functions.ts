@@ -12,7 +12,7 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
     const port = START_LINE.exec(text)?.[1];
     if (port !== undefined) return Number(port);
   }
-  throw new Error("The functions did not start.");
+  throw new Error("The functions could not be started on this machine.");
 }
 
 /** Calls `use` with the project, whose URL is replaced by that of the folder's functions. */

@@ -20,7 +20,7 @@ interface Reference {
 
 const REFERENCE = /\b(?:(var|local)\.(\w+)|([a-z]+_\w+)\.(\w+)(?:\[[^\]]*\])?\.(\w+))/g;
 
-/** Returns what the expressions in a value refer to. Text outside of `${…}` refers to nothing. */
+/** Returns what a value refers to, from those of its texts that contain an expression `${…}`. */
 function referencesOf(value: Value): Reference[] {
   const expressions = textsOf(value).filter((text) => text.includes("${"));
   return expressions.flatMap((text) =>

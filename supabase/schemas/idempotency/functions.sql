@@ -165,7 +165,8 @@ begin
     and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
       or (new.answer is not null and new.answer is distinct from old.answer))
   then
-    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
+    raise exception 'A stored answer must not change in its first 24 hours.'
+      using errcode = 'restrict_violation';
   end if;
   return null;
 end

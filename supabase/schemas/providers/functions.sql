@@ -15,7 +15,7 @@ begin
     or old.stripe_account_id is distinct from new.stripe_account_id and old.stripe_account_id is not null
     or new.user_id is distinct from old.user_id and new.user_id is not null
   then
-    raise exception 'The user, country and account of a provider cannot be changed'
+    raise exception 'The user, country and Stripe account of a provider cannot be changed'
       using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
@@ -132,7 +132,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds, so p_asked_at is rounded, too. Without the rounding, an
+  -- Stripe's events have whole seconds, so p_asked_at is rounded down, too. Without the rounding, an
   -- event of the same second would count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;

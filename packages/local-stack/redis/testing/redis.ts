@@ -12,7 +12,9 @@ export const TOKEN = "a-token-of-the-tests";
 
 export function needRedis(): string {
   const binary = findRedisServer();
-  if (binary === undefined) throw new Error("needs redis-server (Debian: redis-server)");
+  if (binary === undefined) {
+    throw new Error("this test needs redis-server (Debian package redis-server)");
+  }
   return binary;
 }
 

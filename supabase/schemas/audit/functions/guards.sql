@@ -67,8 +67,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  raise exception '% of farthing.% is refused: these terms never change. Correct them by a new row.', tg_op,
-    tg_table_name using errcode = 'restrict_violation';
+  raise exception '% of farthing.% is refused: it would change a permanent column. Insert a new row instead.',
+    tg_op, tg_table_name using errcode = 'restrict_violation';
 end
 $$;
 comment on function farthing.refuse_terms() is

@@ -83,7 +83,8 @@ begin
   if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
     (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
   then
-    raise exception 'refund % has another payment, amount or currency', v_refund.refund_id;
+    raise exception 'the stored refund % has another payment, amount or currency than the event',
+      v_refund.refund_id;
   end if;
   if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
     or v_refund.stripe_refund_id is null

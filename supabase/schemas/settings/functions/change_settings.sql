@@ -57,7 +57,8 @@ set search_path = ''
 as $$
 begin
   if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
-    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters and must not be blank.',
+      null, 'reason');
   end if;
   perform farthing.allow_change(p_author, p_reason);
 end

@@ -19,14 +19,14 @@ begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request', 'p_move_id must be the id of an uncertain move, or of a refused '
-      'move that Stripe has made since; send p_stripe_id for a refused move.',
+    perform farthing.fail('invalid_request',
+      'p_move_id must name a transfer or reversal that is uncertain, or was refused and then made at Stripe; '
+      'send p_stripe_id for a refused one.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… '
-      'for a transfer, trr_… for a reversal, or null if Stripe did not make the move.', null,
-      'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id: tr_… for a transfer, '
+      'trr_… for a reversal, or null if Stripe made neither.', null, 'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
     perform farthing.fail('invalid_request',

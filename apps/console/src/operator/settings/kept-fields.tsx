@@ -23,7 +23,7 @@ const MovedFields = ({ moved }: { readonly moved: readonly Moved[] }) => (
 interface KeptFieldsProps {
   /** The version of the settings from which the fields have their values. */
   readonly version: string;
-  /** Hidden and not removed, so that going back keeps the entries. */
+  /** The fields are only hidden, so the inputs are still there when the operator goes back. */
   readonly isHidden: boolean;
   readonly children: ReactNode;
 }

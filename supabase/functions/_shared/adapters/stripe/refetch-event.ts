@@ -48,7 +48,9 @@ async function currentObject(
   { object, id }: { object: string; id: string },
 ): Promise<unknown> {
   const retrieve = RETRIEVE[object];
-  if (retrieve === undefined) throw new Error(`no call fetches an event's ${object}`);
+  if (retrieve === undefined) {
+    throw new Error(`no call is known that fetches a ${object} of an event again`);
+  }
   return requireObject(await call((stripe) => retrieve(stripe, id)), object);
 }
 
