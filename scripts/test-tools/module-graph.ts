@@ -47,7 +47,10 @@ export async function readGraph(entries: readonly string[]): Promise<ModuleGraph
   }
 }
 
-/** Returns those of the modules that are in the graph, and all that import them. */
+/**
+ * Returns the given modules that are in the graph, and all modules that import them, directly or
+ * through others.
+ */
 export function withDependents(graph: ModuleGraph, modules: readonly string[]): string[] {
   const users = new Map<string, string[]>();
   for (const [path, imports] of graph) {

@@ -27,11 +27,14 @@ export async function textBefore(path: string): Promise<string> {
 export interface Changes {
   /** The files that were added or changed. */
   readonly there: readonly string[];
-  /** The files that were removed. A moved file is also one. */
+  /** The files that were removed. A moved file counts as removed from its old path. */
   readonly gone: readonly string[];
 }
 
-/** Returns what the push has changed; undefined without CI_BASE, or if that commit is not here. */
+/**
+ * Returns what the push has changed; undefined outside CI, without CI_BASE, or if the checkout does
+ * not contain that commit.
+ */
 export async function changesOfPush(): Promise<Changes | undefined> {
   const base = Deno.env.get("CI") === "true" ? Deno.env.get("CI_BASE") : undefined;
   if (base === undefined) return undefined;

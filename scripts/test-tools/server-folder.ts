@@ -6,7 +6,10 @@
 import { statfsSync } from "node:fs";
 import { isAlive } from "@farthing/local-stack/postgres";
 
-/** The file system that Linux keeps in memory. Deno lets only programs with all rights write there. */
+/**
+ * The file system that Linux keeps in memory. Deno lets only programs with all permissions write
+ * there.
+ */
 const MEMORY = "/dev/shm";
 
 /** The servers of a whole run have about 1 GB of data; they and the browsers need memory, too. */
@@ -22,7 +25,7 @@ function hasEnoughMemory(): boolean {
   }
 }
 
-/** Removes the folders of processes that were killed before they could do it. */
+/** Removes the folders of processes that were killed before they could remove them. */
 export async function removeAbandoned(parent: string): Promise<void> {
   for await (const { name } of Deno.readDir(parent)) {
     const [, pid] = /^farthing-(\d+)-/.exec(name) ?? [];

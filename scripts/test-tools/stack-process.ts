@@ -129,7 +129,8 @@ export async function withStack<T>(
   };
   const cleanup = async () => {
     if (hasEnded()) {
-      // The tests themselves report only refused connections.
+      // The tests themselves report only refused connections, so the cause must come from the
+      // stack's own output.
       printError(
         `The stack ended while its tests ran. Its last lines:\n${await lastSaid(dataDir)}`,
       );

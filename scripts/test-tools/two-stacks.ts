@@ -1,4 +1,7 @@
-/** Runs test files on two stacks. Each stack runs some files at a time, so no two stay idle for long. */
+/**
+ * Runs test files on two stacks. Each stack takes a few files at a time from one queue, so neither
+ * is idle for long.
+ */
 import { type Environment, withStack } from "./stack-process.ts";
 import type { Row } from "./suite.ts";
 

@@ -55,7 +55,7 @@ function writesInDynamic(expression: string): string[] {
     const text = literalOf(expression);
     if (text !== undefined) return writesIn(parseSync(text));
   } catch {
-    // If the parser refuses the text, the line below reports that.
+    // If the parser refuses the text, the line below reports the EXECUTE.
   }
   return [`execute ${expression}: this check can read only a literal, or format() with a literal`];
 }

@@ -87,7 +87,10 @@ async function onEmbedded(isFull: boolean): Promise<Row[]> {
   }, { autovacuum: "off" });
 }
 
-/** The parts that a push leaves out. The suite `guest` also pushes all migrations on that server. */
+/**
+ * The parts that a push leaves out. The suite `guest` also pushes all migrations on the embedded
+ * PostgreSQL.
+ */
 const UNUSED = "the search for unused indexes";
 const EMBEDDED = "db push with the seed on the embedded PostgreSQL";
 

@@ -53,7 +53,7 @@ const onItsOwnServer = (flavour: Flavour) => (use: Use) =>
 
 const WITHOUT_PG_PROVE = "pg_prove (our own reader ran the files)";
 
-/** Returns what judges the files, and what the run has left out or skipped for it. */
+/** Returns the function that runs a pgTAP file, and whether pg_prove is left out or skipped. */
 async function readerFor(isFull: boolean): Promise<{ run: RunFile } & Omit<SuiteResult, "rows">> {
   if (!isFull) return { run: runPgtapFile, skipped: [], left: [WITHOUT_PG_PROVE] };
   const why = await lackingPgProve();

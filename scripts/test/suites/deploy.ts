@@ -62,7 +62,10 @@ async function assertStarts(url: string, names: readonly string[]): Promise<void
   assert.deepEqual(failed, []);
 }
 
-/** Without CI_BASE the commit before the push is unknown (run-suites.ts). */
+/**
+ * Returns whether the push has not changed the command. Without CI_BASE the commit before the push
+ * is unknown (run-suites.ts), so the command counts as changed.
+ */
 const isCommandSame = async () => Deno.env.has("CI_BASE") && await isSameAsBefore(DEPLOY_COMMAND);
 
 interface Left {

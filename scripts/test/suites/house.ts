@@ -5,10 +5,16 @@ import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { NOT_SQL } from "./made-of.ts";
 import { typesToCheck } from "./types-to-check.ts";
 
-/** The gates that read no SQL. The modules that `check` reads are chosen by what has changed. */
+/**
+ * The gates that read no SQL. The gate `check` is not among them, because a push chooses its
+ * modules by what has changed (types-to-check.ts).
+ */
 const WITHOUT_SQL = ["lint", "openapi"];
 
-/** A gate as a push runs it, if it does, and what the push leaves out of it. */
+/**
+ * The part of a gate that a push runs, and the names of the parts that it leaves out. `gate` is
+ * missing if the push leaves out the whole gate.
+ */
 interface OfPush {
   readonly gate?: Gate;
   readonly left: readonly string[];

@@ -43,7 +43,10 @@ export const DEPLOY_COMMAND: readonly string[] = [
 /** The functions with the helpers of their tests, for `unit` and for the hosted version of Deno. */
 export const TESTED_FUNCTIONS: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
 
-/** All that a page or a limited request meets before SQL: functions, gateway, client, printed code. */
+/**
+ * Everything that a page or a rate-limited request uses before SQL: the functions, the gateway, the
+ * client, and the programs in the docs.
+ */
 export const BEFORE_SQL: readonly string[] = [
   ...FUNCTIONS,
   ...["docs", "README.md", "tests/browser", "tests/business", "tests/limits", "tests/support"],
@@ -51,7 +54,7 @@ export const BEFORE_SQL: readonly string[] = [
 
 const SQL = ["schemas", "migrations", "tests"].map((name) => `supabase/${name}`);
 
-/** Every file except SQL of the database, and its tests. */
+/** Every file except the database's SQL and the tests of that SQL. */
 export const NOT_SQL: readonly string[] = [".", ...without(SQL)];
 
 /** The migrations, what applies them, and the tests in SQL. */

@@ -6,15 +6,16 @@ import { ROOT } from "../../command/root.ts";
 
 const MODULE = /\.(?:[cm]?[jt]sx?|json)$/;
 
-/** Files that change how modules are found or checked, or with which version of Deno. */
+/** Files that determine how modules are found and checked, and with which version of Deno. */
 const OF_ALL =
   /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$|\.d\.ts$|^\.(?:ci|github)\/|^scripts\/ok\//;
 
 const DECLARES = /^declare (?:global|module)\b/m;
 
 /**
- * Whether every module must be checked: how they are checked has changed, a module is gone that
- * others may still import, or one declares something, or did so before, without being imported.
+ * Whether every module must be checked: the way of checking has changed, a removed module may still
+ * be imported, or a changed module has or had a `declare global` or `declare module`, which affects
+ * modules that do not import it.
  */
 async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
   if ([...there, ...gone].some((path) => OF_ALL.test(path))) return true;
@@ -26,8 +27,8 @@ async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
 }
 
 /**
- * Returns the modules of these folders that the changes can have broken; undefined if that can be
- * any of them.
+ * Returns the modules of these folders that the changes can have broken; undefined if every module
+ * may be broken.
  */
 export async function typesToCheck(
   folders: readonly string[],

@@ -1,10 +1,10 @@
-/** Finds the tests over HTTP that a push leaves out, because it has changed nothing that they show. */
+/** Finds the tests over HTTP that a push leaves out, because nothing that they test has changed. */
 import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { BEFORE_SQL } from "./made-of.ts";
 
 /**
- * Folders whose tests show what pages and limited requests meet before SQL. Other tests make the same
- * calls.
+ * Folders whose tests check pages and rate limits, up to the call of SQL. Other tests make the same
+ * calls over HTTP.
  */
 const FOLDERS = ["tests/browser/", "tests/limits/"];
 
@@ -13,8 +13,9 @@ const CONTRACTS = "supabase/functions/_shared/contracts";
 const TOOLS = ["tests/browser/chromium.ts", "scripts/test-tools", "deno.json", "deno.lock"];
 
 /**
- * The tests that show only a page or printed programs, each with the files that make them. The API
- * page takes two minutes of processor time, and the recipes' programs a third of one.
+ * The tests that check only a page, emails or the recipes' programs, each with the files that it
+ * depends on. The test of the API page takes two minutes of processor time, and that of the
+ * recipes' programs a third of a minute.
  */
 export const PAGES: Readonly<Record<string, readonly string[]>> = {
   "tests/browser/api-page.test.ts": [
@@ -24,6 +25,9 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   "tests/browser/emails.test.ts": [
     ...["tests/browser/emails.test.ts", "scripts/emails", CONTRACTS, ...TOOLS],
     ...["core", "domain/notifications"].map((name) => `supabase/functions/_shared/${name}`),
+  ],
+  "tests/browser/stack-pages.test.ts": [
+    ...["packages", "scripts", "tests/browser", "tests/support", "deno.json", "deno.lock"],
   ],
   "tests/browser/another-origin/snippets.test.ts": [
     ...["docs/recipes", "packages", CONTRACTS, ...TOOLS],
@@ -37,10 +41,16 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Without CI_BASE the commit before the push is unknown (run-suites.ts): only this test is then left. */
+/**
+ * The only test that may be left out without CI_BASE, because the commit before the push is then
+ * unknown (run-suites.ts).
+ */
 const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
 
-/** Returns the files or folders that a push leaves out, because it has changed nothing of them. */
+/**
+ * Returns the test files or folders that a push leaves out, because nothing that they test has
+ * changed.
+ */
 export async function unaffectedTests(): Promise<string[]> {
   const hasBase = Deno.env.has("CI_BASE");
   if (hasBase && await isSameAsBefore(BEFORE_SQL)) return FOLDERS;

@@ -21,8 +21,8 @@ const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
 const FUNCTIONS = "supabase/functions/";
 
 /**
- * Returns whether the push has changed nothing that the functions' tests depend on. Without CI_BASE
- * the commit before the push is unknown (run-suites.ts).
+ * Returns whether the push has changed nothing that the functions' tests depend on. Returns false
+ * without CI_BASE, because the commit before the push is then unknown (run-suites.ts).
  */
 const areFunctionsSame = async () =>
   Deno.env.has("CI_BASE") && await isSameAsBefore(TESTED_FUNCTIONS);
