@@ -1,13 +1,13 @@
--- Removes Farthing from a project and leaves everything else as it was. docs/deploy.md has the
--- steps that come first. The most important one: take farthing_public out of the schemas that the
--- data API exposes, because a missing exposed schema stops the data API for the whole project.
--- This file refuses to run if an object of yours outside the two schemas depends on Farthing. It
--- refuses to delete a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`.
--- Check two things yourself, because this file does not check them. Your own objects inside the two
--- schemas are dropped, too. Your functions and scheduled jobs that name Farthing only in their text
--- stay, and fail afterwards. The extensions pg_cron and pg_net stay, because other apps may use
--- them by now. The roles that you made stay, too. To run this file, use
--- `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this file into the SQL editor.
+-- Removes Farthing from a project and leaves everything else as it was. docs/deploy.md has the steps that
+-- come first. The most important one: take farthing_public out of the schemas that the data API exposes,
+-- because a missing exposed schema stops the data API for the whole project. This file refuses to run if an
+-- object of yours outside the schemas farthing and farthing_public depends on Farthing. It refuses to delete
+-- a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`. Check two things yourself,
+-- because this file does not check them. Your own objects inside the two schemas are dropped, too. Your
+-- functions and scheduled jobs that name Farthing only in their text stay, and fail afterwards. The
+-- extensions pg_cron and pg_net stay, because other apps may use them by now. The roles that you made stay,
+-- too. To run this file, use `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this file into the
+-- SQL editor.
 
 begin;
 -- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. In

@@ -69,7 +69,10 @@ const barePage = ({ url, publishableKey }: Service, { token }: Signed) =>
     document.querySelector("p").textContent = Number(data.balance).toLocaleString("en");
   });</script>`;
 
-/** Serves both pages as static hosts do: compressed, and the console's assets for a long time. */
+/**
+ * Serves both pages as static hosts do: compressed, and with a header that lets the browser cache
+ * the console's assets for a year.
+ */
 function serve(service: Service, signed: Signed) {
   const { url, publishableKey } = service;
   const app = new Hono()

@@ -17,8 +17,8 @@ type Say = (what: string) => void;
 
 const CLIENTS = 16;
 /**
- * The maximum duration of a run at full speed. A longer one would use up a back end's quota for one
- * minute.
+ * The maximum duration of a run at full speed. A longer run would use up the requests that the rate
+ * limit allows a back end in one minute.
  */
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;

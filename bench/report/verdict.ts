@@ -2,7 +2,7 @@
 import { percentile } from "@farthing/command-line";
 
 /**
- * The values of all rounds, summed up: the report shows the median, the lowest and the highest
+ * A summary of the values of all rounds. The report shows the median, the lowest and the highest
  * value.
  */
 export interface Spread {

@@ -7,8 +7,8 @@ const pending = new Set<Cleanup>();
 let interrupted = false;
 
 /**
- * Never resolves. A caller that awaits this after an interruption starts and prints nothing more
- * until the process exits.
+ * Never resolves. After an interruption, callers await this promise, so that they do no more work
+ * and print nothing until the process exits.
  */
 const theEnd = () => new Promise<never>(() => {});
 

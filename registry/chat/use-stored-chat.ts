@@ -24,7 +24,10 @@ function read(key: string): Stored | null {
   }
 }
 
-/** Stores the user's conversation. If there is none, deletes a conversation of another user. */
+/**
+ * Stores the user's conversation. If there is nothing to store, deletes a stored conversation that
+ * belongs to another user.
+ */
 function write(key: string, { of, messages }: { of: string | null } & Omit<Stored, "of">): void {
   try {
     if (of !== null && messages.length > 0) {

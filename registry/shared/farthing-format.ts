@@ -9,7 +9,8 @@ const LOCALE = "en";
 /** Formats credits, which are decimal strings, without rounding. */
 export function formatCredits(amount: string): string {
   const format = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
-  // `format` also formats strings, without rounding, but older types than ES2023's don't say so.
+  // `format` also formats strings, without rounding, but TypeScript's types declare this only since
+  // ES2023.
   return format.format(amount as unknown as number);
 }
 

@@ -56,10 +56,11 @@ export function SignIn({ auth }: SignInProps) {
     const isNew = submitter?.getAttribute("value") === "up";
     try {
       const { data, error } = await (isNew ? auth.signUp(login) : auth.signInWithPassword(login));
-      // No session: the project requires the user to confirm the email address first.
+      // If there is no session, the project requires the user to confirm the email address first.
       set(error ?? (data.session === null ? "unconfirmed" : "idle"));
     } catch (error) {
-      // supabase-js also throws, for example if the browser's storage is full.
+      // supabase-js returns most errors but throws some, for example if the browser's storage is
+      // full.
       set(error instanceof Error ? error : new Error(String(error)));
     }
   };

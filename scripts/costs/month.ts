@@ -47,8 +47,8 @@ export interface Month {
 const dollars = ({ amount }: { amount: string }) => new Decimal(amount.replace(" %", ""));
 
 /**
- * Returns the price of what exceeds the included quantity. It is sold in packages of `size`, and a
- * partly used package costs the full price.
+ * Returns the price of what exceeds the included quantity. The excess is sold in packages of
+ * `size`, and a partly used package costs the full price.
  */
 function beyond(quantity: Decimal, included: number, size: number, price: Decimal): Decimal {
   return Decimal.max(0, quantity.minus(included)).div(size).ceil().times(price);
@@ -111,13 +111,16 @@ export function monthOf(users: number): Month {
 }
 
 /**
- * Returns the largest number of daily users whose Redis, paid by command, costs at most this much.
+ * Returns the largest number of daily users for whom Redis, billed by command, costs at most this
+ * much.
  */
 export function usersAt(redisDollars: string): Decimal {
   return new Decimal(redisDollars).div(monthOf(1).redisByCommand).floor();
 }
 
-/** Returns the largest number of daily users whose month has at most this many function calls. */
+/**
+ * Returns the largest number of daily users who cause at most this many function calls in a month.
+ */
 export function usersWithin(calls: number): Decimal {
   const ofOne = monthOf(1).quantities.calls.minus(ASSUMED.background);
   return new Decimal(calls).minus(ASSUMED.background).div(ofOne).floor();

@@ -10,7 +10,7 @@ export interface Price {
 }
 
 const SUPABASE = "https://supabase.com/docs/guides/platform";
-/** For copies without a date: the day on which they were read. */
+/** The text for copies that have no date. It contains the day on which they were read. */
 const UNDATED = "undated copy, read on 2026-11-25";
 
 function supabase(name: string, amount: string, per: string, page: string): Price {

@@ -94,7 +94,7 @@ export const SAMPLES: Readonly<Record<TemplateName, unknown>> = {
 /** The address of the branded shop's logo. */
 export const LOGO = "https://shop.example.com/logo.png";
 
-/** One shop that has set nothing, and one that has set everything. */
+/** One shop that has set none of the details in its emails, and one that has set all of them. */
 export const SHOPS: Readonly<Record<"plain" | "branded", ShopFace>> = {
   plain: {},
   branded: {

@@ -28,7 +28,10 @@ const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
 
 const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
 
-/** If a resumed canary can't go on, its flag is still on for the users of its last stage. */
+/**
+ * If a resumed canary can't go on, its flag is still on for the users of its last stage, so the
+ * step `canary.start` is guarded, too.
+ */
 const GUARDED_CANARY = CANARY.map((step) =>
   step.code === "canary.start" ? guardSalesIfOpen(step) : step
 );

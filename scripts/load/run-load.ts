@@ -43,7 +43,7 @@ function requestOf(ask: Ask, service: Service, person: Person): Request {
 /**
  * Returns the function with which a person sends requests. The time of the first request is
  * measured from the moment when it was due, and the time of each later request from the moment when
- * it is sent.
+ * the request before it ended.
  */
 function callerOf(service: Service, person: Person, tally: Tally, dueMs: number): Call {
   let from = dueMs;

@@ -27,7 +27,7 @@ export type Call = (ask: Ask) => Promise<Got | undefined>;
 
 export interface Doing {
   readonly name: string;
-  /** How many of a hundred actions are this one. */
+  /** How many of every hundred actions are of this kind. */
   readonly share: number;
   /** The number of requests that the action makes. */
   readonly requests: number;

@@ -29,9 +29,9 @@ function countPackages(): number {
 }
 
 /**
- * Shows every `SILENT_MS` that packages are being installed; nothing while all of them are there. On
- * a terminal it also shows their number and the elapsed time. Returns a function that ends the
- * display.
+ * Shows that packages are being installed. Shows nothing until one is added, unless there was none
+ * at the start. On a terminal, one line shows their number and the elapsed time, updated every
+ * `SILENT_MS`. Elsewhere, one line is printed once. Returns a function that ends the display.
  */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();

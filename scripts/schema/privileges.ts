@@ -12,8 +12,8 @@ const SCHEMAS = "farthing, farthing_public";
 
 /**
  * Revokes all privileges from other roles that the host's default privileges name, for example a
- * role whose members may include `authenticated`. Grants made by hand to a role that the default
- * privileges do not name are not revoked.
+ * role whose members may include `authenticated`. If the default privileges do not name a role,
+ * grants that somebody made to it by hand stay.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;

@@ -10,8 +10,9 @@ import type { SchemaFile } from "./schema-files.ts";
 /**
  * For each subject, the later subjects that its functions may call. There are three reasons for
  * such a call: the inbox passes on an event, a rule about money reads its limit (caps, holds,
- * fraud), or a figure is read for an alert or a report. In addition, a checkout reads the buyer's
- * customer. Before adding another call, look for a better subject for the function.
+ * fraud), or a figure is read for an alert or a report. In addition, a checkout reads the id of the
+ * buyer's customer at Stripe. Before adding another call, look for a better subject for the
+ * function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],

@@ -15,7 +15,7 @@ export interface Picture {
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-/** A month of the year that the benchmark's shop was in business. */
+/** A month within the benchmark's year of sample data. */
 const NOVEMBER = "from=2025-11-01&to=2025-11-30";
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 720 };

@@ -26,7 +26,10 @@ export type State = "present" | "malformed" | "missing" | "not set" | "left unse
 export interface Finding {
   readonly name: EnvName;
   readonly state: State;
-  /** The name that can be set instead of this one, or the name that makes this one necessary. */
+  /**
+   * A remark on the state: the name that can be set instead of this one, the name that makes this
+   * one necessary, or that this one must be unset. It may be empty.
+   */
   readonly note: string;
 }
 

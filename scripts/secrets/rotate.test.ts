@@ -125,7 +125,7 @@ Deno.test("a line is replaced in its place or added, and refused if it is in the
   assert.equal(withLine("AA=1\n#A=0\n", "A", "3"), "AA=1\n#A=0\nA=3\n");
   assert.throws(() => withLine("A=1\nA=2\n", "A", "3"), /twice/);
   assert.throws(() => withLine('B="x\nA=1\ny"\n', "A", "3"), /by hand/);
-  // If this were accepted, a part of the old value would stay in the file.
+  // If an old value of several lines were accepted, a part of it would stay in the file.
   assert.throws(() => withLine('A="x\ny"\nB=1\n', "A", "3"), /by hand/);
   assert.equal(withLine("A=1\r\nB=2\r\n", "A", "3"), "A=3\r\nB=2\r\n");
 });

@@ -1,5 +1,6 @@
 /**
- * Rotates a secret in a dotenv file: writes the new value, and for a while the old value after it.
+ * Rotates a secret in a dotenv file: writes the new value, followed by the old one if the functions
+ * accept both. `--finish` removes the old value later.
  */
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";

@@ -77,7 +77,10 @@ export async function checkFunction({ url, settings }: Target): Promise<Finding[
   return [address, ...tried];
 }
 
-/** Asks Stripe whether it still accepts the key. If so, a secret key has all rights. */
+/**
+ * Asks Stripe whether it still accepts the secret key. Its rights are not checked one by one,
+ * because a secret key has all of them.
+ */
 async function trySecretKey({ stripe }: Target): Promise<Pick<Finding, "state" | "text">> {
   const [right] = RIGHTS;
   const tried = await tryRight(stripe, right!);

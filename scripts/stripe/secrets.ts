@@ -26,8 +26,8 @@ export async function writeSecrets(file: string, secrets: readonly string[]): Pr
 }
 
 /**
- * Throws an error if writeSecrets() would fail. Called before Stripe makes a secret, which would
- * otherwise be lost.
+ * Throws an error if writeSecrets() would fail. `stripe:setup` calls it before Stripe makes a
+ * secret, which would be lost if the write failed.
  * @throws SettingsError
  */
 export async function tryWrite(file: string): Promise<void> {

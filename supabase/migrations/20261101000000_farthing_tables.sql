@@ -205,7 +205,8 @@ comment on column farthing.policy.stream_in_flight_tokens is
   'the recorded ones: up to 64 tokens that are not recorded yet, and the tokens in transit. Raise this '
   'number for a provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
-  'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
+  'The time between the end of a month (UTC) and its closing. After the closing, the month''s figures in '
+  'reports no longer change.';
 comment on column farthing.policy.checkout_tax_behavior is
   'Whether the price of a package includes the tax that Stripe computes, or the buyer pays the tax on '
   'top. Only used with checkout_automatic_tax.';
@@ -265,7 +266,7 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- The free space in each page lets each run update its task's row in place.
+-- The free space in each page lets each run write the new version of its task's row to the same page.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(moment) runs once per interval (`every`), at the time `phase` after '
   'the start of the interval. budget: the time after which a task begins no new item; from PostgreSQL '
@@ -282,7 +283,7 @@ create table farthing.task_failures (
 );
 comment on table farthing.task_failures is
   'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history: '
-  'farthing.tasks has only the time of each task''s last success.';
+  'farthing.tasks has only each task''s last run, and the time of its last success.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (
@@ -1498,7 +1499,8 @@ create table farthing.customers (
 comment on table farthing.customers is
   'A user''s customer at Stripe, and their saved card. card_changed_at: the time of the event that last '
   'saved or removed a card; older events change nothing. card_unread_since: set while the card''s brand, '
-  'last digits and expiry must be read from Stripe, next at card_read_at.';
+  'last digits and expiry must still be read from Stripe. card_read_at: the time of the next attempt to '
+  'read them.';
 create index customers_by_method on farthing.customers (payment_method_id)
   where payment_method_id is not null;
 alter table farthing.customers enable row level security;
@@ -1522,8 +1524,8 @@ create table farthing.card_removals (
 comment on table farthing.card_removals is
   'Cards that Stripe must detach, or has detached: a user removed or replaced the card, the user was '
   'deleted, or the card was saved at Stripe but not stored here. No new charge of the card begins after '
-  'requested_at. detached_at: when the card was detached; null while Stripe must still be asked, '
-  'next at next_attempt_at.';
+  'requested_at. detached_at: when the card was detached; null while Stripe must still detach it. '
+  'next_attempt_at: the time of the next attempt.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;
@@ -2448,7 +2450,7 @@ comment on table farthing.balance_transactions is
   'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
   'reversal. Amounts are in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
--- The control totals of reports add up this index and do not read the table.
+-- The control totals of reports are computed from this index, without reading the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
   include (kind, amount, fee, currency, source_amount, source_currency) where booked_on is not null;
 create index balance_transactions_by_payout on farthing.balance_transactions (payout_id);
@@ -3035,14 +3037,14 @@ create table farthing.revenue_lines (
     and length(source_id) between 1 and 255)
 );
 comment on table farthing.revenue_lines is
-  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
-  'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
-  'on which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
+  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance at '
+  'Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) on '
+  'which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
   'effective_at is closed. kind: the kind of fact, as Stripe''s reporting categories name it where one '
-  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was '
-  'paid. The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: '
-  'Stripe''s id of the payment, refund, balance transaction or fee. Stripe''s fees are in the currency '
-  'of the balance, all other amounts in the currency of the payment.';
+  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was paid. '
+  'The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: Stripe''s id '
+  'of the payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency of '
+  'the balance, other amounts in the currency of the payment.';
 -- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
 -- balance transactions are booked as differences, and the tax of a refund is booked again with the
 -- opposite sign if the refund fails.
@@ -3054,7 +3056,7 @@ create index revenue_lines_by_source on farthing.revenue_lines (source_id);
 -- one returns.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
--- The journal adds up this index and does not read the table.
+-- The journal computes its sums from this index alone, without reading the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount);
 -- Metrics count paying accounts from this index, because the counts of single days can't be added

@@ -309,9 +309,9 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
-  '{status, replayed: true, data}. p_kept: how long an answer counts, if shorter than 24 hours '
-  'because the key is derived from the content. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else {status, '
+  'replayed: true, data}. p_kept: how long an answer counts; null for 24 hours. A key that is derived from '
+  'the content counts for a shorter time. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -728,8 +728,8 @@ begin
 end
 $$;
 comment on function farthing.close_chat_if_abandoned(text, timestamptz) is
-  'Closes one chat without a heartbeat for 60 seconds. Returns 1, or 0 if a row is locked or the chat is '
-  'no longer abandoned.';
+  'Closes one chat whose last heartbeat is at least 60 seconds old. Returns 1, or 0 if a row is locked or '
+  'the chat is no longer abandoned.';
 
 create function farthing.close_abandoned_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -743,7 +743,7 @@ as $$
     order by c.created_at limit p_limit), 'close_chat_if_abandoned', p_now)
 $$;
 comment on function farthing.close_abandoned_chats(timestamptz, int) is
-  'Closes chats without a heartbeat for 60 seconds, and returns their number.';
+  'Closes chats whose last heartbeat is at least 60 seconds old, and returns their number.';
 
 -- supabase/schemas/ai/functions/chat_answer.sql
 
@@ -779,9 +779,9 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
-  -- charge or correct it. The request reads from the provider for at most 130 seconds. Then it
-  -- attempts for 45 seconds to end the chat.
+  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still charge or
+  -- correct it. The request reads from the provider for at most 130 seconds, and then attempts for 45 seconds
+  -- to end the chat, so the charge is final after 200 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
@@ -872,8 +872,8 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'Returns a chat, with its key and its account locked. Fails not_found, also if the chat began under '
-  'another key.';
+  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found, also if '
+  'the chat began under another key.';
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
@@ -913,7 +913,7 @@ end
 $$;
 comment on function farthing.charge_late_chat is
   'Charges a chat that was released before its answer arrived. The charge uses the rate of the chat''s '
-  'hold and available credits only, and never leads to debt. Returns whether credits were charged. The '
+  'hold, takes only available credits, and never leads to debt. Returns whether credits were charged. The '
   'caller has locked the account.';
 
 create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
@@ -1122,8 +1122,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- The answer was delivered. If its charge exceeds the overdraft limit, the charge is the price of
-    -- the longest answer instead, which the hold covers.
+    -- The answer was delivered. If its charge would leave more debt than the overdraft limit allows, the
+    -- charge is the price of the longest answer instead, which the hold covers.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -1643,7 +1643,7 @@ as $$
     where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
 $$;
 comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
-  'Reads the number of new users within period who got no welcome credits because of the day''s ceiling.';
+  'Reads the number of new users who, within period, got no welcome credits because of the day''s ceiling.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2371,11 +2371,10 @@ comment on function farthing.field_changes(jsonb, jsonb) is
 
 -- supabase/schemas/audit/functions/customer_reads.sql
 
--- The log of reads of customers: who read which customer's data, when and through which endpoint.
--- Each RPC function that returns a customer's data to operators calls record_customer_read() in its
--- own transaction, so it never returns data without recording the read. Recording a read only
--- inserts a row, and the log has no foreign keys, so a read waits neither for another read nor for
--- the task that deletes old rows.
+-- The log of reads of customers: who read which customer's data, when and through which endpoint. Each RPC
+-- function that returns a customer's data to operators calls record_customer_read() in the same transaction,
+-- so it never returns data without recording the read. Recording a read only inserts a row, and the log has
+-- no foreign keys, so a read waits neither for another read nor for the task that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -2393,8 +2392,8 @@ begin
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The user id is stored only if the user has no account: an account forgets its user when the user is
-  -- deleted, but a row of this log does not.
+  -- The user id is stored only if the user has no account. The deletion of a user erases the user id from the
+  -- account, but not from this log.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,
@@ -2838,10 +2837,10 @@ begin
 end
 $$;
 comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
-  'Cancels a booking, or returns the step that must come first. Returns step done with the answer as '
-  'data, step refund (the booking is cancelled, and its refund is to be sent), or step cancel_payment '
-  '(the payment is to be cancelled at Stripe first). The caller has locked the account. Fails '
-  'booking_not_cancellable.';
+  'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns step done with the '
+  'answer as data, step refund (the booking is cancelled, and its refund is to be sent), or step '
+  'cancel_payment (the payment is to be cancelled at Stripe first). The caller has locked the account. '
+  'Fails booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -3202,8 +3201,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Returns true, and records the refusal, if the policy refuses shared bookings and the two parties '
-  'share something.';
+  'Returns true, and records the refusal, if the buyer and the provider share something and the policy '
+  'refuses such bookings.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -3628,10 +3627,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. The customer is used only for tax ids,
-  -- invoices and automatic tax, because only these belong to a customer. Stripe refuses to open a
-  -- session for a deleted customer, so the customer is used only while it has a saved card: when a
-  -- customer is deleted at Stripe, its card is detached.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices and
+  -- automatic tax, because only these need a customer. Stripe refuses to open a session for a deleted
+  -- customer, so the customer is used only while it has a saved card: when a customer is deleted at Stripe,
+  -- its card is detached.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -3641,8 +3640,8 @@ as $$
 $$;
 comment on function farthing.session_buyer(uuid, bigint) is
   'Returns {customer_id, customer_email} of a new session. At most one of them is not null; both are null '
-  'if the user has no customer for this session and no plain email address, because Stripe is sure to '
-  'accept only plain ones.';
+  'if the user has no customer for this session and no plain email address. Other addresses are left out, '
+  'because Stripe might refuse them.';
 
 create function farthing.forget_session_email()
 returns trigger
@@ -3751,7 +3750,8 @@ returns interval
 language sql immutable
 set search_path = ''
 as $$
-  -- From 2 minutes to 6 hours. The first wait is longer than the timeout of a request to Stripe.
+  -- The wait grows from 2 minutes to 6 hours. The first wait is longer than the timeout of a request to
+  -- Stripe.
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is
@@ -3944,9 +3944,9 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, payment_method.updated '
-  'and payment_method.automatically_updated have it read again, and payment_method.detached removes it. '
-  'Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, after '
+  'payment_method.updated and payment_method.automatically_updated the payment runner reads it again, and '
+  'payment_method.detached removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -3966,7 +3966,8 @@ begin
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: removes the saved card of a deleted user''s account, also at Stripe, and stops its top-ups.';
+  'Trigger: removes the saved card of an account whose user is deleted or whose organisation is dissolved, '
+  'also at Stripe, and stops its top-ups.';
 
 -- supabase/schemas/customers/functions/stripe_faults.sql
 
@@ -4177,8 +4178,8 @@ comment on function farthing.page_of(text, int, farthing.page_item[]) is
 
 -- supabase/schemas/foundation/functions/plain_email.sql
 
--- Plain email addresses: only ASCII. Stripe's checkout page gets the buyer's address only if it is
--- plain (checkout/functions/session_buyer.sql), and so must be the shop's address for support.
+-- Plain email addresses: only ASCII. Stripe's checkout page gets the buyer's address only if it is plain
+-- (checkout/functions/session_buyer.sql). The shop's address for support must be plain, too.
 
 create function farthing.is_plain_email(p_text text)
 returns boolean
@@ -4388,7 +4389,7 @@ begin
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, p_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
-      -- A buyer may book many times per hour: new bookings are limited by provider.
+      -- The number of new bookings per hour is limited for each provider, and not for each buyer.
       select * from farthing.find_sessions_over(p_account_id, p_action, p_ip_hash, p_now)
         where p_action <> 'booking'
       union all select * from farthing.find_cards_over(p_account_id, p_now)
@@ -4597,9 +4598,9 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. It
-  -- ends a day after the earlier of two uses of that card: the buyer's own last use, and the last
-  -- use by the first user above the limit, counted from the most recent user.
+  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. The users of
+  -- that card are ordered by their last use, newest first. The limit ends a day after the last use by the
+  -- first user beyond the allowed number, or a day after the buyer's own last use if that is earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4905,9 +4906,9 @@ comment on function farthing.request_grant is
 
 -- supabase/schemas/grants/functions/pending_grants.sql
 
--- Grants that wait for another operator, and end as confirmed, declined or expired. How long
--- they wait is the policy's pending_grant_life (policy/tables.sql); finish_grant() computes
--- confirm_before from it.
+-- Grants that wait for another operator, and end as confirmed, declined or expired. The policy's
+-- pending_grant_life (policy/tables.sql) limits how long they wait; finish_grant() computes confirm_before
+-- from it.
 
 create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
 returns farthing.grants
@@ -5128,9 +5129,8 @@ as $$
 declare
   v_left int;
 begin
-  -- If two calls run at once, the second one waits for the row, and then sees what the first one
-  -- has spent. If the first call ran after midnight and the second one began before it, the row
-  -- keeps the newer day.
+  -- If two calls run at once, the second one waits for the row, and then sees what the first one has spent.
+  -- If the first call began after midnight and the second one before midnight, the row keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -5953,8 +5953,8 @@ as $$
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Returns whether the last complete backfill is an hour old, no runner is working on a backfill, and no '
-  'retry is postponed.';
+  'Returns whether a backfill is due: the last complete backfill is at least an hour old, no runner is '
+  'working on a backfill, and retry_at, if it is set, has passed.';
 
 create function farthing.backfill_since(p_backfill farthing.backfills, p_now timestamptz)
 returns timestamptz
@@ -6417,7 +6417,7 @@ returns timestamptz
 language sql immutable
 set search_path = ''
 as $$
-  -- If the event is retried, the planned time stays.
+  -- A retry of the event does not change the time that is already planned for the read.
   select case when p_event.state = 'deferred' and p_event.type = 'payment_intent.succeeded'
       and p_event.facts ->> 'booking_id' is null
     then coalesce(p_event.read_session_at, p_now + interval '1 minute') end
@@ -6771,7 +6771,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.job_life() is
-  'Returns how long after the request create_job() sets the expires_at of a job and of its hold.';
+  'Returns the time between the request of a job and the expires_at that create_job() sets for the job and '
+  'its hold.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -7082,7 +7083,7 @@ as $$
   select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
 $$;
 comment on function farthing.job_backoff(int) is
-  'Returns the backoff after a job''s attempt with the number p_attempts.';
+  'Returns the backoff after attempt number p_attempts of a job.';
 
 create function farthing.fail_attempt(
   p_job farthing.jobs, p_code text, p_message text, p_detail text, p_retryable boolean,
@@ -7208,7 +7209,7 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended. settle() gets a hold of no credits with the job's id instead, so
+    -- The job's hold has ended. Instead, settle() gets a hold that reserves nothing and has the job's id, so
     -- the step is charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
@@ -7491,7 +7492,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'is the author''s own.';
 
 -- Locks are taken in one order (docs/reference/rules.md, rule 4): the account's row, then its lots. A
--- statement touches one account only; a function that needs several accounts locks them by their ids.
+-- statement touches one account only; a function that needs several accounts locks them in the order of their
+-- ids.
 
 -- Finds the account as account_for() does, and locks it. Every charge begins with this function, so
 -- it has to be fast: most calls make only one select and call no other function.
@@ -8115,7 +8117,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_take is all that is still needed. It becomes debt.
+      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed. It becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -8192,7 +8194,7 @@ begin
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
     and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
-  -- These columns are written from the index lots_burn_order.
+  -- `deno task schema` generates these columns from the index lots_burn_order.
   order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
   if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_free < p_charge.amount, true)
@@ -8339,8 +8341,8 @@ as $$
     (interval '3 days', interval '6 hours', 1)
 $$;
 comment on function farthing.burn_windows() is
-  'Returns the pairs of windows, a long and a short one. The budget burns too fast if, in both windows, '
-  'it is spent faster than factor times its normal rate. The numbers are the same in slo.ts.';
+  'Returns the pairs of windows, a long and a short one. The budget burns too fast if its burn rate is '
+  'above `factor` in both windows. The numbers are the same in slo.ts.';
 
 create function farthing.core_requests(p_window interval, p_now timestamptz)
 returns table (requests numeric, failed numeric, slow numeric)
@@ -8366,8 +8368,8 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts '
-  'exactly its days. The rate is 0 if there was no request.';
+  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts exactly '
+  'the budget_days of slo(). The rate is 0 if there was no request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
@@ -8440,8 +8442,8 @@ returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are evaluated each minute over 30 days. So the evaluation reads three numbers
-  -- per hour instead of histograms.
+  -- Each minute the objectives are evaluated over the last 30 days. These counts let the evaluation read
+  -- three numbers per hour instead of histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
@@ -8461,8 +8463,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The time is the database's, because the clocks of processes differ. A process stores unsent
-  -- metrics for at most an hour.
+  -- The time is the database's, because the clocks of processes differ. A process stores unsent metrics for
+  -- at most an hour, so a larger p_age_ms counts as an hour.
   v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
 begin
   insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
@@ -8505,8 +8507,8 @@ as $$
     delete from farthing.metrics m using (
       select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
       cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days'),
-        -- Days are stored for one day longer than hours, so that the day of the oldest stored hour
-        -- is never missing.
+        -- Rows per day are stored for one day longer than rows per hour, so that the day of the oldest stored
+        -- hour is never missing.
         ('day', interval '36 days')) k (grain, kept)
       join farthing.metrics o
         on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept
@@ -8615,8 +8617,8 @@ as $$
     or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
-  'Returns the rows of a metric that make up a window, each once, from the whole minute in which the '
-  'window begins.';
+  'Returns the rows of a metric that together cover a window without overlap. The first minute is included '
+  'as a whole, even if the window begins within it.';
 
 create function farthing.metric_sum(p_name text, p_labels text, p_from timestamptz, p_to timestamptz)
 returns numeric
@@ -8730,10 +8732,10 @@ comment on function farthing.notify_booking_cancellation() is
 
 -- supabase/schemas/notifications/functions/claim.sql
 
--- Claiming due notifications, with the address of each recipient and the shop's face. Each
--- notification is sent at most once, because a claim commits before a service is called. If the
--- runner dies or the service's response is lost, the notification may have been sent (leases.sql
--- ends its lease).
+-- Claiming due notifications, with the address of each recipient and the shop's settings that appear in its
+-- emails. Each notification is sent at most once, because a claim commits before a service is called. If the
+-- runner dies or the service's response is lost, the notification may have been sent (leases.sql ends its
+-- lease).
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)
@@ -9019,15 +9021,15 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balances(timestamptz, int) is
-  'Checks the next p_limit accounts of the current round over all accounts, notifies the owners of '
-  'accounts with a low balance, and returns the number of notifications.';
+  'Checks the next p_limit accounts of the current round, which covers all accounts; notifies the owners '
+  'of accounts with a low balance, and returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/manual_retries.sql
 
--- Retries by an operator: notifications that were given up are queued again. Dead-lettered
--- notifications were certainly not sent. Uncertain ones may have been sent, so they are retried
--- only if the operator sends even_if_sent. How many notifications one request queues is
--- RETRIED_AT_ONCE in supabase/functions/_shared/contracts/notifications.ts.
+-- Retries by an operator: notifications that were given up are queued again. Dead-lettered notifications were
+-- certainly not sent. Uncertain ones may have been sent, so they are retried only if the operator sends
+-- even_if_sent. RETRIED_AT_ONCE in supabase/functions/_shared/contracts/notifications.ts limits how many
+-- notifications one request queues.
 
 create function farthing.retry_given_up(
   p_notification farthing.notifications, p_reason text, p_author text, p_now timestamptz)
@@ -11156,8 +11158,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
       and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
         and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));
 comment on view farthing.author_problems is
-  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, '
-  'and grants by Stripe or a scheduled task. Welcome credits and corrections of chats are no problem. '
+  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
+  'grants by Stripe or a scheduled task. Grants of welcome credits and corrections of chats are allowed. '
   'This is a view, so that both the whole and the incremental proof can filter it.';
 
 create function farthing.prove_authors()
@@ -13125,8 +13127,8 @@ comment on function farthing.refund_answer(farthing.refunds) is
 
 -- supabase/schemas/refunds/functions/refuse_refund.sql
 
--- The refunds that are refused: of something unpaid, of more than is refundable, and of a payment of which
--- nothing is left.
+-- The refusal of a refund: if nothing was paid, if the amount is more than is refundable, or if nothing is
+-- left to refund.
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
 returns void
@@ -13311,9 +13313,9 @@ begin
     -- After 23 hours Stripe may have forgotten the refund's idempotency key, and could make the
     -- refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund, and this query has locked the refund
-      -- first. Waiting for the account could deadlock, so a refund whose account is locked is
-      -- skipped, and the next call fails it.
+      -- Other functions lock the account before the refund, and this query has locked the refund first.
+      -- Waiting for the account could deadlock, so a refund whose account is locked is skipped, and a later
+      -- call marks it as failed.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -13742,8 +13744,8 @@ begin
       null::bigint, null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
-    -- The days are counted one by one, because the distinct accounts of one day are counted faster
-    -- than the accounts of a whole year.
+    -- The orders are counted day by day, because the distinct accounts of one day are counted faster than
+    -- those of a whole year.
     select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (
@@ -14094,8 +14096,8 @@ as $$
   with paid as materialized (
     select * from farthing.book_debt_payments()
   ), moved as not materialized (
-    -- This is the order of an account's movements: a payment of debt comes after the entry that it
-    -- follows.
+    -- `place` is the order of an account's movements: an entry gets an even number, and a payment of debt the
+    -- odd number after the entry that it follows.
     select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
     join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto
@@ -14189,8 +14191,8 @@ comment on function farthing.note_debt_payment() is
 
 -- supabase/schemas/reports/functions/order_entries.sql
 
--- The entries of purchases, which no index of the entries finds, with the evidence that each order
--- lacked when its purchase was sealed.
+-- The entries of purchases, with the evidence that each order lacked when its purchase was sealed. They are
+-- stored in a table of their own, because no index of the entries finds them.
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -14246,8 +14248,8 @@ begin
 end
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
-  'and credits of these orders, and evidence that is noted as complete exists.';
+  'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their orders, and '
+  'an order that it records without missing evidence has all of its evidence.';
 
 -- supabase/schemas/reports/functions/orders_without_evidence.sql
 
@@ -14318,7 +14320,7 @@ as $$
   select 100
 $$;
 comment on function farthing.orders_without_evidence_listed() is
-  'Returns how many orders without evidence the key figures list at most, by their ids.';
+  'Returns the largest number of orders without evidence whose ids the key figures list.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
@@ -14648,8 +14650,8 @@ as $$
   limit p_rows
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
-  'Returns the first p_rows rows of usage_figures() of all accounts after a cursor, in the order of their '
-  'cursors; p_groups contains day.';
+  'Returns the first p_rows rows of the usage of all accounts whose cursors come after p_after, in the '
+  'order of their cursors; p_groups contains day. usage_figures() computes the rows.';
 
 create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
 returns farthing.page_item
@@ -14876,8 +14878,8 @@ comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
--- Closing months. How long after its end a month closes is the policy's months_close_after
--- (policy/tables.sql).
+-- Closing months. The policy's months_close_after (policy/tables.sql) is the time between the end of a month
+-- and its closing.
 
 create function farthing.close_months(p_now timestamptz default now())
 returns int
@@ -15341,8 +15343,8 @@ as $$
 begin
   return query
   with taken as (
-    -- A booking whose share waits for the completion is left out, because Stripe collects no fee
-    -- for it.
+    -- A booking whose provider gets the share only at its completion is left out, because Stripe collects no
+    -- fee for it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing
@@ -15361,7 +15363,8 @@ begin
 end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
-  'Returns the capture of our fees of bookings: requested, collected and missing.';
+  'Returns the metrics of our fees of bookings: the requested fees, the share of them that was collected, '
+  'and the number that is missing.';
 
 create function farthing.metric_controls(p_range farthing.day_range)
 returns jsonb
@@ -15381,8 +15384,8 @@ as $$
     group by s.currency) c
 $$;
 comment on function farthing.metric_controls(farthing.day_range) is
-  'Returns the control totals of metrics: for each currency our collected fees of bookings, and those in '
-  'Stripe''s balance transactions.';
+  'Returns the control totals of metrics: for each currency the collected fees of bookings by our lines, '
+  'and by Stripe''s balance transactions.';
 
 -- supabase/schemas/revenue/functions/missing_lines.sql
 
@@ -15457,8 +15460,8 @@ declare
   v_return record;
   v_count bigint := 0;
 begin
-  -- The returned tax of a part depends on the parts before it, so the parts are booked in the order
-  -- of their times.
+  -- The tax that a refund or a movement returns depends on the ones booked before it, so they are booked in
+  -- the order of their times.
   for v_return in
     select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
       r.stripe_refund_id as id
@@ -15500,8 +15503,8 @@ begin
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- Booking a line above has also booked the fee of its balance transaction. A transfer has no
-  -- other fact, so transfers are booked here.
+  -- Booking a line above has also booked the fee of its balance transaction. Only its balance transaction
+  -- books a transfer, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
       where l.source_id = b.transaction_id and l.kind = b.kind)
@@ -15516,7 +15519,7 @@ comment on function farthing.book_missing_lines(timestamptz) is
 
 -- supabase/schemas/revenue/functions/payout_rows.sql
 
--- The views of payouts and of their lines that JSON, CSV and control totals read.
+-- The rows of payouts and of their lines, from which JSON, CSV and control totals are made.
 
 create function farthing.payout_rows(p_range farthing.day_range, p_payout_id text default null)
 returns table (day date, payout_id text, currency text, amount bigint, lines bigint, sum numeric,
@@ -15621,8 +15624,8 @@ as $$
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in a currency other than the payment's was booked with the dispute's amount
-          -- at that time, so its lines are read.
+          -- A movement in a currency other than the payment's was booked with the amount that the dispute had
+          -- then. That amount may have changed since, so the movement's lines are read.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
@@ -15650,8 +15653,8 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
   from farthing.dispute_movements m
   union all
-  -- Only movements in the dispute's currency are compared: the line of any other movement may have
-  -- the dispute's own amount.
+  -- Only movements in the dispute's currency are compared: the line of a movement in another currency may
+  -- have the dispute's amount instead of the movement's.
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)
@@ -15770,7 +15773,7 @@ comment on function farthing.revenue_controls(farthing.day_range) is
 
 -- supabase/schemas/revenue/functions/revenue_days.sql
 
--- The view of revenue that JSON, CSV and control totals read.
+-- The days of the revenue report, from which JSON, CSV and control totals are made.
 
 create function farthing.revenue_days(p_from date, p_to date)
 returns table (day date, product_line text, currency text, lines bigint, gross numeric, discounts numeric,
@@ -16493,8 +16496,8 @@ comment on function farthing.net_payment is
 
 -- supabase/schemas/reversals/functions/refund_events.sql
 
--- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank and a refund
--- never goes back to a state of a lower rank.
+-- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank, and a state
+-- that Stripe reported never goes back to a lower rank.
 
 create function farthing.refund_rank(p_status text)
 returns int
@@ -16594,9 +16597,9 @@ begin
 end
 $$;
 comment on function farthing.note_refund is
-  'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
-  'goes back to a lower rank. Raises an exception if the payment, the amount or the currency differs '
-  'from the stored refund''s.';
+  'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state that '
+  'Stripe reported never goes back to a lower rank. Raises an exception if the payment, the amount or the '
+  'currency differs from the stored refund''s.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -16758,8 +16761,8 @@ begin
 end
 $$;
 comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item. Parks the item if it raises an error, and deletes its parked row if it succeeds. '
-  'Returns its result.';
+  'Works on one item. Parks the item after an error other than `busy`, and deletes its parked row after a '
+  'success. Returns its result.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -16815,8 +16818,9 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget. An item that '
-  'raises an error is parked, and the other items continue. Returns the sum of the results.';
+  'Calls farthing.<p_work>(id, moment) for each item within the time budget: first for new items, then for '
+  'items that were parked, both in order. An item that raises an error is parked, and the other items '
+  'continue. Returns the sum of the results.';
 
 -- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
 
@@ -16915,8 +16919,8 @@ begin
 end
 $$;
 comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task, and records its result. Returns false if the task failed; a failed task writes '
-  'nothing.';
+  'Runs one task, and records its result. Returns false if the task failed; the writes of a failed task '
+  'are undone.';
 
 create function farthing.limit_run(p_task text)
 returns void
@@ -16999,9 +17003,9 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
--- Two durations: for how long no scheduled task has run, and for how long no alert could open; and
--- the limit of 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and
--- GET /health/ready read them.
+-- Two durations: for how long the runner has not run, and for how long no alert could open; and the limit of
+-- 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and GET /health/ready read
+-- them.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -17013,7 +17017,7 @@ as $$
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'Returns for how long the runner has started no scheduled task.';
+  'Returns how long ago the runner last looked for due tasks.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval
@@ -17221,8 +17225,7 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
-  -- One statement writes all seals, because one statement per seal took a quarter of the whole
-  -- time.
+  -- One statement writes all seals, because one statement per seal took a quarter of the time of a run.
   insert into farthing.entry_seals (account_id, seq, head_nr, hash)
   select s.account_id, s.seq, v_head_nr, s.hash
   from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);
@@ -18031,9 +18034,9 @@ as $$
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
-  -- If a package is retired, its versions that begin later are retired, too: otherwise they would
-  -- put the package back on sale. If a package is restored, those versions are restored, too:
-  -- otherwise they would end the sale.
+  -- If a package is retired, its versions that begin later are retired, too: otherwise they would put the
+  -- package back on sale. If a package is restored, those versions are restored, too: otherwise the package
+  -- would go off sale when one of them begins.
   update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
   where p.package_id = c.package_id and p.active <> (c.change = 'restored')
@@ -19043,8 +19046,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs '
-  'are refused like a hold, because each of them opens a hold.';
+  'Returns the refusal of a debit or a hold. above: the amount above which requests are refused. Chats and '
+  'jobs are refused like a hold, because each of them opens a hold.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
@@ -19242,8 +19245,8 @@ begin
 end
 $$;
 comment on function farthing.refused_next is
-  'Returns which of a customer''s next requests would be refused, and why: [{action, above, code, '
-  'details, reason}]. above: larger amounts are refused; null if every request is refused.';
+  'Returns which of a customer''s next requests would be refused, and why: [{action, above, code, details, '
+  'reason}]. above: the amount above which requests are refused; null if every request is refused.';
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 
@@ -19352,8 +19355,8 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets the failures and ends a pause, except a pause because of a refund, after the user has saved a '
-  'card. The caller has locked the account.';
+  'After the user has saved a card: resets the failures, ends the backoff, and ends a pause unless a '
+  'refund caused it. The caller has locked the account.';
 
 -- supabase/schemas/top_ups/functions/begin_charges.sql
 
@@ -19683,8 +19686,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event does not end the charge if its order has ended, or if its payment is on the
-  -- authentication page or was replaced by that page.
+  -- An event does not end the charge if the order has ended, if the authentication page has replaced the
+  -- charge, or if the event is about a different payment.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
@@ -19936,7 +19939,8 @@ as $$
   left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
 $$;
 comment on function farthing.top_up_state(farthing.top_ups) is
-  'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
+  'Returns the state of a user''s top-ups: `off`, `card_missing`, `on`, `charging`, '
+  '`authentication_required` or `paused`.';
 
 create function farthing.charge_answer(p_order farthing.orders, p_charge farthing.top_up_charges)
 returns jsonb
@@ -20040,8 +20044,8 @@ begin
 end
 $$;
 comment on function farthing.wake_if_crossed is
-  'Wakes the payment runner if a charge brings an account below the threshold of its top-ups. p_account: '
-  'the account before the charge; p_balance: the balance after it.';
+  'Wakes the payment runner if a debit brings an account below the threshold of its top-ups. p_account: '
+  'the account before the debit; p_balance: the balance after it.';
 
 -- supabase/schemas/transfers/functions/claim.sql
 
@@ -20751,15 +20755,15 @@ as $$
     else e.name end as name) n
 $$;
 comment on function farthing.normalised_email(text) is
-  'Returns an address in lower case, without a +tag, and without the characters that its host ignores. '
-  'Null without an @.';
+  'Returns the one form that all spellings of an address share: in lower case, without a +tag, without the '
+  'characters that its host ignores, and at the host''s main domain. Null without an @.';
 
 create function farthing.email_hash(p_email text)
 returns bytea
 language sql stable
 set search_path = ''
 as $$
-  -- The hash is nested (a hash of a hash), so that nobody can extend it without the key.
+  -- The hash is nested (a hash of a hash), so that a length extension attack fails.
   select sha256(k.key || sha256(k.key || convert_to(farthing.normalised_email(p_email), 'UTF8')))
   from farthing.welcome_keys k
 $$;
@@ -20827,10 +20831,9 @@ comment on function farthing.grant_welcome_credits(timestamptz, int) is
 
 -- supabase/schemas/welcome/functions/retries.sql
 
--- Operators read the requests for welcome credits, and queue refused users again. The runner
--- decides them by the same limits, so a retry cannot bypass the daily limit or the limit of one
--- grant per address. How many users one request queues is RETRIED_AT_ONCE in
--- supabase/functions/_shared/contracts/welcome.ts.
+-- Operators read the requests for welcome credits, and queue refused users again. The runner decides them by
+-- the same limits, so a retry cannot bypass the daily limit or the limit of one grant per address. One
+-- request queues at most RETRIED_AT_ONCE users: supabase/functions/_shared/contracts/welcome.ts.
 
 create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
   p_now timestamptz)

@@ -665,7 +665,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, in the order of sort, first currency and price.';
+  'Returns the packages on sale, ordered by sort, first currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())
@@ -1199,9 +1199,9 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold, and what its chat has cost if it has ended: chat {credits, is_final}. Fails not_found '
-  'if there is no such hold, or if p_user_id is given and cannot act for the hold''s account. Credits are '
-  'text.';
+  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. Fails '
+  'not_found if there is no such hold, or if p_user_id is given and cannot act for the hold''s account. '
+  'Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -1244,8 +1244,8 @@ $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
   'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
-  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours. '
-  'If p_user_id is given, a refusal with insufficient_credits is counted for this user.';
+  'answer need not be stored in one transaction with other work. A stored answer is not replaced within 24 '
+  'hours. If p_user_id is given, a refusal with insufficient_credits is counted for this user.';
 
 -- supabase/schemas/ledger/api.sql
 
@@ -1988,7 +1988,8 @@ language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- The endpoint asks Stripe first. If that fails, the payment runner asks again.
+  -- The endpoint asks Stripe to detach the card. If that fails, the payment runner asks again after this
+  -- time.
   c_request_time constant interval := interval '1 minute';
   v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
 begin
@@ -2711,7 +2712,7 @@ declare
   c_shown constant int := 100;
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
-  -- A browser polls this function, so an owner's read looks up no account.
+  -- A browser polls this function, so a read by the owner skips the lookup of the account.
   if p_author <> 'owner' then
     perform farthing.account_to_read(v_job.user_id, p_author, 'GET /jobs/{id}', p_now);
   end if;
@@ -3217,8 +3218,8 @@ grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
-  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request; null '
-  'for the time of every key. Fails not_found, invalid_request.';
+  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request; null for '
+  'the usual 24 hours. Fails not_found, invalid_request.';
 
 -- supabase/schemas/notifications/api/view.sql
 
@@ -3989,8 +3990,8 @@ begin
     (date_trunc('month', v_range.last_day::timestamp) + interval '1 month' - interval '1 day')::date);
   with months as materialized (
     select m.*, to_char(m.month, 'YYYY-MM') || ' ' || m.currency as cursor,
-      -- The proof is what the lots are worth now. Only the report's last month can show it, and only
-      -- if no lot has moved after that month.
+      -- `proof` is what the lots are worth now, to be compared with the closing value. So only the report's
+      -- last month has a proof, and only if no lot has moved after that month.
       case when m.month >= p.last_month and m.month = max(m.month) over () then p.proof end as proof
     from farthing.deferred_months(v_range) m join farthing.deferred_proof() p using (currency)
   )

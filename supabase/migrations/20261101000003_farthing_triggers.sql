@@ -4,8 +4,8 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/triggers.sql
 
--- Triggers date a consent, erase stored logs when a consent is lowered, and close a chat when its
--- hold ends. Tasks delete expired logs, and charge or release abandoned chats.
+-- Triggers set the time of a consent, erase fields of stored logs when a consent is lowered, and close a chat
+-- when its hold ends. Tasks delete expired logs, and charge or release abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();
@@ -92,7 +92,7 @@ select farthing.set_once('orders', '{payment_ref, amount_discount, amount_tax, a
 
 -- supabase/schemas/customers/triggers.sql
 
--- A trigger removes the saved card of an account when its user is deleted.
+-- A trigger removes the saved card of an account when its user is deleted or its organisation is dissolved.
 
 create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();
@@ -305,8 +305,8 @@ select farthing.never_remove('accounting_policies');
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- The list leaves out `active`, `description`, `highlight` and `sort`, because they do not affect
--- money.
+-- The trigger's list of columns leaves out `active`, `description`, `highlight` and `sort`, because they do
+-- not affect money.
 create trigger packages_keep_their_terms before update of package_id, version, slug, name, amount,
   currency, other_prices, credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();
@@ -507,8 +507,8 @@ select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => tru
 
 -- supabase/schemas/audit/recorded_guards.sql
 
--- Runs last, and calls note_guard() for the guards that other subjects have made without it:
--- triggers that refuse changes, and state machines. note_guard() also makes each guard fire always.
+-- Runs last, and calls note_guard() for the guards that the files of other subjects created without that
+-- call: triggers that refuse changes, and state machines. note_guard() also makes each guard fire always.
 
 do $$
 declare

@@ -1,6 +1,6 @@
 /**
  * Checks a state of a block on a phone, in light and in dark colours: axe finds no violation, each
- * control has a name, and the page does not scroll sideways, also at 400 %.
+ * control has a name, and the page does not scroll sideways, not even at a zoom of 400 %.
  */
 import type { Page } from "playwright-core";
 import { namelessIn, overflowsAt, violationsOf, ZOOMED } from "../browser/accessibility.ts";

@@ -1,6 +1,6 @@
 /**
- * Requests for bookings and providers that are repeated after a failure at Stripe make only one payment, or
- * one account.
+ * A request for a booking or a provider is repeated after a failure at Stripe. The booking then has
+ * only one payment, and the provider only one account.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";

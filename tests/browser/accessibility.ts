@@ -33,7 +33,7 @@ interface Audit {
 export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
   const { rules, impacts, within = "html" } = options;
   // While a transition runs, for example from light to dark, axe would measure colors between the
-  // two. Only transitions are waited for, because an animation may be endless.
+  // two. The audit waits only for transitions, because an animation may be endless.
   await page.evaluate(`Promise.allSettled(document.getAnimations()
     .filter((each) => each instanceof CSSTransition).map(({ finished }) => finished))`);
   // Some pages' policies forbid injected scripts. The browser's debugger can still evaluate a

@@ -50,7 +50,10 @@ async function violationsOf(page: Page, runOnly: string[]): Promise<string[]> {
   );
 }
 
-/** Returns what a mail program could not open, or a screen reader could not read out. */
+/**
+ * Returns the links that a mail program could not open, and the images without a text for screen
+ * readers.
+ */
 async function brokenPartsOf(page: Page): Promise<string[]> {
   const links = await page.locator("a").all();
   const targets = await Promise.all(links.map((link) => link.getAttribute("href")));

@@ -27,7 +27,9 @@ async function firstPage(page: Page): Promise<void> {
   await page.waitForURL(`${world.url}/docs`);
 }
 
-/** Sends the result of a demo as the demo does, and sees it on the page. */
+/**
+ * Sends a demo's result to the stack, as the demo does, and checks that the page shows the result.
+ */
 async function demoOnFirstPage(page: Page): Promise<void> {
   const balance = `17.${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const figures = [

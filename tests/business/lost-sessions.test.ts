@@ -47,7 +47,7 @@ async function payWithoutEvent() {
   return { buyer, order_id, payment, completed: eventOf("checkout.session.completed") };
 }
 
-/** Ends the minute for which a payment waits for the event of its session. */
+/** A payment waits a minute for the event of its session. This function ends the wait at once. */
 const passMinute = (eventId: string) =>
   withSql(world, (sql) =>
     sql`

@@ -77,7 +77,10 @@ async function journey({ app }: Packed, program: string, args: string[]): Promis
 }
 
 const README = "packages/ai/README.md";
-/** A `.txt` file, because it imports the README's blocks, which exist only in the packed app. */
+/**
+ * The program is a `.txt` file, because it imports the README's blocks, which exist only in the
+ * packed app.
+ */
 const README_PROGRAM = "tests/client/app/ai-readme.txt";
 /** All code blocks of the README, in order. */
 const BLOCKS = [

@@ -48,7 +48,10 @@ interface BlockRun {
 
 type Run = (block: string, given?: object) => Promise<BlockRun>;
 
-/** Returns a function that runs a block for this user, and returns what the block has shown. */
+/**
+ * Returns a function that runs a block for this user. That function returns what the block has
+ * shown, and the values that the block gives to later blocks.
+ */
 function runsFor({ supabase }: Person, farthing: Farthing, folder: string): Run {
   return async (block, given = {}) => {
     const shown: unknown[] = [];
@@ -114,7 +117,8 @@ async function streams(run: Run, userId: string): Promise<void> {
 }
 
 Deno.test("the blocks by hand and with the client, as printed", async (test) => {
-  // The folder is inside the repository, so that the repository's import map names the package.
+  // The folder is inside the repository, so that the repository's import map resolves the package's
+  // name.
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "moving-" });
   try {

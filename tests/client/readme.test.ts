@@ -143,7 +143,8 @@ async function asServer(runs: Runs, userId: string, said: string[]): Promise<voi
 }
 
 Deno.test("the README's code, as printed", async (test) => {
-  // The folder is inside the repository, so that the repository's import map names the package.
+  // The folder is inside the repository, so that the repository's import map resolves the package's
+  // name.
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "readme-" });
   try {

@@ -41,8 +41,8 @@ export async function press(target: Locator): Promise<void> {
 const MOST_STROKES = 400;
 
 /**
- * Holds Enter on a button, which repeats the key stroke, until `until` is shown, and then for 3
- * strokes more.
+ * Holds Enter on a button until `until` is shown, and then for 3 strokes more. A held key repeats
+ * its stroke.
  */
 export async function holdEnter(target: Locator, until: Locator): Promise<void> {
   await reach(target);

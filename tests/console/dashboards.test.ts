@@ -1,4 +1,4 @@
-/** Each dashboard of docs/reference/dashboards.md is on the page that it names. */
+/** Each dashboard in docs/reference/dashboards.md is on the console's pages that its row names. */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { payOut, reconciled } from "../support/money/payouts.ts";
@@ -11,14 +11,17 @@ import { test, testsEnd, world } from "./opened.ts";
 interface Dashboard {
   readonly name: string;
   readonly pages: readonly string[];
-  /** The routes that are read, with their queries. */
+  /** The routes that the dashboard's pages must read, with their queries. */
   readonly routes: readonly string[];
 }
 
 const namesIn = (cell: string, pattern: RegExp): string[] =>
   [...cell.matchAll(pattern)].map(([, name]) => name!);
 
-/** Reads the rows of the tables. A row names its pages, and the routes with the same figures. */
+/**
+ * Reads the rows of the tables. A row names a dashboard, the dashboard's pages, and the routes with
+ * the same figures.
+ */
 function dashboardsIn(markdown: string): Dashboard[] {
   const rows = markdown.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   return rows.flatMap(([, name = "", page = "", endpoint = ""]) => {

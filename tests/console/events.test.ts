@@ -31,7 +31,7 @@ import { test, testsEnd, world } from "./opened.ts";
 
 const readEvent = (id: string) => readAs(`webhook-events/${id}`, WebhookEventWithEntries);
 
-/** Returns the id of the newest event of a type that has `id` in this fact. */
+/** Returns the id of the newest event of this type whose fact `fact` has the value `id`. */
 async function eventOf(type: string, fact: string, id: string): Promise<string> {
   const [row] = await withSql(world, (sql) =>
     sql<{ event_id: string }[]>`

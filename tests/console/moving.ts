@@ -14,8 +14,8 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 }
 
 /**
- * Changes the address, and waits until React shows its page. The browser tells the page of the
- * change in a later task, so without waiting the page before would be seen.
+ * Changes the address, and waits until React shows its page. The browser reports the change to the
+ * page in a later task, so a test that did not wait would still see the previous page.
  */
 async function changesAddress(page: Page, path: string): Promise<void> {
   await page.evaluate(`new Promise((done) => {

@@ -62,7 +62,10 @@ export const row = (page: Page, text: string): Locator =>
   page.getByRole("row").filter({ hasText: text }).first();
 
 interface Change {
-  /** The name of the button, which is in `within`, or anywhere in the page's main part. */
+  /**
+   * The name of the button. The test looks for the button in `within`; by default in the page's
+   * whole main part.
+   */
   readonly action: string;
   readonly within?: Locator;
   readonly person: Person;

@@ -62,7 +62,10 @@ export async function signsInElsewhere({ page }: Visit, session: Session): Promi
   }`);
 }
 
-/** Changes the stored session, as the passing of time or another device does. */
+/**
+ * Changes the stored session, for example as if its token had expired, or as if another device had
+ * ended the session.
+ */
 export async function changesSession(visit: Visit, change: object): Promise<void> {
   const text = JSON.stringify({ ...await read(visit), ...change });
   if (visit.example === "next") await writeCookies(visit, text);

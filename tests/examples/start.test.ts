@@ -109,8 +109,8 @@ Deno.test({
 });
 
 /**
- * The task serves the app in development, where React and Next.js write warnings to the console,
- * such as one about hydration.
+ * The task serves the app in development mode, in which React and Next.js write warnings to the
+ * console, for example about hydration.
  */
 Deno.test({
   name: "deno task example serves Next.js without a warning on a stack that already runs",

@@ -10,8 +10,8 @@ const world = readWorld();
 const OFF = [{ name: "b2c", state: "off" }] as const;
 
 /**
- * Returns a URL whose sessions are read-only by default. Supabase makes every new session so when
- * the disk is nearly full.
+ * Returns a URL whose sessions are read-only by default. Supabase makes every new session read-only
+ * by default when the disk is nearly full.
  */
 function readOnlyUrl(): string {
   const url = new URL(world.databaseUrl);

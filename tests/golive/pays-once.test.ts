@@ -1,4 +1,7 @@
-/** A run after a paid first dollar does not pay again. It looks for the payout of the payment. */
+/**
+ * When the first dollar is paid, a later run does not pay again. The run looks for the payout of
+ * the payment.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";

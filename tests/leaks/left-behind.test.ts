@@ -1,4 +1,7 @@
-/** Runs after all other tests of a stack. No test may have left these texts in the database or in a log. */
+/**
+ * Runs after all other tests of a stack. No test may have left personal data, tokens or keys in the
+ * database or in a log.
+ */
 import { deepEqual } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";
 import { allLeaks, leaked } from "./find-leaks.ts";

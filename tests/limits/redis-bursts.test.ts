@@ -27,7 +27,10 @@ function limitedBy(url: string): Limited {
   return { limiter, isUp: redis.isUp };
 }
 
-/** Requests this many chats of a user at the same moment, and counts the admitted ones. */
+/**
+ * Checks the limit for this many chats of a user at the same moment, and returns how many the
+ * limiter admits.
+ */
 async function admitted({ limiter }: Limited, userId: string, chats: number): Promise<number> {
   const caller = { kind: "user", userId, isOperator: false, hasSecondFactor: false } as const;
   const asking = { limit: "ai", caller, key: "publishable", ipHash: userId } as const;

@@ -36,7 +36,8 @@ const MANNERS: [string, Manner][] = [
 ];
 
 /**
- * Sends 120 requests at the same moment, and asserts that the process admits a user's limit of 100.
+ * Sends 120 requests at the same moment, and asserts that the process admits 100 of them, which is
+ * a user's limit.
  */
 async function limitsItself(cut: World): Promise<void> {
   const answers = await withinOneMinute(async () => {

@@ -16,7 +16,10 @@ import { CASES } from "./cases/all.ts";
 const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(new Uint32Array(1)));
 const SHUFFLES = 3;
 
-/** The name of each buyer's case, so that it can be found when the proof reports a violation. */
+/**
+ * Maps each buyer's id to the name of the test case, so that the case can be found when the proof
+ * reports a violation.
+ */
 const caseOf = new Map<string, string>();
 
 async function playedAsTheModelSays(
@@ -62,8 +65,9 @@ async function play(ledger: Ledger, testCase: Case, nr: number): Promise<void> {
 }
 
 /**
- * The proof reads the whole database, so it runs for many cases together. The scheduled task expires
- * credits of all buyers, which could repair what an earlier case has broken, so the proof runs before it.
+ * The proof reads the whole database, so it runs for many cases together. Some cases run the
+ * scheduled task that expires the credits of all buyers. That could repair what an earlier case has
+ * broken, so the proof also runs before each of these cases.
  */
 async function proven(ledger: Ledger): Promise<void> {
   const found = await ledger.violations();

@@ -15,7 +15,10 @@ const SLOW_3G = {
   ...{ downloadThroughput: 50_000, uploadThroughput: 50_000 },
 };
 
-/** Signs up, and is refused by the app's own back end and by Farthing, while requests are slow. */
+/**
+ * A user without credits signs up while requests are slow. The app's own back end and Farthing both
+ * refuse the user's requests.
+ */
 async function isSlow(visit: Visit): Promise<void> {
   const { page, world } = visit;
   const devtools = await page.context().newCDPSession(page);

@@ -22,7 +22,10 @@ const world = readWorld();
 /** The number of checkouts that a user may open in an hour. The limit per minute is the same. */
 const CHECKOUTS = 10;
 
-/** The number of orders of delivery that a push tests, others at each push. A full run tests all. */
+/**
+ * The number of orders of delivery that a run tests. A full run tests all of them, and each push
+ * tests a random choice.
+ */
 const ORDERS = IS_FULL ? 120 : 24;
 
 function shuffled<T>(list: readonly T[]): T[] {

@@ -21,7 +21,9 @@ const called = (output: number): GenerateResult => ({
   finishReason: { unified: "tool-calls", raw: "tool_calls" },
 });
 
-/** The error of a provider that is overloaded, and allows the next attempt at once. */
+/**
+ * The error of an overloaded provider. Its header `retry-after-ms` allows the next attempt at once.
+ */
 const overloaded = () =>
   new APICallError({
     ...{ message: "overloaded", url: "https://provider.test", requestBodyValues: {} },

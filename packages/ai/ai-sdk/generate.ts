@@ -33,8 +33,8 @@ export async function generate(
   waitUntil: ((work: Promise<unknown>) => void) | undefined,
 ): Promise<GenerateResult> {
   const answer = answerAndCharge(begun, model);
-  // In the mode `observe` the answer does not wait for the report of its price, so the platform
-  // must wait for it. `end` was called before, so this second call only waits.
+  // In the mode `observe` the answer is returned before its price is reported, so the platform must
+  // wait for the report. The call has already been ended, so this `end` only waits.
   waitUntil?.(answer.catch(() => {}).then(() => begun.call.end()));
   return await unlessAborted(answer, signal);
 }

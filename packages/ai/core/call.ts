@@ -137,7 +137,8 @@ export async function beginCall(shared: Shared, terms: CallTerms): Promise<Meter
   try {
     await journal.write(record);
   } catch (cause) {
-    // The record may have been written, for example if only the response of the database was lost.
+    // The record may exist although the write failed, for example if only the response of the
+    // database was lost. So `releaseCall` also removes the record.
     await releaseCall(shared, record);
     running.delete(record.id);
     const message = "The journal could not be written. Repair it: error.cause says why.";

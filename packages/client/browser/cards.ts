@@ -8,8 +8,8 @@ export interface WaitForCardOptions extends Pick<CallOptions, "signal" | "signed
   /** How long to poll; 30 seconds by default. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Whether the user already had a card. The wait then ends when the card changes, and otherwise
-   * when there is a card.
+   * Whether the user already had a card. If so, the wait ends when the card changes. Otherwise it
+   * ends when there is a card.
    */
   readonly hadCard?: boolean | undefined;
   /** Called with the top-ups after each poll. */

@@ -1,8 +1,9 @@
-/** Gives up a stream on which nothing comes. */
+/** Stops waiting for a stream on which nothing arrives. */
 import type { Clock } from "../core/clock.ts";
 
 /**
- * The time of three comments: the service sends one every 15 seconds, even while the model thinks.
+ * The time of three pings: the service sends a ping, an SSE comment, every 15 seconds, even while
+ * the model thinks.
  */
 const SILENCE_MS = 45_000;
 

@@ -24,7 +24,10 @@ export const REPEAT_MS = 50_000;
 /** Whether the service has the request, as far as the client knows. */
 type Sent = "unsent" | "refused" | "sent";
 
-/** Returns what a failure to open the stream says about the request. */
+/**
+ * Returns whether the service has refused the request, or may have accepted it, when the stream
+ * could not be opened.
+ */
 function sentAfter(error: unknown): Sent {
   return error instanceof FarthingError && !error.isUncertain ? "refused" : "sent";
 }

@@ -38,8 +38,8 @@ export interface CallOptions {
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * The milliseconds from the start of the call after which an attempt that may have had an effect
-   * is not repeated; by default the whole time of the call.
+   * An attempt that may have had an effect is repeated only until this time after the start of the
+   * call, in milliseconds; by default until the deadline of the call.
    */
   readonly repeatMs?: number | undefined;
 }

@@ -19,11 +19,12 @@ const REPAIRS = [
   [".endpoints:not([tabindex])", set("tabindex", "0")],
   // The text of an answer scrolls, so the keyboard must be able to reach it.
   [".cm-scroller[tabindex='-1']:not(:has([contenteditable=true]))", set("tabindex", "0")],
-  // A combobox must name its list of options. This text field has none.
+  // A combobox must name its list of options. This text field has no such list, so it gets the role
+  // of a text field.
   ["[contenteditable][role=combobox]", set("role", "textbox")],
   ["[contenteditable]:not([aria-label])", (field) =>
     field.setAttribute("aria-label", field.dataset.placeholder || "Value")],
-  // The list of results is shown as long as the search is open.
+  // The list of results is shown as long as the search is open, so it is always expanded.
   ["input[role=combobox]:not([aria-expanded])", set("aria-expanded", "true")],
 ];
 
@@ -32,8 +33,8 @@ function repair() {
 }
 
 // The route that the user chose in the search or the sidebar. Scalar leaves the focus in the search
-// or the sidebar, so this script moves the focus to the chosen route. Any other key discards the
-// choice: the user has moved on, and the script must not move the focus any more.
+// or the sidebar, so this script moves the focus to the chosen route. Any key except Enter discards
+// the choice, because the user has moved on, and the script must no longer move the focus.
 let chosen;
 addEventListener("keydown", ({ key, target }) => {
   chosen = key !== "Enter"

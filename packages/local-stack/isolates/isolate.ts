@@ -100,8 +100,8 @@ export class Isolate {
       const url = new URL(request.url);
       url.host = `127.0.0.1:${port}`;
       const headers = new Headers(request.headers);
-      // Makes the isolate answer uncompressed. The stack's own server compresses the answer if the
-      // caller accepts that.
+      // Asks the isolate for an uncompressed answer. The stack's own server compresses the answer
+      // if the caller accepts that.
       headers.set("accept-encoding", "identity");
       const asked = forward(request, { url, headers });
       const answering = fetch(asked, { client: this.#client, signal: tooLong.signal });

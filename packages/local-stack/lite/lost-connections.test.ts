@@ -9,12 +9,16 @@ function lateWrite(): TypeError {
   return error;
 }
 
-/** Without the guard, Deno's queue breaks and the process repeats an error until it is killed. */
+/**
+ * Without `ignoreLostConnectionErrors`, Deno's queue of `setImmediate` breaks, and the process
+ * repeats an error until it is killed.
+ */
 Deno.test("a late write breaks no queue, even if a later callback of its turn is cleared", async () => {
   const end = ignoreLostConnectionErrors();
   const ran: string[] = [];
   let second: ReturnType<typeof setImmediate> | undefined;
-  // An uncaught error ends in this event, in which the driver's cleanup cleared the callback.
+  // An uncaught error fires this event. As the driver's cleanup does, the listener then clears a
+  // later callback.
   const clear = () => clearImmediate(second);
   addEventListener("error", clear);
   try {

@@ -11,7 +11,7 @@ interface Receiver {
   url: string;
   /** The paths of the requests that are still waiting for an answer. */
   waiting: Set<string>;
-  /** Answers the waiting request with this path. */
+  /** Answers the request that waits on this path. */
   release(path: string): void;
 }
 

@@ -139,8 +139,8 @@ class Server extends RunningServer implements DatabaseServer {
       const child = await spawnServer(this.options);
       this.#watch(child);
       if (await this.#answers(child, end) && this.#child === child) {
-        // This is set only after the first answer. If the server ends earlier, this loop handles
-        // that, and onExit must not be called.
+        // `#wanted` is set only after the first answer. If the server ends before that, this loop
+        // starts it again or throws, and onExit must not be called.
         this.#wanted = true;
         return this.#up.forEach((callback) => callback());
       }

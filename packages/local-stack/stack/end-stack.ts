@@ -55,6 +55,6 @@ export async function removeData(dataDir: string): Promise<void> {
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
   await remove(redisDir(dataDir), true);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  // This fails if the directory still contains other files.
+  // This does not remove a directory that still contains other files, because it is not recursive.
   await remove(dataDir, false).catch(() => {});
 }

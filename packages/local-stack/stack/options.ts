@@ -35,8 +35,8 @@ export interface StackOptions {
   /** Whether to run Redis if the machine has it (default true). */
   redis?: boolean;
   /**
-   * The origins of apps, in addition to the gateway's own and, in test mode, those of every local
-   * port.
+   * The origins of apps that may use the stack, in addition to the gateway's own origin and, in
+   * test mode, the origins of every local port.
    */
   origins?: string[];
   /** Environment variables of the functions, which override those that the stack sets. */

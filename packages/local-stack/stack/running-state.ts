@@ -37,8 +37,8 @@ export async function readRunning(dataDir: string): Promise<State | undefined> {
 /** @throws StackError if a stack already runs on this data directory */
 export async function claim(dataDir: string, state: State): Promise<void> {
   const running = await readRunning(dataDir);
-  // If the file has this process's pid but this process did not write it, an ended process wrote it
-  // and had the same pid. This happens because containers reuse pids.
+  // If the file has this process's pid but this process did not write it, an earlier process with
+  // the same pid wrote it and has ended. This happens because containers reuse pids.
   const alive = running && (running.pid !== Deno.pid || claimed.has(dataDir));
   if (alive) throw alreadyRunning(running);
   claimed.add(dataDir);

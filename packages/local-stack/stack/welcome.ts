@@ -40,7 +40,7 @@ export interface Welcome {
    * examples name, such as a user. If it throws, the page shows the document as it is.
    */
   samples?(access: Access): (document: unknown) => Promise<ApiSamples>;
-  /** The command that plays the product's demo, which sends its result to `PUT /stack/demo`. */
+  /** The command that runs the product's demo. The demo sends its result to `PUT /stack/demo`. */
   demo: string;
   /**
    * Reads the result of the product's last check of its data. If this throws, the page shows that

@@ -49,7 +49,7 @@ export const farthingKey = (userId: string) => ["farthing", userId] as const;
 /**
  * Selects the queries that a charge makes out of date, which are the balance and the entries:
  * `queries.invalidateQueries({ predicate: isChargedTo(userId) })`. It does not select jobs and
- * orders, because a query that follows a job or an order runs until that has ended.
+ * orders, because a query that follows a job or an order runs until the job or the order has ended.
  */
 export function isChargedTo(userId: string) {
   return ({ queryKey: [app, user, subject] }: { readonly queryKey: readonly unknown[] }): boolean =>

@@ -150,7 +150,10 @@ Deno.test("a conversation needs a user, and no user sees the conversation of ano
   });
 });
 
-/** A stream that is stopped, and whose price is read until its signal aborts. */
+/**
+ * Makes a client whose stream runs until it is stopped, and whose read of the price then runs until
+ * its own signal aborts.
+ */
 function endlessPrice() {
   const asked = Promise.withResolvers<AbortSignal | undefined>();
   const client = answering({

@@ -50,11 +50,12 @@ export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
   readonly messages: readonly ChatMessage[];
   readonly error: FarthingError | null;
-  /** While an answer is requested again, why the last attempt failed. Otherwise null. */
+  /** Why the last attempt failed, while the answer is requested again; otherwise null. */
   readonly retrying: FarthingError | null;
   /**
    * Asks the model. Returns false and does nothing if the text is blank, if an answer is under way,
-   * if its price is still being read, or if no user is known. Keep the user's text then.
+   * if its price is still being read, or if no user is known. In these cases the caller should keep
+   * the user's text.
    */
   readonly send: (content: string) => boolean;
   /** Stops reading the answer. The model still completes it, and the whole answer is charged. */

@@ -36,8 +36,9 @@ function textOf(state: Reading<CurrentBalance> | Paying): string {
 }
 
 /**
- * Reads the balance of the signed-in user. A balance that could not be read is `unknown`, never 0;
- * after a purchase it is `paying` until the credits are granted.
+ * Reads the balance of the signed-in user. If the balance could not be read, the status is
+ * `unknown`, and the balance is never shown as 0. After a purchase the status is `paying` until the
+ * credits are granted.
  */
 export function useCredits(): CreditsState {
   const context = useFarthingContext();

@@ -160,7 +160,8 @@ Deno.test("a job that ended before it was cancelled has no error", async () => {
 Deno.test("a job without a deadline is not timed out", async () => {
   const { farthing } = following(async function* (signal) {
     yield job("processing");
-    // If `Infinity` overflowed the timer of the deadline, that timer would fire before this one.
+    // If the deadline's timer overflowed because of `Infinity`, it would fire before the timer
+    // below.
     await new Promise((resolve) => setTimeout(resolve, 20));
     signal.throwIfAborted();
     yield job("completed", 100);

@@ -6,7 +6,10 @@ import { useFarthing } from "../core/context.tsx";
 import { packagesQuery } from "../core/queries.ts";
 import { type Reading, readingOf } from "../core/reading-state.ts";
 
-/** In place of a user id: the packages are the same for everybody, so no sign-in is needed. */
+/**
+ * Used in place of a user's id, because the packages are the same for everybody and no sign-in is
+ * needed.
+ */
 const ANYBODY = "";
 
 /** Reads the packages on sale, also for visitors. */

@@ -88,8 +88,8 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
 }
 
 /**
- * Returns the type of an account that is created without a type: `none` if its controller
- * properties choose a dashboard other than the Express dashboard, otherwise `express`.
+ * Returns the type of an account that is created without a type: `express` if it has no controller
+ * properties or they choose the Express dashboard, otherwise `none`.
  */
 function typeOf(requestedController: RequestedController | undefined): string {
   if (!requestedController) return "express";
@@ -108,7 +108,7 @@ export function withCapabilities(
   return Object.fromEntries(Object.entries(all).filter(([name]) => !gone.includes(name)));
 }
 
-/** The states of an account, which change by onboarding or by a later decision of Stripe. */
+/** The states of an account. Onboarding or a later decision of Stripe changes the state. */
 export type Standing = "enabled" | "in_review" | "restricted" | "disabled";
 
 const REASONS: Record<Standing, Reason> = {

@@ -7,8 +7,8 @@ import type { Scope } from "../store/scope.ts";
 
 /**
  * Reverses the transfer and refunds the application fee in proportion to the refund's part of the
- * charge. The sum over all such refunds is rounded half up, so several partial refunds return
- * exactly the whole.
+ * charge. The total that all such refunds return is rounded half up, and not each single amount, so
+ * several partial refunds return exactly the whole.
  * @param refund stored, but its event is not emitted yet
  * @param charge the charge after this refund: `amount_refunded` includes the refund
  */
@@ -37,8 +37,8 @@ export function returnShares(
 }
 
 /**
- * Records how much of a transfer or fee a refund returns, and returns that amount. It is at most
- * `left`.
+ * Records how much of a transfer or fee a refund returns, and returns that amount. The amount is at
+ * most `left`.
  */
 function part(
   scope: Scope,

@@ -14,8 +14,8 @@ const endpointBody = z.strictObject({
 });
 
 /**
- * Requests under `/_emulator` that register a webhook endpoint, or change the one with the same URL,
- * and that remove one.
+ * Requests under `/_emulator` for webhook endpoints. One registers an endpoint, or changes the
+ * endpoint with the same URL. The other removes an endpoint.
  */
 export function webhookEndpointControls(engine: Engine): Hono {
   const app = new Hono();

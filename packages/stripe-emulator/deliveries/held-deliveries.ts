@@ -24,7 +24,10 @@ export function holdPending(scope: Scope, types: string[]): void {
   }
 }
 
-/** Releases all held deliveries in an order, each with its copies. Returns them when they have been sent. */
+/**
+ * Releases all held deliveries in the wanted order, each with its copies. Returns them when they
+ * have been sent.
+ */
 export async function release(
   scope: Scope,
   courier: Courier,

@@ -184,8 +184,8 @@ function withTransaction(
 }
 
 /**
- * Emits the event of the withdrawal. Pending refunds of the charge fail, because the bank itself
- * has taken the money.
+ * Emits the event of the withdrawal, and makes the charge's pending refunds fail, because the bank
+ * itself has taken the money.
  */
 function announceWithdrawal(scope: Scope, dispute: Dispute): void {
   scope.emit("charge.dispute.funds_withdrawn", dispute);

@@ -3,7 +3,7 @@ import { findById } from "../resources/find-by-id.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * For each kind of object, the field that names the object that caused it. Following these fields
+ * For each kind of object, the field with the id of the object's cause. Following these fields
  * leads to the payment intent.
  */
 const ORIGINS: Record<string, string> = {

@@ -15,7 +15,9 @@ const DAY_SECONDS = 24 * 3_600;
 /** The only bank account for payouts. */
 export const BANK_ACCOUNT = "ba_emulator";
 
-/** Stored as the payout of a transaction that was paid out but that no payout lists. */
+/**
+ * Stored in place of a payout's id for a transaction that was paid out but that no payout lists.
+ */
 const OMITTED = "po_omitted";
 
 /** The payments in a payout, and its arrival date. */

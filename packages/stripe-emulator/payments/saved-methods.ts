@@ -19,7 +19,7 @@ export function methodBehaviour(scope: Scope, id: string): Behaviour {
   return behaviourOf(paymentMethodSecrets.find(scope, id)?.behaviour);
 }
 
-/** Stores data of a payment method that Stripe has but does not show. */
+/** Stores data of a payment method that Stripe's object does not show. */
 export function noteMethod(scope: Scope, id: string, secret: Partial<Secret>): void {
   const found = paymentMethodSecrets.find(scope, id) ?? { id, behaviour: "pays" };
   paymentMethodSecrets.put(scope, { ...found, ...secret });

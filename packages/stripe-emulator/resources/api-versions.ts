@@ -1,7 +1,7 @@
 /**
  * Renders events in older versions of Stripe's API. Objects are stored in the newest format, and
- * each change describes the format before it. The changes cover the versions that accounts of
- * recent years have.
+ * each change converts an object to the format before the change. The changes cover the versions
+ * that accounts of recent years have.
  */
 import { invalidRequest } from "../core/errors.ts";
 import { API_VERSION } from "../core/settings.ts";
@@ -79,8 +79,8 @@ export function renderIn(scope: Scope, version: string, object: object): object 
 const account = collection<{ id: string; version: string }>("account_version");
 
 /**
- * Returns the account's default version. Each new event is recorded with it, for lists and for
- * endpoints without a version of their own.
+ * Returns the account's default version. Each new event is recorded with this version, in which
+ * lists and endpoints without a version of their own show the event.
  */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;

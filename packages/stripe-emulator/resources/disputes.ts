@@ -14,7 +14,10 @@ export const earlyFraudWarnings = collection<Stripe.Radar.EarlyFraudWarning>(
 );
 
 const DAY_SECONDS = 24 * 3_600;
-/** The number of days for evidence. The bank accepts it until the end of the eighth day. */
+/**
+ * The number of days in which evidence can be submitted. The bank accepts evidence until the end of
+ * the eighth day.
+ */
 const ANSWER_DAYS = 8;
 
 /** Visa's codes by reason. A reason that is not here gets the code of `product_not_received`. */

@@ -34,8 +34,8 @@ const SHOWN_SECONDS = 30 * 24 * 3_600;
 /**
  * The events. `get` returns an event as the API shows it: `pending_webhooks` is the number of
  * endpoints that have not yet answered with success. In older API versions, some objects contain a
- * list. The list shows the current state, not the state at the time of the event. `all` returns the
- * events of the last 30 days as they are stored.
+ * list, such as a charge's refunds. Such a list shows the current state, not the state at the time
+ * of the event. `all` returns the events of the last 30 days as they are stored.
  */
 export const events = {
   ...stored,

@@ -13,7 +13,7 @@ interface TaxRate {
   thousandths: number;
 }
 
-/** Stored only while Stripe Tax is not active. */
+/** This object is stored only while Stripe Tax is not active. */
 interface InactiveTax {
   id: "own";
 }

@@ -1,7 +1,7 @@
 import { resourceMissing } from "../core/errors.ts";
 import type { Entity, Store } from "./store.ts";
 
-/** A part of a scope: a collection needs only the store. */
+/** The only part of a scope that a collection needs. */
 interface Holder {
   readonly store: Store;
 }

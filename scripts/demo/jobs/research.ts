@@ -18,7 +18,7 @@ const finding = z.object({ plan: z.array(z.string()), report: z.string() });
 
 /** Tells the AI emulator to take a second for each answer, and to report tokens of every kind. */
 const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
-/** The provider answers later than the second poll, which therefore gets a 304. */
+/** Tells the AI emulator to answer only after the second poll, which therefore gets a 304. */
 const SLOWLY = "[slow:7500]";
 /** The number of requests that one attempt of the job sends before it fails. */
 const FAILURES = 3;

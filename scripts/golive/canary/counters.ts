@@ -42,7 +42,9 @@ const REQUESTS = /^route=(.*),status=(\w+)$/;
 const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
-/** The outcome `never` is no failure of the mail service, which only refuses this address. */
+/**
+ * The outcome `never` is not in the list: the mail service works, and only refuses this address.
+ */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 
 type Combine = (a: number, b: number) => number;

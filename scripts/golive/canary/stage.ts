@@ -103,7 +103,8 @@ export const stageOf = (percentage: number): GoLiveStep => ({
     const finding = await stage(context, percentage);
     const isLast = percentage === stages.at(-1);
     const isOver = finding.state === "failed" || finding.ends;
-    // Without this fact, a resumed run checks the flag's author once more, which does no harm.
+    // If this fact can't be stored, a resumed run checks the flag's author once more, which does no
+    // harm.
     if (isLast && !isOver) await rememberEnd(context).catch(() => {});
     if (isLast || isOver) ignoreStops();
     return finding;

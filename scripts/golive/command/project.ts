@@ -17,7 +17,7 @@ export interface Project {
   readonly url: string;
   readonly publishableKey: string;
   readonly secretKey: string;
-  /** The owner's address of the database; undefined if the settings have none. */
+  /** The URL with which the database's owner connects; undefined if the settings have none. */
   readonly databaseUrl: string | undefined;
   readonly stripe: Stripe;
   /** The emulator's address; undefined if the project uses Stripe itself. */
@@ -33,7 +33,10 @@ export const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 /** Replaces a wrong or missing Stripe key in a rollback. Stripe refuses this replacement. */
 const NO_KEY = "sk_live_none";
 
-/** Returns the setting, or `without` for a rollback, which goes on if the setting is wrong. */
+/**
+ * Returns the setting. If the setting is wrong, a rollback goes on with `without` in its place, and
+ * any other command fails.
+ */
 function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
   try {
     return read();

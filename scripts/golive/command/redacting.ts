@@ -1,6 +1,6 @@
 /**
- * Wraps steps so that their findings never show a secret from the settings or the address of
- * `--email`, even if a library's message contains one, because other people read the report.
+ * Wraps steps so that their findings show neither a secret nor the address of `--email`, even if a
+ * library's message contains one. Other people read the report.
  */
 import { redacted, secretsOf } from "../core/redact.ts";
 import { UnreachableError } from "../core/unreachable.ts";

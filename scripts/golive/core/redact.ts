@@ -3,8 +3,8 @@
 const SHORTEST = 8;
 const SHORTEST_PASSWORD = 4;
 /**
- * A short password of this form can also occur in other texts as a word or a number, such as a
- * port.
+ * A password that is a word or a number. If it is short, it can also occur in other texts, for
+ * example as a port.
  */
 const PLAIN = /^([a-z]+|\d+)$/i;
 /**

@@ -19,7 +19,8 @@ const bytesOf = (report: Report) => new TextEncoder().encode(JSON.stringify(repo
 let loaded: CryptoKeyPair | undefined;
 
 /**
- * Loads the key before the first step. An urgent run goes on without the key of this machine.
+ * Loads the key of this machine before the first step. If the key can't be loaded, an urgent run
+ * goes on with a new key.
  * @returns why the run signs with a new key of its own; undefined if it has this machine's key
  * @throws SettingsError if the key's file is damaged, or can't be read or written, and the run is
  * not urgent

@@ -15,7 +15,10 @@ export interface Finding {
   readonly fix?: string;
   /** Whether the next run begins at the first step again, because what this run did was undone. */
   readonly beginsAnew?: boolean;
-  /** Whether the step has shown that buyers pay and get no or wrong credits, so sales must stop. */
+  /**
+   * Whether the step has shown that buyers pay and get no credits or a wrong amount, so sales must
+   * stop.
+   */
   readonly owes?: boolean;
   /**
    * Whether the run ends after this step although nothing has failed, because this step did not

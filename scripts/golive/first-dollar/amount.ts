@@ -40,7 +40,7 @@ export function judgeAmount(
   const price = `the price is ${money(order.amount, order.currency)}`;
   const { amount_discount: discount = 0, amount_tax: tax = 0 } = session.total_details ?? {};
   const net = order.amount - discount;
-  // Prices include the tax, or Stripe adds it.
+  // `net` already contains the tax if the price includes it. Otherwise Stripe adds the tax.
   if (currency === order.currency && (amount === net || amount === net + tax)) {
     const parts = `discount ${money(discount, currency)}, tax ${money(tax, currency)}`;
     return found([evidence, `${price}; ${parts}`]);

@@ -43,7 +43,7 @@ async function settled(context: Context, order: PaidOrder, buyerId: string): Pro
   const { project, run, tell } = context;
   const { order_id, checkout_session_id } = order;
   const sessionId = checkout_session_id ?? "";
-  // The record is written first: if anything fails after this, no later run may pay again.
+  // The record is written first, so that no later run pays again if anything fails after this.
   if (paidByRun(context) === undefined) {
     const paidAt = new Date().toISOString();
     await writePaid(project, { run, order: order_id, buyer: buyerId, session: sessionId, paidAt });

@@ -42,7 +42,7 @@ const EMPTY = () => ({ status: 200, body: { object: "list", data: [], has_more: 
 Deno.test("the check takes the address that stripe:setup takes: FARTHING_PUBLIC_URL first", async () => {
   const listOf = (url: string) => ({
     status: 200,
-    // The final slash makes it another address.
+    // Because of the final slash, this is not the function's address.
     body: {
       ...{ object: "list", has_more: false },
       data: [{ id: "we_1", url: `${url}/functions/v1/stripe-webhook/`, metadata: {} }],

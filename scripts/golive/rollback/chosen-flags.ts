@@ -25,7 +25,8 @@ export function chosenFlags(
     isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
   );
   // After the first call, the newest change of these flags is the rollback's and not the canary's.
-  // So the run stores their names. A canary may have opened another flag since then.
+  // So the run stores the names of its flags. The flags that are on now are read again, because a
+  // canary may have opened another one since then.
   const all = SALES.filter((name) => before.includes(name) || open.includes(name));
   return all.length > 0 ? all : ["b2c"];
 }

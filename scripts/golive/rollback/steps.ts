@@ -20,7 +20,7 @@ const MOST_MS = 5 * 60_000;
  */
 const BEFORE_SECONDS = 3600;
 
-/** A younger event is left out, as it may still be on its way. */
+/** An event that is younger than this is left out, as it may still be on its way. */
 const GRACE_SECONDS = 20;
 
 /** Waits until the event of the run's own order is old enough to count as missing. */

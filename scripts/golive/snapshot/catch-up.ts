@@ -10,7 +10,10 @@ import { withServedFunctions } from "../shared/served-functions.ts";
 import { comparePaid } from "./compare.ts";
 import { nameOf, NO_DUMP, urlOf } from "./second-database.ts";
 
-/** Stripe makes an event some seconds before it arrives, so the catch-up begins before the dump. */
+/**
+ * Stripe makes an event some seconds before it arrives, so the catch-up also fetches events from
+ * before the dump.
+ */
 const BEFORE_MS = 3_600_000;
 
 async function caughtUp({ project, facts, run }: Context, databaseUrl: string): Promise<Finding> {

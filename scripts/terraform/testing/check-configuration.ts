@@ -20,7 +20,7 @@ interface Reference {
 
 const REFERENCE = /\b(?:(var|local)\.(\w+)|([a-z]+_\w+)\.(\w+)(?:\[[^\]]*\])?\.(\w+))/g;
 
-/** Returns what a value refers to, from those of its texts that contain an expression `${…}`. */
+/** Returns the references in a value's texts. Only texts with an expression `${…}` are searched. */
 function referencesOf(value: Value): Reference[] {
   const expressions = textsOf(value).filter((text) => text.includes("${"));
   return expressions.flatMap((text) =>

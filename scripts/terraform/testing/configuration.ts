@@ -7,7 +7,8 @@ interface Parser {
   parse(name: string, text: string): Promise<unknown>;
 }
 
-// Loaded with require: an import of the package's types would add the DOM's types to every file.
+// The package is loaded with require, because an import of its types would add the DOM's types to
+// every file.
 const { parse } = createRequire(import.meta.url)("@cdktf/hcl2json") as Parser;
 
 /** A value as the parser writes it: an expression is a string with `${` and `}` around it. */

@@ -93,7 +93,10 @@ export function nameOf(type: Type | undefined): string {
   return typeof type === "string" ? type : "object";
 }
 
-/** Returns whether Terraform accepts the type `found` for `wanted`. It takes a list for a set. */
+/**
+ * Returns whether Terraform accepts the type `found` where `wanted` is required. Lists and sets
+ * count as the same type.
+ */
 export function fits(found: Type | undefined, wanted: Type): boolean {
   return isSame(found, wanted);
 }

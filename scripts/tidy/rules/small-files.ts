@@ -9,8 +9,8 @@ const MIN_LINES = 20;
 const PRODUCT = /^(?:supabase\/(?:functions|schemas)|packages|apps\/[^/]+\/src|scripts)\//;
 
 /**
- * Names that have a place in every folder of their kind: an entry point, what a package or a folder
- * offers, and the parts of a schema.
+ * Names that the kind of folder prescribes, so that even a small file keeps its name: entry points,
+ * the public interface of a package or a folder, and the parts of a schema.
  */
 const FIXED = /\/(?:index|app|mod|main|seed|routes|methods)\.tsx?$|\/(?:api|tables|triggers)\.sql$/;
 
@@ -30,8 +30,9 @@ const isSmall = (source: Source) =>
   !(source.path in REASONS) && source.lines.length < MIN_LINES;
 
 /**
- * Whether the file could be a part of its only user. A user in another folder is a reason to stand
- * alone, because the file belongs to the subject of its own folder, and so is a package's face.
+ * Whether the file could be a part of its only user. It stands alone for a reason if its user is in
+ * another folder, because it belongs to the subject of its own folder, or if its user is a
+ * `mod.ts`, the public interface of a package or a folder.
  */
 function couldMerge(path: string, users: readonly string[]): boolean {
   if (users.length !== 1) return users.length === 0;

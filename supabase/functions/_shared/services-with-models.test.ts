@@ -9,7 +9,7 @@ const COMPLETE = {
   AI_API_KEY: "sk-none",
 };
 
-/** Makes the models' services for an environment that lacks only these variables. */
+/** Makes the models' services for a complete environment in which these variables are replaced. */
 const aiIn = (variables: Partial<Env>) =>
   aiFrom({ ...COMPLETE, ...variables } as unknown as Env, NO_METRICS);
 

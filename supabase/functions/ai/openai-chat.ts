@@ -47,7 +47,7 @@ export const openAiChat = defineRoute({
     const order = orderOf(call.caller, body);
     const chat = await openChat(call, order);
     const isReplay = "replayed" in chat;
-    // A stored refusal: the pipeline renders its `data` as an error.
+    // The stored response is a refusal, so renderReply renders its `data` as an error.
     if (isReplay && chat.status >= 400) return { ...chat, data: chat.data as never };
     const holdId = isReplay ? chat.data.hold_id : chat.holdId;
     const frame = { holdId, model: body.model, now: services.now() };

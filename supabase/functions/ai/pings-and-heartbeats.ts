@@ -1,6 +1,6 @@
 /**
- * Pings tell the caller that a stream is alive; heartbeats tell the database that a chat is. Both
- * repeat every 15 seconds.
+ * Pings show the caller that a stream is alive, and heartbeats show the database that a chat is
+ * alive. Both repeat every 15 seconds.
  */
 
 /**

@@ -13,7 +13,8 @@ const RECORD_EVERY_MS = 1_000;
 
 export interface Progress {
   /**
-   * Call before each piece is sent, with the number of tokens up to the end of the piece.
+   * Call this method before each piece is sent, with the number of tokens up to the end of the
+   * piece.
    * @throws ApiError if the tokens cannot be recorded
    */
   advance(tokens: number): Promise<void>;

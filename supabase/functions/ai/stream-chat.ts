@@ -1,8 +1,8 @@
 /**
- * Streams the answer of a chat. The stream continues when the caller disconnects, because the provider bills
- * the answer that it has begun, including reasoning. A slow reader does not delay the stream, because the
- * credits would then stay held for longer. Each chat is settled once, in `conclude`, after the provider's
- * stream has ended.
+ * Streams the answer of a chat. The stream continues when the caller disconnects, because the
+ * provider bills the answer that it has begun, including reasoning. The stream does not wait for a
+ * caller that reads slowly, because the credits would stay held for longer. Each chat is settled
+ * once, in `conclude`, after the provider's stream has ended.
  */
 import type { AiPiece, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
@@ -127,7 +127,8 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   } finally {
     progress.stop();
     connection.end();
-    // Otherwise the timer of the model's timeout would keep the stream in memory for two minutes.
+    // Without `return()`, the timer of the model's timeout would keep the stream in memory for two
+    // minutes.
     pieces.return?.().catch(() => {});
   }
   await conclude(started, ending, broken, caller);

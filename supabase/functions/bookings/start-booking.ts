@@ -59,8 +59,8 @@ async function cancelPayment(services: Services, payment: PaymentToCancel): Prom
 }
 
 /**
- * Books a provider. The database adds the client secret to the response
- * (bookings_attach); with the secret the buyer's browser pays.
+ * Books a provider. The database adds the client secret to the response (bookings_attach), and the
+ * buyer's browser pays with this secret.
  */
 export const startBooking = defineRoute({
   method: "post",

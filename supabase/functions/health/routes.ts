@@ -110,7 +110,7 @@ export const readHours = defineRoute({
 const labelsOf = (labels: string): Record<string, string> =>
   Object.fromEntries(labels.split(",").filter(Boolean).map((label) => label.split("=", 2)));
 
-/** Reads the values of the moment, such as Redis's memory and the waiting jobs, as JSON. */
+/** Reads the current values, such as Redis's memory and the number of waiting jobs, as JSON. */
 export const readFigures = defineRoute({
   ...forOperators,
   path: "/figures",

@@ -145,8 +145,8 @@ Deno.test("an invalid event of a backfill is reported with its index", async () 
 });
 
 Deno.test("an input that would be too large in the database is refused", async () => {
-  // Stored JSON has a blank after each comma and colon, so the body is small enough and its stored
-  // form is not.
+  // Stored JSON has a space after each comma and colon, so the body is small enough, but its stored
+  // form is too large.
   const metadata = { list: Array(1_800).fill(1) };
   const events = Array.from(
     { length: 270 },

@@ -59,7 +59,7 @@ export const retryNotification = defineRoute({
     }),
 });
 
-/** After an outage, queues all notifications again that were dead-lettered in a period. */
+/** Requeues all notifications that were dead-lettered in a period, for example during an outage. */
 export const retryDeadNotifications = defineRoute({
   method: "post",
   path: "/retry",

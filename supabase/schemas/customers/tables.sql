@@ -28,7 +28,8 @@ create table farthing.customers (
 comment on table farthing.customers is
   'A user''s customer at Stripe, and their saved card. card_changed_at: the time of the event that last '
   'saved or removed a card; older events change nothing. card_unread_since: set while the card''s brand, '
-  'last digits and expiry must be read from Stripe, next at card_read_at.';
+  'last digits and expiry must still be read from Stripe. card_read_at: the time of the next attempt to '
+  'read them.';
 create index customers_by_method on farthing.customers (payment_method_id)
   where payment_method_id is not null;
 alter table farthing.customers enable row level security;
@@ -52,8 +53,8 @@ create table farthing.card_removals (
 comment on table farthing.card_removals is
   'Cards that Stripe must detach, or has detached: a user removed or replaced the card, the user was '
   'deleted, or the card was saved at Stripe but not stored here. No new charge of the card begins after '
-  'requested_at. detached_at: when the card was detached; null while Stripe must still be asked, '
-  'next at next_attempt_at.';
+  'requested_at. detached_at: when the card was detached; null while Stripe must still detach it. '
+  'next_attempt_at: the time of the next attempt.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;

@@ -46,9 +46,9 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
-  '{status, replayed: true, data}. p_kept: how long an answer counts, if shorter than 24 hours '
-  'because the key is derived from the content. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else {status, '
+  'replayed: true, data}. p_kept: how long an answer counts; null for 24 hours. A key that is derived from '
+  'the content counts for a shorter time. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)

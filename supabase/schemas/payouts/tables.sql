@@ -137,7 +137,7 @@ comment on table farthing.balance_transactions is
   'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
   'reversal. Amounts are in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
--- The control totals of reports add up this index and do not read the table.
+-- The control totals of reports are computed from this index, without reading the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
   include (kind, amount, fee, currency, source_amount, source_currency) where booked_on is not null;
 create index balance_transactions_by_payout on farthing.balance_transactions (payout_id);

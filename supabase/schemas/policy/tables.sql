@@ -138,7 +138,8 @@ comment on column farthing.policy.stream_in_flight_tokens is
   'the recorded ones: up to 64 tokens that are not recorded yet, and the tokens in transit. Raise this '
   'number for a provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
-  'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
+  'The time between the end of a month (UTC) and its closing. After the closing, the month''s figures in '
+  'reports no longer change.';
 comment on column farthing.policy.checkout_tax_behavior is
   'Whether the price of a package includes the tax that Stripe computes, or the buyer pays the tax on '
   'top. Only used with checkout_automatic_tax.';

@@ -3,8 +3,8 @@
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- The list leaves out `active`, `description`, `highlight` and `sort`, because they do not affect
--- money.
+-- The trigger's list of columns leaves out `active`, `description`, `highlight` and `sort`, because they do
+-- not affect money.
 create trigger packages_keep_their_terms before update of package_id, version, slug, name, amount,
   currency, other_prices, credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();

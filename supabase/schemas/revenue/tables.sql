@@ -45,14 +45,14 @@ create table farthing.revenue_lines (
     and length(source_id) between 1 and 255)
 );
 comment on table farthing.revenue_lines is
-  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
-  'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
-  'on which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
+  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance at '
+  'Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) on '
+  'which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
   'effective_at is closed. kind: the kind of fact, as Stripe''s reporting categories name it where one '
-  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was '
-  'paid. The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: '
-  'Stripe''s id of the payment, refund, balance transaction or fee. Stripe''s fees are in the currency '
-  'of the balance, all other amounts in the currency of the payment.';
+  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was paid. '
+  'The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: Stripe''s id '
+  'of the payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency of '
+  'the balance, other amounts in the currency of the payment.';
 -- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
 -- balance transactions are booked as differences, and the tax of a refund is booked again with the
 -- opposite sign if the refund fails.
@@ -64,7 +64,7 @@ create index revenue_lines_by_source on farthing.revenue_lines (source_id);
 -- one returns.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
--- The journal adds up this index and does not read the table.
+-- The journal computes its sums from this index alone, without reading the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount);
 -- Metrics count paying accounts from this index, because the counts of single days can't be added

@@ -24,7 +24,7 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- The free space in each page lets each run update its task's row in place.
+-- The free space in each page lets each run write the new version of its task's row to the same page.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(moment) runs once per interval (`every`), at the time `phase` after '
   'the start of the interval. budget: the time after which a task begins no new item; from PostgreSQL '
@@ -41,7 +41,7 @@ create table farthing.task_failures (
 );
 comment on table farthing.task_failures is
   'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history: '
-  'farthing.tasks has only the time of each task''s last success.';
+  'farthing.tasks has only each task''s last run, and the time of its last success.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (

@@ -7,8 +7,8 @@ select plan(106);
 
 -- No runner sends notifications in this test, so overdue_work is off; tasks.test.sql tests it.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
--- A scheduled task may already have proved the ledger. This test uses later times, at which that run would
--- be too old and would open an incident.
+-- A scheduled task may already have proved the ledger. At the later times of this test, that proof would
+-- count as overdue and open an incident, so its row is deleted.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',
@@ -119,7 +119,7 @@ select is(tests.alerts('44 days'), 'reconciliation_mismatch open',
 update farthing.mismatches set resolved_at = tests.after('44 days 1 min');
 select is(tests.alerts('44 days 1 min'), 'nothing', 'the incident ends when the mismatch is resolved');
 
--- Violations of the proof, and a proof that is overdue, open an incident.
+-- Violations that the proof finds, and a proof that is overdue, open an incident.
 select isnt(tests.give('ann', '10'), null, 'ann has 10 credits');
 select is(farthing.prove_if_due(tests.after('50 days')), true, 'the ledger is proved');
 select is(tests.alerts('50 days'), 'nothing', 'a proof without violations opens no incident');

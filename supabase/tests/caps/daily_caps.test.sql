@@ -122,7 +122,7 @@ select is((select string_agg(author, ' ' order by audit_nr) from farthing.audit
   'the audit records the author of each change');
 
 
--- A dry run returns the caps that the change would leave, and writes only to the log of reads.
+-- A dry run returns the caps as they would be after the change, and writes only to the log of reads.
 select is(spend_caps_preview(tests.person('pia'), '30', p_author => :'olga', p_now => tests.after())
   - 'resets_at', jsonb_build_object('user_id', tests.person('pia'), 'daily', '30', 'own_daily', null,
   'imposed_daily', '30', 'spent_today', '0', 'dry_run', true), 'a dry run has the caps after the change');

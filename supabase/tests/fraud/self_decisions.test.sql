@@ -1,5 +1,5 @@
--- Operators can't decide about themselves: they can't refund their own payment, clear its warning or lift a
--- block of themselves.
+-- Operators can't decide about themselves: they can't refund their own payment, clear its warning or lift
+-- their own block.
 
 begin;
 \ir ../helpers/all_tests.psql

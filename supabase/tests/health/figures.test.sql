@@ -65,7 +65,7 @@ select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4
   'the rest of a month''s budget can be negative')
 from health_report(tests.after('1 hour')) r;
 
--- The connections, as any role may count them. This test's own connection is active and is counted.
+-- Any role may count the connections. This test's own connection is active and is counted.
 select ok(f.value >= 1, 'a connection is counted by its state') from farthing.connection_figures() f
 where f.labels = 'state=active';
 select ok(f.value >= (select sum(value) from farthing.connection_figures() c where c.labels <> ''),

@@ -218,7 +218,7 @@ select is(payouts_record('po_3', tests.after('8 days 1 hour'), pg_temp.list(), n
   tests.after('8 days 1 hour')), '{"listed": true, "mismatches": 0}', 'the new list agrees');
 select is(farthing.open_mismatches(), 0::bigint, 'the difference is resolved');
 
--- A bank debit is booked, fails, and is booked back days later.
+-- A bank debit is booked as a charge and then fails, so the next payout lists its return.
 select is(tests.pays_out('po_d', 999, '9 days'), 'processed', 'a payout is announced');
 create function pg_temp.debit() returns jsonb language sql as $$
   select tests.listed('eve', 'charge', 999, jsonb_build_object('type', 'payment', 'our_id', order_id))

@@ -10,8 +10,8 @@ create function pg_temp.refuse(p_name text, p_key text, p_passed interval, p_cod
   select idempotency_store(tests.sha256(p_key), tests.sha256('body'), 402, jsonb_build_object('code', p_code),
     tests.person(p_name), tests.after(p_passed))
 $$;
--- Returns rows as text: day, packages seen | checkouts buyers paid share | refusals refused purchases first
--- conversion.
+-- Returns rows as text: day, packages seen | checkouts, buyers, paid, paid share | refusals, refused
+-- accounts, purchases after a refusal, first purchases after a refusal, conversion.
 create function pg_temp.lines(p_rows jsonb) returns text[] language sql as $$
   select coalesce(array_agg(concat_ws(' ', r ->> 'day', coalesce(r ->> 'packages_seen', '-'), '|',
     r ->> 'checkouts', r ->> 'buyers', r ->> 'paid', coalesce(r ->> 'paid_share', '-'), '|',

@@ -1,5 +1,5 @@
--- The amount of a charge and the monthly cap. The charges of a month reduce what the cap allows. When one
--- account is due, an account that is not due is not charged.
+-- The amount of a charge and the monthly cap. The charges of a month reduce what the cap allows. An account
+-- that is not due is not charged, even while another account is due.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -168,8 +168,8 @@ select is(tests.balance('cid', '2 h'), 'balance 5000, held 0, available 5000, de
   'the payment on the page grants the credits');
 select is(tests.top_up_line('cid', '2 h'), 'on; paid; 0 failed', 'the payment on the page ends the top-up');
 
--- Authentication: an event reports that the bank requires it, before Stripe's answer does; a
--- confirmation page expires; and a charge is paid while its page is being requested.
+-- Authentication: an event reports that the bank requires it, before Stripe's answer does; an authentication
+-- page expires; and a charge is paid while its page is being requested.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['dan',
   'eve']) name;
 select is(tests.claims('3 h'), 'dan charge 500, eve charge 500', 'both users are charged');

@@ -137,7 +137,7 @@ select is((tests.opts_in('ivy', p_passed => '27 h 2 min') ->> 'charged_this_mont
 select doesnt_match(tests.claims('27 h 9 min'), 'ivy', 'opting in again does not end the cool-down');
 select matches(tests.claims('27 h 10 min'), 'ivy charge 500', 'a refunded charge starts the cool-down');
 
--- A confirmation page replaces the charge, and the charge is cancelled. So after an opt-out no answer is
+-- An authentication page replaces the charge, and the charge is cancelled. So after an opt-out no answer is
 -- outstanding.
 select is(tests.tops_up('jim'), 'card_missing, processed', 'jim opts in');
 select matches(tests.claims('28 h'), 'jim charge 500', 'jim is charged');

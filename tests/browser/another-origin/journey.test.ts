@@ -131,8 +131,8 @@ function textOf(stream: string): string {
 }
 
 /**
- * Stops a chat in the browser. The functions still read the provider's answer to its end, charge the billed
- * tokens, and store the answer under the chat's key.
+ * Stops a chat in the browser. The functions still read the provider's answer to its end, charge
+ * the billed tokens, and store the answer under the chat's idempotency key.
  */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {
   const before = Number(await holdsEnd(world, userId));

@@ -25,7 +25,7 @@ interface Case {
   readonly timeout: string;
   /**
    * Texts in the prompt that make the emulated provider slow, or make it stop its stream. They are
-   * added to the texts of each kind.
+   * added to the texts that each kind of chat has in its prompt.
    */
   readonly markers: string;
   readonly moments: readonly Moment[];

@@ -41,7 +41,10 @@ interface Sdk {
   };
 }
 
-/** A variable, because Deno's compiler fails on the types of `ai` 7. */
+/**
+ * The package's name is in a variable, so that Deno's compiler does not load the types of `ai` 7,
+ * on which it fails.
+ */
 const NAME: string = "ai";
 const sdk: Sdk = await import(NAME);
 const { wrapLanguageModel } = sdk;

@@ -81,7 +81,7 @@ const late: Ending[] = [
   },
 ];
 
-/** A call whose late charge at this path takes effect, but whose response is lost. */
+/** A call that is charged late at this path. The charge takes effect, but its response is lost. */
 const unanswered = (path: string, options: typeof short, charge: Ending["charge"]): Ending => ({
   name: `charged late by ${path} without a response`,
   ...options,

@@ -34,8 +34,8 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
 }
 
 /**
- * Begins a chat. Returns the step, and the hold's id, which is null if the stored answer is
- * replayed.
+ * Begins a chat. Returns the `step` of the database's answer, and the hold's id, which is null if
+ * the stored answer is replayed.
  */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(

@@ -25,7 +25,8 @@ export interface Condition {
   /** Runs `use` with functions for which the fault is present. */
   under(world: World, use: (cut: World) => Promise<void>): Promise<void>;
   /**
-   * Causes the fault around each request. Set if the fault is an event, such as a restart, and not a state.
+   * Causes the fault around each request. The function is set only if the fault is an event, such
+   * as a restart, and not a state.
    */
   during?<T>(world: World, act: () => Promise<T>): Promise<T>;
 }

@@ -16,7 +16,10 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 const CREDITS = 1_000;
-/** The jobs that are added before each kill, so that some of them still run. */
+/**
+ * The number of jobs that are added before each kill. It is high enough that some jobs still run at
+ * the kill.
+ */
 const JOBS = 6;
 const STEPS = ["plan", "question-1", "question-2", "synthesis"];
 const DEADLINE_MS = 120_000;

@@ -34,7 +34,7 @@ export type StripeStep =
       amount: number;
       currency?: string;
       status: DisputeStatus;
-      /** All balance transactions of the dispute until this event. */
+      /** All balance transactions of the dispute up to this event. */
       moved: Movement[];
     }
     /** Stripe sets `actionable` to false after a refund or a dispute of the payment. */

@@ -97,7 +97,7 @@ class Maker {
     return toText(part > 0n ? part : 1n);
   }
 
-  /** Returns an amount that can usually be spent; usually undefined if nothing can be spent. */
+  /** Returns an amount to spend, sometimes too much; if nothing can be spent, usually undefined. */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
     if (available === 0n && this.random.chance(0.8)) return undefined;

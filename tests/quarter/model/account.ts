@@ -230,9 +230,9 @@ export class Account {
   }
 
   /**
-   * Reinstates clawed-back credits: first cancels the debt that the clawback made, for which it
-   * undoes payments of the debt if necessary, and then refills the lots. `taken` is the amount
-   * already clawed back from the order when this is called.
+   * Reinstates clawed-back credits: first cancels the debt that the clawback made, and then refills
+   * the lots. If credits have already paid some of that debt, these payments are undone first.
+   * `taken` is the amount already clawed back from the order when this is called.
    */
   reinstate(at: number, order: string, amount: bigint, taken: bigint, cause: Cause): void {
     const lots = this.lotsOf(order).sort(bySource);

@@ -19,7 +19,7 @@ export interface Names {
   readonly payouts: Map<string, string>;
 }
 
-/** Facts that only move credits, so that they cause no event at Stripe. */
+/** Facts that only move credits. They cause no event at Stripe. */
 const MOVES_CREDITS_ONLY: ReadonlySet<Fact["do"]> = new Set<Fact["do"]>([
   "debit",
   "grant",

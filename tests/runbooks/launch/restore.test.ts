@@ -60,7 +60,8 @@ async function newHead(world: World): Promise<string> {
 }
 
 /**
- * The command that drops the ledger must fail if the ledger has no head with this number and hash.
+ * The command that drops the ledger must fail if the ledger has no head with the number and hash in
+ * the command.
  */
 async function refusesUnknownHead(world: World, place: Place): Promise<void> {
   const drop = commandsIn(readRunbook(RESTORE_PAGE))

@@ -156,7 +156,7 @@ export async function deliver(
   return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
 }
 
-/** Returns all orders of a list with few elements. */
+/** Returns all permutations of a list. The list should have few elements. */
 export function permutations<T>(things: readonly T[]): T[][] {
   if (things.length <= 1) return [[...things]];
   return things.flatMap((first, index) =>

@@ -46,9 +46,9 @@ const SHARED = {
 };
 
 /**
- * Runs `use` while it holds the advisory lock of a shared resource. Tests that only use the resource hold
- * the lock in shared mode. A test that stops the resource, or waits for all of its output, holds the lock
- * exclusively. Two calls for the same resource must not be nested.
+ * Holds the advisory lock of a shared resource while `use` runs. Tests that only use the resource
+ * hold the lock in shared mode. A test that stops the resource, or waits for all of its output,
+ * holds the lock exclusively. Two calls for the same resource must not be nested.
  */
 async function withTurn<T>(
   world: World,

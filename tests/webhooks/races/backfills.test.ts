@@ -10,7 +10,8 @@ interface Claim {
 }
 
 /**
- * Claims the backfill at a time two hours in the future, at which none of the stack's runners can claim it.
+ * Claims the backfill as of a time about two hours in the future. At the real time it is not due,
+ * so none of the stack's runners can claim it.
  */
 async function claim(): Promise<Claim | null> {
   return await withSql(world, async (sql) => {

@@ -33,8 +33,8 @@ function Outcome({ job }: { readonly job: Job }) {
 }
 
 /**
- * For an operator, who comes here from a customer's page. A job does not name its user, so the link
- * to the customer searches for the job's id.
+ * Shows facts of a job to an operator, who comes here from a customer's page. A job does not name
+ * its user, so the link to the customer searches for the job's id.
  */
 function ForOperators({ jobId }: { readonly jobId: string }) {
   const reading = useRead("/jobs/{id}", { path: { id: jobId } });

@@ -1,6 +1,6 @@
 import { Moment } from "./figures.tsx";
 
-/** Words in backticks, and times as the API writes them. */
+/** Matches words in backticks, and times as the API writes them. */
 const MARKED = /(`[^`]+`|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/;
 
 /** Shows a sentence of the API: times in the console's usual format, and names as code. */

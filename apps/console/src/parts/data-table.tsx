@@ -41,9 +41,10 @@ const LOOK = [
 ].join(" ");
 
 /**
- * A table that scrolls sideways by itself, also by keyboard. On a phone the style sheet turns each
- * row into a card. The roles keep the table a table for screen readers, because a browser drops the
- * role of a table element whose `display` is changed.
+ * A table in a region of its own, which scrolls sideways without the rest of the page, also by
+ * keyboard. On a phone the style sheet turns each row into a card. The roles keep the table a table
+ * for screen readers, because a browser drops the role of a table element whose `display` is
+ * changed.
  */
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
   if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;

@@ -9,7 +9,7 @@ interface DownloadProps {
   readonly read: () => Promise<string | Blob>;
 }
 
-/** Some browsers read the file after the click. */
+/** Some browsers read the file only after the click, so its URL must stay valid for some time. */
 const KEEP_MS = 60_000;
 
 function save(name: string, content: string | Blob): void {

@@ -8,7 +8,10 @@ export interface DryRun<In, Plan> {
   /** Turns the input of the change into the input of its dry run. */
   readonly inputOf: (input: In) => In;
   readonly show: (plan: Plan) => ReactNode;
-  /** Adds what the dry run computed to the change's input, so that the change does just that. */
+  /**
+   * Adds the result of the dry run to the input of the change, so that the change does exactly what
+   * the preview showed.
+   */
   readonly withPlan?: (input: In, plan: Plan) => In;
 }
 
@@ -25,7 +28,10 @@ export function useDryRun<P extends PathOf<"post">>(
   };
 }
 
-/** The routes that retry all notifications, or all users, that failed up to a given time. */
+/**
+ * The routes that retry all failures up to a given time: notifications that failed, or users who
+ * were refused welcome credits.
+ */
 type RetryPath = "/notifications/retry" | "/credits/welcome-grants/retry";
 
 /**

@@ -17,7 +17,10 @@ type ChoiceProps = FieldProps & {
   readonly values: readonly string[];
   /** Writes a value as the page's table does; by default as words. */
   readonly nameOf?: (value: string) => string;
-  /** Names what the API does without the filter. */
+  /**
+   * The text of the empty choice, which says what the API does without the filter; "all" by
+   * default.
+   */
   readonly without?: string;
 };
 

@@ -6,8 +6,9 @@ interface FocusedRegionProps {
 
 /**
  * Takes the focus from the button that opened the region, unless a field in the region already has
- * it. A layout effect moves the focus before the browser can drop it because the button is hidden.
- * A dialog would restore a dropped focus late, and take it from a field that got it meanwhile.
+ * it. The button is then hidden, so the browser would drop its focus. A layout effect moves the
+ * focus before that. A dialog would restore a dropped focus too late, and would take the focus away
+ * from a field that has received it in the meantime.
  */
 export function FocusedRegion({ children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -26,7 +26,7 @@ export function Known<Data>({ reading, title, placeholder, children }: KnownProp
   }
   const isKnown = reading.status === "ready";
   const data = isKnown ? reading.data : reading.last;
-  // The same elements in both cases, so that an open form in them keeps its input.
+  // Both cases render the same elements, so that an open form in them keeps its input.
   return (
     <div className={isKnown ? "in-order contents *:min-w-0" : "grid gap-4 break-words *:min-w-0"}>
       {!isKnown && (

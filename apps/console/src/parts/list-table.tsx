@@ -5,7 +5,10 @@ import { Known } from "./known.tsx";
 
 interface ListTableProps<Item> extends TableOf<Item> {
   readonly list: List<Item>;
-  /** The filters that the page's address sets. If one is set, no rows means that none matches. */
+  /**
+   * The filters that the page's address sets. If one is set, an empty table means that no item
+   * matches.
+   */
   readonly filters?: Readonly<Record<string, string | undefined>>;
 }
 

@@ -36,7 +36,7 @@ interface Measured {
   readonly currency?: string | null;
 }
 
-/** A figure whose row says in which unit it is. */
+/** Writes a figure in the unit that its row names. */
 export function measureOf(value: string, { unit = "", currency = null }: Measured): string {
   if (unit === "minor units" && currency) return moneyOf(value, currency);
   if (unit === "ratio" || unit === "share") return percentOf(value);
@@ -67,11 +67,14 @@ export interface ReportColumn<Row> {
   readonly title?: string;
   /** Writes the cell in another way, such as with a link. */
   readonly cell?: (row: Row) => ReactNode;
-  /** The text for null, if null means more than that there is no value. */
+  /**
+   * The text for null in a column where null has a meaning of its own. By default, null means that
+   * there is no value.
+   */
   readonly without?: string;
   /**
-   * The cell's text in the total of all values of this column, such as "all". A total for one value
-   * shows that value.
+   * The text of this column's cell in a total that covers all values of the column, such as "all".
+   * In a total for one value, the cell shows that value.
    */
   readonly summed?: string;
 }

@@ -9,7 +9,7 @@ export function watchScrollEdges(region: HTMLElement | null): (() => void) | und
     const { scrollLeft, clientWidth, scrollWidth } = region;
     const sides = [];
     if (scrollLeft > 0) sides.push("left");
-    // A zoomed page scrolls by parts of a pixel.
+    // On a zoomed page, the scroll position can end a fraction of a pixel before the edge.
     if (scrollLeft + clientWidth < scrollWidth - 1) sides.push("right");
     region.dataset["more"] = sides.join(" ");
   };

@@ -47,7 +47,8 @@ export function SecondFactorForChange({ attempts, children }: SecondFactorProps)
   const isRefused = refused !== undefined;
   const wasRefused = useRef(isRefused);
   useEffect(() => {
-    // The form for the code had the focus, and it is no longer shown.
+    // The form for the code had the focus and is no longer shown, so the focus moves to the button
+    // of the change.
     if (wasRefused.current && !isRefused) {
       form.current?.querySelector<HTMLElement>("button[type=submit], [data-confirms]")?.focus();
     }

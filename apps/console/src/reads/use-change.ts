@@ -22,8 +22,8 @@ export interface Change<In, Out> {
 
 interface ChangeOptions {
   /**
-   * When every page is read again. `on reset` waits until the user has closed the result, for a
-   * result in a row that the new list may lack. `never` is for dry runs.
+   * When every page is read again. `on reset` waits until the user has closed the result, because
+   * the new list may lack the row that shows the result. `never` is for dry runs.
    */
   readonly readsAgain?: "at once" | "on reset" | "never";
 }

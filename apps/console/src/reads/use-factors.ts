@@ -49,7 +49,7 @@ export function useVerify(): Change<Answer, unknown> {
   }));
 }
 
-/** A new factor. It counts once its first code was verified. */
+/** A new factor. It takes effect only when its first code has been verified. */
 export interface Enrolment {
   readonly id: string;
   readonly qrCode: string;

@@ -14,7 +14,9 @@ export const ONCE = { retry: false, networkMode: "always" } as const;
  * operator asked for.
  */
 export interface FocusOptions {
-  /** Whether to read again when the window gets the focus. Not for data of other people. */
+  /**
+   * Whether to read again when the window gets the focus. Leave it unset for data of other people.
+   */
   readonly readsOnFocus?: boolean;
 }
 

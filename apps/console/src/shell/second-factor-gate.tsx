@@ -16,8 +16,8 @@ export function SecondFactorGate({ children }: { readonly children: ReactNode })
   const { project, person: { isOperator, sessionId, secondFactor } } = useSignedIn();
   const key = `farthing-console opened in session ${project.url}`;
   const [isAsking, setAsking] = useState(() =>
-    // The session that has passed this gate is in localStorage, which all tabs share, so that a link that
-    // opens another tab does not ask again.
+    // The id of the session that has passed this gate is stored in localStorage, which all tabs
+    // share. So a link that opens another tab does not ask again.
     isOperator && secondFactor === "due" && readStored("localStorage", key) !== sessionId
   );
   if (isAsking && secondFactor !== "due") setAsking(false);

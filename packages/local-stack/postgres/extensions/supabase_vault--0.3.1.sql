@@ -25,7 +25,7 @@ language sql immutable set search_path = '' as $$
   select encode(convert_to(p_secret, 'utf8'), 'base64')
 $$;
 
--- Vault ignores new_key_id since 0.3, and so does the emulator.
+-- Since version 0.3, Vault ignores new_key_id. The emulator ignores it, too.
 create function vault.create_secret(new_secret text, new_name text default null,
   new_description text default '', new_key_id uuid default null) returns uuid
 language sql security definer set search_path = pg_catalog, pg_temp as $$

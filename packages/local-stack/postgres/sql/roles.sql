@@ -20,7 +20,8 @@ begin
     -- what the request roles see.
     create role farthing_rest login password 'postgres';
   end if;
-  -- Before PostgreSQL 16, a role that may create roles may also grant them.
+  -- Since PostgreSQL 16, a role that may create roles needs the admin option to grant other roles. Older
+  -- versions do not require it.
   if current_setting('server_version_num')::int >= 160000 then
     grant anon, authenticated, service_role to postgres with admin option;
   end if;

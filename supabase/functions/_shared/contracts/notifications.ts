@@ -197,8 +197,8 @@ export const RetryDeadBody = z.strictObject({
 }).openapi("DeadNotificationsRetryRequest");
 
 /**
- * The most that one request retries. A transaction with this many rows takes less than a second; a
- * further request retries the rest.
+ * The maximum number of notifications that one request retries. A transaction with this many rows
+ * takes less than a second; a further request retries the rest.
  */
 export const RETRIED_AT_ONCE = 1000;
 

@@ -99,7 +99,10 @@ const ResponseFormat = z.discriminatedUnion("type", [
 
 const Word = z.string().regex(/^[a-z_]{1,20}$/);
 
-/** Passed on unchanged: none of these raises the price of a token or the number of answers. */
+/**
+ * These parameters are passed on unchanged, because none of them raises the price of a token or the
+ * number of answers.
+ */
 const passedOn = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   logit_bias: z.record(z.string().max(20), z.number().min(-100).max(100)).nullish(),

@@ -69,8 +69,8 @@ export const WelcomeRetryRefusedBody = z.strictObject({
 }).openapi("RefusedWelcomeRetryRequest");
 
 /**
- * The most that one request retries. A transaction with this many rows takes less than a second; a
- * further request retries the rest.
+ * The maximum number of users whose refused welcome credits one request retries. A transaction with
+ * this many rows takes less than a second; a further request retries the rest.
  */
 export const RETRIED_AT_ONCE = 1000;
 

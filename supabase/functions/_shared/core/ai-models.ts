@@ -4,7 +4,7 @@ const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
 
 /**
  * Reads the items of `AI_MODELS`, such as `gpt-4o=16384`: the models that callers may name, each
- * with its largest number of output tokens. Research uses the first model if
+ * with its largest number of output tokens. Jobs of the type `research` use the first model if
  * `AI_RESEARCH_MODEL` is not set.
  */
 export function readModels(items: string[], context: z.RefinementCtx): Map<string, number> {

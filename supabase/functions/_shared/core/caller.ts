@@ -32,7 +32,7 @@ export interface AnonymousCaller {
   readonly kind: "none";
 }
 
-/** The type of caller that a handler gets under each `who`. */
+/** The type of caller that a handler gets for each value of a route's `who`. */
 export type CallerOf<W extends Who> = W extends "user" ? UserCaller
   : W extends "secret" ? SecretCaller
   : W extends "operator" ? UserCaller | SecretCaller

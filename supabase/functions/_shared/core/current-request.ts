@@ -1,8 +1,8 @@
 /**
- * The current request. Code far below a handler reads the request here: a call of the database or
- * of an external service sends the request's trace (trace.ts) and stops at the request's deadline
- * (deadline.ts). So the functions in between need no parameters for the request
- * (docs/decisions/http.md).
+ * The current request. Code far below a handler reads the request here: a call of the database
+ * sends the request's trace (trace.ts), and a call of the database or of an external service stops
+ * at the request's deadline (deadline.ts). So the functions in between need no parameters for the
+ * request (docs/decisions/http.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 
@@ -12,7 +12,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** 32 hex digits. */
   readonly traceId: string;
-  /** This request's span in the trace. The response and calls to other services carry it. */
+  /** This request's span in the trace. The response and the calls of the database carry it. */
   readonly traceparent: string;
   /** The deadline, in milliseconds by performance.now(). The route sets it. */
   deadlineMs: number;

@@ -18,7 +18,7 @@ export const LONG_DEADLINE_MS = 140_000;
  */
 export const RUNNER_DEADLINE_MS = 150_000;
 /**
- * The time in ms in which work may be recorded after the request's deadline, if the work has already
+ * The time in ms that is allowed after the request's deadline to record work that has already
  * happened.
  */
 const CLOSING_MS = 10_000;

@@ -55,7 +55,7 @@ export function watchLifetime(
   const end = () => ending.abort(endOfIsolate());
   runtime.addEventListener("beforeunload", (event) => {
     const reason = (event as CustomEvent<{ reason?: string } | null>).detail?.reason;
-    // The platform retires an idle isolate, so there is no work to abort.
+    // This reason means that the isolate is idle, so there is no work to abort.
     if (reason === "early_drop") return;
     leaving.abort();
     // Only the wall clock leaves time to finish the current work. Before the other limits, the work ends at

@@ -35,7 +35,8 @@ function allowed(url: string, field: string, origins: readonly string[]): string
 /** The longest URL to send to Stripe, after the order's id has replaced its placeholder. */
 const MAX_LENGTH = 2048;
 
-// `new URL()` encodes braces in a path, and URLSearchParams encodes them in a query.
+// The braces may be encoded: `new URL()` encodes them in a path, and URLSearchParams encodes them
+// in a query.
 const ORDER_ID = /(?:\{|%7[Bb])ORDER_ID(?:\}|%7[Dd])/g;
 
 /** A sample order id, to measure a URL before its order exists: all order ids have the same length. */

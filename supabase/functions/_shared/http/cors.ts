@@ -75,8 +75,8 @@ export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 
   /**
-   * Returns whether the origin is allowed; false if the environment is invalid, because the request
-   * itself then logs the missing variables.
+   * Returns whether the origin is allowed; false if the environment is invalid. Then nothing is
+   * logged here, because the request itself logs the faults of the environment.
    */
   function isAllowed(origin: string): boolean {
     let services: Services;

@@ -100,8 +100,8 @@ async function requireFeature({ route, services }: Run, caller: Caller): Promise
 }
 
 /**
- * Requires a second factor of an operator whose token shows none, if the policy says so. The policy is read
- * for each such change, so that a new setting applies at once.
+ * Refuses a change by an operator whose token shows no second factor, if the policy requires one.
+ * The policy is read for each such change, so that a new setting applies at once.
  * @throws ApiError `mfa_required`
  */
 async function requireSecondFactor({ services }: Run, caller: Caller): Promise<void> {

@@ -69,8 +69,8 @@ function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCou
 
 export class LocalWindows {
   /**
-   * In the order of use, the least recent first. While Redis counts, only the first use in a window
-   * changes the order.
+   * The windows in the order of their use, the least recently used first. While Redis counts, only
+   * the first use of a window changes the order.
    */
   readonly #windows = new Map<string, Window>();
   readonly #max: number;

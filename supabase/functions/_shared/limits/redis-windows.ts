@@ -114,7 +114,8 @@ export class RedisWindows {
    */
   async #block(each: Counted, nowMs: number): Promise<number> {
     const nth = nthWindow(each.rule, nowMs);
-    // The limiter stores its two counts under these keys.
+    // `@upstash/ratelimit` stores the counts of the current and the previous window under these
+    // keys.
     const keys = [`${keyOf(each)}:${nth}`, `${keyOf(each)}:${nth - 1}`];
     const answers: unknown = await this.#redis.mget(keys);
     if (!Array.isArray(answers) || answers.length !== keys.length) throw new InvalidRedisResponse();

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of a sliding window, as in `@upstash/ratelimit`. The previous window's requests count in
- * part: with the share of that window that the sliding window still covers.
+ * The arithmetic of a sliding window, as in `@upstash/ratelimit`. The previous window's requests
+ * count in proportion to the part of that window that the sliding window still covers.
  */
 import type { Rule } from "./rate-limit-rules.ts";
 

@@ -83,7 +83,7 @@ class ProcessMetrics implements FlushedMetrics {
 
   flush(): Promise<void> {
     const { log } = this.#options;
-    // The running flush may not contain the newest counts.
+    // The running flush may lack the newest counts.
     const more = () => this.#series.isEmpty ? undefined : this.flush();
     if (this.#running !== undefined) return this.#running.then(more);
     this.#running = outsideRequests(() => this.#handOver())

@@ -10,7 +10,7 @@ interface Durations {
 }
 
 // Requests are counted by the class of their status. 408 has a class of its own, because the
-// service caused it.
+// service and not the caller causes it.
 const STATUSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 const TIMED_OUT = 5;
 const STATUS_NAMES = [...STATUSES, "408"] as const;
@@ -57,8 +57,8 @@ function clean(value: string): string {
 }
 
 /**
- * Writes the labels as text. Short words of this code are not cleaned, because every limited
- * request calls this function several times.
+ * Writes the labels as text. A short word of lower-case letters needs no cleaning. The test for it
+ * saves time, because every limited request calls this function several times.
  */
 function labelsOf(names: readonly string[], labels: Labels): string {
   let text = "";

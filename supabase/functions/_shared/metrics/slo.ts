@@ -33,9 +33,9 @@ const BURN_WINDOWS = [
 
 export const SLO = {
   core_routes: CORE_ROUTES,
-  /** The share that is answered without a server error: a 5xx or a 408. */
+  /** The share of requests that must be answered without a server error (a 5xx or a 408). */
   available: 0.995,
-  /** The share that is answered within `fast_ms`: 120 ms at p95. */
+  /** The share of requests that must be answered within `fast_ms`: 120 ms at p95. */
   fast: 0.95,
   fast_ms: 120,
   /** The period in days; the requests that may fail in it are the budget. */

@@ -8,7 +8,8 @@ const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
 // The ranges by first digits: American Express, Diners and JCB (3); Visa (4); Mastercard and Maestro (5);
 // Discover, UnionPay and Maestro (6); Mastercard (2); UATP with 15 digits (1).
 const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
-// The groups in which cards are printed. Inside a longer run of numbers, only these groups count.
+// The lengths of the groups of digits in which cards are printed. If other numbers stand beside a
+// card, its digits must be in one of these groupings.
 const PRINTED = new Set([
   ...["13", "14", "15", "16", "17", "18", "19"],
   ...["4-4-4-4", "4-6-5", "4-6-4", "4-4-4-4-3", "4-4-5", "4-5-6"],
@@ -26,8 +27,8 @@ function passesLuhn(digits: string): boolean {
 }
 
 function isCard(digits: string): boolean {
-  // A phone's IMEI has 15 digits, often begins with 35, and passes Luhn's check. A JCB card has 16
-  // digits.
+  // A phone's IMEI has 15 digits, often begins with 35, and passes Luhn's check. A JCB card begins
+  // with 35 too, but has 16 digits, so 15 digits are not a card.
   return NETWORK.test(digits) && !/^35\d{13}$/.test(digits) && passesLuhn(digits);
 }
 

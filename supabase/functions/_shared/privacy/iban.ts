@@ -6,7 +6,10 @@ const START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \u00a0-]?[A-Za-z0-9])/g;
 const SEPARATOR = /[ \u00a0-]/;
 const ALNUM = /[A-Za-z0-9]/;
 
-/** Checks by ISO 7064: letters count as 10 to 35, and the first four characters come last. */
+/**
+ * Checks the check digits by ISO 7064: letters count as 10 to 35, and the first four characters
+ * come last.
+ */
 function isChecked(iban: string): boolean {
   let rest = 0;
   for (const char of iban.slice(4) + iban.slice(0, 4)) {

@@ -30,7 +30,10 @@ const PLACEHOLDER = new RegExp(
 /** `process.env.API_KEY` names the place from which a program reads the secret; it is not the secret. */
 const MEMBER = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 
-/** A plain word is not a secret; a secret mixes letters, digits and signs. */
+/**
+ * Returns true if the value mixes letters, digits or signs, as most secrets do. A plain word does
+ * not.
+ */
 function isMixed(value: string): boolean {
   return /\d/.test(value) && /[^\d.,:%-]/.test(value) || /[A-Za-z][!@#$%^*~+=][^=]/.test(value) ||
     /[!@#$%^*~]$/.test(value);

@@ -36,8 +36,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     retries: 2,
     firstDelayMs: 500,
     longestDelayMs: 4_000,
-    // More than the attempts of three requests: if Stripe fails for one order, other orders must not be
-    // stopped.
+    // Ten is more than the attempts of three requests: a failure of Stripe for one order must not
+    // stop other orders.
     breakAfter: 10,
     halfOpenAfterMs: 10_000,
   },
@@ -84,7 +84,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 5_000,
   },
   webhook: {
-    // Slack and similar services answer at once. A slower receiver does its own work before it answers.
+    // Slack and similar services answer at once. Only a receiver that does its own work before it
+    // answers would need longer.
     timeoutMs: 5_000,
     // The notification runner retries, as for email.
     retries: 0,

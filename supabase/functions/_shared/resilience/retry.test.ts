@@ -24,7 +24,7 @@ async function endOf(call: Promise<unknown>, time: FakeTime): Promise<unknown> {
   return await end;
 }
 
-/** Asserts that each delay differs from the policy's by at most half. */
+/** Asserts that each delay differs from the expected delay by at most half of it. */
 function assertDelays(time: FakeTime, expected: readonly number[]): void {
   assert.equal(time.timers.length, expected.length, String(time.timers));
   time.timers.forEach((ms, nth) => {
@@ -79,7 +79,7 @@ Deno.test("a service with Retry-After is not called earlier", async () => {
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Returns the files of the functions whose text matches, without tests. */
+/** Returns the functions' source files, except tests, that contain a match of `text`. */
 async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {

@@ -125,8 +125,8 @@ begin
 end
 $$;
 comment on function farthing.close_chat_if_abandoned(text, timestamptz) is
-  'Closes one chat without a heartbeat for 60 seconds. Returns 1, or 0 if a row is locked or the chat is '
-  'no longer abandoned.';
+  'Closes one chat whose last heartbeat is at least 60 seconds old. Returns 1, or 0 if a row is locked or '
+  'the chat is no longer abandoned.';
 
 create function farthing.close_abandoned_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -140,4 +140,4 @@ as $$
     order by c.created_at limit p_limit), 'close_chat_if_abandoned', p_now)
 $$;
 comment on function farthing.close_abandoned_chats(timestamptz, int) is
-  'Closes chats without a heartbeat for 60 seconds, and returns their number.';
+  'Closes chats whose last heartbeat is at least 60 seconds old, and returns their number.';

@@ -73,5 +73,5 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'Returns a chat, with its key and its account locked. Fails not_found, also if the chat began under '
-  'another key.';
+  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found, also if '
+  'the chat began under another key.';

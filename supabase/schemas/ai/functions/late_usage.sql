@@ -34,7 +34,7 @@ end
 $$;
 comment on function farthing.charge_late_chat is
   'Charges a chat that was released before its answer arrived. The charge uses the rate of the chat''s '
-  'hold and available credits only, and never leads to debt. Returns whether credits were charged. The '
+  'hold, takes only available credits, and never leads to debt. Returns whether credits were charged. The '
   'caller has locked the account.';
 
 create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)

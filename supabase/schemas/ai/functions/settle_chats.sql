@@ -57,8 +57,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- The answer was delivered. If its charge exceeds the overdraft limit, the charge is the price of
-    -- the longest answer instead, which the hold covers.
+    -- The answer was delivered. If its charge would leave more debt than the overdraft limit allows, the
+    -- charge is the price of the longest answer instead, which the hold covers.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then

@@ -85,7 +85,7 @@ as $$
     where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
 $$;
 comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
-  'Reads the number of new users within period who got no welcome credits because of the day''s ceiling.';
+  'Reads the number of new users who, within period, got no welcome credits because of the day''s ceiling.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -1,8 +1,7 @@
--- The log of reads of customers: who read which customer's data, when and through which endpoint.
--- Each RPC function that returns a customer's data to operators calls record_customer_read() in its
--- own transaction, so it never returns data without recording the read. Recording a read only
--- inserts a row, and the log has no foreign keys, so a read waits neither for another read nor for
--- the task that deletes old rows.
+-- The log of reads of customers: who read which customer's data, when and through which endpoint. Each RPC
+-- function that returns a customer's data to operators calls record_customer_read() in the same transaction,
+-- so it never returns data without recording the read. Recording a read only inserts a row, and the log has
+-- no foreign keys, so a read waits neither for another read nor for the task that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -20,8 +19,8 @@ begin
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The user id is stored only if the user has no account: an account forgets its user when the user is
-  -- deleted, but a row of this log does not.
+  -- The user id is stored only if the user has no account. The deletion of a user erases the user id from the
+  -- account, but not from this log.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,

@@ -41,10 +41,10 @@ begin
 end
 $$;
 comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
-  'Cancels a booking, or returns the step that must come first. Returns step done with the answer as '
-  'data, step refund (the booking is cancelled, and its refund is to be sent), or step cancel_payment '
-  '(the payment is to be cancelled at Stripe first). The caller has locked the account. Fails '
-  'booking_not_cancellable.';
+  'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns step done with the '
+  'answer as data, step refund (the booking is cancelled, and its refund is to be sent), or step '
+  'cancel_payment (the payment is to be cancelled at Stripe first). The caller has locked the account. '
+  'Fails booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings

@@ -6,10 +6,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. The customer is used only for tax ids,
-  -- invoices and automatic tax, because only these belong to a customer. Stripe refuses to open a
-  -- session for a deleted customer, so the customer is used only while it has a saved card: when a
-  -- customer is deleted at Stripe, its card is detached.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices and
+  -- automatic tax, because only these need a customer. Stripe refuses to open a session for a deleted
+  -- customer, so the customer is used only while it has a saved card: when a customer is deleted at Stripe,
+  -- its card is detached.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -19,8 +19,8 @@ as $$
 $$;
 comment on function farthing.session_buyer(uuid, bigint) is
   'Returns {customer_id, customer_email} of a new session. At most one of them is not null; both are null '
-  'if the user has no customer for this session and no plain email address, because Stripe is sure to '
-  'accept only plain ones.';
+  'if the user has no customer for this session and no plain email address. Other addresses are left out, '
+  'because Stripe might refuse them.';
 
 create function farthing.forget_session_email()
 returns trigger

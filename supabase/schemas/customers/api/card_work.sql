@@ -7,7 +7,8 @@ language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- The endpoint asks Stripe first. If that fails, the payment runner asks again.
+  -- The endpoint asks Stripe to detach the card. If that fails, the payment runner asks again after this
+  -- time.
   c_request_time constant interval := interval '1 minute';
   v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
 begin

@@ -156,9 +156,9 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, payment_method.updated '
-  'and payment_method.automatically_updated have it read again, and payment_method.detached removes it. '
-  'Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, after '
+  'payment_method.updated and payment_method.automatically_updated the payment runner reads it again, and '
+  'payment_method.detached removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -178,4 +178,5 @@ begin
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: removes the saved card of a deleted user''s account, also at Stripe, and stops its top-ups.';
+  'Trigger: removes the saved card of an account whose user is deleted or whose organisation is dissolved, '
+  'also at Stripe, and stops its top-ups.';

@@ -1,5 +1,5 @@
--- Plain email addresses: only ASCII. Stripe's checkout page gets the buyer's address only if it is
--- plain (checkout/functions/session_buyer.sql), and so must be the shop's address for support.
+-- Plain email addresses: only ASCII. Stripe's checkout page gets the buyer's address only if it is plain
+-- (checkout/functions/session_buyer.sql). The shop's address for support must be plain, too.
 
 create function farthing.is_plain_email(p_text text)
 returns boolean

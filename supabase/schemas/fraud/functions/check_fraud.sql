@@ -18,7 +18,7 @@ begin
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, p_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
-      -- A buyer may book many times per hour: new bookings are limited by provider.
+      -- The number of new bookings per hour is limited for each provider, and not for each buyer.
       select * from farthing.find_sessions_over(p_account_id, p_action, p_ip_hash, p_now)
         where p_action <> 'booking'
       union all select * from farthing.find_cards_over(p_account_id, p_now)

@@ -86,9 +86,9 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. It
-  -- ends a day after the earlier of two uses of that card: the buyer's own last use, and the last
-  -- use by the first user above the limit, counted from the most recent user.
+  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. The users of
+  -- that card are ordered by their last use, newest first. The limit ends a day after the last use by the
+  -- first user beyond the allowed number, or a day after the buyer's own last use if that is earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

@@ -1,6 +1,6 @@
--- Grants that wait for another operator, and end as confirmed, declined or expired. How long
--- they wait is the policy's pending_grant_life (policy/tables.sql); finish_grant() computes
--- confirm_before from it.
+-- Grants that wait for another operator, and end as confirmed, declined or expired. The policy's
+-- pending_grant_life (policy/tables.sql) limits how long they wait; finish_grant() computes confirm_before
+-- from it.
 
 create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
 returns farthing.grants

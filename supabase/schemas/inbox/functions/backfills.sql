@@ -13,8 +13,8 @@ as $$
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Returns whether the last complete backfill is an hour old, no runner is working on a backfill, and no '
-  'retry is postponed.';
+  'Returns whether a backfill is due: the last complete backfill is at least an hour old, no runner is '
+  'working on a backfill, and retry_at, if it is set, has passed.';
 
 create function farthing.backfill_since(p_backfill farthing.backfills, p_now timestamptz)
 returns timestamptz

@@ -8,7 +8,7 @@ returns timestamptz
 language sql immutable
 set search_path = ''
 as $$
-  -- If the event is retried, the planned time stays.
+  -- A retry of the event does not change the time that is already planned for the read.
   select case when p_event.state = 'deferred' and p_event.type = 'payment_intent.succeeded'
       and p_event.facts ->> 'booking_id' is null
     then coalesce(p_event.read_session_at, p_now + interval '1 minute') end

@@ -10,7 +10,7 @@ declare
   c_shown constant int := 100;
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
-  -- A browser polls this function, so an owner's read looks up no account.
+  -- A browser polls this function, so a read by the owner skips the lookup of the account.
   if p_author <> 'owner' then
     perform farthing.account_to_read(v_job.user_id, p_author, 'GET /jobs/{id}', p_now);
   end if;

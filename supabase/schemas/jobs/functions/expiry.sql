@@ -9,7 +9,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.job_life() is
-  'Returns how long after the request create_job() sets the expires_at of a job and of its hold.';
+  'Returns the time between the request of a job and the expires_at that create_job() sets for the job and '
+  'its hold.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int

@@ -10,7 +10,7 @@ as $$
   select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
 $$;
 comment on function farthing.job_backoff(int) is
-  'Returns the backoff after a job''s attempt with the number p_attempts.';
+  'Returns the backoff after attempt number p_attempts of a job.';
 
 create function farthing.fail_attempt(
   p_job farthing.jobs, p_code text, p_message text, p_detail text, p_retryable boolean,

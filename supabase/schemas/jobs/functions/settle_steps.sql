@@ -92,7 +92,7 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended. settle() gets a hold of no credits with the job's id instead, so
+    -- The job's hold has ended. Instead, settle() gets a hold that reserves nothing and has the job's id, so
     -- the step is charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;

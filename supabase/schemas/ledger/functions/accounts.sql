@@ -72,7 +72,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'is the author''s own.';
 
 -- Locks are taken in one order (docs/reference/rules.md, rule 4): the account's row, then its lots. A
--- statement touches one account only; a function that needs several accounts locks them by their ids.
+-- statement touches one account only; a function that needs several accounts locks them in the order of their
+-- ids.
 
 -- Finds the account as account_for() does, and locks it. Every charge begins with this function, so
 -- it has to be fast: most calls make only one select and call no other function.

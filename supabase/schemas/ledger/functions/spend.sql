@@ -59,7 +59,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_take is all that is still needed. It becomes debt.
+      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed. It becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -136,7 +136,7 @@ begin
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
     and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
-  -- These columns are written from the index lots_burn_order.
+  -- `deno task schema` generates these columns from the index lots_burn_order.
   order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
   if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_free < p_charge.amount, true)

@@ -12,8 +12,8 @@ as $$
     (interval '3 days', interval '6 hours', 1)
 $$;
 comment on function farthing.burn_windows() is
-  'Returns the pairs of windows, a long and a short one. The budget burns too fast if, in both windows, '
-  'it is spent faster than factor times its normal rate. The numbers are the same in slo.ts.';
+  'Returns the pairs of windows, a long and a short one. The budget burns too fast if its burn rate is '
+  'above `factor` in both windows. The numbers are the same in slo.ts.';
 
 create function farthing.core_requests(p_window interval, p_now timestamptz)
 returns table (requests numeric, failed numeric, slow numeric)
@@ -39,8 +39,8 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts '
-  'exactly its days. The rate is 0 if there was no request.';
+  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts exactly '
+  'the budget_days of slo(). The rate is 0 if there was no request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,

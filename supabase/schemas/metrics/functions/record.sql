@@ -18,8 +18,8 @@ returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are evaluated each minute over 30 days. So the evaluation reads three numbers
-  -- per hour instead of histograms.
+  -- Each minute the objectives are evaluated over the last 30 days. These counts let the evaluation read
+  -- three numbers per hour instead of histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
@@ -39,8 +39,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The time is the database's, because the clocks of processes differ. A process stores unsent
-  -- metrics for at most an hour.
+  -- The time is the database's, because the clocks of processes differ. A process stores unsent metrics for
+  -- at most an hour, so a larger p_age_ms counts as an hour.
   v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
 begin
   insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)

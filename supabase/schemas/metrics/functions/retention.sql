@@ -9,8 +9,8 @@ as $$
     delete from farthing.metrics m using (
       select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
       cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days'),
-        -- Days are stored for one day longer than hours, so that the day of the oldest stored hour
-        -- is never missing.
+        -- Rows per day are stored for one day longer than rows per hour, so that the day of the oldest stored
+        -- hour is never missing.
         ('day', interval '36 days')) k (grain, kept)
       join farthing.metrics o
         on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept

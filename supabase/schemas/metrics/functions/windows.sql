@@ -29,8 +29,8 @@ as $$
     or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
-  'Returns the rows of a metric that make up a window, each once, from the whole minute in which the '
-  'window begins.';
+  'Returns the rows of a metric that together cover a window without overlap. The first minute is included '
+  'as a whole, even if the window begins within it.';
 
 create function farthing.metric_sum(p_name text, p_labels text, p_from timestamptz, p_to timestamptz)
 returns numeric

@@ -1,7 +1,7 @@
--- Claiming due notifications, with the address of each recipient and the shop's face. Each
--- notification is sent at most once, because a claim commits before a service is called. If the
--- runner dies or the service's response is lost, the notification may have been sent (leases.sql
--- ends its lease).
+-- Claiming due notifications, with the address of each recipient and the shop's settings that appear in its
+-- emails. Each notification is sent at most once, because a claim commits before a service is called. If the
+-- runner dies or the service's response is lost, the notification may have been sent (leases.sql ends its
+-- lease).
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)

@@ -69,5 +69,5 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balances(timestamptz, int) is
-  'Checks the next p_limit accounts of the current round over all accounts, notifies the owners of '
-  'accounts with a low balance, and returns the number of notifications.';
+  'Checks the next p_limit accounts of the current round, which covers all accounts; notifies the owners '
+  'of accounts with a low balance, and returns the number of notifications.';

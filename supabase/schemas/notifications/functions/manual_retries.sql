@@ -1,7 +1,7 @@
--- Retries by an operator: notifications that were given up are queued again. Dead-lettered
--- notifications were certainly not sent. Uncertain ones may have been sent, so they are retried
--- only if the operator sends even_if_sent. How many notifications one request queues is
--- RETRIED_AT_ONCE in supabase/functions/_shared/contracts/notifications.ts.
+-- Retries by an operator: notifications that were given up are queued again. Dead-lettered notifications were
+-- certainly not sent. Uncertain ones may have been sent, so they are retried only if the operator sends
+-- even_if_sent. RETRIED_AT_ONCE in supabase/functions/_shared/contracts/notifications.ts limits how many
+-- notifications one request queues.
 
 create function farthing.retry_given_up(
   p_notification farthing.notifications, p_reason text, p_author text, p_now timestamptz)

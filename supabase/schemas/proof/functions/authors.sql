@@ -25,8 +25,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
       and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
         and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));
 comment on view farthing.author_problems is
-  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, '
-  'and grants by Stripe or a scheduled task. Welcome credits and corrections of chats are no problem. '
+  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
+  'grants by Stripe or a scheduled task. Grants of welcome credits and corrections of chats are allowed. '
   'This is a view, so that both the whole and the incremental proof can filter it.';
 
 create function farthing.prove_authors()

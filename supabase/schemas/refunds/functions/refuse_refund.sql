@@ -1,5 +1,5 @@
--- The refunds that are refused: of something unpaid, of more than is refundable, and of a payment of which
--- nothing is left.
+-- The refusal of a refund: if nothing was paid, if the amount is more than is refundable, or if nothing is
+-- left to refund.
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
 returns void

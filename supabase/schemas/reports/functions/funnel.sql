@@ -112,8 +112,8 @@ begin
       null::bigint, null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
-    -- The days are counted one by one, because the distinct accounts of one day are counted faster
-    -- than the accounts of a whole year.
+    -- The orders are counted day by day, because the distinct accounts of one day are counted faster than
+    -- those of a whole year.
     select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (

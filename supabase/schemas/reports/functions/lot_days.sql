@@ -39,8 +39,8 @@ as $$
   with paid as materialized (
     select * from farthing.book_debt_payments()
   ), moved as not materialized (
-    -- This is the order of an account's movements: a payment of debt comes after the entry that it
-    -- follows.
+    -- `place` is the order of an account's movements: an entry gets an even number, and a payment of debt the
+    -- odd number after the entry that it follows.
     select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
     join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto

@@ -1,5 +1,5 @@
--- The entries of purchases, which no index of the entries finds, with the evidence that each order
--- lacked when its purchase was sealed.
+-- The entries of purchases, with the evidence that each order lacked when its purchase was sealed. They are
+-- stored in a table of their own, because no index of the entries finds them.
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -55,5 +55,5 @@ begin
 end
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
-  'and credits of these orders, and evidence that is noted as complete exists.';
+  'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their orders, and '
+  'an order that it records without missing evidence has all of its evidence.';

@@ -65,4 +65,4 @@ as $$
   select 100
 $$;
 comment on function farthing.orders_without_evidence_listed() is
-  'Returns how many orders without evidence the key figures list at most, by their ids.';
+  'Returns the largest number of orders without evidence whose ids the key figures list.';

@@ -131,8 +131,8 @@ as $$
   limit p_rows
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
-  'Returns the first p_rows rows of usage_figures() of all accounts after a cursor, in the order of their '
-  'cursors; p_groups contains day.';
+  'Returns the first p_rows rows of the usage of all accounts whose cursors come after p_after, in the '
+  'order of their cursors; p_groups contains day. usage_figures() computes the rows.';
 
 create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
 returns farthing.page_item

@@ -1,5 +1,5 @@
--- Closing months. How long after its end a month closes is the policy's months_close_after
--- (policy/tables.sql).
+-- Closing months. The policy's months_close_after (policy/tables.sql) is the time between the end of a month
+-- and its closing.
 
 create function farthing.close_months(p_now timestamptz default now())
 returns int

@@ -104,8 +104,8 @@ as $$
 begin
   return query
   with taken as (
-    -- A booking whose share waits for the completion is left out, because Stripe collects no fee
-    -- for it.
+    -- A booking whose provider gets the share only at its completion is left out, because Stripe collects no
+    -- fee for it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing
@@ -124,7 +124,8 @@ begin
 end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
-  'Returns the capture of our fees of bookings: requested, collected and missing.';
+  'Returns the metrics of our fees of bookings: the requested fees, the share of them that was collected, '
+  'and the number that is missing.';
 
 create function farthing.metric_controls(p_range farthing.day_range)
 returns jsonb
@@ -144,5 +145,5 @@ as $$
     group by s.currency) c
 $$;
 comment on function farthing.metric_controls(farthing.day_range) is
-  'Returns the control totals of metrics: for each currency our collected fees of bookings, and those in '
-  'Stripe''s balance transactions.';
+  'Returns the control totals of metrics: for each currency the collected fees of bookings by our lines, '
+  'and by Stripe''s balance transactions.';

@@ -69,8 +69,8 @@ declare
   v_return record;
   v_count bigint := 0;
 begin
-  -- The returned tax of a part depends on the parts before it, so the parts are booked in the order
-  -- of their times.
+  -- The tax that a refund or a movement returns depends on the ones booked before it, so they are booked in
+  -- the order of their times.
   for v_return in
     select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
       r.stripe_refund_id as id
@@ -112,8 +112,8 @@ begin
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- Booking a line above has also booked the fee of its balance transaction. A transfer has no
-  -- other fact, so transfers are booked here.
+  -- Booking a line above has also booked the fee of its balance transaction. Only its balance transaction
+  -- books a transfer, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
       where l.source_id = b.transaction_id and l.kind = b.kind)

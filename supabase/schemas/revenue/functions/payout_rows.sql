@@ -1,4 +1,4 @@
--- The views of payouts and of their lines that JSON, CSV and control totals read.
+-- The rows of payouts and of their lines, from which JSON, CSV and control totals are made.
 
 create function farthing.payout_rows(p_range farthing.day_range, p_payout_id text default null)
 returns table (day date, payout_id text, currency text, amount bigint, lines bigint, sum numeric,

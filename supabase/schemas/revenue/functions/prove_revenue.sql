@@ -13,8 +13,8 @@ as $$
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in a currency other than the payment's was booked with the dispute's amount
-          -- at that time, so its lines are read.
+          -- A movement in a currency other than the payment's was booked with the amount that the dispute had
+          -- then. That amount may have changed since, so the movement's lines are read.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
@@ -42,8 +42,8 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
   from farthing.dispute_movements m
   union all
-  -- Only movements in the dispute's currency are compared: the line of any other movement may have
-  -- the dispute's own amount.
+  -- Only movements in the dispute's currency are compared: the line of a movement in another currency may
+  -- have the dispute's amount instead of the movement's.
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)

@@ -1,4 +1,4 @@
--- The view of revenue that JSON, CSV and control totals read.
+-- The days of the revenue report, from which JSON, CSV and control totals are made.
 
 create function farthing.revenue_days(p_from date, p_to date)
 returns table (day date, product_line text, currency text, lines bigint, gross numeric, discounts numeric,

@@ -1,5 +1,5 @@
--- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank and a refund
--- never goes back to a state of a lower rank.
+-- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank, and a state
+-- that Stripe reported never goes back to a lower rank.
 
 create function farthing.refund_rank(p_status text)
 returns int
@@ -99,9 +99,9 @@ begin
 end
 $$;
 comment on function farthing.note_refund is
-  'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
-  'goes back to a lower rank. Raises an exception if the payment, the amount or the currency differs '
-  'from the stored refund''s.';
+  'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state that '
+  'Stripe reported never goes back to a lower rank. Raises an exception if the payment, the amount or the '
+  'currency differs from the stored refund''s.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text

@@ -65,8 +65,8 @@ begin
 end
 $$;
 comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item. Parks the item if it raises an error, and deletes its parked row if it succeeds. '
-  'Returns its result.';
+  'Works on one item. Parks the item after an error other than `busy`, and deletes its parked row after a '
+  'success. Returns its result.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -122,5 +122,6 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget. An item that '
-  'raises an error is parked, and the other items continue. Returns the sum of the results.';
+  'Calls farthing.<p_work>(id, moment) for each item within the time budget: first for new items, then for '
+  'items that were parked, both in order. An item that raises an error is parked, and the other items '
+  'continue. Returns the sum of the results.';

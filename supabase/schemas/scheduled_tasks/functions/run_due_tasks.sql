@@ -93,8 +93,8 @@ begin
 end
 $$;
 comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task, and records its result. Returns false if the task failed; a failed task writes '
-  'nothing.';
+  'Runs one task, and records its result. Returns false if the task failed; the writes of a failed task '
+  'are undone.';
 
 create function farthing.limit_run(p_task text)
 returns void

@@ -1,6 +1,6 @@
--- Two durations: for how long no scheduled task has run, and for how long no alert could open; and
--- the limit of 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and
--- GET /health/ready read them.
+-- Two durations: for how long the runner has not run, and for how long no alert could open; and the limit of
+-- 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and GET /health/ready read
+-- them.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -12,7 +12,7 @@ as $$
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'Returns for how long the runner has started no scheduled task.';
+  'Returns how long ago the runner last looked for due tasks.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval

@@ -99,8 +99,7 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
-  -- One statement writes all seals, because one statement per seal took a quarter of the whole
-  -- time.
+  -- One statement writes all seals, because one statement per seal took a quarter of the time of a run.
   insert into farthing.entry_seals (account_id, seq, head_nr, hash)
   select s.account_id, s.seq, v_head_nr, s.hash
   from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);

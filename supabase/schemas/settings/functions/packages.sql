@@ -32,9 +32,9 @@ as $$
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
-  -- If a package is retired, its versions that begin later are retired, too: otherwise they would
-  -- put the package back on sale. If a package is restored, those versions are restored, too:
-  -- otherwise they would end the sale.
+  -- If a package is retired, its versions that begin later are retired, too: otherwise they would put the
+  -- package back on sale. If a package is restored, those versions are restored, too: otherwise the package
+  -- would go off sale when one of them begins.
   update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
   where p.package_id = c.package_id and p.active <> (c.change = 'restored')

@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs '
-  'are refused like a hold, because each of them opens a hold.';
+  'Returns the refusal of a debit or a hold. above: the amount above which requests are refused. Chats and '
+  'jobs are refused like a hold, because each of them opens a hold.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
@@ -233,5 +233,5 @@ begin
 end
 $$;
 comment on function farthing.refused_next is
-  'Returns which of a customer''s next requests would be refused, and why: [{action, above, code, '
-  'details, reason}]. above: larger amounts are refused; null if every request is refused.';
+  'Returns which of a customer''s next requests would be refused, and why: [{action, above, code, details, '
+  'reason}]. above: the amount above which requests are refused; null if every request is refused.';

@@ -103,5 +103,5 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets the failures and ends a pause, except a pause because of a refund, after the user has saved a '
-  'card. The caller has locked the account.';
+  'After the user has saved a card: resets the failures, ends the backoff, and ends a pause unless a '
+  'refund caused it. The caller has locked the account.';

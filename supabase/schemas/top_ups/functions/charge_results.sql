@@ -137,8 +137,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event does not end the charge if its order has ended, or if its payment is on the
-  -- authentication page or was replaced by that page.
+  -- An event does not end the charge if the order has ended, if the authentication page has replaced the
+  -- charge, or if the event is about a different payment.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',

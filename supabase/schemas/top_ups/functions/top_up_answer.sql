@@ -16,7 +16,8 @@ as $$
   left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
 $$;
 comment on function farthing.top_up_state(farthing.top_ups) is
-  'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
+  'Returns the state of a user''s top-ups: `off`, `card_missing`, `on`, `charging`, '
+  '`authentication_required` or `paused`.';
 
 create function farthing.charge_answer(p_order farthing.orders, p_charge farthing.top_up_charges)
 returns jsonb

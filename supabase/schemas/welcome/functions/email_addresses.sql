@@ -54,15 +54,15 @@ as $$
     else e.name end as name) n
 $$;
 comment on function farthing.normalised_email(text) is
-  'Returns an address in lower case, without a +tag, and without the characters that its host ignores. '
-  'Null without an @.';
+  'Returns the one form that all spellings of an address share: in lower case, without a +tag, without the '
+  'characters that its host ignores, and at the host''s main domain. Null without an @.';
 
 create function farthing.email_hash(p_email text)
 returns bytea
 language sql stable
 set search_path = ''
 as $$
-  -- The hash is nested (a hash of a hash), so that nobody can extend it without the key.
+  -- The hash is nested (a hash of a hash), so that a length extension attack fails.
   select sha256(k.key || sha256(k.key || convert_to(farthing.normalised_email(p_email), 'UTF8')))
   from farthing.welcome_keys k
 $$;

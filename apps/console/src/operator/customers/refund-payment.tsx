@@ -41,7 +41,10 @@ function Done(
   );
 }
 
-/** Says how much can be refunded: the service's message only names the field with the amount. */
+/**
+ * Says how much can be refunded, because the service's message only names the field that contains
+ * this amount.
+ */
 function tooLarge(error: Error, currency: string): ReactNode {
   if (!(error instanceof FarthingError) || error.code !== "refund_too_large") return null;
   const refundable = error.details?.["refundable"];

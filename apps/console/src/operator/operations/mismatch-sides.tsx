@@ -25,7 +25,10 @@ function Record({ of, is }: RecordProps) {
   );
 }
 
-/** For a payout's sum, both amounts are Stripe's: the lines that it listed, and the payout itself. */
+/**
+ * A mismatch of the kind `payout_sum` compares two amounts of Stripe: the sum of the lines that it
+ * listed, and the payout itself.
+ */
 const isSum = ({ kind }: Mismatch) => kind === "payout_sum";
 
 export const Ours = (mismatch: Mismatch) => (

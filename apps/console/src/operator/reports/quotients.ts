@@ -1,4 +1,7 @@
-/** The two sides of a metric, each in its own unit: ARPU is money over accounts. */
+/**
+ * The numerator and the denominator of a metric, each in its own unit: ARPU is money divided by a
+ * number of accounts.
+ */
 import type { MetricRow } from "@farthing/client";
 import { formatCredits } from "@/lib/farthing-format";
 import { moneyOf, usdOf } from "../../parts/decimal-units.ts";

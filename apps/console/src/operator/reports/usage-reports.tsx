@@ -11,7 +11,10 @@ const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,featu
 
 const DAY_AND_MODEL = "day,model";
 
-/** Names a row by the values that its rows are grouped by, such as "gpt-4o" or "no model". */
+/**
+ * Names a row by its values of the fields that the report is grouped by, such as "gpt-4o" or "no
+ * model".
+ */
 function usageOf(row: RowOf<"/reports/usage">, groupBy: string): string {
   const names = (["model", "origin", "feature"] as const)
     .filter((group) => groupBy.split(",").includes(group))

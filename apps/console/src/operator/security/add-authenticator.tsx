@@ -73,7 +73,8 @@ export function AddAuthenticator({ names }: AddAuthenticatorProps) {
   return (
     <div className="grid max-w-md gap-4">
       {isAdded && (
-        // Takes the focus, because the form for the code had it and is no longer shown.
+        // This line takes the focus, because the form for the code had the focus and is no longer
+        // shown.
         <p role="status" tabIndex={-1} ref={(line) => line?.focus()} className="outline-none">
           The authenticator app is added.
         </p>

@@ -1,4 +1,7 @@
-/** Lists for the API all packages on sale now or later. The API retires packages not listed. */
+/**
+ * Makes the list that the API takes: all packages that are on sale now or later. The API retires
+ * each package that the list does not contain.
+ */
 import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
 
 /** Returns the terms of a package as the API takes them. */

@@ -27,7 +27,10 @@ const TEXTS: Readonly<Partial<Record<string, string>>> = {
   currency: "code of a currency",
 };
 
-/** Only a number has a lowest value. The highest value of a text is its length, without a unit. */
+/**
+ * Only a number has a lowest value. For a text, the highest value is the maximum length, which has
+ * no unit.
+ */
 const isNumber = ({ lowest }: PolicySetting) => lowest !== null;
 
 const unitOf = (setting: PolicySetting) => isNumber(setting) ? setting.unit ?? "" : "";

@@ -16,7 +16,7 @@ export interface SettingsSpec<P extends SettingsPath> {
   readonly path: P;
   readonly title: string;
   readonly lead: string;
-  /** The values in force, with what changes them. */
+  /** Shows the values in force, with the dialogs that change them. */
   readonly current: (settings: Settings<P>) => ReactNode;
   /** Whether this page shows the change; by default it shows all changes. */
   readonly isShown?: (past: PastSettingChange) => boolean;

@@ -52,7 +52,8 @@ export function useSettingsChange<P extends SettingsPath>(
   >;
   const error = dryRun.error ?? saving.error;
   useEffect(() => {
-    // The version may be out of date, and the next attempt needs the current one.
+    // The error may mean that the version is out of date, and the next attempt needs the current
+    // version.
     if (error !== null) void queries.invalidateQueries({ queryKey: farthingKey(signedInAs) });
   }, [error, queries, signedInAs]);
   return {

@@ -44,7 +44,10 @@ export function fieldOf(field: string): string {
   return currency === undefined ? labelOf(field) : `price in ${currency.toUpperCase()}`;
 }
 
-/** Writes a number with its unit. Where a form takes another unit, both are written. */
+/**
+ * Writes a number with its unit. If a form takes a different unit, also writes the number in that
+ * unit.
+ */
 function measured(value: string, unit: string, currency: string): string {
   switch (unit) {
     case "minor units":
@@ -84,7 +87,10 @@ function written(kind: SettingKind, value: string): ReactNode {
   }
 }
 
-/** Writes a limit in the unit that people read; undefined if the form takes the same unit. */
+/**
+ * Returns the function that writes a limit in the unit that people read; undefined if the form
+ * takes the same unit.
+ */
 function limitOf(kind: SettingKind): ((value: string) => string) | undefined {
   if (kind === "duration") return (value) => durationOf(Number(value));
   if (typeof kind !== "object" || "money" in kind) return undefined;
@@ -92,7 +98,10 @@ function limitOf(kind: SettingKind): ((value: string) => string) | undefined {
   return kind.unit === "hundredths of a percent" ? basisPointsOf : undefined;
 }
 
-/** The lowest and the highest value in words. A highest value of only nines is no limit. */
+/**
+ * The lowest and the highest value in words. A highest value that consists of at least 15 nines
+ * means that there is no limit.
+ */
 export function boundsOf(kind: SettingKind, lowest: string, highest: string | null): string {
   const isOpen = highest === null || /^9{15,}$/.test(highest);
   if (/^0\.0+1$/.test(lowest) && isOpen) return "more than 0";

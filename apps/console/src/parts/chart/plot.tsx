@@ -65,7 +65,7 @@ function optionsOf(
       x: { range: (_, min, max) => times.length > 1 ? [min, max] : [min - DAY_S, min + DAY_S] },
     },
     axes: [
-      // Numbers only, because the browser's language must not change a chart.
+      // The labels contain numbers only, because the browser's language must not change a chart.
       axis({
         size: 32,
         splits: (plot) => labelled(times.map(seconds), plot.width),

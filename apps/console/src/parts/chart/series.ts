@@ -4,7 +4,7 @@ export interface Series {
   readonly name: string;
   /** Where the line runs; null leaves a gap. */
   readonly values: readonly (number | null)[];
-  /** The same figures in words, digit for digit as the API returns them. */
+  /** The same figures as text, with all digits that the API returns. */
   readonly texts: readonly string[];
 }
 
@@ -28,7 +28,10 @@ interface Line {
   /** The name of a colour of console.css. */
   readonly color: string;
   readonly legend: string;
-  /** Lengths of dashes and gaps: lines differ without their colour, too. */
+  /**
+   * The lengths of the line's dashes and gaps, so that lines can be told apart without their
+   * colours, too.
+   */
   readonly dash: readonly number[];
 }
 

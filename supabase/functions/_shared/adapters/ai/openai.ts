@@ -38,8 +38,8 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     baseURL: baseUrl,
     apiKey,
     fetch: boundedFetch,
-    // Only the resilience policy retries: the SDK's retries bypass its breaker and override a long
-    // Retry-After.
+    // Only the resilience policy retries: the SDK's retries bypass the policy's circuit breaker and
+    // override a long Retry-After.
     maxRetries: 0,
     // The SDK would log a text that it cannot parse, which may be the conversation.
     logLevel: "off",

@@ -1,5 +1,5 @@
 /**
- * A client of a model that asks one short question. The health check uses this client, because the
+ * A client that asks a model one short question. The health check uses this client, because the
  * client for chats is larger and loads a tokenizer.
  */
 import { ApiError } from "../../core/errors.ts";

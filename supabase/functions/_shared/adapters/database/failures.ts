@@ -40,7 +40,7 @@ const ROLLED_BACK = new Set(["40001", "40P01", "55P03"]);
 // PostgREST had no database, no schema cache or no free connection.
 const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[023]|FARTHING_NOT_CONNECTED)$/;
 // The connection ended during a call: class 08, a shutdown (57P01), a crash (57P02), or an error of
-// PostgREST's own driver. The transaction may have been committed before.
+// PostgREST's own driver. The transaction may have been committed before the connection ended.
 const ENDED = /^(08...|57P0[12]|PGRST001|FARTHING_CONNECTION_LOST)$/;
 const TIMEOUT = new Set(["57014", TIMED_OUT]);
 // Class 22: a value does not fit its type in the database. The caller sent the value, but the route's schema

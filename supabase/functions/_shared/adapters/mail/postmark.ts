@@ -1,6 +1,6 @@
 /**
- * Sends by Postmark, `POST /email`. Postmark has no idempotency keys, so a possibly sent message is
- * never repeated.
+ * Sends emails through Postmark, `POST /email`. Postmark has no idempotency keys, so a possibly
+ * sent message is never repeated.
  */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";

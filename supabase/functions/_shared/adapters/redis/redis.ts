@@ -25,11 +25,11 @@ export function createRedis({ url, token }: RedisAddress): Redis {
     // With `retry: false` the client still makes two attempts. The resilience policy must count
     // each attempt.
     retry: { retries: 0 },
-    // A function, not a signal: when a plain signal aborts, the client returns the signal's reason as if it
-    // were Redis's response.
+    // The option is a function, because when a plain signal aborts, the client returns the signal's
+    // reason as if it were Redis's response.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,
-    // This code never reads a value that it has just written in another region.
+    // This code never writes a value in one region and then reads it at once in another.
     readYourWrites: false,
   });
 }

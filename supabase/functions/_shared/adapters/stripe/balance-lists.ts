@@ -119,7 +119,7 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "transfer_reversal":
       return { ...NOTHING, kind: "transfer_reversal", transfer_id: idOf(source.transfer) };
     case "payout":
-      // With any other type, the transaction returns the money of a failed or cancelled payout.
+      // A transaction whose type is not `payout` returns the money of a failed or cancelled payout.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;
@@ -127,8 +127,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
 }
 
 /**
- * Returns whether the transaction's description may name a customer. The description of a payment
- * or a refund may.
+ * Returns whether the transaction's description may name a customer. Only the description of a
+ * payment or a refund may contain a name.
  */
 function isNamed(source: Stripe.BalanceTransaction["source"]): boolean {
   return typeof source === "object" && source !== null &&

@@ -63,9 +63,9 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     httpClient: Stripe.createFetchHttpClient(fetchInAttempt),
-    // Longer than the resilience policy's timeout, because only the policy ends and retries calls. The SDK
-    // still repeats a request once if the other side has closed the connection; the idempotency key is the
-    // same, so nothing happens twice.
+    // This timeout is longer than the resilience policy's, because only the policy ends and retries
+    // calls. The SDK still repeats a request once if the other side has closed the connection; the
+    // idempotency key is the same, so nothing happens twice.
     timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,

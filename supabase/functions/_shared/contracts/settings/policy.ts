@@ -13,7 +13,7 @@ const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 const MAX_CHANGES = 100;
 
 /**
- * SQL checks these values, too, but its error does not explain the form, and it does not know the
+ * SQL checks these values, too, but its error does not explain the form, and SQL does not know the
  * languages.
  */
 const FORMS = {

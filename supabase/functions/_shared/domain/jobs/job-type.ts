@@ -100,8 +100,8 @@ interface Declaration<S extends z.ZodType> {
   readonly who: readonly MayAsk[];
   readonly input: S;
   /**
-   * The CPU budget of a step: twice the measured CPU time, which allows for the step's two database calls and
-   * for slower machines. The platform gives one run of a function 2 s of CPU.
+   * The CPU budget of a step: twice the measured CPU time, to cover the step's two database calls
+   * and slower machines. The platform gives one run of a function 2 s of CPU.
    */
   readonly stepCpuMs: number;
   /**
@@ -118,7 +118,7 @@ interface Declaration<S extends z.ZodType> {
 export type JobType = Declaration<z.ZodType>;
 
 export function defineJobType<S extends z.ZodType>(declaration: Declaration<S>): JobType {
-  // The endpoints and the runner validate the input by this schema before they use it, so the erased
-  // type is correct.
+  // The endpoints and the runner validate the input with this declaration's schema before they use
+  // it, so the cast is safe.
   return declaration as unknown as JobType;
 }

@@ -1,6 +1,7 @@
 /**
- * A job's lease: for how long a runner has the job. Each heartbeat, and each finished step, renews
- * the lease. The rules of leases are in supabase/schemas/jobs/functions/leases.sql.
+ * A job's lease: the time for which only one runner may work on the job. Each heartbeat, and each
+ * finished step, renews the lease. The rules of leases are in
+ * supabase/schemas/jobs/functions/leases.sql.
  */
 
 export const LEASE_SECONDS = 60;

@@ -118,7 +118,8 @@ class Runner {
       const limit = Math.min(free, Math.ceil(size / 2));
       const { jobs, next_at } = await this.#claim(limit);
       for (const job of jobs) this.#start(job);
-      // If the claim was full, more jobs may be due. If it was smaller, every due job is claimed.
+      // If the claim returned `limit` jobs, more jobs may be due. If it returned fewer, no other
+      // job is due.
       if (jobs.length === limit) return true;
       if (this.#tasks.size === 0) return await this.#linger(next_at);
     }
@@ -189,8 +190,8 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // The database would refuse the same result again. If the database is unavailable, the job's lease
-      // expires.
+      // If the database is unavailable, the job's lease expires. If the database refused the
+      // result, it would refuse the same result again, so the attempt fails.
       if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }
@@ -199,7 +200,8 @@ class Runner {
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
     const args = { p_job_id: job_id, p_token: token };
     const { status } = await this.#store("jobs_yield", args);
-    // A job that was cancelled, or that another runner claimed in the meantime, does not start the next run.
+    // The release of a job starts the next run, unless the job was cancelled or another runner
+    // claimed it in the meantime.
     if (status === "queued") this.#hasYielded = true;
     return status;
   }

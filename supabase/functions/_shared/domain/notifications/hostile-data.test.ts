@@ -12,7 +12,7 @@ const HOSTILE = {
   long: "😀".repeat(10_000),
 };
 
-/** Returns the number of cells of an alert with this summary. */
+/** Returns the number of table cells in the HTML of an alert with this summary. */
 function cellsOf(summary: string): number | undefined {
   const { html } = renderNotification("alert", { ...EMAIL_SAMPLES.alert!.data, summary }, PLAIN);
   return html.match(/<t[dh]/g)?.length;

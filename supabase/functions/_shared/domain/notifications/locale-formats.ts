@@ -35,7 +35,10 @@ function formatMoney(locale: string, amount: number, currency: string): string {
   }).format(exact);
 }
 
-/** Formats for one locale. Groups and units may be separated by no-break spaces. */
+/**
+ * Formats for one locale. The texts may have no-break spaces between groups of digits and before a
+ * unit.
+ */
 export interface Formats {
   /** Takes an amount in the currency's minor unit and the currency's lower-case ISO code. */
   readonly money: (amount: number, currency: string) => string;

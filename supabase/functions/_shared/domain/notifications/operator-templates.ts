@@ -98,7 +98,7 @@ export const anchor = defineForOperators(
       "Keep this email. The hash recomputed from the ledger must equal this hash; " +
       "docs/runbooks/anchor.md says how to compare them.",
     ],
-    // Not formatted: an operator compares these digits with the database's.
+    // The numbers are not formatted, because an operator compares their digits with the database's.
     facts: [
       ["Head", String(head_nr)],
       ["Hash", hash],

@@ -49,8 +49,8 @@ async function list(
 }
 
 /**
- * A failure is only logged. The database need not learn of it, because the claim has already set
- * when the list is due again. That wait grows with each failure.
+ * A failure is only logged and not reported to the database, because the claim has already set when
+ * the list is due again. The time until then grows with each failure.
  */
 async function run(services: Services, due: PayoutToList, untilMs: number): Promise<PayoutOutcome> {
   try {

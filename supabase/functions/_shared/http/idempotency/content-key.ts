@@ -13,8 +13,8 @@ export interface RequestContent {
   readonly method: string;
   readonly path: string;
   /**
-   * The validated body. Its fields are in the schema's order, so the order and the blanks of the
-   * sent text do not matter.
+   * The validated body. Its fields are in the schema's order, so the order of the fields and the
+   * white space in the sent text do not matter.
    */
   readonly value: unknown;
 }

@@ -7,7 +7,7 @@ const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
 
 /**
  * Returns whether the value is one key. A key may contain a comma, but an unquoted key with a comma
- * and a blank looks like two joined headers.
+ * and a space looks like two joined headers.
  */
 export function isOneKey(value: string): boolean {
   return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));

@@ -45,8 +45,8 @@ interface KeyedRequest extends RequestContent {
 }
 
 /**
- * Returns whether a later request can be a repeat of this one. A request without a key can't be one where the
- * key is only offered.
+ * Returns whether a later request can be a repeat of this one. If the route only offers a key, a
+ * request without a key has no repeats.
  */
 export function canRepeat(mode: IdempotencyMode, key: string | null): boolean {
   return mode === "offered" ? key !== null : mode !== false;

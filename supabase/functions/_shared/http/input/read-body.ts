@@ -102,8 +102,9 @@ function checkText(text: string, path: string): void {
 // numbers and exponents are checked.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-// A longer number counts as inexact without a check. Every exact number is far shorter, and a number of this
-// length takes no measurable time to check.
+// A longer number counts as inexact without a check, because the check of a very long number takes
+// too much time. An exact number has at most 17 significant digits, so it is longer only with many
+// zeros.
 const MAX_NUMBER_LENGTH = 100;
 
 /** Stands for a number that the parser would round. */

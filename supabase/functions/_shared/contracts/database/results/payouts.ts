@@ -12,8 +12,9 @@ export interface PayoutToList {
 }
 
 /**
- * The result of recording a page. `listed` is true after the last page, when the database has compared the
- * payout with our records. `taken` means that a different runner has claimed the payout since.
+ * The result of recording a page. `listed` is true after the last page, when the database has
+ * compared the payout with our records. `taken` means that a different runner has claimed the
+ * payout in the meantime.
  */
 export type PayoutRecorded =
   | { listed: false }
@@ -31,7 +32,7 @@ export interface BalanceToList {
 
 export interface PayoutResults {
   balance_claim: BalanceToList | null;
-  /** `taken` means that another runner has claimed the list since. */
+  /** `taken` means that a different runner has claimed the list in the meantime. */
   balance_record: { taken: boolean };
   payouts_claim: PayoutToList | null;
   payouts_record: PayoutRecorded;

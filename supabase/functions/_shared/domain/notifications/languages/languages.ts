@@ -7,7 +7,7 @@ export interface Language {
   readonly sentences: Sentences;
   /** The locale that formats numbers and times for a reader whose region is unknown. */
   readonly formats: string;
-  /** For languages that are written from right to left. */
+  /** Set only for a language that is written from right to left. */
   readonly direction?: "rtl";
 }
 

@@ -31,7 +31,10 @@ export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   };
 }
 
-/** Returns the maximum usage of every call: five questions, and answers of maximum length. */
+/**
+ * Returns the maximum usage of each call: the plan, five questions and the report, each with an
+ * answer of maximum length.
+ */
 export async function estimateResearch(ai: Ai, query: string): Promise<EstimateLine[]> {
   const { plan, answer } = limitsOf(ai);
   const count = (messages: ReturnType<typeof prompts.plan>) => ai.countTokens(plan.model, messages);

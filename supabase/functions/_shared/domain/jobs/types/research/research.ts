@@ -11,7 +11,7 @@ import * as prompts from "./prompts.ts";
 
 const MAX_QUERY = 4_000;
 
-// The job's progress after the plan, the answers and the report.
+// The job's progress after the plan, and after the last answer.
 const PLANNED_PERCENT = 10;
 const ANSWERED_PERCENT = 80;
 
