@@ -82,8 +82,10 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
   const [current, ...old] = valuesIn(text, asked.name, rotation);
   if (rotation.isPerEndpoint && old.length > 1) {
     throw new SettingsError(
-      `${asked.name} holds ${old.length + 1} values for several of Stripe's endpoints: ` +
-        "remove the old value from the file by hand.",
+      `${asked.name} has ${
+        old.length + 1
+      } values, because each of Stripe's endpoints has its own. ` +
+        "This command can't know which one is old: remove it from the file by hand.",
     );
   }
   if (!rotation.takesTwo) {

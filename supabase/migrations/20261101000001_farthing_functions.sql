@@ -2755,9 +2755,9 @@ begin
 end
 $$;
 comment on function farthing.begin_booking is
-  'Continues the booking that an earlier request began, or makes a new one. Returns step create with the '
-  'values for Stripe, or step refused with code, limit (buyer, provider) and retry_after (seconds). The '
-  'caller has locked the account.';
+  'Continues the booking that an earlier request began, or makes a new one. Returns the next step: '
+  '"create" with the values for Stripe, or "refused" with code, limit ("buyer", "provider" or null) and '
+  'retry_after (seconds). The caller has locked the account.';
 
 -- supabase/schemas/bookings/functions/booking_answer.sql
 
@@ -2837,9 +2837,9 @@ begin
 end
 $$;
 comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
-  'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns step done with the '
-  'answer as data, step refund (the booking is cancelled, and its refund is to be sent), or step '
-  'cancel_payment (the payment is to be cancelled at Stripe first). The caller has locked the account. '
+  'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns the next step: '
+  '"done" with the answer as data, "refund" (the booking is cancelled, and its refund is to be sent), or '
+  '"cancel_payment" (the payment is to be cancelled at Stripe first). The caller has locked the account. '
   'Fails booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
@@ -9040,8 +9040,8 @@ as $$
 declare
   v_after farthing.notifications;
 begin
-  -- Only the mail service of the first attempt can recognise a repeat. The operator accepts that an
-  -- uncertain notification may be sent twice, so another mail service may send it, too.
+  -- Without in_doubt_since, any mail service may send the notification. Only the service of the first
+  -- attempt could recognise a repeat, but the operator accepts that it may be sent twice.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now

@@ -70,10 +70,10 @@ grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
   'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
-  'tokenizer can count in the prompt. Returns step call with the hold and abandoned_stream_timeout_ms '
-  '(how long the endpoint goes on reading a stream whose caller has disconnected), or step replay. '
-  'Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request, '
-  'idempotency_in_progress.';
+  'tokenizer can count in the prompt. Returns the next step: "call" with the hold and '
+  'abandoned_stream_timeout_ms (how long the endpoint goes on reading a stream whose caller has '
+  'disconnected), or "replay". Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, '
+  'invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -276,9 +276,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, step '
-  'replay, or step refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is '
-  'returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
+  'Fixes the terms of a booking and its fee. Returns the next step: "create" with the values for Stripe, '
+  '"replay", or "refused" with code, limit ("buyer", "provider" or null) and retry_after (seconds). A '
+  'refusal is returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
   'idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
@@ -442,9 +442,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
-  'Cancels a booking for one of its parties. Returns step done with the answer, step refund (the booking '
-  'is cancelled, and its refund is to be sent), step cancel_payment (the payment is to be cancelled at '
-  'Stripe first), or step replay. Fails not_found, booking_not_cancellable, idempotency_in_progress.';
+  'Cancels a booking for one of its parties. Returns the next step: "done" with the answer, "refund" '
+  '(the booking is cancelled, and its refund is to be sent), "cancel_payment" (the payment is to be '
+  'cancelled at Stripe first), or "replay". Fails not_found, booking_not_cancellable, '
+  'idempotency_in_progress.';
 
 create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
@@ -601,8 +602,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes the terms of a purchase. Returns step create with the order whose session is to be opened, step '
-  'reuse with the open session, step replay, or step refused with code and retry_after (seconds). A '
+  'Fixes the terms of a purchase. Returns the next step: "create" with the order whose session is to be '
+  'opened, "reuse" with the open session, "replay", or "refused" with code and retry_after (seconds). A '
   'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
   'invalid_request, idempotency_in_progress.';
 
@@ -2135,8 +2136,8 @@ end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
-  'Begins to save a user''s card. Returns step create with the customer at Stripe (null if Stripe must '
-  'create one first), or step replay. Fails not_found, idempotency_in_progress.';
+  'Begins to save a user''s card. Returns the next step: "create" with the customer at Stripe (null if '
+  'Stripe must create one first), or "replay". Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())

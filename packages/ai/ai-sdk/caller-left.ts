@@ -1,4 +1,4 @@
-/** Lets the model finish its work for some time after the caller has left. */
+/** Lets the model work on for a limited time after the caller has left, and then aborts it. */
 
 /** The source of time. It is an argument, so that tests can pass their own. */
 export interface Timers {

@@ -64,10 +64,10 @@ grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
   'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
-  'tokenizer can count in the prompt. Returns step call with the hold and abandoned_stream_timeout_ms '
-  '(how long the endpoint goes on reading a stream whose caller has disconnected), or step replay. '
-  'Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request, '
-  'idempotency_in_progress.';
+  'tokenizer can count in the prompt. Returns the next step: "call" with the hold and '
+  'abandoned_stream_timeout_ms (how long the endpoint goes on reading a stream whose caller has '
+  'disconnected), or "replay". Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, '
+  'invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())

@@ -48,9 +48,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, step '
-  'replay, or step refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is '
-  'returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
+  'Fixes the terms of a booking and its fee. Returns the next step: "create" with the values for Stripe, '
+  '"replay", or "refused" with code, limit ("buyer", "provider" or null) and retry_after (seconds). A '
+  'refusal is returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
   'idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
@@ -214,9 +214,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
-  'Cancels a booking for one of its parties. Returns step done with the answer, step refund (the booking '
-  'is cancelled, and its refund is to be sent), step cancel_payment (the payment is to be cancelled at '
-  'Stripe first), or step replay. Fails not_found, booking_not_cancellable, idempotency_in_progress.';
+  'Cancels a booking for one of its parties. Returns the next step: "done" with the answer, "refund" '
+  '(the booking is cancelled, and its refund is to be sent), "cancel_payment" (the payment is to be '
+  'cancelled at Stripe first), or "replay". Fails not_found, booking_not_cancellable, '
+  'idempotency_in_progress.';
 
 create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())

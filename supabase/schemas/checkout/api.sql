@@ -47,8 +47,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes the terms of a purchase. Returns step create with the order whose session is to be opened, step '
-  'reuse with the open session, step replay, or step refused with code and retry_after (seconds). A '
+  'Fixes the terms of a purchase. Returns the next step: "create" with the order whose session is to be '
+  'opened, "reuse" with the open session, "replay", or "refused" with code and retry_after (seconds). A '
   'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
   'invalid_request, idempotency_in_progress.';
 

@@ -110,6 +110,6 @@ begin
 end
 $$;
 comment on function farthing.begin_booking is
-  'Continues the booking that an earlier request began, or makes a new one. Returns step create with the '
-  'values for Stripe, or step refused with code, limit (buyer, provider) and retry_after (seconds). The '
-  'caller has locked the account.';
+  'Continues the booking that an earlier request began, or makes a new one. Returns the next step: '
+  '"create" with the values for Stripe, or "refused" with code, limit ("buyer", "provider" or null) and '
+  'retry_after (seconds). The caller has locked the account.';

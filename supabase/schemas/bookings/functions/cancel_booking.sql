@@ -41,9 +41,9 @@ begin
 end
 $$;
 comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
-  'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns step done with the '
-  'answer as data, step refund (the booking is cancelled, and its refund is to be sent), or step '
-  'cancel_payment (the payment is to be cancelled at Stripe first). The caller has locked the account. '
+  'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns the next step: '
+  '"done" with the answer as data, "refund" (the booking is cancelled, and its refund is to be sent), or '
+  '"cancel_payment" (the payment is to be cancelled at Stripe first). The caller has locked the account. '
   'Fails booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)

@@ -22,8 +22,8 @@ end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
-  'Begins to save a user''s card. Returns step create with the customer at Stripe (null if Stripe must '
-  'create one first), or step replay. Fails not_found, idempotency_in_progress.';
+  'Begins to save a user''s card. Returns the next step: "create" with the customer at Stripe (null if '
+  'Stripe must create one first), or "replay". Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())

@@ -12,8 +12,8 @@ as $$
 declare
   v_after farthing.notifications;
 begin
-  -- Only the mail service of the first attempt can recognise a repeat. The operator accepts that an
-  -- uncertain notification may be sent twice, so another mail service may send it, too.
+  -- Without in_doubt_since, any mail service may send the notification. Only the service of the first
+  -- attempt could recognise a repeat, but the operator accepts that it may be sent twice.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now

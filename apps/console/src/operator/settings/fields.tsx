@@ -1,4 +1,4 @@
-/** Fields of the forms of settings, and how their texts become values of the API. */
+/** The fields of the settings' forms, and the functions that read what was entered for the API. */
 import { useId } from "react";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
