@@ -212,7 +212,7 @@ function sectionOf(limits: Limits): Section {
 const NOT_MEASURED: Section = {
   figures: [],
   arms: [],
-  notes: ["G13 was not measured: it needs redis-server (Debian: redis-server)."],
+  notes: ["G13 was not measured: it needs redis-server (Debian package redis-server)."],
 };
 
 export async function measureLimits(options: Options, say: Say): Promise<Section> {

@@ -72,7 +72,8 @@ function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] 
 function requireGood(text: string, name: string): string {
   if (malformedIn(parseEnv(text)).has(name)) {
     throw new SettingsError(
-      `The functions would refuse this ${name}, so nothing is changed: docs/deploy.md says what it must be.`,
+      `The functions would refuse this ${name}, so nothing is changed. ` +
+        "Pass another value: docs/deploy.md says what it must be.",
     );
   }
   return text;

@@ -17,7 +17,8 @@ const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(ne
 const RUNS = Number(Deno.env.get("MONEY_BACK_RUNS") ?? (IS_FULL ? 10_000 : 1_000));
 /**
  * Each batch of histories has its own database. The proof reads the whole database, so it would take longer
- * with more histories in one database.
+ * with more histories in one database. It runs at the end of a batch, so it does not see what the scheduled
+ * task of a later history repairs by expiring credits. The comparison with the model does.
  */
 const LANES = 2;
 const BATCH = Math.min(1_000, Math.ceil(RUNS / LANES));

@@ -33,7 +33,10 @@ const SINCE = `
   from pg_current_snapshot() s`;
 
 export interface CommitWatch {
-  /** Returns the tables that committed transactions have changed since the watch began. */
+  /**
+   * Returns the tables that committed transactions have changed since the watch began; none if no
+   * transaction has committed since the last call.
+   */
   changedTables(): Promise<string[]>;
   end(): Promise<void>;
 }

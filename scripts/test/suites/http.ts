@@ -14,7 +14,6 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
-
 import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";

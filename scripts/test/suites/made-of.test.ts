@@ -57,6 +57,7 @@ Deno.test("the suites of the database import only what they are made of", async 
  * recipes run is copied and not imported, so it is not checked.
  */
 const EXACT = [
+  "tests/browser/api-page.test.ts",
   "tests/browser/emails.test.ts",
   "tests/browser/stack-pages.test.ts",
   "tests/browser/another-origin/snippets.test.ts",

@@ -19,8 +19,11 @@ const TOOLS = ["tests/browser/chromium.ts", "scripts/test-tools", "deno.json", "
  */
 export const PAGES: Readonly<Record<string, readonly string[]>> = {
   "tests/browser/api-page.test.ts": [
-    ...["tests/browser/api-page.test.ts", "tests/browser/stack-page-findings.ts"],
-    ...["packages/local-stack/gateway", "scripts/stack", "scripts/openapi", CONTRACTS, "deno.json"],
+    ...["api-page.test.ts", "stack-page-findings.ts", "accessibility.ts"]
+      .map((name) => `tests/browser/${name}`),
+    ...["packages/local-stack/gateway", "packages/command-line", "tests/support"],
+    ...["openapi", "project", "stack"].map((name) => `scripts/${name}`),
+    ...["supabase/functions/_shared/generated/openapi.json", CONTRACTS, ...TOOLS],
   ],
   "tests/browser/emails.test.ts": [
     ...["tests/browser/emails.test.ts", "scripts/emails", CONTRACTS, ...TOOLS],
@@ -42,8 +45,8 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The only test that may be left out without CI_BASE, because the commit before the push is then
- * unknown (run-suites.ts).
+ * Without CI_BASE the commit before the push is unknown (run-suites.ts), so only this test, which
+ * takes longest, may then be left out.
  */
 const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
 

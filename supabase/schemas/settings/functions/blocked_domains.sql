@@ -19,8 +19,9 @@ begin
     and d.domain #>> '{}' ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$') is not true
   order by d.nr limit 1;
   if v_nr is not null then
-    perform farthing.fail('invalid_request', 'A domain must have only a-z, 0-9, dots and hyphens, as in '
-      'mailinator.com, and appear only once in the list.', null, format('domains[%s]', v_nr - 1));
+    perform farthing.fail('invalid_request',
+      'A domain must be like mailinator.com: only a-z, 0-9, dots and hyphens, a-z or 0-9 at both ends, and '
+      'only once in the list.', null, format('domains[%s]', v_nr - 1));
   end if;
 end
 $$;

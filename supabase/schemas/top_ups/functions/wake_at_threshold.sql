@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function farthing.wake_if_crossed is
-  'Wakes the payment runner if a debit brings an account below the threshold of its top-ups. p_account: '
-  'the account before the debit; p_balance: the balance after it.';
+  'Wakes the payment runner if a charge brings an account below the threshold of its top-ups. p_account: '
+  'the account before the charge; p_balance: the balance after it.';

@@ -14,7 +14,7 @@ const event = {
   state: "dead" as const,
   attempts: 10,
   next_attempt_at: null,
-  last_error: "refund has another payment",
+  last_error: "the stored refund has another payment",
   livemode: false,
   occurred_at: NOW,
   received_at: NOW,

@@ -49,7 +49,7 @@ async function currentObject(
 ): Promise<unknown> {
   const retrieve = RETRIEVE[object];
   if (retrieve === undefined) {
-    throw new Error(`no call is known that fetches a ${object} of an event again`);
+    throw new Error(`no call is known that fetches an object of the type ${object} again`);
   }
   return requireObject(await call((stripe) => retrieve(stripe, id)), object);
 }
