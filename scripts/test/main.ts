@@ -17,6 +17,7 @@ import { endLongLivedServer } from "../test-tools/long-lived/project.ts";
 import { endLongLivedStack } from "../test-tools/long-lived/stack.ts";
 import { formatLeft, formatRecap, formatTotals, totalsOf } from "./report.ts";
 import { formatMs } from "../command/format-ms.ts";
+import { ofHalf } from "./halves.ts";
 import { runSuites } from "./run-suites.ts";
 import type { Suite } from "../test-tools/suite.ts";
 import { suites } from "./suites.ts";
@@ -26,7 +27,8 @@ const inCi = Deno.env.get("CI") === "true";
 const USAGE = `Usage: deno task test [suite …] [word …]
 
   suite …    run only these suites, in full. Without a name, run all suites except mutants (and
-             house outside of CI), each with the part that a push needs; CI_FULL=1 runs everything
+             house outside of CI), each with the part that a push needs; CI_FULL=1 runs everything,
+             and CI_HALF=1 or 2 half of the suites, for two machines that share a run
   word …     run only files of the named suites whose path contains a word: database inbox,
              http refunds/races, unit ai. These runs share a server and a stack that stay up
   --end      end the shared server and stack
@@ -46,14 +48,15 @@ const IN_CI = "house";
 /** A suite that runs only if the user names it, because it takes eleven minutes. */
 const NAMED = "mutants";
 
+const HALF = Deno.env.get("CI_HALF");
+
 /**
- * Returns the named suites. If none is named, returns all suites except NAMED and, outside CI,
- * IN_CI.
+ * Returns the named suites. If none is named, returns all suites of this machine's half except NAMED
+ * and, outside CI, IN_CI.
  */
 function choose(names: string[]): Suite[] {
-  return suites.filter(({ name }) =>
-    names.length > 0 ? names.includes(name) : name !== NAMED && (inCi || name !== IN_CI)
-  );
+  if (names.length > 0) return suites.filter(({ name }) => names.includes(name));
+  return ofHalf(suites, HALF).filter(({ name }) => name !== NAMED && (inCi || name !== IN_CI));
 }
 
 async function endLongLived(): Promise<void> {
@@ -91,6 +94,9 @@ async function main(args: string[]): Promise<void> {
   if (left) print(left);
   if (names.length === 0 && !inCi) {
     print("not run: house (deno task ok and CI run it)");
+  }
+  if (names.length === 0 && HALF) {
+    print(`not run: the suites of the other half (CI_HALF=${HALF === "1" ? "2" : "1"} runs them)`);
   }
   print(formatTotals(totals));
   if (words.length > 0 && totals.passed + totals.failed === 0) {
