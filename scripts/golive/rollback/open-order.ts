@@ -8,9 +8,8 @@ import { taskLine } from "../command/task-line.ts";
 import { type Finding, found, skipped, warning } from "../core/step.ts";
 import { ask } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
-import { NO_EMULATOR } from "../shared/emulator.ts";
-import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
-import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
+import { openOrder } from "../shared/open-order.ts";
+import { orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 
 /** The longest time by which this step may delay the switching off of the flags. */
 const MOST_MS = 10_000;
@@ -33,28 +32,17 @@ async function orWarning(use: () => Promise<Finding>, mostMs?: number): Promise<
   }
 }
 
-async function opened(context: Context): Promise<Finding> {
-  const { project, options, run, tell } = context;
-  if (!await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
-  const customer = await customerOf(context, "rollback");
-  const key = `golive-rollback-${run}`;
-  const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
-  await tell({ "rollback.order": order_id });
-  return found(`order ${order_id} is open`);
-}
-
 /** Opens an order that is paid after the flag is off. */
 export const order: GoLiveStep = {
   code: "rollback.order",
   title: "Is a customer about to pay?",
   source: "credits",
   async run(context) {
-    const { project, facts, tell } = context;
+    const { facts, tell } = context;
     if (facts["rollback.began"] === undefined) {
       await tell({ "rollback.began": String(Date.now()) });
     }
-    if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
-    return await orWarning(() => opened(context), MOST_MS);
+    return await orWarning(() => openOrder(context, "rollback"), MOST_MS);
   },
 };
 

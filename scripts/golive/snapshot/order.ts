@@ -3,9 +3,8 @@ import { taskLine } from "../command/task-line.ts";
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { customerOf } from "../shared/customer.ts";
-import { NO_EMULATOR } from "../shared/emulator.ts";
-import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
-import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
+import { openOrder } from "../shared/open-order.ts";
+import { orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 import { findPgDump } from "./find-tools.ts";
 
 /**
@@ -17,16 +16,8 @@ export const order: GoLiveStep = {
   title: "Is an order open that will be paid after the snapshot?",
   source: "credits",
   async run(context) {
-    const { project, options, run, tell } = context;
-    const tools = await findPgDump(project);
-    if (typeof tools === "string") return skipped(tools);
-    if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
-    if (!await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
-    const customer = await customerOf(context, "snapshot");
-    const key = `golive-snapshot-${run}`;
-    const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
-    await tell({ "snapshot.order": order_id, "snapshot.customer": customer.id });
-    return found(`order ${order_id} is open`);
+    const tools = await findPgDump(context.project);
+    return typeof tools === "string" ? skipped(tools) : await openOrder(context, "snapshot");
   },
 };
 
