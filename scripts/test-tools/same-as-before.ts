@@ -18,6 +18,13 @@ export async function isSameAsBefore(paths: readonly string[]): Promise<boolean>
   return await git(["diff", "--quiet", base, "--", ...paths]) !== undefined;
 }
 
+/**
+ * As `isSameAsBefore`, but false without CI_BASE. The previous commit alone would hide the other commits of
+ * a push, so only parts that rarely change may be compared with it.
+ */
+export const isSameAsBase = async (paths: readonly string[]): Promise<boolean> =>
+  Deno.env.has("CI_BASE") && await isSameAsBefore(paths);
+
 /** Returns what the file was before the push; "" if it is new or CI_BASE is not set. */
 export async function textBefore(path: string): Promise<string> {
   const base = Deno.env.get("CI_BASE");

@@ -1,7 +1,7 @@
 /** Runs suites, several at a time. A push leaves out the suites that it does not affect. */
 import { print } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
-import { isSameAsBefore } from "../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../test-tools/same-as-before.ts";
 import type { Suite, SuiteResult } from "../test-tools/suite.ts";
 import { formatSuite, type Ran } from "./report.ts";
 
@@ -25,13 +25,9 @@ async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<Su
   }
 }
 
-/**
- * Whether the push has changed nothing that the suite depends on. Without CI_BASE the commit before
- * the push is unknown, so the suite runs: a comparison with the second-newest commit would miss the
- * other commits of the push.
- */
+/** Whether the push has changed nothing that the suite depends on. */
 async function isUntouched({ madeOf }: Suite): Promise<boolean> {
-  return madeOf !== undefined && Deno.env.has("CI_BASE") && await isSameAsBefore(madeOf);
+  return madeOf !== undefined && await isSameAsBase(madeOf);
 }
 
 const UNTOUCHED: SuiteResult = {

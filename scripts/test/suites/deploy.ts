@@ -17,7 +17,7 @@ import {
   PROJECT_REF,
   startManagementApi,
 } from "../../test-tools/fake-management-api.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { deployCommand } from "./deploy-command.ts";
@@ -62,12 +62,6 @@ async function assertStarts(url: string, names: readonly string[]): Promise<void
   assert.deepEqual(failed, []);
 }
 
-/**
- * Returns whether the push has not changed the command. Without CI_BASE the commit before the push
- * is unknown (run-suites.ts), so the command counts as changed.
- */
-const isCommandSame = async () => Deno.env.has("CI_BASE") && await isSameAsBefore(DEPLOY_COMMAND);
-
 interface Left {
   readonly scenarios: boolean;
   readonly command: boolean;
@@ -100,7 +94,7 @@ export const deploy: Suite = {
     const api = await startManagementApi(directory);
     try {
       const names = await upload(api, directory);
-      const left = { scenarios: !isFull, command: !isFull && await isCommandSame() };
+      const left = { scenarios: !isFull, command: !isFull && await isSameAsBase(DEPLOY_COMMAND) };
       const rows = [...await sizeRows(api, names), ...await runOn(api, names, left)];
       return {
         rows,

@@ -1,6 +1,6 @@
 /** Runs the gates of `deno task ok` as a test suite, so that they are included in CI's totals. */
 import { CHECKED, type Gate, gates, runGate } from "../../ok/gates.ts";
-import { changesOfPush, isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { changesOfPush, isSameAsBase } from "../../test-tools/same-as-before.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { NOT_SQL } from "./made-of.ts";
 import { typesToCheck } from "./types-to-check.ts";
@@ -22,12 +22,8 @@ interface OfPush {
 
 const CHECKS_LESS = "check: modules that neither have changed nor import what has";
 
-/** Without CI_BASE the commit before the push is unknown (run-suites.ts), so all gates run. */
 async function ofPush(gate: Gate): Promise<OfPush> {
-  const hasBase = Deno.env.has("CI_BASE");
-  if (hasBase && WITHOUT_SQL.includes(gate.name) && await isSameAsBefore(NOT_SQL)) {
-    return { left: [gate.name] };
-  }
+  if (WITHOUT_SQL.includes(gate.name) && await isSameAsBase(NOT_SQL)) return { left: [gate.name] };
   const changes = gate.name === "check" ? await changesOfPush() : undefined;
   const modules = changes && await typesToCheck(CHECKED, changes);
   if (modules === undefined) return { gate, left: [] };

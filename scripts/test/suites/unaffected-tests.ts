@@ -1,5 +1,5 @@
 /** Finds the tests over HTTP that a push leaves out, because nothing that they test has changed. */
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase, isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { BEFORE_SQL } from "./made-of.ts";
 
 /**
@@ -44,10 +44,7 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/**
- * Without CI_BASE the commit before the push is unknown (run-suites.ts), so only this test, which
- * takes longest, may then be left out.
- */
+/** The only one of these tests that is also left out without CI_BASE, because it takes longest. */
 const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
 
 /**
@@ -55,12 +52,11 @@ const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
  * changed.
  */
 export async function unaffectedTests(): Promise<string[]> {
-  const hasBase = Deno.env.has("CI_BASE");
-  if (hasBase && await isSameAsBefore(BEFORE_SQL)) return FOLDERS;
+  if (await isSameAsBase(BEFORE_SQL)) return FOLDERS;
   const left: string[] = [];
   for (const [file, madeOf] of Object.entries(PAGES)) {
-    if (!hasBase && file !== LEFT_WITHOUT_BASE) continue;
-    if (await isSameAsBefore(madeOf)) left.push(file);
+    const isSame = file === LEFT_WITHOUT_BASE ? isSameAsBefore : isSameAsBase;
+    if (await isSame(madeOf)) left.push(file);
   }
   return left;
 }

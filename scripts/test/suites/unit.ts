@@ -4,7 +4,7 @@
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase, isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 import { TESTED_FUNCTIONS } from "./made-of.ts";
 
@@ -20,13 +20,6 @@ const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
 
 const FUNCTIONS = "supabase/functions/";
 
-/**
- * Returns whether the push has changed nothing that the functions' tests depend on. Returns false
- * without CI_BASE, because the commit before the push is then unknown (run-suites.ts).
- */
-const areFunctionsSame = async () =>
-  Deno.env.has("CI_BASE") && await isSameAsBefore(TESTED_FUNCTIONS);
-
 /** Parts of tests that a push leaves out. The test files decide this, not the suite. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
 
@@ -39,7 +32,7 @@ export const unit: Suite = {
       await findTests(["supabase/functions", "scripts", "bench", "packages/command-line"]),
     );
     const isRunnerLeft = !isFull && await isSameAsBefore([RUNNER, "deno.json"]);
-    const areFunctionsLeft = !isFull && await areFunctionsSame();
+    const areFunctionsLeft = !isFull && await isSameAsBase(TESTED_FUNCTIONS);
     const isLeft = (file: string) =>
       !isFull && file.startsWith(LONG_LIVED) || isRunnerLeft && file === OF_RUNNER;
     const isOfFunctions = (file: string) => areFunctionsLeft && file.startsWith(FUNCTIONS);
