@@ -8,7 +8,8 @@ import { buildMigrations } from "../schema/build.ts";
 import { readSchemas } from "../schema/schema-files.ts";
 import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";
 import { withVariant } from "../test-tools/long-lived/snapshots.ts";
-import { FOLDER, runPgtapFile } from "../test-tools/pgtap-files.ts";
+import { FOLDER } from "../test-tools/pgtap-files.ts";
+import { openPgtapSession } from "../test-tools/pgtap-session.ts";
 import { filesNamed } from "../test-tools/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
 import { nearestPgtapFiles } from "./nearest-tests.ts";
@@ -28,9 +29,11 @@ const SETTINGS = { statement_timeout: "60000" };
 async function failureOf(server: Databases, template: string, file: string) {
   const clone = `pgtap_${Deno.pid}_mutant`;
   await server.createDatabase(clone, { template });
+  const session = await openPgtapSession(server, clone, SETTINGS);
   try {
-    return (await runPgtapFile(server, clone, file, SETTINGS)).failures[0];
+    return (await session.run(file)).failures[0];
   } finally {
+    await session.end();
     await server.dropDatabase(clone);
   }
 }

@@ -38,11 +38,16 @@ async function runJobs(sql: postgres.Sql): Promise<void> {
   for (const { command } of jobs) await sql.unsafe(command);
 }
 
-/** Does what comes after the migrations: loads the seed, runs each scheduled job once, installs pgTAP. */
+/**
+ * Does what comes after the migrations: loads the seed, runs each scheduled job once, installs pgTAP
+ * and creates the schema of the tests' helpers.
+ */
 export async function furnish(sql: postgres.Sql): Promise<void> {
   await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
   await runJobs(sql);
   await installPgtap(sql);
+  await sql`create schema tests`;
+  await sql`grant usage on schema tests to public`;
 }
 
 async function fill(server: Databases): Promise<void> {

@@ -1,17 +1,19 @@
 /** Checks that a pgTAP file that commits a change is detected, for several kinds of changes. */
 import assert from "node:assert/strict";
 import type { Project } from "../../test-tools/long-lived/project.ts";
-import { databaseFor, type RunFile, runInOneDatabase } from "./shared-database.ts";
+import type { OpenPgtap } from "../../test-tools/pgtap-session.ts";
+import { databaseFor, runInOneDatabase } from "./shared-database.ts";
 
 /** Runs a single statement as if it were a test file. */
-const runStatement: RunFile = async (server, database, statement) => {
+const openStatements: OpenPgtap = (server, database) => {
   const sql = server.connectAsAdmin(database, { max: 1 });
-  try {
-    await sql.unsafe(statement);
-  } finally {
-    await sql.end();
-  }
-  return { name: statement, passed: 1, failures: [], ignored: 0, ms: 0 };
+  return Promise.resolve({
+    async run(statement) {
+      await sql.unsafe(statement);
+      return { name: statement, passed: 1, failures: [], ignored: 0, ms: 0 };
+    },
+    end: () => sql.end(),
+  });
 };
 
 const INSERT = "insert into auth.users (id) values ('00000000-0000-4000-8000-000000000001')";
@@ -39,7 +41,7 @@ const OF_OTHER_RUNS = [`create database ${OTHER}`, `drop database ${OTHER}`];
  */
 export async function assertCommitsAreFound(project: Project): Promise<void> {
   const statements = [...COMMITTED, ...ROLLED_BACK, ...OF_OTHER_RUNS];
-  const rows = await runInOneDatabase(project, statements, runStatement);
+  const rows = await runInOneDatabase(project, statements, openStatements);
   const found = rows.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
   assert.deepEqual(found, COMMITTED);
 }

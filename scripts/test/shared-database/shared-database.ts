@@ -3,13 +3,10 @@
  * Making a copy of the database for each file would take as much processor time as the files
  * themselves.
  */
-import type { Databases } from "@farthing/local-stack/postgres";
 import { type CommitWatch, watchCommits } from "./committed-rows.ts";
 import type { Project } from "../../test-tools/long-lived/project.ts";
+import type { OpenPgtap, PgtapSession } from "../../test-tools/pgtap-session.ts";
 import type { Row } from "../../test-tools/suite.ts";
-
-/** Runs one file in a database. */
-export type RunFile = (server: Databases, database: string, file: string) => Promise<Row>;
 
 const explain = (tables: string[]) =>
   `The file commits a change of ${
@@ -27,24 +24,26 @@ export const databaseFor = (file: string) => `pgtap_${Deno.pid}_${file.replace(/
 export async function runInOneDatabase(
   { server, template }: Project,
   files: readonly string[],
-  run: RunFile,
+  open: OpenPgtap,
 ): Promise<Row[]> {
   const database = databaseFor("shared");
   const rows: Row[] = [];
-  let watch: CommitWatch | undefined;
+  let opened: { session: PgtapSession; watch: CommitWatch } | undefined;
   const drop = async () => {
-    await watch?.end();
-    watch = undefined;
+    await opened?.session.end();
+    await opened?.watch.end();
+    opened = undefined;
     await server.dropDatabase(database);
   };
   try {
     for (const file of files) {
-      if (!watch) {
+      if (!opened) {
         await server.createDatabase(database, { template });
-        watch = await watchCommits(server, database);
+        const session = await open(server, database);
+        opened = { session, watch: await watchCommits(server, database) };
       }
-      const row = await run(server, database, file);
-      const changed = await watch.changedTables();
+      const row = await opened.session.run(file);
+      const changed = await opened.watch.changedTables();
       if (changed.length > 0) {
         const test = "the file leaves the database as it was";
         row.failures.push({ test, detail: explain(changed) });

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-stack/postgres";
 import { PROJECT, withNewProject, withProject } from "../../test-tools/project-database.ts";
-import { pgtapFiles, runPgtapFile } from "../../test-tools/pgtap-files.ts";
+import { pgtapFiles } from "../../test-tools/pgtap-files.ts";
+import { openPgtapSession } from "../../test-tools/pgtap-session.ts";
 import { checked, type Row, type Skipped, type Suite } from "../../test-tools/suite.ts";
 import { adviceIn, listIn } from "../../supabase/advice.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
@@ -46,9 +47,9 @@ const lint = z.object({
  */
 async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
-  for (const file of afterTests ? pgtapFiles() : []) {
-    await runPgtapFile(server, "advised", file, { enable_seqscan: "off" });
-  }
+  const session = await openPgtapSession(server, "advised", { enable_seqscan: "off" });
+  for (const file of afterTests ? pgtapFiles() : []) await session.run(file);
+  await session.end();
   const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));
   const found = adviceIn(said).filter(({ name }) => afterTests || name !== "unused_index");
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));

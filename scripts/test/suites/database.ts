@@ -10,9 +10,10 @@ import { type Project, withLongLivedProject } from "../../test-tools/long-lived/
 import { PROJECT, withProject } from "../../test-tools/project-database.ts";
 import { lackingPgProve } from "../../test-tools/pg-prove.ts";
 import { runSessions, sessionFiles } from "../../test-tools/sessions.ts";
-import { databaseFor, type RunFile, runInOneDatabase } from "../shared-database/shared-database.ts";
+import { databaseFor, runInOneDatabase } from "../shared-database/shared-database.ts";
 import { assertCommitsAreFound } from "../shared-database/shared-database-check.ts";
-import { FOLDER, pgtapFiles, provePgtapFile, runPgtapFile } from "../../test-tools/pgtap-files.ts";
+import { FOLDER, pgtapFiles } from "../../test-tools/pgtap-files.ts";
+import { openPgProve, type OpenPgtap, openPgtapSession } from "../../test-tools/pgtap-session.ts";
 import {
   checked,
   filesNamed,
@@ -53,12 +54,14 @@ const onItsOwnServer = (flavour: Flavour) => (use: Use) =>
 
 const WITHOUT_PG_PROVE = "pg_prove (our own reader ran the files)";
 
-/** Returns the function that runs a pgTAP file, and whether pg_prove is left out or skipped. */
-async function readerFor(isFull: boolean): Promise<{ run: RunFile } & Omit<SuiteResult, "rows">> {
-  if (!isFull) return { run: runPgtapFile, skipped: [], left: [WITHOUT_PG_PROVE] };
+type Reader = { open: OpenPgtap } & Omit<SuiteResult, "rows">;
+
+/** Returns the function that opens a pgTAP session, and whether pg_prove is left out or skipped. */
+async function readerFor(isFull: boolean): Promise<Reader> {
+  if (!isFull) return { open: openPgtapSession, skipped: [], left: [WITHOUT_PG_PROVE] };
   const why = await lackingPgProve();
-  if (!why) return { run: provePgtapFile, skipped: [] };
-  return { run: runPgtapFile, skipped: [{ what: WITHOUT_PG_PROVE, why }] };
+  if (!why) return { open: openPgProve, skipped: [] };
+  return { open: openPgtapSession, skipped: [{ what: WITHOUT_PG_PROVE, why }] };
 }
 
 interface Chosen {
@@ -72,9 +75,9 @@ async function runPgtapFiles(
   { words, isFull, sessions = [] }: Chosen,
 ): Promise<SuiteResult> {
   const files = pgtapFiles().filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
-  const { run, ...told } = await readerFor(isFull);
+  const { open, ...told } = await readerFor(isFull);
   return await withProject(async (project) => {
-    const rows = await runInOneDatabase(project, files, run);
+    const rows = await runInOneDatabase(project, files, open);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
     // These checks also read the catalogue, so they run whenever the tests of the catalogue run.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {

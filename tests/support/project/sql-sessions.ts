@@ -3,6 +3,7 @@
  * server and this process about 20 ms of processor time, and most tests need several sessions.
  */
 import postgres from "postgres";
+import { RESET_SESSION } from "../../../scripts/test-tools/reset-session.ts";
 
 export type Sql = postgres.Sql<Record<string, never>>;
 
@@ -21,14 +22,6 @@ function open(databaseUrl: string): Sql {
     prepare: false,
   });
 }
-
-/**
- * Ends a transaction that was left open, and does what `discard all` does, but keeps the plans. With new
- * plans, each proof would take several times as long.
- */
-const RESET = `
-  rollback; close all; set session authorization default; reset all; deallocate all; unlisten *;
-  select pg_advisory_unlock_all(); discard temp; discard sequences`;
 
 /** Returns whether the statement succeeds within the limit. */
 async function succeeds(sql: Sql, statement: string): Promise<boolean> {
@@ -56,7 +49,7 @@ async function take(databaseUrl: string): Promise<Sql> {
 
 /** Makes a session idle, without its locks and settings. If that fails, the session is closed. */
 async function release(databaseUrl: string, sql: Sql): Promise<void> {
-  if (!await succeeds(sql, RESET)) return await end(sql);
+  if (!await succeeds(sql, RESET_SESSION)) return await end(sql);
   const sessions = idle.get(databaseUrl) ?? [];
   idle.set(databaseUrl, [...sessions, sql]);
 }
