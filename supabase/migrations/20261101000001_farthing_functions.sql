@@ -2283,11 +2283,14 @@ set timezone = 'UTC'
 set intervalstyle = 'postgres'
 as $$
 declare
+  v_audited farthing.audited;
   v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
     where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
 begin
-  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows)
+  returning * into v_audited;
+  perform farthing.create_audit_proof(v_audited);
   perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
   if p_rows then
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
@@ -2368,6 +2371,72 @@ $$;
 comment on function farthing.field_changes(jsonb, jsonb) is
   'Returns the fields in which two objects differ: [{field, from, to}], with values as text. A null '
   'object has no fields.';
+
+-- supabase/schemas/audit/functions/audit_proof.sql
+
+-- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps the plans
+-- of a function for the session, and plans dynamic SQL at each call, which took most of the time that the
+-- proof of a small ledger takes.
+
+create function farthing.audit_proof_of(p_table text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select 'prove_audit_of_' || p_table
+$$;
+comment on function farthing.audit_proof_of(text) is
+  'Returns the name of the function that proves the audit of a table.';
+
+create function farthing.create_audit_proof(p_audited farthing.audited)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_name text := farthing.audit_proof_of(p_audited.table_name);
+  -- Builds the same key as pick(), without the cost of a function call for each row.
+  v_key text := (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
+    from unnest(p_audited.key_columns) c);
+begin
+  -- The settings must be the same as in write_audit(), so that both functions produce the same text.
+  execute format($sql$
+    create function farthing.%6$I()
+    returns setof farthing.violation
+    language plpgsql stable
+    set search_path = '' set timezone = 'UTC' set intervalstyle = 'postgres'
+    as $body$
+    begin
+      return query
+      select 19, null::bigint, format('%1$s %%s is not what its last audit row says', l.row_key)
+      from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
+        where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
+      cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
+      left join farthing.%1$I t on (%2$s) = (%3$s)
+      where case when l.after is null then to_jsonb(t) is not null
+        else (to_jsonb(t) @> l.after) is not true end
+      union all
+      select 19, null, format('%1$s %%s has no audit row', %4$s)
+      from farthing.%1$I t
+      where %5$s and not exists (select from farthing.audit a
+        where a.table_name = %1$L and a.row_key = %4$s);
+    end
+    $body$
+  $sql$,
+    p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
+    farthing.listed(p_audited.key_columns, 'k'), v_key,
+    -- If has_rows is false, inserts are not audited. A row then needs no audit row as long as all
+    -- its audited columns are null: for example, a new account has no spend cap.
+    case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
+      farthing.listed(p_audited.columns, 't')) end,
+    v_name);
+  execute format('comment on function farthing.%I() is %L', v_name, format('Rule 19: each row of %s agrees '
+    'with its last audit row.', p_audited.table_name));
+end
+$$;
+comment on function farthing.create_audit_proof(farthing.audited) is
+  'Creates the function that returns a violation for each row of an audited table that differs from its '
+  'last audit row, and for each row without an audit row.';
 
 -- supabase/schemas/audit/functions/customer_reads.sql
 
@@ -11076,54 +11145,17 @@ $$;
 comment on function farthing.prove_guards() is
   'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
 
-create function farthing.audit_problems(p_audited farthing.audited)
-returns setof text
-language plpgsql stable
-set search_path = ''
--- These settings must be the same as in write_audit(), so that both functions produce the same
--- text.
-set timezone = 'UTC' set intervalstyle = 'postgres'
-as $$
-begin
-  return query execute format($sql$
-    select format('%1$s %%s is not what its last audit row says', l.row_key)
-    from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
-      where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
-    cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
-    left join farthing.%1$I t on (%2$s) = (%3$s)
-    where case when l.after is null then to_jsonb(t) is not null
-      else (to_jsonb(t) @> l.after) is not true end
-    union all
-    select format('%1$s %%s has no audit row', %4$s)
-    from farthing.%1$I t
-    where %5$s and not exists (select from farthing.audit a
-      where a.table_name = %1$L and a.row_key = %4$s)$sql$,
-    p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
-    farthing.listed(p_audited.key_columns, 'k'),
-    -- This expression builds the same key as pick(), without the cost of a function call for each
-    -- row.
-    (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
-      from unnest(p_audited.key_columns) c),
-    -- If has_rows is false, inserts are not audited. A row then needs no audit row as long as all
-    -- its audited columns are null: for example, a new account has no spend cap.
-    case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
-      farthing.listed(p_audited.columns, 't')) end);
-end
-$$;
-comment on function farthing.audit_problems(farthing.audited) is
-  'Returns a sentence for each row of an audited table that differs from its last audit row, and for '
-  'each row without an audit row.';
-
 create function farthing.prove_audit()
 returns setof farthing.violation
 language plpgsql stable
 set search_path = ''
 as $$
+declare
+  v_table text;
 begin
-  return query
-  select 19, null::bigint, p.detail
-  from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
-  order by a.table_name;
+  for v_table in select a.table_name from farthing.audited a order by a.table_name loop
+    return query execute format('select * from farthing.%I()', farthing.audit_proof_of(v_table));
+  end loop;
 end
 $$;
 comment on function farthing.prove_audit() is

@@ -19,11 +19,14 @@ set timezone = 'UTC'
 set intervalstyle = 'postgres'
 as $$
 declare
+  v_audited farthing.audited;
   v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
     where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
 begin
-  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows)
+  returning * into v_audited;
+  perform farthing.create_audit_proof(v_audited);
   perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
   if p_rows then
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
