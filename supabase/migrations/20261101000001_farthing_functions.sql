@@ -3596,10 +3596,11 @@ comment on function farthing.orders_guard() is
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
+begin
+  return jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
     'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
       p_order.expires_at,
     'package_id', p_order.package_id, 'package_slug', (select p.slug from farthing.packages p
@@ -3613,7 +3614,8 @@ as $$
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
     'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
-    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
+    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at);
+end
 $$;
 comment on function farthing.order_answer(farthing.orders) is
   'Returns an order in the API''s form. Amounts are in minor units; credits are text.';
@@ -4653,9 +4655,12 @@ comment on function farthing.find_provider_over(uuid, timestamptz) is
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with cards as (
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
@@ -4680,7 +4685,8 @@ as $$
   union all
   select 'user_cards', c.used_at + interval '1 day'
   from farthing.policy p, lateral (
-    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
+    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c;
+end
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
   'Returns the card limits that an account''s payments exceed, and when each limit ends.';
@@ -7692,20 +7698,23 @@ comment on function farthing.balance_answer(farthing.accounts, timestamptz) is
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+begin
   -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired
   -- holds are looked up, because they are few; after lock_account() there are none.
-  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
-  from farthing.lots l
-  left join (
-    select k.lot_id, sum(k.amount) as freed from farthing.holds o
-    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
-    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
-    group by k.lot_id) h on h.lot_id = l.lot_id
-  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
-    and (l.expires_at is null or l.expires_at > p_now)
+  return (
+    select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
+    from farthing.lots l
+    left join (
+      select k.lot_id, sum(k.amount) as freed from farthing.holds o
+      join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
+      where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
+      group by k.lot_id) h on h.lot_id = l.lot_id
+    where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
+      and (l.expires_at is null or l.expires_at > p_now));
+end
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
   'Returns the credits that a debit or a hold can use: unexpired lots that are not frozen, less '
@@ -8662,9 +8671,11 @@ comment on function farthing.token_costs(jsonb, timestamptz) is
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
       -- If the window contains no whole hour, it is read entirely from the rows per minute.
@@ -8683,7 +8694,8 @@ as $$
     or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.first_day)
     or (m.grain = 'day' and m.starts_at >= w.first_day and m.starts_at < w.last_day)
     or (m.grain = 'hour' and m.starts_at >= w.last_day and m.starts_at < w.hi)
-    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
+    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to));
+end
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
   'Returns the rows of a metric that together cover a window without overlap. The first minute is included '
@@ -15646,10 +15658,13 @@ comment on function farthing.payout_line(farthing.balance_transactions, farthing
 
 create function farthing.revenue_facts()
 returns table (account_id bigint, subject text, fact text, currency text, amount numeric)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount
+#variable_conflict use_column
+begin
+  return query
+  select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount::numeric
   from farthing.orders o
   cross join lateral (
     -- The sum of all money that refunds and disputes returned, in the currency of the payment.
@@ -15690,7 +15705,8 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)
-  where m.currency = d.currency
+  where m.currency = d.currency;
+end
 $$;
 comment on function farthing.revenue_facts() is
   'Returns the money facts of orders, bookings, refunds and disputes, under the names that '
@@ -16006,16 +16022,18 @@ comment on function farthing.book_transaction(farthing.balance_transactions, tim
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select farthing.book_transaction(t, p_now)
+begin
+  perform farthing.book_transaction(t, p_now)
   from (select * from farthing.balance_transactions where payment_id = p_source_id and kind = 'charge'
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
     union select * from farthing.balance_transactions where fee_id = p_source_id
     -- The rows are locked in the same order as in note_transactions().
-    order by transaction_id) t
+    order by transaction_id) t;
+end
 $$;
 comment on function farthing.book_waiting_transactions(text, timestamptz) is
   'Books the balance transactions that Stripe listed before the event of their payment, refund, dispute '

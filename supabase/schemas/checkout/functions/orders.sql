@@ -35,10 +35,11 @@ comment on function farthing.orders_guard() is
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
+begin
+  return jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
     'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
       p_order.expires_at,
     'package_id', p_order.package_id, 'package_slug', (select p.slug from farthing.packages p
@@ -52,7 +53,8 @@ as $$
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
     'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
-    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
+    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at);
+end
 $$;
 comment on function farthing.order_answer(farthing.orders) is
   'Returns an order in the API''s form. Amounts are in minor units; credits are text.';

@@ -72,9 +72,12 @@ comment on function farthing.find_provider_over(uuid, timestamptz) is
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with cards as (
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
@@ -99,7 +102,8 @@ as $$
   union all
   select 'user_cards', c.used_at + interval '1 day'
   from farthing.policy p, lateral (
-    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
+    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c;
+end
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
   'Returns the card limits that an account''s payments exceed, and when each limit ends.';

@@ -2,20 +2,23 @@
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+begin
   -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired
   -- holds are looked up, because they are few; after lock_account() there are none.
-  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
-  from farthing.lots l
-  left join (
-    select k.lot_id, sum(k.amount) as freed from farthing.holds o
-    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
-    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
-    group by k.lot_id) h on h.lot_id = l.lot_id
-  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
-    and (l.expires_at is null or l.expires_at > p_now)
+  return (
+    select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
+    from farthing.lots l
+    left join (
+      select k.lot_id, sum(k.amount) as freed from farthing.holds o
+      join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
+      where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
+      group by k.lot_id) h on h.lot_id = l.lot_id
+    where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
+      and (l.expires_at is null or l.expires_at > p_now));
+end
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
   'Returns the credits that a debit or a hold can use: unexpired lots that are not frozen, less '

@@ -5,9 +5,11 @@
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+  return query
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
       -- If the window contains no whole hour, it is read entirely from the rows per minute.
@@ -26,7 +28,8 @@ as $$
     or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.first_day)
     or (m.grain = 'day' and m.starts_at >= w.first_day and m.starts_at < w.last_day)
     or (m.grain = 'hour' and m.starts_at >= w.last_day and m.starts_at < w.hi)
-    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
+    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to));
+end
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
   'Returns the rows of a metric that together cover a window without overlap. The first minute is included '

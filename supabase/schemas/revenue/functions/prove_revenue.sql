@@ -3,10 +3,13 @@
 
 create function farthing.revenue_facts()
 returns table (account_id bigint, subject text, fact text, currency text, amount numeric)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount
+#variable_conflict use_column
+begin
+  return query
+  select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount::numeric
   from farthing.orders o
   cross join lateral (
     -- The sum of all money that refunds and disputes returned, in the currency of the payment.
@@ -47,7 +50,8 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)
-  where m.currency = d.currency
+  where m.currency = d.currency;
+end
 $$;
 comment on function farthing.revenue_facts() is
   'Returns the money facts of orders, bookings, refunds and disputes, under the names that '

@@ -67,16 +67,18 @@ comment on function farthing.book_transaction(farthing.balance_transactions, tim
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select farthing.book_transaction(t, p_now)
+begin
+  perform farthing.book_transaction(t, p_now)
   from (select * from farthing.balance_transactions where payment_id = p_source_id and kind = 'charge'
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
     union select * from farthing.balance_transactions where fee_id = p_source_id
     -- The rows are locked in the same order as in note_transactions().
-    order by transaction_id) t
+    order by transaction_id) t;
+end
 $$;
 comment on function farthing.book_waiting_transactions(text, timestamptz) is
   'Books the balance transactions that Stripe listed before the event of their payment, refund, dispute '
