@@ -57,7 +57,7 @@ class TapReader {
 
   end(): Result {
     if (this.#planned === undefined) {
-      this.#fail("plan", "the file has no plan: select plan(n)");
+      this.#fail("plan", "the file has no plan: add `select plan(n)`");
     } else if (this.#planned !== this.#count) {
       this.#fail("plan", `${this.#planned} tests were planned, ${this.#count} ran`);
     }

@@ -3,7 +3,10 @@ import type { GoLiveStep } from "../command/context.ts";
 import { found, skipped, warning } from "../core/step.ts";
 import { clientOf } from "../shared/supabase-client.ts";
 
-/** The ledger keeps the entries without the person, as after each deletion of an account. */
+/**
+ * Deletes the synthetic user. As after any deletion of a user, the entries stay in the ledger and
+ * no longer name a person.
+ */
 export const cleanUp: GoLiveStep = {
   code: "smoke.clean-up",
   title: "Is the synthetic customer deleted?",

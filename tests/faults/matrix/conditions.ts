@@ -54,8 +54,8 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 }
 
 /**
- * Returns the text with which functions log that, for this reason, they count rate limits in their
- * own process.
+ * Returns a part of the log line that a function writes when it counts rate limits in its own
+ * process. `reason` is the cause in that line.
  */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;
