@@ -256,12 +256,12 @@ Deno.test("stripe:setup refuses conflicting settings without showing the key", a
     [
       { key: "sk_live_secretly" },
       ["--url", "https://a.example.com"],
-      /must not be set with a live key/,
+      /STRIPE_API_URL may be set only if the emulator/,
     ],
     [
       { key: "sk_live_secretly" },
       ["--url", "http://localhost@b.com"],
-      /must not be set with a live key/,
+      /STRIPE_API_URL may be set only if the emulator/,
     ],
     [{ key: "sk_live_secretly" }, [], /does not know this key/],
     [{ env: { STRIPE_SETUP_KEY: "sk_live_secretly" } }, [], /STRIPE_SETUP_KEY must be a test key/],

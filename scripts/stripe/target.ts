@@ -100,8 +100,8 @@ export function readTarget(wanted: Asked): Target {
   const emulated = [apiUrl, values.SUPABASE_URL || undefined, new URL(url).origin];
   if (apiUrl !== undefined && mode === "live" && !areLoopback(emulated)) {
     throw new SettingsError(
-      "STRIPE_API_URL must not be set with a live key: it is the address of an emulator, which " +
-        "gets a live key only if it and the project are on this machine.",
+      "With a live key, STRIPE_API_URL may be set only if the emulator and the project are both on " +
+        "this machine. Remove STRIPE_API_URL, or use a test key.",
     );
   }
   return {

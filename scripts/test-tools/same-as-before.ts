@@ -19,8 +19,8 @@ export async function isSameAsBefore(paths: readonly string[]): Promise<boolean>
 }
 
 /**
- * As `isSameAsBefore`, but false without CI_BASE. The previous commit alone would hide the other commits of
- * a push, so only parts that rarely change may be compared with it.
+ * Like `isSameAsBefore`, but returns false if CI_BASE is not set. A comparison with the previous
+ * commit misses what the push's earlier commits have changed.
  */
 export const isSameAsBase = async (paths: readonly string[]): Promise<boolean> =>
   Deno.env.has("CI_BASE") && await isSameAsBefore(paths);
