@@ -48,8 +48,11 @@ const lint = z.object({
 async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
   const session = await openPgtapSession(server, "advised", { enable_seqscan: "off" });
-  for (const file of afterTests ? pgtapFiles() : []) await session.run(file);
-  await session.end();
+  try {
+    for (const file of afterTests ? pgtapFiles() : []) await session.run(file);
+  } finally {
+    await session.end();
+  }
   const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));
   const found = adviceIn(said).filter(({ name }) => afterTests || name !== "unused_index");
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));

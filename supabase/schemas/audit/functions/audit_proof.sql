@@ -25,7 +25,7 @@ declare
 begin
   -- The settings must be the same as in write_audit(), so that both functions produce the same text.
   execute format($sql$
-    create function farthing.%6$I()
+    create or replace function farthing.%6$I()
     returns setof farthing.violation
     language plpgsql stable
     set search_path = '' set timezone = 'UTC' set intervalstyle = 'postgres'
@@ -60,4 +60,5 @@ end
 $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
   'Creates the function that returns a violation for each row of an audited table that differs from its '
-  'last audit row, and for each row without an audit row.';
+  'last audit row, and for each row without an audit row. A migration that changes a row of audited must '
+  'call it again.';
