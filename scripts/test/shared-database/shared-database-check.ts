@@ -1,7 +1,13 @@
-/** Checks that a pgTAP file that commits a change is detected, for several kinds of changes. */
+/**
+ * Checks the two conditions under which pgTAP files can share a database and a session: a file that
+ * commits a change is detected, and a file sees nothing that the one before has left in the session.
+ */
 import assert from "node:assert/strict";
+import { relative } from "node:path";
+import { ROOT } from "../../command/root.ts";
 import type { Project } from "../../test-tools/long-lived/project.ts";
-import type { OpenPgtap } from "../../test-tools/pgtap-session.ts";
+import { FOLDER } from "../../test-tools/pgtap-files.ts";
+import { type OpenPgtap, openPgtapSession } from "../../test-tools/pgtap-session.ts";
 import { databaseFor, runInOneDatabase } from "./shared-database.ts";
 
 /** Runs a single statement as if it were a test file. */
@@ -44,4 +50,42 @@ export async function assertCommitsAreFound(project: Project): Promise<void> {
   const rows = await runInOneDatabase(project, statements, openStatements);
   const found = rows.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
   assert.deepEqual(found, COMMITTED);
+}
+
+/** Leaves a setting, a temporary table, a lock and an open transaction. */
+const LEAVES = `
+  set application_name = 'left';
+  select pg_advisory_lock(1);
+  create temp table left_behind as select 1;
+  begin;
+  select plan(1);
+  select pass('the file leaves four things');`;
+
+const SEES = `
+  begin;
+  select plan(3);
+  select isnt(current_setting('application_name'), 'left', 'no setting is left');
+  select hasnt_table('left_behind', 'no temporary table is left');
+  select is_empty($$ select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() $$,
+    'no lock is left');
+  rollback;`;
+
+/** @throws if a file sees what the file before it has left in the session */
+export async function assertSessionsAreReset({ server, template }: Project): Promise<void> {
+  const database = databaseFor("reset");
+  const folder = await Deno.makeTempDir();
+  await server.createDatabase(database, { template });
+  const session = await openPgtapSession(server, database);
+  try {
+    for (const text of [LEAVES, SEES]) {
+      const path = `${folder}/file.test.sql`;
+      await Deno.writeTextFile(path, text);
+      const { failures, passed } = await session.run(relative(`${ROOT}${FOLDER}`, path));
+      assert.deepEqual([failures, passed], [[], text === LEAVES ? 1 : 3]);
+    }
+  } finally {
+    await session.end();
+    await server.dropDatabase(database);
+    await Deno.remove(folder, { recursive: true });
+  }
 }

@@ -11,7 +11,10 @@ import { PROJECT, withProject } from "../../test-tools/project-database.ts";
 import { lackingPgProve } from "../../test-tools/pg-prove.ts";
 import { runSessions, sessionFiles } from "../../test-tools/sessions.ts";
 import { databaseFor, runInOneDatabase } from "../shared-database/shared-database.ts";
-import { assertCommitsAreFound } from "../shared-database/shared-database-check.ts";
+import {
+  assertCommitsAreFound,
+  assertSessionsAreReset,
+} from "../shared-database/shared-database-check.ts";
 import { FOLDER, pgtapFiles } from "../../test-tools/pgtap-files.ts";
 import { openPgProve, type OpenPgtap, openPgtapSession } from "../../test-tools/pgtap-session.ts";
 import {
@@ -37,6 +40,7 @@ async function runInItsOwnDatabase({ server, template }: Project, file: string):
 const T37 = "T37: no function updates or deletes without WHERE";
 
 const COMMITS = "a pgTAP file that commits a change is found";
+const RESET = "a pgTAP file sees nothing that the one before has left in the session";
 
 async function noFunctionWritesAll({ server, template }: Project): Promise<void> {
   const sql = server.connect(template, { max: 1 });
@@ -83,6 +87,7 @@ async function runPgtapFiles(
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
+      rows.push(await checked(RESET, () => assertSessionsAreReset(project)));
     }
     return { rows, ...told };
   });
