@@ -2,67 +2,10 @@
  * Merges the functions' declarations into one OpenAPI 3.1 document, whose keys are in a stable
  * order.
  */
-import { app as ai } from "../../supabase/functions/ai/app.ts";
-import { app as alerts } from "../../supabase/functions/alerts/app.ts";
-import { app as bookings } from "../../supabase/functions/bookings/app.ts";
-import { app as checkout } from "../../supabase/functions/checkout/app.ts";
-import { app as credits } from "../../supabase/functions/credits/app.ts";
-import { app as customers } from "../../supabase/functions/customers/app.ts";
-import { app as disputes } from "../../supabase/functions/disputes/app.ts";
-import { app as features } from "../../supabase/functions/features/app.ts";
-import { app as fraud } from "../../supabase/functions/fraud/app.ts";
-import { app as health } from "../../supabase/functions/health/app.ts";
-import { app as jobs } from "../../supabase/functions/jobs/app.ts";
-import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
-import { app as mismatches } from "../../supabase/functions/mismatches/app.ts";
-import { app as notificationRunner } from "../../supabase/functions/notification-runner/app.ts";
-import { app as notifications } from "../../supabase/functions/notifications/app.ts";
-import { app as paymentRunner } from "../../supabase/functions/payment-runner/app.ts";
-import { app as payouts } from "../../supabase/functions/payouts/app.ts";
-import { app as proofs } from "../../supabase/functions/proofs/app.ts";
-import { app as providers } from "../../supabase/functions/providers/app.ts";
-import { app as refunds } from "../../supabase/functions/refunds/app.ts";
-import { app as reports } from "../../supabase/functions/reports/app.ts";
-import { app as sendNotification } from "../../supabase/functions/send-notification/app.ts";
-import { app as settings } from "../../supabase/functions/settings/app.ts";
-import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
-import { app as topUps } from "../../supabase/functions/top-ups/app.ts";
-import { app as usage } from "../../supabase/functions/usage/app.ts";
-import { app as webhookEvents } from "../../supabase/functions/webhook-events/app.ts";
-import { AUDIENCES } from "../../supabase/functions/_shared/http/route/openapi.ts";
+import { AUDIENCES } from "./audiences.ts";
+import { describeRoutes } from "./describe-routes.ts";
 import { PATH_EXAMPLES } from "./path-examples.ts";
 import { REQUEST_EXAMPLES } from "./request-examples.ts";
-
-/** The functions, each with its routes. */
-export const APPS = [
-  ai,
-  alerts,
-  bookings,
-  checkout,
-  credits,
-  customers,
-  disputes,
-  features,
-  fraud,
-  health,
-  jobRunner,
-  jobs,
-  mismatches,
-  notificationRunner,
-  notifications,
-  paymentRunner,
-  payouts,
-  proofs,
-  providers,
-  refunds,
-  reports,
-  sendNotification,
-  settings,
-  stripeWebhook,
-  topUps,
-  usage,
-  webhookEvents,
-];
 
 const INFO = {
   openapi: "3.1.0",
@@ -177,13 +120,9 @@ const FIRST_LINE =
  * newline at the end.
  */
 export function buildDocument(): string {
-  const paths: Tree = {};
-  const schemas: Tree = {};
-  for (const app of APPS) {
-    const part = app.getOpenAPI31Document(INFO);
-    Object.assign(paths, part.paths);
-    Object.assign(schemas, part.components?.schemas);
-  }
+  const generated = describeRoutes().getOpenAPI31Document(INFO);
+  const paths: Tree = { ...generated.paths };
+  const schemas: Tree = { ...generated.components?.schemas };
   const responses = hoistErrors(paths);
   addRequestExamples(paths);
   const document = {

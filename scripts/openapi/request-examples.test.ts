@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { APPS, buildDocument } from "./build-document.ts";
+import { buildDocument } from "./build-document.ts";
+import { describeRoutes } from "./describe-routes.ts";
 import { PATH_EXAMPLES } from "./path-examples.ts";
 import { REQUEST_EXAMPLES } from "./request-examples.ts";
 
 /** Returns the contract of each request's body, by method and path. */
 function contracts(): Map<string, z.ZodType> {
   const found = new Map<string, z.ZodType>();
-  for (const definition of APPS.flatMap((app) => app.openAPIRegistry.definitions)) {
+  for (const definition of describeRoutes().openAPIRegistry.definitions) {
     if (definition.type !== "route") continue;
     const { method, path, request } = definition.route;
     const content = request?.body?.content["application/json"];

@@ -6,7 +6,7 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listFeatures, setFeature } from "./routes.ts";
 
-export const { app, createApp } = defineFunction(
+export const { app, createApp, routes } = defineFunction(
   "features",
   [listFeatures, setFeature],
   servicesFromEnv,

@@ -3,4 +3,8 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { runBatch } from "./run-batch.ts";
 
-export const { app, createApp } = defineFunction("job-runner", [runBatch], servicesWithModels);
+export const { app, createApp, routes } = defineFunction(
+  "job-runner",
+  [runBatch],
+  servicesWithModels,
+);

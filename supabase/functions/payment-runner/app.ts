@@ -7,4 +7,8 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";
 
-export const { app, createApp } = defineFunction("payment-runner", [runBatch], servicesFromEnv);
+export const { app, createApp, routes } = defineFunction(
+  "payment-runner",
+  [runBatch],
+  servicesFromEnv,
+);

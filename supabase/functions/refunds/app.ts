@@ -4,7 +4,7 @@ import { servicesFromEnv } from "../_shared/services.ts";
 import { listRefunds, readRefund } from "./routes.ts";
 import { startRefund } from "./start-refund.ts";
 
-export const { app, createApp } = defineFunction(
+export const { app, createApp, routes } = defineFunction(
   "refunds",
   [startRefund, listRefunds, readRefund],
   servicesFromEnv,

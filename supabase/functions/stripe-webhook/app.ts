@@ -3,4 +3,8 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { receiveEvent } from "./receive-event.ts";
 
-export const { app, createApp } = defineFunction("stripe-webhook", [receiveEvent], servicesFromEnv);
+export const { app, createApp, routes } = defineFunction(
+  "stripe-webhook",
+  [receiveEvent],
+  servicesFromEnv,
+);

@@ -3,18 +3,19 @@
  * so a request costs one route match and one call. CORS work runs only for a request with an Origin
  * header.
  */
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 import type { ServicesSource } from "./route/app-services.ts";
 import { createCors } from "./cors.ts";
-import { Nothing, type Route } from "./route/define-route.ts";
+import { Nothing, pathOf, type Route } from "./route/define-route.ts";
 import { SECURITY_HEADERS } from "./reply/headers.ts";
 import { type Endpoint, handleRequest } from "./handle-request.ts";
-import { describeRoute } from "./route/openapi.ts";
 import { startContext } from "../core/start-request.ts";
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
 const NOWHERE: Endpoint = { route: null, name: null, title: null };
+
+/** Turns OpenAPI's `{id}` into Hono's `:id`. */
+const inHonosForm = (path: string) => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 /**
  * Makes the app of one function.
@@ -24,8 +25,8 @@ export function createApp(
   name: string,
   routes: readonly Route[],
   source: ServicesSource,
-): OpenAPIHono {
-  const app = new OpenAPIHono();
+): Hono {
+  const app = new Hono();
 
   const browser = createCors(source);
 
@@ -54,11 +55,10 @@ export function createApp(
   }
 
   for (const route of routes) {
-    const description = createRoute(describeRoute(name, route));
-    const title = `${route.method.toUpperCase()} ${description.path}`;
-    const endpoint = { route, name: description.path, title };
-    app.openAPIRegistry.registerPath(description);
-    app.on(route.method.toUpperCase(), description.getRoutingPath(), (c) => respond(endpoint, c));
+    const method = route.method.toUpperCase();
+    const path = pathOf(name, route);
+    const endpoint = { route, name: path, title: `${method} ${path}` };
+    app.on(method, inHonosForm(path), (c) => respond(endpoint, c));
   }
   app.notFound((c) => respond(NOWHERE, c));
   return app;
@@ -66,10 +66,10 @@ export function createApp(
 
 /**
  * Declares a function, for the app.ts in its folder.
- * @returns the app with the services of the environment, and a function that makes an app with
- *   other services
+ * @returns the app with the services of the environment, a function that makes an app with other
+ *   services, and the routes, from which the OpenAPI document is made
  */
 export function defineFunction(name: string, routes: readonly Route[], source: ServicesSource) {
   const create = (services: ServicesSource) => createApp(name, routes, services);
-  return { app: create(source), createApp: create };
+  return { app: create(source), createApp: create, routes };
 }

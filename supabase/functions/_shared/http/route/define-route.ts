@@ -1,7 +1,7 @@
 /**
  * Declares a route in one place: method, path, callers, rate limit, idempotency, input, output and
- * handler. The checks (../run-route.ts) and the OpenAPI document (openapi.ts) are both made from
- * the declaration.
+ * handler. The checks (../run-route.ts) and the OpenAPI document (scripts/openapi/) are both made
+ * from the declaration.
  */
 import { z } from "@hono/zod-openapi";
 import type { FeatureName } from "../../features/feature-flags.ts";
@@ -88,7 +88,7 @@ interface Declaration<
    * 502 beside 503.
    */
   readonly asksUpstream?: boolean;
-  /** The error codes that no other field implies. openapi.ts adds the codes that the other fields imply. */
+  /** The error codes that no other field implies. The OpenAPI document also lists the implied codes. */
   readonly errors?: readonly ErrorCode[];
   readonly handler: (
     call: Call<W, I, z.output<P>, z.output<Q>, z.output<B>>,
@@ -97,7 +97,7 @@ interface Declaration<
 
 type AnyCall = Call<Who, IdempotencyMode, unknown, unknown, unknown>;
 
-/** A declaration with its types erased, for run-route.ts and openapi.ts. */
+/** A declaration with its types erased, for run-route.ts and the OpenAPI document. */
 export interface Route {
   readonly method: Method;
   readonly path: string;
@@ -139,6 +139,11 @@ export function isOperatorsChange({ method, who }: Pick<Route, "method" | "who">
  */
 export function isSharedChange(route: Pick<Route, "method" | "who">): boolean {
   return isOperatorsChange(route) && route.who.includes("user");
+}
+
+/** Returns a route's path in OpenAPI's form, with the function's name before it: `/credits/holds/{id}`. */
+export function pathOf(name: string, { path }: Pick<Route, "path">): string {
+  return path === "/" ? `/${name}` : `/${name}${path}`;
 }
 
 /** An object without fields: the default of params, query and body. */

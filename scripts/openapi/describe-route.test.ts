@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
-import { debitCredits, readBalance } from "../../../credits/routes.ts";
-import { startCheckout } from "../../../checkout/start-checkout.ts";
-import { readLive, readTasks } from "../../../health/routes.ts";
-import { readJob } from "../../../jobs/read-job.ts";
-import { sendNotification } from "../../../send-notification/send-notification.ts";
-import type { Route } from "./define-route.ts";
-import { describeRoute } from "./openapi.ts";
+import { debitCredits, readBalance } from "../../supabase/functions/credits/routes.ts";
+import { startCheckout } from "../../supabase/functions/checkout/start-checkout.ts";
+import { readLive, readTasks } from "../../supabase/functions/health/routes.ts";
+import { readJob } from "../../supabase/functions/jobs/read-job.ts";
+import { sendNotification } from "../../supabase/functions/send-notification/send-notification.ts";
+import type { Route } from "../../supabase/functions/_shared/http/route/define-route.ts";
+import { describeRoute } from "./describe-route.ts";
 
 /** Returns the statuses that the document lists for one code. */
 function statusesOf(route: Route, code: string): string[] {
