@@ -80,8 +80,8 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
 }
 
 /**
- * Returns the test files that import the changed module, directly or indirectly. The test beside
- * the module comes first, then those that import it directly.
+ * Returns the functions' test files that import the changed module, directly or indirectly. The
+ * test beside the module comes first, then those that import it directly.
  */
 export async function nearestTests({ file }: Mutant): Promise<string[]> {
   const modules = modulesOf(await tree());
@@ -95,7 +95,7 @@ export async function nearestTests({ file }: Mutant): Promise<string[]> {
   }
   return byDistance(
     [...found].filter(([{ source }]) =>
-      isTest(source) && source.path.startsWith("supabase/functions/")
+      source.path === beside || isTest(source) && source.path.startsWith("supabase/functions/")
     ).map(([{ source: { path } }, distance]) => [path, path === beside ? 0 : distance]),
   );
 }
