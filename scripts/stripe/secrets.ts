@@ -4,6 +4,7 @@
  */
 import { parseEnv } from "node:util";
 import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
+import { SUPABASE_CLI } from "../supabase/cli.ts";
 
 const NAME = "STRIPE_WEBHOOK_SECRET";
 
@@ -44,5 +45,5 @@ export function secretsLine(secrets: readonly string[], hasOthers: boolean): str
 
 export function storeCommand(file: string, project: string | undefined): string {
   const remote = project === undefined ? "" : ` --remote=${project}`;
-  return `npx -y supabase@3.1.0 secrets set --env-file ${file}${remote} --yes`;
+  return `${SUPABASE_CLI.join(" ")} secrets set --env-file ${file}${remote} --yes`;
 }

@@ -4,8 +4,13 @@ import { canRun } from "../command/program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+const PACKAGE = "supabase@3.1.0";
+
 /** The command that starts the CLI. The CLI's arguments are appended to it. */
-export const SUPABASE_CLI = ["npx", "-y", "supabase@3.1.0"] as const;
+export const SUPABASE_CLI = ["npx", "-y", PACKAGE] as const;
+
+/** Prints the path of the CLI's program, which npx first installs if needed. */
+const FIND = ["-y", "--package", PACKAGE, "-c", "command -v supabase"];
 
 const decoder = new TextDecoder();
 
@@ -24,16 +29,13 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-/**
- * Runs the CLI until it ends. It uses the account in the environment, or the one that is logged in.
- */
-export async function runSupabase(
+async function run(
+  program: string,
   args: readonly string[],
-  { cwd = ROOT, env = {}, input }: RunOptions = {},
+  { cwd = ROOT, env = {}, input }: RunOptions,
 ): Promise<Said> {
-  const [program, ...own] = SUPABASE_CLI;
   const child = new Deno.Command(program, {
-    args: [...own, ...args],
+    args: [...args],
     cwd,
     env: { NO_COLOR: "1", DO_NOT_TRACK: "1", ...env },
     stdin: input === undefined ? "null" : "piped",
@@ -43,6 +45,24 @@ export async function runSupabase(
   if (input !== undefined) await new Blob([input]).stream().pipeTo(child.stdin);
   const { success, stdout, stderr } = await child.output();
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The output of npx when it finds the CLI's program. */
+let finding: Promise<Said> | undefined;
+
+/**
+ * Runs the CLI until it ends. It uses the account in the environment, or the one that is logged in.
+ * Only the first run of a process goes through npx, which takes as long to start as the CLI.
+ */
+export async function runSupabase(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Said> {
+  finding ??= run("npx", FIND, {});
+  const found = await finding;
+  if (found.success) return await run(found.stdout.trim(), args, options);
+  finding = undefined;
+  return found;
 }
 
 /**
