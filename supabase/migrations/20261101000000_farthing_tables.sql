@@ -354,7 +354,7 @@ comment on table farthing.audit is
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 -- This index serves the report of authors. It leaves out accounts, customers, providers and
--- top_ups, which users change themselves, and much more often.
+-- top_ups: users change the rows of these tables themselves, and do so much more often.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -1763,10 +1763,11 @@ create table farthing.bookings (
 );
 comment on table farthing.bookings is
   'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
-  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets their '
-  'share, by the policy at the time of the booking: with the payment (Stripe divides it), or when the '
-  'booking is completed (we transfer it). origin_key: the key of the request that began the booking, '
-  'until the payment exists. A cancelled booking with paid_at was paid, and its money is refunded.';
+  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets '
+  'their share. Either with the payment (Stripe divides it), or when the booking is completed (we '
+  'transfer the share), as the policy said at the time of the booking. origin_key: the key of the '
+  'request that began the booking, until the payment exists. A cancelled booking with paid_at was '
+  'paid, and its money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;
@@ -2083,8 +2084,8 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- The fillfactor leaves space in each page, so a heartbeat, which changes no indexed column, updates
--- the row in place.
+-- The fillfactor leaves space in each page. A heartbeat changes no indexed column, so its new row
+-- version stays in the same page and writes no index (a HOT update).
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
@@ -2522,12 +2523,13 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its figure is '
-  'above threshold, and fires after the time fires_after. A rule is fine while its figure is not above '
-  'fine_at and not above threshold; its incident is resolved after the time resolves_after. While a rule is '
-  'neither over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the '
-  'volume below which the rule does not fire. factor, baseline: a rule with a factor also compares its '
-  'figure with factor times the usual value, which is measured over the time baseline before period. '
+  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its '
+  'figure is above threshold, and fires after the time fires_after. A rule is fine while its '
+  'figure is not above fine_at and not above threshold; its incident is resolved after the time '
+  'resolves_after. While a rule is neither over nor fine, its incident stays as it is. period: how '
+  'far back the rule reads. minimum: the volume below which the rule does not fire. factor, '
+  'baseline: a rule with a factor also compares its figure with factor times the usual value. The '
+  'usual value is measured over an interval of length baseline that ends where period begins. '
   'runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
@@ -2552,7 +2554,8 @@ from (values
   -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests; minimum is the lowest number of requests limited without Redis.
+  -- The figure is a share of requests. The rule needs at least minimum requests that were limited
+  -- without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -2583,11 +2586,11 @@ select rule, severity, threshold, fine_at, minimum, period::interval, '0', resol
 from (values
   -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- The figure is a share of calls; minimum is the lowest number of failed calls.
+  -- The figure is a share of calls. The rule needs at least minimum failed calls.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
   -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests; minimum is the lowest number of refused requests. The
+  -- The figure is a share of requests. The rule needs at least minimum refused requests. The
   -- minimum is high, because a single page with an expired token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
@@ -2666,8 +2669,8 @@ create policy incidents_none on farthing.incidents for select to authenticated u
 create type farthing.alert_reading as (
   subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
 comment on type farthing.alert_reading is
-  'The reading of a rule. A reading that is neither over nor fine leaves an open incident open and opens '
-  'none.';
+  'The reading of a rule. If a reading is neither over nor fine, an open incident stays open, and '
+  'no new incident opens.';
 
 -- supabase/schemas/seals/tables.sql
 

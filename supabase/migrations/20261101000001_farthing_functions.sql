@@ -167,7 +167,8 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = p_account.account_id and c.account_id = a.account_id
   returning a.* into p_account;
-  -- Without a cap, spending is not recorded. So the figure is computed again from the entries.
+  -- While an account has no cap, its spending is not recorded. So the day's spending is computed
+  -- again from the entries.
   delete from farthing.spending where account_id = p_account.account_id;
   perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
     p_now);
@@ -267,6 +268,16 @@ comment on function farthing.feature_answer(farthing.features) is
 -- and then finds the answer. If the operation calls Stripe or a model, the key is committed as
 -- `started` before that call.
 
+create function farthing.idempotency_key_life()
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  select interval '24 hours'
+$$;
+comment on function farthing.idempotency_key_life() is
+  'Returns how long a stored answer counts, if the request sent the key itself.';
+
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
 returns jsonb
@@ -286,7 +297,7 @@ begin
   if not found then
     return null;
   end if;
-  if v_stored.created_at <= p_now - coalesce(p_kept, '24 hours') then
+  if v_stored.created_at <= p_now - coalesce(p_kept, farthing.idempotency_key_life()) then
     delete from farthing.idempotency_keys where key = v_stored.key;
     return null;
   end if;
@@ -413,7 +424,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
+  select farthing.delete_older('idempotency_keys', 'key', 'created_at',
+    p_now - farthing.idempotency_key_life(), p_limit)
 $$;
 comment on function farthing.delete_old_idempotency_keys(timestamptz, int) is
   'Deletes keys older than 24 hours, and returns their number.';
@@ -424,7 +436,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
+  if old.status is not null and new.created_at < old.created_at + farthing.idempotency_key_life()
     and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
       or (new.answer is not null and new.answer is distinct from old.answer))
   then
@@ -685,8 +697,8 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'Closes the chat of one key if the chat is abandoned. A repeat calls this function before it begins, '
-  'because it may arrive before the scheduled task has closed the chat.';
+  'Closes the chat of one key if the chat is abandoned. A repeated request calls this function '
+  'before it begins a new chat, because the scheduled task may not have closed the old one yet.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
@@ -801,11 +813,11 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 -- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
 -- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
 -- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
--- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. The
--- owner's row is locked before the account, because two later statements lock it anyway: the insert
--- of a log, and a second update of the account. If the account were locked first, a chat could
--- deadlock with the deletion of its user, which locks the owner's row and then waits for the
--- account.
+-- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. Because of
+-- foreign keys, two later statements lock the owner's row in any case: the insert of a log, and a
+-- second update of the account. So a chat locks the owner's row first, and then the account. In the
+-- opposite order, a chat could deadlock with the deletion of its user, which locks the owner's row
+-- and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -877,8 +889,8 @@ comment on function farthing.lock_chat(uuid, text) is
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
--- A usage that the provider reports after a scheduled task, or the end of the hold, has closed the
--- chat: a released chat is charged late, and a charge that was too high is corrected.
+-- Late usage: the provider reports it after a scheduled task or the end of the hold has closed the
+-- chat. A released chat is then charged late, and a charge that was too high is corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -890,7 +902,8 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- Once a repeat under the same key has begun, no caller receives this answer, so it is not charged.
+  -- Once a repeat under the same key has begun, no caller receives the answer of this chat, so this
+  -- chat is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -1013,9 +1026,9 @@ create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timesta
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits
--- for that account. To avoid a deadlock, this function stops waiting for a lock long before the
--- deadlock timeout.
+-- The caller has locked an account, and the insert of a log locks the user's row in auth.users. The
+-- deletion of that user locks these two rows in the opposite order. To avoid a deadlock, this
+-- function stops waiting for a lock long before the deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -1064,7 +1077,7 @@ comment on function farthing.delete_old_ai_logs(timestamptz, int) is
 -- supabase/schemas/ai/functions/settle_chats.sql
 
 -- The end of an answered chat. The chat is charged for the usage that the provider reports, or, if
--- the usage is unknown, for the most that it can have used.
+-- the usage is unknown, for the most that the chat can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
@@ -1122,8 +1135,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- The answer was delivered. If its charge would leave more debt than the overdraft limit allows, the
-    -- charge is the price of the longest answer instead, which the hold covers.
+    -- The answer was delivered. If its charge would add more debt than the overdraft limit allows,
+    -- the chat is charged the price of the longest answer instead. The hold covers this price.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -1320,9 +1333,9 @@ begin
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- After a timeout no further rule is evaluated: the statement timeout fires only once in a
-    -- statement, so it would not cancel a second rule that takes too long. Then the whole
-    -- evaluation could end without any notification.
+    -- After a timeout no further rule is evaluated. The statement timeout fires only once in a
+    -- statement, so it could not cancel a second rule that takes too long, and that rule could
+    -- prevent every notification of this evaluation.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.
@@ -1730,8 +1743,8 @@ as $$
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns for how long, within a window, core routes had requests. Each minute (in a window of up to '
-  '6 hours) or hour with a request counts in full.';
+  'Returns for how long, within a window, core routes had requests. Each minute with a request '
+  'counts in full; in a window of more than 6 hours, each hour with a request counts in full.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1739,8 +1752,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window counts only if enough of it has data: in the first minutes of a project its figures say
-  -- little.
+  -- A window counts only if enough of it has data, because the few requests in the first minutes of
+  -- a project say little.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -1761,8 +1774,8 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads how fast the error budget is spent in both windows of a pair, in multiples of the pair''s '
-  'factor.';
+  'Reads the burn rate of the error budget, in multiples of the factor of a pair of windows. '
+  'Within a pair the lower rate counts, and among the pairs the highest multiple counts.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1860,15 +1873,15 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The quantile by nearest rank: the smallest duration that at least p_share of the durations do not
-  -- exceed.
+  -- The quantile by nearest rank: the smallest duration d such that at least p_share of the
+  -- durations are d or shorter.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns the number of a metric''s durations in a window, and the duration, in ms, that the share '
-  'p_share of them does not exceed.';
+  'Returns how many durations of a metric a window has, and their quantile p_share in ms: for '
+  '0.95, the p95.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1988,8 +2001,8 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- A prevented dispute needs no alert once its money has moved, or once it freezes neither credits nor
-  -- a provider's share.
+  -- A prevented dispute needs an alert as long as it freezes credits or a provider's share, and
+  -- none of its money has moved.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -2374,9 +2387,9 @@ comment on function farthing.field_changes(jsonb, jsonb) is
 
 -- supabase/schemas/audit/functions/audit_proof.sql
 
--- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps the plans
--- of a function for the session, and plans dynamic SQL at each call, which took most of the time that the
--- proof of a small ledger takes.
+-- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps
+-- the plans of a function for the session, but plans dynamic SQL again at each call. With dynamic
+-- SQL, this planning took most of the time of the proof of a small ledger.
 
 create function farthing.audit_proof_of(p_table text)
 returns text
@@ -2435,9 +2448,9 @@ begin
 end
 $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
-  'Creates the function that returns a violation for each row of an audited table that differs from its '
-  'last audit row, and for each row without an audit row. A migration that changes a row of audited must '
-  'call it again.';
+  'Creates the function that returns a violation for each row of an audited table that differs '
+  'from its last audit row, and for each row without an audit row. A migration that changes a row '
+  'of the table audited must call this function again.';
 
 -- supabase/schemas/audit/functions/customer_reads.sql
 
@@ -2489,8 +2502,8 @@ begin
 end
 $$;
 comment on function farthing.keep_customer_read() is
-  'Trigger: refuses the deletion of a recorded read that is younger than a year, also by the table''s '
-  'owner.';
+  'Trigger: refuses the deletion of a recorded read that is younger than a year, even if the '
+  'table''s owner deletes it.';
 
 create function farthing.delete_old_customer_reads(
   p_now timestamptz default now(), p_limit int default 10000)
@@ -2522,8 +2535,8 @@ comment on function farthing.note_guard(text, text) is
   'Makes a trigger fire always, and records that the trigger must exist.';
 
 -- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
--- table, even of triggers that do not fire. So the triggers of the tables that a debit writes have
--- no condition; their functions check the condition instead.
+-- table, even of triggers that do not fire. To save this work in a debit, the triggers of the
+-- tables that a debit writes have no condition; their functions check the condition instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -2566,7 +2579,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_change() is
-  'Trigger: refuses every change of an append-only table''s rows, also by the tables'' owner.';
+  'Trigger: refuses every change of an append-only table''s rows, even by the table''s owner.';
 
 create function farthing.refuse_terms()
 returns trigger
@@ -2579,7 +2592,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_terms() is
-  'Trigger: refuses a change of terms, also by the tables'' owner.';
+  'Trigger: refuses a change of terms, even by the table''s owner.';
 
 create function farthing.never_change(p_table text, p_columns text[])
 returns void
@@ -2737,7 +2750,7 @@ begin
     perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  -- A provider whose user is deleted could not confirm the booking.
+  -- A provider whose user is deleted could not confirm the booking, so the booking is refused.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
       'provider_id must name a provider whose charges_enabled is true.', null, 'provider_id');
@@ -3082,9 +3095,9 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. If two events have the same second, the failure
-  -- counts as the later one and `processing` as the earlier one. A payment that was cancelled at
-  -- Stripe stays cancelled, whatever arrives later.
+  -- An older state never overwrites a newer one. If a failure and a `processing` event have the
+  -- same second, the failure counts as the later event. A payment that was cancelled at Stripe
+  -- stays cancelled, whatever arrives later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -3163,8 +3176,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Records a refund of the remaining amount of a paid booking, which the runner sends from p_send_at on. '
-  'Returns null if nothing remains. The caller has locked the account.';
+  'Records a refund of the remaining amount of a paid booking. The runner sends the refund from '
+  'p_send_at on. Returns null if nothing remains. The caller has locked the account.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -3212,7 +3225,7 @@ comment on function farthing.net_booking(uuid, timestamptz) is
 -- Buyers and providers who may be the same person, because they share a card, a payout account or
 -- an address. Their booking is flagged and not refused, because families share cards and addresses.
 -- The flag shows that a person may be paying themselves with a stolen card, before the bank notices
--- it. With the policy setting booking_shared_parties, such bookings can be refused instead.
+-- the fraud. With the policy setting booking_shared_parties, such bookings can be refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -3228,8 +3241,8 @@ as $$
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
       from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
-    -- A debit card can also receive payouts, so a card that one party used can be the other's
-    -- payout account.
+    -- A debit card can also receive payouts, so a card that one party has paid with can be the
+    -- payout account of the other party.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,
       k.kind = 'shared_card' as is_shown
     from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)
@@ -3446,8 +3459,8 @@ as $$
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
 comment on function farthing.bonus_price(bigint, numeric, numeric) is
-  'Returns the bonus credits'' share of an order''s price, if each credit of the order has the same '
-  'price. The share is in minor units, rounded.';
+  'Returns the bonus credits'' share of an order''s price, computed as if each credit of the order '
+  'had the same price. The share is in minor units, rounded.';
 
 create function farthing.grant_order(
   p_order farthing.orders, p_payment_ref text, p_paid farthing.paid_amounts, p_author text,
@@ -3539,8 +3552,9 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
-  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with
-  -- them, and session_settings may have changed before the payment.
+  -- tax_behavior and promotion_codes have columns of their own that never change, because a payment
+  -- is compared with them. session_settings may change before the payment: for example, the email
+  -- is deleted from it.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
     tax_behavior, promotion_codes, expires_at, created_at, updated_at)
@@ -3691,18 +3705,18 @@ comment on function farthing.package_on_sale(text, text, timestamptz) is
 
 -- supabase/schemas/checkout/functions/session_buyer.sql
 
--- The buyer of an order's session at Stripe: the session gets the customer, or the email address, or
--- neither. The address is stored with the order only until it is not needed any more.
+-- The buyer of an order's session at Stripe: the session gets the customer, or the email address,
+-- or neither. The address is stored with the order only as long as it is needed.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices and
-  -- automatic tax, because only these need a customer. Stripe refuses to open a session for a deleted
-  -- customer, so the customer is used only while it has a saved card: when a customer is deleted at Stripe,
-  -- its card is detached.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids,
+  -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
+  -- session for a deleted customer. Stripe detaches the card of a customer that is deleted there,
+  -- so a customer is used only while it has a saved card.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -3791,8 +3805,8 @@ begin
   perform farthing.stop_top_up(p_account_id, p_now);
   perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_runner_from, p_now)
   from farthing.customers where account_id = p_account_id and payment_method_id is not null;
-  -- The times of Stripe's events are whole seconds, so the removal is dated to its whole second: a card
-  -- that is saved in the same second counts as newer.
+  -- The times of Stripe's events are whole seconds, so the time of the removal is truncated to the
+  -- second. A card that is saved in the same second then counts as newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
 $$;
@@ -3992,8 +4006,8 @@ begin
     return 'processed';
   end if;
   if p_type <> 'payment_method.detached' then
-    -- The inbox does not store a card's digits, so the payment runner reads the card again. Stripe's
-    -- response is newer than the event, too.
+    -- The inbox does not store a card's digits, so the payment runner reads the card from Stripe.
+    -- That response is also newer than the event.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then
@@ -4016,9 +4030,9 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, after '
-  'payment_method.updated and payment_method.automatically_updated the payment runner reads it again, and '
-  'payment_method.detached removes it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card. '
+  'payment_method.updated and payment_method.automatically_updated make the payment runner read it '
+  'again. payment_method.detached removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -4102,7 +4116,8 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- Some REST servers pass a JSON argument as one JSON string. Both forms have the same value.
+  -- Some REST servers pass a JSON argument as a JSON string that contains the JSON. Both forms give
+  -- the same value.
   return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
     'null');
 end
@@ -4498,8 +4513,9 @@ begin
   perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   v_verdict := farthing.fraud_verdict(p_account_id, p_action, v_ip_hash, p_now, p_is_new, p_provider_id);
   v_is_allowed := v_verdict ->> 'outcome' = 'allow';
-  -- Two decisions are not recorded here: keep_address() records an allowed booking, and a request that
-  -- continues an order or a booking was decided when the order or booking began.
+  -- Two kinds of decisions to allow are not recorded here. keep_address() records an allowed
+  -- booking. For a request that continues an order or a booking, the decision was made when the
+  -- order or booking began.
   if not v_is_allowed or p_order_id is not null and p_is_new then
     insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
     values (p_account_id, p_action, v_verdict ->> 'outcome',
@@ -4592,8 +4608,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- These advisory locks have two numbers, and the locks of idempotency keys have one number, so
-  -- they cannot collide.
+  -- These advisory locks have a key of two integers, and the locks of idempotency keys have a key
+  -- of one bigint, so the two kinds cannot collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
 begin
@@ -4673,9 +4689,10 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. The users of
-  -- that card are ordered by their last use, newest first. The limit ends a day after the last use by the
-  -- first user beyond the allowed number, or a day after the buyer's own last use if that is earlier.
+  -- The limit is exceeded if more than n users used one of the buyer's cards within a day. The
+  -- users of that card are ordered by their last use, newest first. The limit ends a day after the
+  -- last use by user n + 1 in this order, or a day after the buyer's own last use if that is
+  -- earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -5098,8 +5115,8 @@ comment on function farthing.preview_grant is
 
 create function farthing.refuse_grant(p_limit text)
 returns void
--- The function is not immutable, because the planner would call an immutable function before the
--- statement runs, and fail.
+-- If this function were immutable, the planner would call it before the statement runs, and
+-- planning would fail.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -5121,7 +5138,7 @@ set search_path = ''
 as $$
 begin
   -- The caller has a secret key and chooses p_author. Stripe's events and scheduled tasks grant
-  -- without this check, so their names are refused.
+  -- without this check, so a p_author that names one of them is refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -5165,8 +5182,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_confirming is
-  'Refuses a confirmation by the requester or the recipient of a grant, or by a key unless the policy '
-  'allows it. Fails grant_not_allowed.';
+  'Refuses a confirmation by the requester or the recipient of a grant. Also refuses a '
+  'confirmation by a key if the policy''s keys_confirm_grants is false. Fails grant_not_allowed.';
 
 -- supabase/schemas/health/functions/deep_checks.sql
 
@@ -5384,11 +5401,12 @@ as $$
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
   -- Six hours is the long window of one pair in burn_windows() and the short window of another
-  -- pair. Without this condition, its burn rate would be returned twice.
+  -- pair. Without this condition, the burn rate of six hours would be returned twice.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
 comment on function farthing.health_figures(timestamptz) is
-  'Returns all metrics that are looked up instead of counted.';
+  'Returns the gauges: all metrics whose current values are read at p_now, in contrast to the '
+  'counters.';
 
 -- supabase/schemas/health/functions/health_answer.sql
 
@@ -5482,8 +5500,8 @@ as $$
     group by c.hour, c.labels, b.nr
   )
   select c.hour, c.labels, sum(c.count), (
-      -- The p95 by nearest rank: the smallest duration that at least 95 % of the durations do not
-      -- exceed.
+      -- The p95 by nearest rank: the smallest duration d such that at least 95 % of the durations
+      -- are d or shorter.
       select farthing.bucket_ms(min(r.nr) - 0.5) from ranked r
       where r.hour = c.hour and r.labels = c.labels and r.up_to >= ceil(0.95 * r.n))
   from counted c group by c.hour, c.labels
@@ -5662,9 +5680,9 @@ comment on function farthing.lock_open_hold is
 
 -- supabase/schemas/holds/functions/overdraft.sql
 
--- The overdraft limit: the most debt that one settlement may leave behind (rule 7). Its figures are
--- the policy's overdraft_factor and overdraft_floor (policy/tables.sql). A settlement beyond the
--- limit is refused, except for chats and jobs: ai/functions/settle_chats.sql and
+-- The overdraft limit: the most debt that one settlement may add (rule 7). Its figures are the
+-- policy's overdraft_factor and overdraft_floor (policy/tables.sql). A settlement beyond the limit
+-- is refused, except for chats and jobs: ai/functions/settle_chats.sql and
 -- jobs/functions/settle_steps.sql charge less instead.
 
 create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
@@ -5789,9 +5807,10 @@ comment on function farthing.release_hold is
 -- supabase/schemas/holds/functions/settle.sql
 
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- usage in a bill is priced only when the bill is charged. A charge beyond the overdraft limit is
--- refused, and then the next bill of the list is charged. An expired hold may still be settled
--- within the policy's late_settle_within (policy/tables.sql).
+-- each bill is the fallback for the one before it: if a charge of a bill is beyond the overdraft
+-- limit, that charge is refused, and the next bill is charged. Usage in a bill is priced only when
+-- the bill is charged. An expired hold may still be settled within the policy's late_settle_within
+-- (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -5855,9 +5874,9 @@ begin
 end
 $$;
 comment on function farthing.charge_bill is
-  'Charges a bill of a hold that is already freed; returns one result for each charge. Usage without an '
-  'event_id becomes an event with the bill''s origin and the hold''s id. Fails unknown_model, '
-  'usage_conflict, invalid_request.';
+  'Charges a bill of a hold whose credits are already freed; returns one result for each charge. '
+  'Usage without an event_id becomes an event with the bill''s origin and the hold''s id. Fails '
+  'unknown_model, usage_conflict, invalid_request.';
 
 create function farthing.settle(
   p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
@@ -6204,10 +6223,10 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
 $$;
 comment on function farthing.lock_subject(text) is
-  'Locks a Stripe object until the transaction ends. Stripe may send the events of a payment and of its '
-  'refund or dispute at the same moment. The second transaction waits here and then sees what the first '
-  'one wrote. Without the lock, a refund could be deferred just after the payment has looked for '
-  'deferred events.';
+  'Locks a Stripe object until the transaction ends. Stripe may send the events of a payment and '
+  'of its refund or dispute at the same moment. The second transaction waits here and then sees '
+  'what the first one wrote. Without the lock, a refund could be deferred just after the '
+  'transaction of the payment has searched for deferred events.';
 
 create function farthing.apply_waiting(
   p_payment_id text, p_now timestamptz, p_charge_id text default null, p_with_payment boolean default false)
@@ -6241,10 +6260,10 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
-  'Applies the events that arrived before their payment, or before the payment''s charge, in the '
-  'transaction that applies the payment, so that refunded credits cannot be spent in between. '
-  'p_with_payment: also applies the event of the payment itself, which may have waited for the event of '
-  'its session. Returns the number of events.';
+  'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
+  'the transaction that applies the payment, so that refunded credits cannot be spent in between. '
+  'p_with_payment: also applies the event of the payment itself, which may have waited for the '
+  'event of its session. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
@@ -6340,9 +6359,9 @@ comment on function farthing.wake_payment_runner_if_due(timestamptz) is
 
 -- supabase/schemas/inbox/functions/retries.sql
 
--- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled
--- task; a deferred event also when its payment arrives. After ten attempts the event is
--- dead-lettered.
+-- Attempts to apply an event. A scheduled task retries failed and deferred events. A failed event
+-- is also retried by Stripe's redelivery, and a deferred event when its payment arrives. After ten
+-- attempts the event is dead-lettered.
 
 create function farthing.count_attempt(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -6358,9 +6377,9 @@ begin
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
     -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
-    -- their payment. If the payment has not arrived after ten attempts, it belongs to another app
-    -- on this Stripe account. If the payment arrives later and is ours, apply_waiting() applies the
-    -- events that waited.
+    -- their payment. If the payment has not arrived after ten attempts, it counts as a payment of
+    -- another app on this Stripe account. If the payment arrives later and is ours, apply_waiting()
+    -- applies the events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and its metadata does not name this installation';
@@ -6527,9 +6546,9 @@ as $$
       order by s.read_session_at, s.event_id limit p_limit)) and i.read_session_at <= p_now
     for update skip locked
   )
-  -- The next read is at least two minutes away, so that no other runner claims the payment during
-  -- this read. The longer a payment has waited, the less often its session is read: after 1, 3, 6,
-  -- 12 … minutes.
+  -- The next read is planned for at least two minutes later, so that no other runner claims the
+  -- payment during this read. The longer a payment has waited, the less often its session is read:
+  -- after 1, 3, 6, 12 … minutes.
   update farthing.inbox i set read_session_at = p_now + greatest(interval '2 minutes', p_now - i.received_at)
   from due where i.event_id = due.event_id returning i.*
 $$;

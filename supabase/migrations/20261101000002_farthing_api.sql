@@ -86,9 +86,9 @@ as $$
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
-  'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far; a number also '
-  'says that the provider has accepted the request, and null says that the request still waits for the '
-  'provider. Returns {status: open | closed}.';
+  'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
+  'while the request still waits for the provider. A number also records that the provider has '
+  'accepted the request. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -120,11 +120,12 @@ end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
-  'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is null, '
-  'the provider''s usage is unknown, and the charge is the most that the chat can have cost after '
-  'p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task has charged '
-  'the chat already, the excess over p_usage is refunded. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
+  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost '
+  'after p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task '
+  'has charged the chat already, the excess over the price of p_usage is refunded. Returns '
+  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails '
+  'not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -354,8 +355,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If p_user_id is '
-  'null, returns the booking of any users, with role null.';
+  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If '
+  'p_user_id is null, returns any booking, with role null.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
@@ -718,8 +719,8 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
--- The columns are those of order_answer(), with two differences: `id` is `order_id` there, and
--- order_answer() returns some fields that this view does not have.
+-- The columns are those of order_answer(), with two differences: order_answer() returns `id` under
+-- the name `order_id`, and it returns some fields that this view does not have.
 select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
   o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
@@ -729,8 +730,8 @@ select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amoun
 from farthing.orders o;
 comment on view farthing_public.orders is
   'The caller''s own orders. Amounts are in minor units; credits are text. amount: the price. '
-  'amount_discount, amount_tax, amount_total: what the buyer paid; null until paid, and the total is 0 if a '
-  'code left nothing to pay.';
+  'amount_discount, amount_tax, amount_total: what the buyer paid; null until the order is paid. '
+  'amount_total is 0 if a promotion code left nothing to pay.';
 grant select on farthing_public.orders to authenticated;
 
 -- supabase/schemas/features/api.sql
@@ -1102,9 +1103,9 @@ end
 $$;
 grant execute on function farthing_public.holds_open to service_role;
 comment on function farthing_public.holds_open is
-  'Reserves an amount, or the price of an estimate at the current rate, which the hold pins. Returns '
-  '{status, replayed, data: hold + available_after}. Fails insufficient_credits, spend_cap_reached, '
-  'unknown_model, not_found, invalid_request.';
+  'Reserves an amount, or the price of an estimate at the current rate. The hold pins that rate. '
+  'Returns {status, replayed, data: hold + available_after}. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request.';
 
 create function farthing_public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -1200,9 +1201,9 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. Fails '
-  'not_found if there is no such hold, or if p_user_id is given and cannot act for the hold''s account. '
-  'Credits are text.';
+  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. '
+  'Fails not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
+  'the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -1232,7 +1233,7 @@ begin
   on conflict (key) do update -- the stored answer is older than 24 hours and does not count
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
-  where idempotency_keys.created_at <= p_now - interval '24 hours';
+  where idempotency_keys.created_at <= p_now - farthing.idempotency_key_life();
   -- A refusal is counted here, once per key, because the transaction that refused the charge is rolled
   -- back, and a count in it would be lost.
   if found and p_user_id is not null
@@ -2085,10 +2086,10 @@ end
 $$;
 grant execute on function farthing_public.cards_describe to service_role;
 comment on function farthing_public.cards_describe is
-  'Stores the brand, last digits and expiry that Stripe returned for a card, if card_unread_since is '
-  'still p_unread_since. They are null for a payment method that is not a card. If p_customer_id is '
-  'not the card''s customer, Stripe has detached the card: it is removed, and top-ups pause. Returns '
-  '{stored}.';
+  'Stores the brand, last digits and expiry that Stripe returned for a card; all are null for a '
+  'payment method that is not a card. Stores them only if card_unread_since is still '
+  'p_unread_since. If p_customer_id is not the card''s customer, Stripe has detached the card: it '
+  'is removed, and top-ups pause. Returns {stored}.';
 
 create function farthing_public.cards_detached(p_payment_method_id text, p_error text default null,
   p_now timestamptz default now())
@@ -2551,8 +2552,9 @@ end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Returns the ids of the p_limit dead-lettered events that arrived first, in the order in which they '
-  'occurred, for a replay. Fails forbidden for an operator who has lost the role.';
+  'Returns, for a replay, the ids of the p_limit dead-lettered events that arrived first. The ids '
+  'are sorted by the time at which the events occurred at Stripe. Fails forbidden for an operator '
+  'who has lost the role.';
 
 -- supabase/schemas/inbox/api/stripe_mode.sql
 

@@ -14,7 +14,7 @@ begin
   on conflict (key) do update -- the stored answer is older than 24 hours and does not count
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
-  where idempotency_keys.created_at <= p_now - interval '24 hours';
+  where idempotency_keys.created_at <= p_now - farthing.idempotency_key_life();
   -- A refusal is counted here, once per key, because the transaction that refused the charge is rolled
   -- back, and a count in it would be lost.
   if found and p_user_id is not null

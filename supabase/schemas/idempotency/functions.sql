@@ -4,6 +4,16 @@
 -- and then finds the answer. If the operation calls Stripe or a model, the key is committed as
 -- `started` before that call.
 
+create function farthing.idempotency_key_life()
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  select interval '24 hours'
+$$;
+comment on function farthing.idempotency_key_life() is
+  'Returns how long a stored answer counts, if the request sent the key itself.';
+
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
 returns jsonb
@@ -23,7 +33,7 @@ begin
   if not found then
     return null;
   end if;
-  if v_stored.created_at <= p_now - coalesce(p_kept, '24 hours') then
+  if v_stored.created_at <= p_now - coalesce(p_kept, farthing.idempotency_key_life()) then
     delete from farthing.idempotency_keys where key = v_stored.key;
     return null;
   end if;
@@ -150,7 +160,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
+  select farthing.delete_older('idempotency_keys', 'key', 'created_at',
+    p_now - farthing.idempotency_key_life(), p_limit)
 $$;
 comment on function farthing.delete_old_idempotency_keys(timestamptz, int) is
   'Deletes keys older than 24 hours, and returns their number.';
@@ -161,7 +172,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
+  if old.status is not null and new.created_at < old.created_at + farthing.idempotency_key_life()
     and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
       or (new.answer is not null and new.answer is distinct from old.answer))
   then
