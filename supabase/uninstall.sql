@@ -23,8 +23,8 @@ declare
   v_dependents text;
 begin
   -- The query follows PostgreSQL's own dependencies from the two schemas and reports each dependent
-  -- object that is in another schema. An internal part of an object, such as the rule of a view, is
-  -- reported as the object.
+  -- object that is in another schema. For an internal part of an object, such as the rule of a
+  -- view, the object itself is reported.
   with recursive gone (class, id, part) as (
     select 'pg_namespace'::regclass::oid, n.oid, 0 from pg_namespace n
     where n.nspname in ('farthing', 'farthing_public')

@@ -20,8 +20,8 @@ import { ROOT } from "../../scripts/command/root.ts";
 /** A database like that of a project after `supabase db push`, without users. */
 const EMPTY = "empty";
 /**
- * The same database with a ledger in use. Each arm of the debit runs in its own clone, so that an
- * arm does not see the rows of others.
+ * The same database with a ledger in use. Each arm (a variant of the debit) runs in its own clone,
+ * so it does not see the rows that other arms write.
  */
 const SEEDED = "seeded";
 
@@ -165,9 +165,9 @@ export async function withFilled<T>(
     // The platform's statement timeout of two minutes is turned off, because making a million rows
     // takes longer.
     const withoutTimeout = { statement_timeout: "0", ...settings };
-    // The real pg_cron keeps a connection to one database, which must be the one that gets the
-    // migrations. A database with a connection cannot be cloned, so the server is restarted below
-    // without this setting.
+    // The real pg_cron keeps a connection to the database that this setting names. It must name the
+    // database that gets the migrations. But a database with a connection cannot be cloned, so the
+    // server is restarted below without this setting.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
     server = await startDatabase({ ...options, settings: { ...withoutTimeout, ...cron } });
     await fill(server, say);
@@ -179,7 +179,7 @@ export async function withFilled<T>(
   });
 }
 
-/** Calls `use` with a server that has the databases that most measures clone. */
+/** Passes a server to `use`. The server has the two databases that most measures clone. */
 export function withServer<T>(
   kind: ServerKind,
   say: Say,

@@ -127,8 +127,8 @@ as $$
 $$;
 
 -- Returns the violations that the ledger's own proof finds. In addition, returns a line if the
--- number of entries differs from p_seeded entries plus one for each of the p_calls answered
--- charges.
+-- ledger does not have p_seeded + p_calls entries: those before the charges, and one for each
+-- answered charge.
 create function bench.ledger_problems(p_seeded bigint, p_calls bigint)
 returns setof text
 language sql stable

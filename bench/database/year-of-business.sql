@@ -1,7 +1,7 @@
 -- Fills a database with the year 2025 of a shop: $accounts accounts with 100 entries each, three
 -- orders per account (each account has one of three currencies), usage of ten models with 200
 -- features, bookings, payouts, Stripe's events, and metrics. The rows have the values that the
--- endpoints would have left. The functions that seal_entries() calls compute the daily sums. The
+-- endpoints would have written. The functions that seal_entries() calls compute the daily sums. The
 -- seals have no hash chain, because no report reads a hash. Triggers and foreign keys are off, so
 -- that filling takes only minutes.
 
@@ -44,7 +44,7 @@ select o.account_id, o.order_id, p.package_id, p.version, p.name, 4999, o.curren
   o.paid_at - (20 + o.account_id % 300) * interval '1 second', o.paid_at
 from year.orders o, farthing.packages p where p.slug = 'pro';
 
--- A pro rata price: 54,990 credits cost 4,999.
+-- An order's 54,990 credits cost 4,999. Each lot's price is its share of that, pro rata.
 insert into farthing.lots (account_id, lot_id, source, amount, remaining, price, order_id, created_at)
 select o.account_id, md5(s.source || o.order_id)::uuid, s.source::farthing.lot_source, s.amount, s.amount,
   s.price, o.order_id, o.paid_at

@@ -1,6 +1,6 @@
 /**
- * The calls of the hot path. All commits get the same calls, so these use only arguments that the
- * oldest of the compared commits has.
+ * The calls of the hot path. All compared commits get the same calls. So the calls use only
+ * arguments that the functions already have in the oldest of these commits.
  */
 import { createRandom } from "@farthing/command-line";
 import { userId } from "../load/statement-parameters.ts";

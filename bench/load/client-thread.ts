@@ -8,8 +8,8 @@ import { openQueue } from "./queue-client.ts";
 import { openStorm } from "./storm-client.ts";
 
 /**
- * After this many calls, the server has settled on its plans, which happens at the sixth execution,
- * and has filled its caches.
+ * After this many calls, the server has filled its caches and has chosen its final plans. It
+ * chooses them at the sixth execution of a statement.
  */
 const WARM_UP_CALLS = 20;
 

@@ -113,7 +113,8 @@ export function connect(lib: string, url: string): Connection {
     const text = pq.PQerrorMessage(connection);
     return text === null ? "" : new Deno.UnsafePointerView(text).getCString().trim();
   };
-  // Otherwise libpq would print the server's notices, for example when the server is killed.
+  // Without this callback, libpq prints the server's notices, for example when the server is
+  // killed.
   const silence = new Deno.UnsafeCallback(NOTICE, () => {});
   pq.PQsetNoticeProcessor(connection, silence.pointer, null);
   if (pq.PQstatus(connection) !== CONNECTION_OK) throw new Error(message());

@@ -46,14 +46,14 @@ function startClient(): Client {
 }
 
 /**
- * Threads without an arm, which the next arm reuses: starting a thread takes longer than a round of
- * an arm.
+ * Idle threads. The next arm reuses them, because starting a thread takes longer than a round of an
+ * arm.
  */
 const idle: Client[] = [];
 
 /**
- * Runs the clients and does not check that calls succeed. If a client's server died, the client's
- * tally says so.
+ * Runs the clients without checking that their calls succeed. If the server dies, the `failure` in
+ * a client's tally says so.
  */
 export async function runClients(
   job: Omit<Job, "gate" | "seed">,

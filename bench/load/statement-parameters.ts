@@ -18,8 +18,8 @@ export type Parameter =
   /** The number of another account, drawn at random: the other side of a transfer. */
   | { kind: "other-account" }
   /**
-   * An idempotency key that was never used. With `known`, one of the first `count` keys of that
-   * seed.
+   * An idempotency key. Without `known`, the key is new. With `known`, it is one of the first
+   * `count` keys of that seed.
    */
   | { kind: "key"; known?: { seed: number; count: number } }
   /** A batch of usage events for the account of the call, with new ids. */
@@ -52,7 +52,7 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
 }
 
 /**
- * Stores texts of equal length side by side, so that an addition finds the address of each text.
+ * Stores texts at equal distances in one buffer, so that the address of each text can be computed.
  */
 function tableCell(texts: string[], choose: (account: number) => number): Cell {
   const rows = texts.map(cString);

@@ -114,8 +114,9 @@ async function openSlowly(context: BrowserContext): Promise<Page> {
 }
 
 /**
- * Returns the milliseconds from the beginning of a visit until the balance is seen. The cache is
- * empty, except for the console's next visit, which follows a first visit in the same context.
+ * Returns the milliseconds from the beginning of a visit until the balance is seen. The bare page
+ * and the console's first visit begin with an empty cache. Before the console's next visit, a first
+ * visit in the same context fills the cache.
  */
 async function measureVisit(browser: Browser, origin: string, signed: Signed, arm: Arm) {
   const context = await browser.newContext({ viewport: PHONE });

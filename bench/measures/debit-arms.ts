@@ -79,7 +79,10 @@ const ledger = { batch: 1, problems: LEDGER };
 const floors = { batch: 1, problems: FLOOR, lacks: "idempotency, lots, holds, history, answer" };
 const pairs = { batch: 1, problems: PAIR, lacks: "idempotency, lots, holds" };
 
-/** Shows the limit of the client itself, which is far above the rate of any other arm. */
+/**
+ * Measures how many calls the client itself can make at most. This rate is far above that of any
+ * other arm, so the client does not limit the other arms.
+ */
 const EMPTY: Arm = {
   name: "an empty statement",
   goals: ["G1"],

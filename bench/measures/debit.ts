@@ -25,7 +25,10 @@ async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   await server.query(databaseOf(arm), "vacuum (analyze)");
 }
 
-/** Returns 1 if a replay wrote anything, otherwise 0. Only a transaction that writes has an id. */
+/**
+ * Returns 1 if a replay wrote anything, otherwise 0. Only a transaction that writes gets an id, so
+ * a transaction without an id shows that nothing was written.
+ */
 async function replayWrites(server: BenchServer): Promise<number> {
   const [row] = await server.query<{ written: number }>(
     databaseOf(armNamed("replay")),
@@ -107,8 +110,8 @@ function armRow(name: string, lacks: string, samples: Sample[], problems: string
 }
 
 /**
- * Measures latency in an open loop, at half of the arm's full rate. In a closed loop, a slow call
- * would delay the calls after it and so hide how slow it was.
+ * Measures latency in an open loop, at half of the arm's full rate. In a closed loop, the calls
+ * after a slow call would only start later, and their delay would not be measured.
  */
 async function openLoop(server: BenchServer, run: Run, options: Options, say: Say) {
   const arm = armNamed(RANDOM);

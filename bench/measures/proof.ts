@@ -26,7 +26,7 @@ interface Cost {
 
 interface Round {
   whole: Cost;
-  /** The cost of each run of the first proof of new entries, which takes several runs. */
+  /** The first proof of new entries takes several runs. This is the cost of each run. */
   first: Cost[];
   nothingNew: Cost;
   someNew: Cost;

@@ -28,8 +28,8 @@ const LATENCY_GOAL_MS = 5;
  */
 const TEN_TIMES_EXPECTED = 200;
 /**
- * About twice the time that a request waits for Redis. Later requests no longer wait, so a longer
- * run at full speed would only use up the quota.
+ * About twice the time that a request waits for Redis. After the first waits, the circuit breaker
+ * is open and requests no longer wait. A longer run at full speed would only use up the quota.
  */
 const OUTAGE_SECONDS = 0.5;
 /**

@@ -20,8 +20,8 @@ interface RoundsOptions {
 }
 
 /**
- * The first seed for keys. Seeds are far enough apart for 16 clients each, and never equal the
- * replay's seed.
+ * The seeds for keys begin after this number, so no seed equals the replay's seed. They are 100
+ * apart, because each of up to 16 clients adds its own index to the seed.
  */
 const FIRST_SEED = 1_000;
 const SEED_STEP = 100;

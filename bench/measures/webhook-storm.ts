@@ -19,9 +19,10 @@ type Say = (what: string) => void;
 const CLIENTS = 16;
 /**
  * Each arm gets this many orders for each second of --seconds, so that both arms process the same
- * number of orders. The minimum is more than the clients need for their warm-up.
+ * number of orders.
  */
 const ORDERS_PER_SECOND = 300;
+/** The minimum number of orders in a run. It is more than the clients need for their warm-up. */
 const FEWEST_ORDERS = 300;
 /** The maximum number of orders in a run, because each order needs an account of its own. */
 const MOST_ORDERS = 9_000;

@@ -14,8 +14,8 @@ interface ByStatements {
 export interface QueueArm {
   name: string;
   /**
-   * Either statements for many connections, or the name of a runtime (runtime.ts) that works by
-   * itself.
+   * Either two statements, which the benchmark's clients run, or the name of a runtime
+   * (runtime.ts), which runs the jobs over its own connections.
    */
   by: ByStatements | { runtime: string };
   /** SQL that queues `$jobs` more jobs. */

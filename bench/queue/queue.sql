@@ -37,7 +37,7 @@ as $$
 $$;
 
 -- Returns a line if some jobs did not run exactly once, and the violations that the proof finds.
--- `attempts` leaves out the runs that claimed a job and only handed it on to the next run.
+-- `attempts` does not count a run that claimed a job, had no time left, and queued the job again.
 create function bench.queue_problems(p_jobs bigint)
 returns setof text
 language sql stable

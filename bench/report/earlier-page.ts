@@ -1,6 +1,6 @@
 /**
- * Reads a written report, so that a run of some goals replaces their part of it and leaves the
- * rest.
+ * Reads the report of an earlier run, so that a run of only some goals replaces only their parts of
+ * the report.
  */
 
 /** The parts of a page that a later run may leave as they are. */

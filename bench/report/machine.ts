@@ -34,8 +34,8 @@ function readText(path: string): string {
 export async function describeMachine(server: BenchServer): Promise<Machine> {
   const [row] = await server.query<{ version: string; flags: string | null; settings: string }>(
     "postgres",
-    // The compiler uses the last -O option. It affects the ratios, because some builds are
-    // optimized for size and others for speed.
+    // If there are several -O options, the compiler uses the last one. This option affects the
+    // ratios, because some builds are optimized for size and others for speed.
     `select current_setting('server_version') as version,
        (select (regexp_match(setting, '.*(-O\\w)'))[1] from pg_config where name = 'CFLAGS') as flags,
        string_agg(name || ' ' ||

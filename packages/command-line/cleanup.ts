@@ -24,8 +24,8 @@ export async function withCleanup<T>(cleanup: Cleanup, use: () => Promise<T>): P
   try {
     return await use();
   } finally {
-    // Perhaps `use` failed because of the Ctrl-C that ends this run, and the cleanup has already
-    // started.
+    // If `use` failed because of the Ctrl-C that ends this run, the cleanup may have already
+    // started. `once` then waits for it instead of starting a second cleanup.
     await once().finally(() => pending.delete(once));
     if (interrupted) await theEnd();
   }

@@ -34,9 +34,9 @@ Deno.test("a month of 1,000 daily users is what a person computes by hand", () =
 Deno.test("a month above the quotas pays for what is above them", () => {
   const month = monthOf(10_000);
   equal(month.quantities.calls.toFixed(), "6103040");
-  // The plan costs 25. The Medium server costs 60, less 10 of credits. The 4.1 million calls above
-  // the included 2 million count as 5 million and cost 10. The disk has 32.4 GB, and the 24.4 GB
-  // above 8 cost 3.05.
+  // The plan costs 25. The Medium server costs 60, less 10 of credits. The plan includes 2 million
+  // of the 6.1 million calls; the other 4.1 million count as 5 million and cost 10. The disk has
+  // 32.4 GB; 8 GB are included, and the other 24.4 GB cost 3.05.
   equal(month.supabase.toFixed(2), "88.05");
   equal(month.postmark.toFixed(2), "15.00");
   equal(month.resend.toFixed(2), "20.00");

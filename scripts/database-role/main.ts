@@ -32,7 +32,7 @@ function readArguments(args: string[]) {
   return parseArgs({ args: taskArguments(args), options }).values;
 }
 
-/** @throws SettingsError, which does not repeat the URL because it may contain a password */
+/** @throws SettingsError whose message does not contain the URL: the URL may contain a password */
 function ownerUrl(): string {
   const text = Deno.env.get("DEPLOY_DATABASE_URL") ?? "";
   if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;

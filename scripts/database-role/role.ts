@@ -69,8 +69,8 @@ export function poolUrlOf(ownerUrl: string, password: string): string {
   url.password = password;
   if (POOLER.test(url.hostname)) url.port = TRANSACTION_MODE_PORT;
   url.search = "";
-  // The connection is encrypted, but the certificate is not checked, because no runtime knows the
-  // platform's own certificate authority.
+  // The connection is encrypted, but the certificate is not checked: the platform has its own
+  // certificate authority, and no runtime trusts that authority by default.
   if (!LOOPBACK.test(url.hostname)) url.searchParams.set("sslmode", "no-verify");
   return url.href;
 }

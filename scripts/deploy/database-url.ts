@@ -11,8 +11,8 @@ function canDecode(text: string): boolean {
 }
 
 /**
- * Returns whether the text is a URL from which push-migrations.ts can remove the password. An @
- * after the host shows that the password contains a / or # that is not percent-encoded.
+ * Returns whether the text is a URL from which push-migrations.ts can remove the password. A URL
+ * with an @ after the host is refused: its password contains a / or # that is not percent-encoded.
  */
 export function isDatabaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

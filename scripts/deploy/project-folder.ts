@@ -38,7 +38,7 @@ export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
 
 /**
  * Uploads all functions.
- * @param env variables that select a different platform or account than the environment selects
+ * @param env variables that override the platform or the account that the environment selects
  * @throws with the CLI's last message
  */
 export async function uploadFunctions(

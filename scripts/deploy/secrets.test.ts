@@ -40,8 +40,9 @@ Deno.test("deploy refuses origins with any port next to a live key, and names th
 });
 
 /**
- * Replaces npx, which runs the CLI. This script copies the file with the secrets, sends the signal
- * to its parent, and runs until the parent has ended.
+ * The tests run this script instead of npx, which would run the CLI. The script copies the file
+ * with the secrets, sends the signal to the process that sends the secrets, and runs until that
+ * process has ended.
  */
 const NPX = `#!/bin/sh
 cat "$TMPDIR"/farthing-secrets-* > "$TMPDIR/seen"

@@ -26,7 +26,10 @@ async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   );
 }
 
-/** A wrong SUPABASE_DB_URL must not keep sales on: a rollback goes on without that database. */
+/**
+ * A wrong SUPABASE_DB_URL must not prevent a rollback from stopping sales, so the rollback goes on
+ * without that database.
+ */
 function withOneDatabase(project: Project, options: Options): Project {
   try {
     requireOneDatabase(project, options);

@@ -29,8 +29,8 @@ const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
 const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
 
 /**
- * If a resumed canary can't go on, its flag is still on for the users of its last stage, so the
- * step `canary.start` is guarded, too.
+ * If a resumed canary can't go on, its flag stays on for the users of its last stage. The step
+ * `canary.start` therefore needs the guard of sales, too.
  */
 const GUARDED_CANARY = CANARY.map((step) =>
   step.code === "canary.start" ? guardSalesIfOpen(step) : step
@@ -48,8 +48,8 @@ const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
 
 const DOLLAR = needed(
   FIRST_DOLLAR,
-  // A later run can't sign the buyer in, so it skips first-dollar.credits; first-dollar.entry also
-  // shows the credits.
+  // first-dollar.credits is not required, because a later run can't sign the buyer in and skips
+  // that step. first-dollar.entry also shows the credits.
   ...["first-dollar.checkout", "first-dollar.payment", "first-dollar.entry"],
 ).map(guardSales);
 
@@ -83,8 +83,8 @@ export const PAYS: readonly CommandName[] = ["first-dollar", "full"];
 const HOUR_MS = 3_600_000;
 
 /**
- * The greatest age of an interrupted run that may go on. A rollback must be younger than an hour,
- * because sales may have changed since.
+ * Returns the greatest age at which an interrupted run may go on. For a rollback it is one hour,
+ * because sales may have changed since then.
  */
 export const mostMsOf = (command: CommandName): number =>
   command === "rollback" ? HOUR_MS : 24 * HOUR_MS;

@@ -26,8 +26,8 @@ const now = () => new Date();
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "INCOMPLETE": 3 };
 
 /**
- * If the file can't be written, a rollback goes on and writes its report elsewhere: a wrong path
- * must not keep sales on.
+ * If the file can't be written, a rollback goes on and writes its report elsewhere. A wrong path
+ * must not prevent the rollback from stopping sales.
  */
 async function reportFor({ command, report }: Options): Promise<string | undefined> {
   try {
@@ -41,10 +41,10 @@ async function reportFor({ command, report }: Options): Promise<string | undefin
 }
 
 /**
- * Two commands pay: `full` and `first-dollar`. Stores what an interrupted run of the other command
- * has bought. For example, `full` stopped at a checkout page, and somebody has paid there before
- * `first-dollar` runs. Also refuses --buy-again while this command's last run has an unfinished
- * order.
+ * Two commands pay: `full` and `first-dollar`. Before one of them runs, stores the purchase of an
+ * interrupted run of the other one. For example, `full` stopped at a checkout page, and somebody
+ * paid there before `first-dollar` runs. Also refuses --buy-again if the last run of the same
+ * command has an unfinished order.
  */
 async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
   if (!PAYS.includes(command)) return;

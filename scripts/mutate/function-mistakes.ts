@@ -17,8 +17,9 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, [says: string, after: string]> = new
 ]);
 
 /**
- * Returns whether an expression is a string literal or a template, or has one as an operand. The
- * compiler refuses any other arithmetic operator in place of the + of such an expression.
+ * Returns whether an expression is a string literal or a template, or has one as an operand. A + in
+ * such an expression joins texts, so the compiler refuses any other arithmetic operator in its
+ * place.
  */
 function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||

@@ -19,8 +19,8 @@ import { textOf, tree } from "./mutated-files.ts";
 const LIMIT_MS = 20_000;
 /**
  * How many test files the first, second, third and fourth process runs. The nearest tests
- * detect most mutants, so the first processes run few files. A process for each single file would
- * take a second more per file.
+ * detect most mutants, so the first processes run few files. If each file had a process of its own,
+ * each file would take a second longer.
  */
 const AT_ONCE = [4, 8, 16, 200];
 
@@ -66,7 +66,7 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // If Deno could not load any test file, `met` names no file, and there is nothing to check.
+  // If Deno could not load the tests, `met` names no test file, so no baseline needs a check.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

@@ -75,8 +75,8 @@ const LOCKS: readonly Kind[] = [
 ];
 
 /**
- * Returns the text with zero bytes in place of its comments, so that positions stay the same.
- * Unless `withQuotes` is true, quoted texts are replaced, too.
+ * Returns the text with zero bytes in place of its comments, so that positions stay the same. If
+ * `withQuotes` is false, quoted texts are replaced, too.
  */
 function masked(text: string, withQuotes: boolean): string {
   const blank = (found: string) => found.replace(/[^\n]/g, "\0");

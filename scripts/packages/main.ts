@@ -9,8 +9,7 @@ import { print, printError, printPiece } from "@farthing/command-line";
 
 /**
  * The progress is shown if the installation takes longer than this and adds packages. The time
- * alone does not decide, because on a busy machine the check that finds nothing missing also takes
- * longer.
+ * alone is not enough: on a busy machine, the check takes longer even if no package is missing.
  */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
@@ -29,9 +28,10 @@ function countPackages(): number {
 }
 
 /**
- * Shows that packages are being installed. Shows nothing until one is added, unless there was none
- * at the start. On a terminal, one line shows their number and the elapsed time, updated every
- * `SILENT_MS`. Elsewhere, one line is printed once. Returns a function that ends the display.
+ * Shows that packages are being installed. If some packages are already there at the start, shows
+ * nothing until another one is added. On a terminal, one line shows the number of packages and the
+ * elapsed time, updated every `SILENT_MS`. Elsewhere, one line is printed once. Returns a function
+ * that ends the display.
  */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();

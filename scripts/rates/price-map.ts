@@ -14,7 +14,10 @@ export interface ModelPrices {
   reasoning_per_million_usd: string | null;
 }
 
-/** A rate to import. If the markup is null, the database keeps or sets it. */
+/**
+ * A rate to import. If the markup is null, the database keeps the markup of a known model, and
+ * gives a new model the default.
+ */
 export interface Rate extends ModelPrices {
   markup: string | null;
 }

@@ -16,8 +16,8 @@ interface Plan {
 
 /**
  * Plans the migrations. Those of the first release are built from the schema files. Later ones are
- * written by hand, and here the newest gets its settings and privileges. Each earlier one got them
- * when it was the newest.
+ * written by hand, and this function adds their settings and privileges. It changes only the newest
+ * migration, because each earlier one got them when it was the newest.
  */
 export function planTexts(
   files: readonly SchemaFile[],

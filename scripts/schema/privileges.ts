@@ -1,8 +1,9 @@
 /**
  * The privileges at the end of each migration that creates objects. First, two kinds of grants are
  * revoked: PostgreSQL's defaults (everybody may execute a function) and the host's. Then the grants
- * in the schema files are made. Some hosts grant all tables to browser roles or to roles of their
- * own, and row level security does not apply to TRUNCATE.
+ * in the schema files are made. The host's grants must be revoked, because some hosts grant all
+ * tables to browser roles or to roles of their own. Row level security would not stop such a role
+ * from using TRUNCATE.
  */
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./schema-files.ts";
@@ -11,9 +12,9 @@ const ANYBODY = "public, anon, authenticated";
 const SCHEMAS = "farthing, farthing_public";
 
 /**
- * Revokes all privileges from other roles that the host's default privileges name, for example a
- * role whose members may include `authenticated`. If the default privileges do not name a role,
- * grants that somebody made to it by hand stay.
+ * Revokes all privileges from each other role that the host's default privileges name, for example
+ * a role whose members may include `authenticated`. Grants that somebody made by hand to any other
+ * role stay.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;

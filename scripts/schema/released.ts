@@ -69,7 +69,7 @@ export function brokenReleases(released: Released, written: Written): string[] {
 /**
  * Returns the files with an invalid name, and those that uninstall.sql does not name, one line
  * each. Our names must begin with `farthing_`, because an app has migrations of its own in the same
- * folder. uninstall.sql must contain each name, because it removes the migration's record.
+ * folder. uninstall.sql must name each migration, because it removes their records by name.
  */
 export function badNames(written: Written, uninstall: string): string[] {
   return [...written.keys()].flatMap((file) => {

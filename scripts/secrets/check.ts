@@ -27,8 +27,8 @@ export interface Finding {
   readonly name: EnvName;
   readonly state: State;
   /**
-   * A remark on the state: the name that can be set instead of this one, the name that makes this
-   * one necessary, or that this one must be unset. It may be empty.
+   * A remark on the state; may be empty. It gives a name that can be set instead of this one or
+   * that makes this one necessary, or it says that this one must be unset in production.
    */
   readonly note: string;
 }

@@ -58,8 +58,8 @@ export function readPackagesFile(text: string): PackageTerms[] {
 export function writePackagesFile(settings: z.output<typeof PackageSettings>): string {
   const onSale = settings.packages.filter(({ active }) => active);
   const slugs = new Set(onSale.map(({ slug }) => slug));
-  // A push does not change a package's planned versions, so these are omitted. But it retires
-  // packages that the file lacks, so packages that are only planned are included.
+  // A push does not change planned versions of packages, so the file omits them. But a push retires
+  // each package that the file lacks, so the file includes packages with only planned versions.
   const planned = settings.scheduled.filter(({ slug, active }) => {
     const isNew = active && !slugs.has(slug);
     slugs.add(slug);

@@ -69,8 +69,8 @@ export async function carryOut(stripe: Stripe, step: Step): Promise<Done> {
 }
 
 /**
- * Returns why an endpoint must not be removed. Returns null if it can be removed, because it
- * delivers to the function and another endpoint of the same kind is correct.
+ * Returns why an endpoint must not be removed, or null if it can be removed. It can be removed if
+ * it delivers to the function and another endpoint of the same kind is correct.
  */
 export function keepsOpen(id: string, wanted: readonly Wanted[], all: readonly Endpoint[]) {
   for (const each of wanted) {

@@ -52,7 +52,7 @@ let finding: Promise<Said> | undefined;
 
 /**
  * Runs the CLI until it ends. It uses the account in the environment, or the one that is logged in.
- * Only the first run of a process goes through npx, which takes as long to start as the CLI.
+ * Our process starts npx only once, to find the CLI, because npx takes as long to start as the CLI.
  */
 export async function runSupabase(
   args: readonly string[],
@@ -66,8 +66,8 @@ export async function runSupabase(
 }
 
 /**
- * Matches lines that do not tell the cause: npm's warnings, lines with only a link, and hints that
- * the CLI prints after the cause.
+ * Matches lines that do not name the cause of a failure: npm's warnings, lines with only a link,
+ * and hints that the CLI prints after the cause.
  */
 const BESIDE_THE_POINT = new RegExp(
   "^(npm (warn|notice)|https?://\\S+$|Try rerunning the command|Make sure your local IP is allowed" +

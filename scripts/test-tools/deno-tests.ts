@@ -140,7 +140,8 @@ async function rowsAfterForeignError(
   options: DenoTestOptions,
   { said }: Ended,
 ): Promise<Row[]> {
-  // If no test has failed, the error occurred before the first test or after the last one.
+  // If no test failed because of the error, the error occurred before the first test or after the
+  // last one. No file then counts as finished.
   const done = rows.slice(0, Math.max(rows.findIndex(hasForeignError), 0));
   const isDone = (file: string) => done.some(({ name }) => name === file);
   const alone: Row[] = [];
@@ -170,7 +171,8 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   // If a file calls `Deno.exit` while it is loaded, the process ends with a complete report that
   // contains no tests.
   const isLoading = name === LOADING;
-  // The report of a group names a file only after the file's first test.
+  // The report of a group names a file only after the file's first test. Until then, only the
+  // recorded name of the running test shows the file.
   const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;
   if (options.isGroup && isLoading && BEGAN_EARLY.test(said)) {
     return await rowsAfterForeignError(reader.rows, options, ended);

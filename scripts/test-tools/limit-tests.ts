@@ -35,8 +35,8 @@ function limited(name: string, test: Test): Test {
       () => reject(new Error(`still running after ${limitMs / 1_000} s: "${name}"`)),
       limitMs,
     );
-    // If a test waits for a promise that nothing can resolve, Deno fails the test at once, unless a
-    // referenced timer is pending.
+    // Deno immediately fails a test that waits for a promise that nothing can resolve. A referenced
+    // timer that is pending would prevent this.
     Deno.unrefTimer(timer);
     try {
       await Promise.race([test(context), late]);
@@ -95,8 +95,8 @@ export async function loadFile(name: string): Promise<void> {
   try {
     await import(new URL(name, `file://${Deno.cwd()}/`).href);
   } catch (error) {
-    // After Deno.exit, Deno reports none of the group's tests. The runner runs the other files in a
-    // new process.
+    // After Deno.exit, Deno reports none of the group's tests, so no test can report this error.
+    // The runner runs the other files in a new process.
     if (EXIT.test(String(error))) throw error;
     Deno.test("the file can be loaded", () => {
       throw error;

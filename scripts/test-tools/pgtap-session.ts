@@ -63,8 +63,8 @@ async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
 }
 
 /**
- * Runs the files in one database session, in which a file uses the plans of the functions that
- * earlier files have called.
+ * Runs the files in one database session, so that a file reuses the query plans of the functions
+ * that earlier files have called.
  */
 export async function openPgtapSession(
   server: Databases,
@@ -73,8 +73,8 @@ export async function openPgtapSession(
 ): Promise<PgtapSession> {
   const connection = { statement_timeout: TIMEOUT_MS, ...settings };
   const sql = server.connect(database, { max: 1, connection });
-  // Creates the session's schema of temporary tables. A file that created it would roll it back, and
-  // a new schema invalidates all plans.
+  // Creates the session's schema of temporary tables before the first file. If a file created the
+  // schema, its rollback would remove the schema again, and each new schema invalidates all plans.
   await sql.unsafe("create temp table first (); drop table first");
   return {
     async run(file) {
@@ -87,7 +87,7 @@ export async function openPgtapSession(
   };
 }
 
-/** Runs each file with pg_prove, which opens a session of its own for it. */
+/** Runs each file with pg_prove, which opens a new session for each file. */
 export const openPgProve: OpenPgtap = ({ port }, database) =>
   Promise.resolve({
     async run(file) {

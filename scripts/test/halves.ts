@@ -4,7 +4,7 @@
  */
 import type { Suite } from "../test-tools/suite.ts";
 
-/** The suites of the first half. Those of the second half are all others. */
+/** The suites of the first half. All other suites are in the second half. */
 export const FIRST_HALF = [
   ...["http", "unit", "deploy", "house", "compat", "isolates"],
   ...["client", "react", "ai", "blocks"],

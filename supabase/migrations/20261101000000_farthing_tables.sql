@@ -173,24 +173,25 @@ create table farthing.policy (
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
-  'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
-  'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
-  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: a user without a '
-  'threshold of their own is notified when their available credits fall below this number. top_up_*: 1 '
-  'USD buys 1,000 credits, so a cent buys 10; the smallest charge and the highest monthly cap are in '
-  'minor units; cool_down is the pause between two charges. overdraft_*: the most debt that one '
-  'settlement may leave, as a multiple of the hold, and at least the floor in credits. '
-  'late_settle_within: for how long an expired hold may be settled. usage_max_*: how far in the past or '
-  'in the future a reported usage may have occurred. grant_ceiling*: if a grant exceeds one of these '
-  'ceilings, another operator must confirm it; there is one ceiling for a single grant, one for an '
-  'author''s grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
-  'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
-  'new user with a confirmed email address, 0 for none; welcome_credits_life: for how long they '
-  'are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day (UTC). '
-  'booking_transfer_at: whether the provider of a booking gets their share with its payment or at its '
-  'completion. booking_shared_parties: whether a booking whose buyer shares a card, a payout account or '
-  'an address with the provider is flagged or refused.';
+  'The operator''s settings, in one row. early_fraud_warning: `review` (credits stay frozen until '
+  'an operator clears the warning or refunds the payment) or `refund` (the payment is refunded at '
+  'once). sessions_*, failed_cards_*, users_*, cards_*, bookings_*_hour: the limits of '
+  'check_fraud(). low_balance: a user without a threshold of their own is notified when their '
+  'available credits fall below this number. top_up_*: 1 USD buys 1,000 credits, so a cent buys '
+  '10; the smallest charge and the highest monthly cap are in minor units; cool_down is the pause '
+  'between two charges. overdraft_*: the most debt that one settlement may leave, as a multiple of '
+  'the hold, and at least the floor in credits. late_settle_within: for how long an expired hold '
+  'may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
+  'occurred. grant_ceiling*: if a grant exceeds one of these ceilings, another operator must '
+  'confirm it; there is one ceiling for a single grant, one for an author''s grants of a day, and '
+  'one for all grants of a day; all are in credits. grant_ceilings_bind_keys: whether the ceilings '
+  'apply to secret keys. keys_confirm_grants: whether a key may confirm a grant. '
+  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits '
+  'for a new user with a confirmed email address, 0 for none; welcome_credits_life: for how long '
+  'they are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day '
+  '(UTC). booking_transfer_at: whether the provider of a booking gets their share with its payment '
+  'or at its completion. booking_shared_parties: whether a booking whose buyer shares a card, a '
+  'payout account or an address with the provider is flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
   'The id of this installation, which is written into the metadata of our objects at Stripe '
@@ -645,8 +646,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that may move credits only once, with no time limit, by account and kind of '
-  'movement. The entries first_seq to last_seq are the movement.';
+  'Append-only. References that may move credits only once, with no time limit, by account and '
+  'kind of movement. The movement is in the entries first_seq to last_seq.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);
@@ -840,11 +841,11 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale. The newest version that has begun applies. slug: the name in files and requests, '
-  'the same in all versions of a package. amount: the price in the first currency, in its minor unit; '
-  'other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
-  'description, highlight (show this package first), sort (the position in lists, from 0) and active '
-  'may change without a new version.';
+  'Packages for sale. The newest version that has begun applies. slug: the name in files and '
+  'requests, the same in all versions of a package. amount: the price in the first currency, in '
+  'its minor unit; other_prices: the prices in the other currencies, {currency: amount}. credits '
+  'and bonus_credits are in credits. description, highlight (show this package first), sort (the '
+  'position in lists, from 0) and active may change without a new version.';
 
 alter table farthing.packages enable row level security;
 create policy packages_public on farthing.packages for select to anon, authenticated using (true);
@@ -934,8 +935,9 @@ create table farthing.usage_events (
   primary key (account_id, origin, event_id)
 );
 comment on table farthing.usage_events is
-  'Rule 9: an event_id is charged only once per origin, with no time limit. The entries first_seq to '
-  'last_seq have the charge. Free usage has no entries: its contents are in usage and event_at.';
+  'Rule 9: an event_id is charged only once per origin, with no time limit. The charge is in the '
+  'entries first_seq to last_seq. Free usage has no entries: its contents are in usage and '
+  'event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -2371,11 +2373,11 @@ create table farthing.mismatches (
 comment on table farthing.mismatches is
   'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the '
   'payment that was never paid out. account_id: the account of our record, as the trigger '
-  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if '
-  'that side has no record. seen_at: when the difference was last found. resolved_by and '
-  'resolve_reason: the operator who resolved it, and why; null if it was resolved because both sides '
-  'agree again. A difference that was resolved and returns is a new row, unless an operator resolved it '
-  'with the same ours and theirs.';
+  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or '
+  'null if that side has no record. seen_at: when the difference was last found. resolved_by and '
+  'resolve_reason: the operator who resolved it, and why; null if it was resolved because both '
+  'sides agree again. If a resolved difference is found again, it becomes a new row; but if an '
+  'operator resolved it with the same ours and theirs, it stays resolved.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -2685,9 +2687,9 @@ create table farthing.entry_seals (
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
 comment on table farthing.entry_seals is
-  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields; the terms of its lot '
-  'if the entry adds credits and is no reinstatement; and the hash of the owner if it is the account''s '
-  'first entry. head_nr: the number of the first head that covers the seal.';
+  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields; the terms of '
+  'its lot if the entry adds credits and is not a reinstatement; and the hash of the owner if it '
+  'is the account''s first entry. head_nr: the number of the first head that covers the seal.';
 
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
@@ -2869,7 +2871,7 @@ comment on table farthing.deferred_lots is
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
--- its position among them. day is stored, because created_at may lie far in the past: an expired
+-- its position among them. day is stored, because created_at may be far in the past: an expired
 -- hold pays debt as of its expiry, however late the expiry is noticed.
 create table farthing.debt_payment_days (
   account_id bigint not null,
@@ -3005,10 +3007,11 @@ create table farthing.books (
   rolled_to bigint not null default 0
 );
 comment on table farthing.books is
-  'One row. open_from: the first day (UTC) of the oldest open month; all months before it are closed, '
-  'and 1970-01-01 means that no month is closed yet. closed_at: when the last month was closed. '
-  'rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the row for '
-  'share, so that no line is booked in a month while that month closes, or below rolled_to.';
+  'One row. open_from: the first day (UTC) of the oldest open month; all months before it are '
+  'closed, and 1970-01-01 means that no month is closed yet. closed_at: when the last month was '
+  'closed. rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the '
+  'row for share, so that no line is booked in a month while that month closes, and no new line '
+  'has a number below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;
@@ -3126,10 +3129,11 @@ from (values ('stripe_balance', '1010'), ('unapplied_payments', '2010'), ('defer
 create type farthing.setting_kind as (
   setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
 comment on type farthing.setting_kind is
-  'A setting of the policy, an accounting policy, or the threshold of an alert rule. kind: integer, '
-  'decimal, duration (in seconds), boolean, choice, currency, text, url or email. lowest, highest: the '
-  'bounds of a number or duration; for a text, url or email, highest is the most characters. choices: '
-  'the values of a choice or boolean. Only a text, url or email can be null.';
+  'A setting of the policy, an accounting policy, or the threshold of an alert rule. kind: '
+  'integer, decimal, duration (in seconds), boolean, choice, currency, text, url or email. lowest, '
+  'highest: the bounds of a number or duration; for a text, url or email, highest is the largest '
+  'number of characters. choices: the values of a choice or boolean. Only a text, url or email can '
+  'be null.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

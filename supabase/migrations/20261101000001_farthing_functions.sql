@@ -560,8 +560,8 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- This account belongs to another app: the row of a provider of ours is committed before its
-    -- account is created.
+    -- We commit the row of a provider before its account is created. No row has this account, so it
+    -- belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then
@@ -6646,9 +6646,9 @@ create function farthing.claim_jobs(
 returns jsonb
 language plpgsql
 set search_path = ''
--- With these settings the claim always reads the index jobs_due in its order. Without them, if the
--- table has a million ended jobs, the planner may expect that only one job is due. It would then
--- sort all due jobs for every claim.
+-- With these settings the claim always reads jobs in the order of the index jobs_due. Without them,
+-- if the table has a million ended jobs, the planner may expect that only one job is due. It would
+-- then sort all due jobs for every claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -6849,9 +6849,9 @@ begin
 end
 $$;
 comment on function farthing.create_job is
-  'Queues a job, holds the price of its estimate for 24 hours and wakes the runner; a known '
-  'client_temp_id returns its job. Fails insufficient_credits, spend_cap_reached, unknown_model, '
-  'not_found, invalid_request. Amounts are in credits.';
+  'Queues a job, holds the price of its estimate for 24 hours and wakes the runner. If a job with '
+  'this client_temp_id exists, returns that job. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, not_found, invalid_request. Amounts are in credits.';
 
 -- supabase/schemas/jobs/functions/expiry.sql
 
@@ -6934,8 +6934,8 @@ begin
 end
 $$;
 comment on function farthing.delete_old_job_data(timestamptz, int) is
-  'Empties results and files of ended jobs from expires_at on, deletes ended jobs 30 days after their '
-  'request, and returns the number of emptied and deleted jobs.';
+  'Empties the results and files of ended jobs when expires_at has passed, and deletes ended jobs '
+  '30 days after their request. Returns the number of emptied and deleted jobs.';
 
 -- supabase/schemas/jobs/functions/job_runner.sql
 
@@ -6970,8 +6970,8 @@ comment on function farthing.wake_runner_if_due(timestamptz) is
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
 -- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
--- row while it waits for the account. To lease due jobs, a claim locks only these jobs, and skips
--- locked ones.
+-- row while it waits for the account. A claim that leases due jobs locks only the jobs, and skips
+-- jobs that are already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -7210,9 +7210,8 @@ comment on function farthing.fail_attempt is
 
 -- supabase/schemas/jobs/functions/settle_steps.sql
 
--- The charge of a job's step. Each charge opens a new hold, because a hold ends at most once (rule
--- 7): the charge settles the job's hold and holds the rest again, on the same lots, until the job
--- expires.
+-- The charge of a job's step. Each charge settles the job's hold. A hold ends at most once (rule
+-- 7), so the charge then opens a new hold for the rest, on the same lots, until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -7509,7 +7508,8 @@ as $$
     and (e.day < a.next_day) is not false
 $$;
 comment on function farthing.journal_rows(farthing.day_range) is
-  'Returns the rows of the journal: each entry is a row that debits and a row that credits.';
+  'Returns the rows of the journal: each entry gives two rows, one for the debited account and one '
+  'for the credited account.';
 
 -- supabase/schemas/ledger/functions/accounts.sql
 
@@ -7603,8 +7603,8 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  -- The select returns one composite value, because the executor would set up each single column at
-  -- every call.
+  -- The select returns one composite value. If it returned columns, the executor would set up each
+  -- column at every call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
     -- This lock waits for a deletion of the user that is in progress. After the deletion the query
@@ -7672,7 +7672,8 @@ comment on function farthing.check_owner() is
 
 -- supabase/schemas/ledger/functions/balance_answer.sql
 
--- A balance in the form of the API: the current one with every open lot, or the one at a past moment.
+-- A balance in the form of the API: the current balance with every open lot, or the balance at a
+-- past moment.
 
 create function farthing.past_balance(p_account_id bigint, p_at timestamptz)
 returns jsonb
@@ -8237,9 +8238,10 @@ end
 $$;
 comment on function farthing.spend_batch is
   'Charges an account, which the caller has locked, in burn-down order. Charges are independent: a '
-  'charge is not accepted, and changes nothing, if the credits do not suffice or the account has debt. '
-  'With p_hold_id, whose reservation the caller has released, missing credits become debt up to '
-  'overdraft_limit(); a charge beyond that limit is not accepted. Amounts are in credits.';
+  'charge is not accepted, and changes nothing, if the credits do not suffice or the account has '
+  'debt. If p_hold_id is given, the caller has released the hold''s reservation: missing credits '
+  'then become debt up to overdraft_limit(), and a charge beyond that limit is not accepted. '
+  'Amounts are in credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
@@ -8754,8 +8756,8 @@ as $$
       sum(c.count) over (partition by c.route) as n
     from counted c
   ), quantiles as (
-    -- The quantile is the nearest rank: the smallest value such that at least this share of all
-    -- values is at most that value.
+    -- The quantile is the nearest rank: the smallest value v for which at least this share of all
+    -- values is v or less.
     select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
       min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
       min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
@@ -8945,9 +8947,9 @@ end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days after they were queued, or after an '
-  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, because '
-  'no mail service is configured. Deletes notifications to given addresses and to operators after 90 '
-  'days. Returns the number of notifications.';
+  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, as '
+  'happens without a mail service. Deletes notifications to given addresses and to operators after '
+  '90 days. Returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -8993,9 +8995,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- If both warnings of an account are due, only the more urgent one covers a lot: the warning a
-  -- day ahead has the lots that expire within a day, and the warning a week ahead only lots that
-  -- expire later.
+  -- If both warnings of an account are due, each lot is only in the more urgent warning that
+  -- applies: a lot that expires within a day is in the warning a day ahead, and a lot that expires
+  -- later is in the warning a week ahead.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
@@ -9526,8 +9528,8 @@ end
 $$;
 comment on function farthing.end_attempt is
   'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
-  'attempt: not_asked, again, never or unknown. p_retry_after: the shortest wait, in seconds, that '
-  'the service asks for.';
+  'attempt: `not_asked`, `again`, `never` or `unknown`. p_retry_after: the shortest wait, in '
+  'seconds, that the service asks for.';
 
 -- supabase/schemas/notifications/functions/shop_face.sql
 
@@ -9567,8 +9569,8 @@ as $$
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'Returns the number of late payouts: those more than a day past their arrival date and not paid, and '
-  'those that the bank returned and no later payout replaced.';
+  'Returns the number of late payouts: those more than a day past their arrival date and not paid, '
+  'and those that the bank returned and that no later payout replaced.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -9590,8 +9592,8 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'Returns the number of card charges from p_from to before p_to, how many of them failed, and the '
-  'failed share: 0 to 1, and 0 without a charge.';
+  'Returns the number of card charges at or after p_from and before p_to, how many of them failed, '
+  'and the share that failed, from 0 to 1; the share is 0 if there was no charge.';
 
 -- supabase/schemas/payouts/functions/balance_lists.sql
 
@@ -9919,9 +9921,9 @@ set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest listed payout
   -- should be in a listed payout. But a payout whose list is missing may contain the payment, so
-  -- the result is also earlier than the oldest of those payouts. Failed and cancelled payouts are
-  -- ignored, because Stripe may never have their lists. least() ignores a null, so it ignores
-  -- missing.oldest if no list is missing.
+  -- the result is also earlier than the oldest payout whose list is missing. Failed and cancelled
+  -- payouts are ignored, because Stripe may never have their lists. least() ignores a null, so it
+  -- ignores missing.oldest if no list is missing.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -9936,9 +9938,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment before which every payment in the balance of this currency, or in any balance, '
-  'must be in a listed payout; null until a payout was listed, and never later than p_now less '
-  'paid_out_within.';
+  'Returns a moment: each earlier payment in the balance of p_currency, or in any balance if '
+  'p_currency is null, must be in a listed payout. The moment is null until a payout was listed, '
+  'and never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
@@ -10593,7 +10595,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- Before the first event only Stripe's key shows the mode.
+  -- Before Stripe's first event, only Stripe's key shows whether the mode is live.
   select p_operator_mfa = 'required'
     or p_operator_mfa = 'live' and (p_livemode is true or p.livemode is true)
   from farthing.policy p
@@ -10619,8 +10621,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails mfa_required if an operator without a second factor would require a second factor of operators: '
-  'if no operator has one, only a secret key could change the setting back.';
+  'Fails mfa_required if an operator without a second factor sets operator_mfa so that operators '
+  'need a second factor. Without this check, if no operator has a second factor, only a secret key '
+  'could change the setting back.';
 
 -- supabase/schemas/policy/functions/set_policy.sql
 
@@ -11379,7 +11382,8 @@ begin
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- The latest moment may be the end of a hold, because a hold that expires writes no entry.
+      -- The account's last change may be the end of a hold, because a hold that expires writes no
+      -- entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0;
 end
@@ -11671,9 +11675,9 @@ comment on function farthing.prove_reserved() is
 -- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
 -- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
 -- If somebody changes an old entry and not its seal, only the whole proof finds the change; the
--- whole proof runs each week. If they also seal that entry and the later ones again, the
--- incremental proof finds the change: the account's last proved seal then differs from the hash
--- stored in `proved`. The heads do not match that seal, either.
+-- whole proof runs each week. If they also seal that entry and all later entries again, the
+-- incremental proof finds the change: the new seal of the account's last proved entry differs from
+-- the hash stored in `proved`. The heads do not match the new seals, either.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -11742,8 +11746,8 @@ begin
 end
 $$;
 comment on function farthing.prove_state() is
-  'Returns the violations that every incremental run looks for in full: those in accounts without new '
-  'entries, and those in rows other than entries.';
+  'Returns the violations in accounts without new entries, and in rows other than entries. Every '
+  'incremental run makes these checks in full.';
 
 create function farthing.prove_new()
 returns setof farthing.violation
@@ -11973,8 +11977,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'Verifies the hash chain of each account from its mark on, as verify() does from the first entry. The '
-  'seal at the mark must be the proved one.';
+  'Verifies the hash chain of each account from its mark on, as verify() does from the first '
+  'entry. The seal at the mark must be the seal that was proved.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -11994,8 +11998,8 @@ as $$
   where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
-  'Rule 14: the sums of sealed entries equal the sums of the proved entries and of the sealed entries in '
-  'the given ranges.';
+  'Rule 14: the sums of sealed entries equal the sums of the proved entries plus the sums of the '
+  'sealed entries in the given ranges.';
 
 create function farthing.prove_idle()
 returns setof farthing.violation
@@ -12508,9 +12512,9 @@ begin
     o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only refunds that were requested here are added up. For refunds made in the dashboard the sum
-  -- may be too high for a while: Stripe allows such a refund after an earlier one has failed, and
-  -- its event may arrive before the event of that failure.
+  -- Only refunds that were requested here are added up. With refunds from the dashboard the sum may
+  -- be too high for a while: after a refund has failed, a new refund may be made in the dashboard,
+  -- and the event of the new refund may arrive before the event of the failure.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
 end
@@ -12667,10 +12671,10 @@ begin
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result. Returns whether it ran. The wait after a proof '
-  'is at least twenty times the duration of that proof, and at least one hour unless that proof had no '
-  'time for all entries. The whole proof runs each week and after a violation, otherwise the '
-  'incremental proof.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The wait after a '
+  'proof is at least twenty times the duration of that proof. If that proof had time for all '
+  'entries, the wait is also at least one hour. The whole proof runs each week and after a '
+  'violation, otherwise the incremental proof.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -12822,7 +12826,7 @@ begin
   return query
   with charged as (
     -- An entry of usage names its rate version. The charge of a hold that was settled with an
-    -- amount names none.
+    -- amount instead of usage names no version.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -12868,8 +12872,8 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an
--- amount, so it has no price to compare.
+-- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an amount
+-- instead of usage, so it has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
@@ -13357,8 +13361,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'Returns the values of a refund for Stripe. connected: Stripe also reverses the provider''s part. '
-  'has_fee: Stripe also refunds the platform''s fee.';
+  'Returns the values of a refund for Stripe. connected: whether Stripe must also reverse the '
+  'provider''s part. has_fee: whether Stripe must also refund the platform''s fee.';
 
 create function farthing.claim_refunds(p_limit int, p_now timestamptz)
 returns jsonb
@@ -13528,7 +13532,7 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns the actions of a range of days that moved no credits, by day, author and kind, with the '
+  'Returns the actions that moved no credits in a range of days, by day, author and kind, with the '
   'table that stores them. amount: only for refunds, in minor units of `currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
@@ -13687,10 +13691,10 @@ as $$
   ) c (nr, name, report, source)
 $$;
 comment on function farthing.credit_controls() is
-  'Returns the controls of the report of credits: the sums of all days and the same sums of the sealed '
-  'entries; and the granted credits, compared with the used, expired and clawed-back credits of the '
-  'sealed entries plus what the lots have now, less debts and less the effect of entries that are not '
-  'sealed.';
+  'Returns the controls of the report of credits. The first ones compare the sums of all days with '
+  'the sums of the sealed entries. The last one compares the granted credits with the used, '
+  'expired and clawed-back credits of the sealed entries, plus the credits that the lots have now, '
+  'less debts, and less the effect of entries that are not sealed.';
 
 -- supabase/schemas/reports/functions/funnel.sql
 
@@ -13783,9 +13787,9 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many package orders that began in a range of days have a lot. If order_entries has '
-  'all orders of a day and says that none lacks its lot, the lots of that day are not looked up. '
-  'prove_order_entries() proves that order_entries is right.';
+  'Returns how many of the package orders that began in a range of days have a lot. If '
+  'order_entries has all orders of a day and says that none lacks its lot, the lots of that day '
+  'are not looked up. prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -13854,7 +13858,8 @@ begin
 end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
-  'Returns the funnel of each day of a range that has a figure, and of the whole range (day is null).';
+  'Returns the funnel of a range of days: of each day that has a figure, and of the whole range '
+  '(day is null).';
 
 -- supabase/schemas/reports/functions/kpi_formulas.sql
 
@@ -14312,8 +14317,8 @@ begin
 end
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their orders, and '
-  'an order that it records without missing evidence has all of its evidence.';
+  'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
+  'orders, and an order for which it records no missing evidence has all of its evidence.';
 
 -- supabase/schemas/reports/functions/orders_without_evidence.sql
 
@@ -14333,8 +14338,8 @@ as $$
       and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
 $$;
 comment on function farthing.missing_evidence(bigint, uuid) is
-  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
-  'paid) and lot, separated by a space; null if neither is missing.';
+  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that '
+  'reports the payment) and lot, separated by a space; null if neither is missing.';
 
 create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
@@ -14372,8 +14377,8 @@ begin
 end
 $$;
 comment on function farthing.orders_without_evidence(farthing.day_range) is
-  'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
-  'event that says paid), lot, or entry.';
+  'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an '
+  'applied event that reports the payment), lot, or entry.';
 
 create function farthing.orders_without_evidence_listed()
 returns int
@@ -14504,9 +14509,9 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '
-  'cancel out; the sum of their values is the value of the lots; and the summed movements of a lot '
-  'equal its remaining credits.';
+  'Rule 14: by kind of movement, the credits of all days of lots add up to the sealed entries; '
+  'payments of debt cancel out. The values of all days add up to the value of the lots. The summed '
+  'movements of a lot equal its remaining credits.';
 
 -- supabase/schemas/reports/functions/range_and_answer.sql
 
@@ -14622,8 +14627,9 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days, from the smallest stored sums that can still be grouped by '
-  'p_groups: the sealed usage of all accounts, or all usage of one account.';
+  'Returns the usage of a range of days: the sealed usage of all accounts, or all usage of one '
+  'account. For all accounts, reads the stored sums with the fewest rows that can still be grouped '
+  'by p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -14714,8 +14720,8 @@ as $$
   limit p_rows
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
-  'Returns the first p_rows rows of the usage of all accounts whose cursors come after p_after, in the '
-  'order of their cursors; p_groups contains day. usage_figures() computes the rows.';
+  'Returns rows of the usage of all accounts: the first p_rows rows with a cursor after p_after, '
+  'in the order of their cursors. p_groups contains day. usage_figures() computes the rows.';
 
 create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
 returns farthing.page_item
@@ -14900,7 +14906,8 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- apply_facts() names the event as the author of its changes.
+  -- apply_facts() names the event as the author of the changes, so the event is found by the
+  -- author.
   select coalesce((select i.occurred_at from farthing.inbox i
     where i.event_id = substring(nullif(current_setting('farthing.change', true), '')::jsonb ->> 'author'
       from '^stripe:(.*)$')), p_default)
@@ -14936,9 +14943,10 @@ begin
 end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
-  'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is being '
-  'applied. If booked_on is set (the day of another line), this line counts on that day if its month is '
-  'open. The product line depends on whether the line has an order or a booking.';
+  'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is '
+  'being applied. If booked_on is the day of another line and the month of that day is open, this '
+  'line counts on that day, too. The product line depends on whether the line has an order or a '
+  'booking.';
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
@@ -15156,8 +15164,9 @@ language sql immutable
 set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
-  -- quotient is corrected. The result may exceed the tax: while a refund and a dispute both hold
-  -- the money, the tax is returned twice, and each of them later reinstates its own part.
+  -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
+  -- taken the money, the tax is returned twice. Each of the two reinstates its own part when its
+  -- money comes back.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
@@ -15374,7 +15383,8 @@ begin
 end
 $$;
 comment on function farthing.metrics_of_revenue(farthing.day_range) is
-  'Returns the metrics of payments, by currency, and by product line or for both (null).';
+  'Returns the metrics of payments, by currency and product line. A null product line stands for '
+  'both product lines together.';
 
 create function farthing.metrics_of_customers(p_range farthing.day_range)
 returns setof farthing.metric
@@ -15567,8 +15577,8 @@ begin
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- Booking a line above has also booked the fee of its balance transaction. Only its balance transaction
-  -- books a transfer, so transfers are booked here.
+  -- The functions above have also booked the fees of the balance transactions of their lines. A
+  -- transfer's line is booked only from its balance transaction, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
       where l.source_id = b.transaction_id and l.kind = b.kind)
@@ -15701,7 +15711,7 @@ begin
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
     ('discount', -o.amount_discount),
-    -- The returned tax exceeds the tax while a refund and a dispute both hold the money.
+    -- The returned tax exceeds the tax while a refund and a dispute have both taken the money.
     ('tax', o.amount_tax - case o.amount_tax when 0 then 0
       else farthing.returned_tax(o.amount_tax, o.amount_total, b.money) end)) k (fact, amount)
   where o.payment_ref is not null
@@ -15974,8 +15984,8 @@ comment on function farthing.revenue_sums(date, date) is
 -- supabase/schemas/revenue/functions/stripe_fees.sql
 
 -- Stripe's fee for a balance transaction. The fee is provisional until a payout lists the
--- transaction. Only the part of a fee that existing lines do not have yet is booked, so a fee is
--- not booked twice if its transaction is stored again, with a different fee or in a payout.
+-- transaction. Only the difference between a fee and its existing lines is booked, so a fee is not
+-- booked twice if its transaction is stored again, with a different fee or in a payout.
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)
@@ -15993,7 +16003,8 @@ begin
 end
 $$;
 comment on function farthing.book_fee(farthing.revenue_lines, text, bigint, timestamptz) is
-  'Books the difference between the fee that a balance transaction should have and its lines.';
+  'Books the difference between p_target, the fee of a balance transaction, and the lines that '
+  'already exist for this fee.';
 
 create function farthing.book_transaction(p_transaction farthing.balance_transactions, p_now timestamptz)
 returns void
@@ -16023,7 +16034,7 @@ begin
     perform farthing.book_line(v_line, p_now);
   end if;
   -- A fee counts on the day of its payment's line, because the event of the payment and its balance
-  -- transaction may lie on different sides of midnight.
+  -- transaction may be on two different days.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
@@ -16173,9 +16184,9 @@ begin
 end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
-  'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'The debt rises by p_amount, and the caller, who has locked the account, then cancels that debt. '
-  'Amounts are in credits.';
+  'Undoes payments of a debt that proved unfounded, the latest payment first, and gives the '
+  'credits back to the lots that paid. The debt rises by p_amount; the caller then cancels that '
+  'debt. The caller has locked the account. Amounts are in credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -16240,9 +16251,9 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state among events of the same second. Between events of different '
-  'seconds the later event wins, whatever its rank, because a lost dispute may be appealed and won. An '
-  'unknown state has rank 6.';
+  'Returns the rank of a dispute''s state, which orders events of the same second. Between events '
+  'of different seconds the later event decides, whatever its rank, because a lost dispute may be '
+  'appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -16250,7 +16261,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Movements are a set by id, so the order of the events does not matter.
+  -- Each movement is stored once, by its id, so the order of the events does not matter.
   insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
     exchange_rate, created_at)
   select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
@@ -16272,8 +16283,8 @@ declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_status text := p_facts ->> 'status';
   v_dispute farthing.disputes;
-  -- The account is locked, so the difference between this value and the one after net_payment() is
-  -- the effect of this event alone.
+  -- The account is locked, so the difference between this value and the value after net_payment()
+  -- is the effect of this event alone.
   v_before numeric := (select credits_clawed_back from farthing.orders
     where account_id = v_payment.account_id and order_id = v_payment.order_id);
 begin
@@ -16294,8 +16305,9 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
-  -- The later event wins. Of two events of the same second, the one that lists more movements wins;
-  -- if both list equally many, the state with the higher rank wins.
+  -- The later event decides. Of two events of the same second, the event with more movements
+  -- decides. If the numbers of movements are equal, the event whose state has the higher rank
+  -- decides.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -17234,10 +17246,12 @@ comment on function farthing.entry_terms(farthing.entries) is
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view, because the planner inlines views. A function with its own search_path, called
--- for each entry, took three times as long. The terms are computed only for entries that have any.
+-- for each entry, took three times as long. The terms are computed only for entries that have
+-- terms.
 create view farthing.entry_contents with (security_invoker = true) as
--- The content is a JSON array, because there a null differs from an empty text, and the boundaries
--- of fields are unambiguous. Times are epochs, so that no setting of the session changes the text.
+-- The content is a JSON array, because JSON distinguishes a null from an empty text, and shows
+-- without ambiguity where a field ends. Times are epochs, so that no setting of the session changes
+-- the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end
@@ -18649,9 +18663,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if p_version, which the caller has '
-  'read, is no longer the version of a table of settings. A null p_version is not compared. The caller '
-  'has locked the table.';
+  'Fails version_conflict if p_version, which the caller has read, is no longer the version of a '
+  'table of settings; details name the current version. A null p_version is not compared. The '
+  'caller has locked the table.';
 
 -- supabase/schemas/support/functions/customer_page.sql
 
@@ -19354,8 +19368,8 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- Stripe's event of the payment may arrive before a request gets Stripe's answer, so an error
-    -- of an earlier attempt is cleared here.
+    -- An error of an earlier attempt is cleared here, because Stripe's event of the payment may
+    -- arrive before Stripe's answer to the request, and a closed charge ignores that answer.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -19399,8 +19413,8 @@ begin
 end
 $$;
 comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'Pauses top-ups until the user opts in again or, except after a refund, saves a card; notifies the '
-  'user. The caller has locked the account.';
+  'Pauses top-ups until the user opts in again or saves a card. After a refund, saving a card does '
+  'not end the pause. Notifies the user. The caller has locked the account.';
 
 create function farthing.pause_after_refund()
 returns trigger
@@ -20250,18 +20264,19 @@ begin
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'Returns the part of a booking that the provider should have, in minor units: nothing while their '
-  'share waits for the booking''s completion, otherwise their share less the part that banks withdrew '
-  'and the refunds that we reverse. If the share waited for the completion, money that a bank claims or '
-  'that a refund requests is deducted, too.';
+  'Returns the part of a booking that the provider should have, in minor units: nothing while '
+  'their share waits for the booking''s completion, otherwise their share, less their part of the '
+  'money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse that '
+  'part. If the share waited for the completion, money that a bank claims or that a refund '
+  'requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- A bank withdraws a charge's money from our balance. So whatever is transferred after a
-  -- withdrawal is paid by our balance, and not by the charge.
+  -- A bank withdraws a charge's money from our balance. So our balance, and not the charge, pays
+  -- each transfer after a withdrawal.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -20771,8 +20786,8 @@ comment on function farthing.grant_welcome(text, timestamptz) is
 -- supabase/schemas/welcome/functions/email_addresses.sql
 
 -- Different spellings of one person's email address are normalised to one address. Some hosts treat
--- + like any other character. There, two people can have the same normalised address, and the
--- second person then gets no welcome credits.
+-- + like any other character. At such a host two people can have the same normalised address, and
+-- the second person then gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text

@@ -2663,9 +2663,10 @@ end
 $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns {status: '
-  '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
-  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits are text.';
+  'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns '
+  '{status: 202, replayed, data}. If a job with this client_temp_id exists, returns that job. '
+  'Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request. '
+  'Credits are text.';
 
 -- supabase/schemas/jobs/api/dead_letters.sql
 
@@ -3182,11 +3183,12 @@ end
 $$;
 grant execute on function farthing_public.notifications_failed to service_role;
 comment on function farthing_public.notifications_failed is
-  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made to the '
-  'service: the notification is due again after at least a minute, and no attempt is counted), again '
-  '(it was certainly not sent: due later, or dead after 8 attempts), never (the service refuses it: '
-  'dead), unknown (it may have been sent: uncertain). A notification that an earlier attempt may have '
-  'sent becomes uncertain instead of dead. p_error: a code. Returns {known}. Fails invalid_request.';
+  'Records that a claimed notification was not sent. p_outcome: `not_asked` (no request was made '
+  'to the service; the notification is due again after at least a minute, and no attempt is '
+  'counted), `again` (it was certainly not sent; it is due later, or dead after 8 attempts), '
+  '`never` (the service refuses it; it is dead) or `unknown` (it may have been sent; it is '
+  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of '
+  'dead. p_error: a code. Returns {known}. Fails invalid_request.';
 
 -- supabase/schemas/notifications/api/send.sql
 
@@ -3423,8 +3425,8 @@ language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
-    -- The period begins an hour before done_until, because Stripe may list a transaction later than
-    -- its time says.
+    -- The period begins an hour before done_until, because Stripe may add a transaction to the list
+    -- some time after the transaction's own time.
     'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
     'until', ceil(extract(epoch from c.lists_until))::bigint)
   from farthing.claim_balance_list(p_now) c where c.claimed_at is not null
@@ -3683,8 +3685,8 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Only a refund without Stripe's id may fail: a refusal may arrive late, after Stripe has made
-  -- the refund in another attempt.
+  -- Only a refund without Stripe's id is marked as failed, because a refusal may arrive late, after
+  -- Stripe has made the refund in another attempt.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;

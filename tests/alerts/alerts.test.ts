@@ -16,8 +16,8 @@ import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
 /**
- * Some rules read the figures of three days. The times of two tests are ten days apart, so that the
- * figures of one rule's test do not count for another rule.
+ * Some rules read the figures of three days. The times of two tests are ten days apart, so that no
+ * rule reads the figures of another rule's test.
  */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;

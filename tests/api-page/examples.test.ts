@@ -1,7 +1,7 @@
 /**
  * Sends each example of the local stack's API page as Scalar sends it: with the first credentials
  * of the route, the keys and the token that the page fills in, and the examples of the path and of
- * the body. The stack is fresh, apart from what opening the page creates.
+ * the body. The stack is fresh: it has only the objects that opening the page creates.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
@@ -26,11 +26,15 @@ async function outcomeOf(example: Example): Promise<string> {
 
 const isFine = (outcome: string) => /^2\d\d$/.test(outcome);
 
-/** Returns true if a 409 replaced the expected 404, because the object now exists. */
+/**
+ * Returns true if the status is 409 instead of the expected 404, because the object exists by now.
+ */
 const isOfExisting = (name: string, outcome: string) =>
   EXCEPTIONS[name]?.outcome === NONE_YET && outcome.startsWith("409 ");
 
-/** These examples end the hold that they name, so each takes the hold of a newly opened page. */
+/**
+ * These examples end the hold that they name, so each example uses the hold of a newly opened page.
+ */
 const ENDS_HOLD = /^POST \/credits\/holds\/{id}\//;
 
 /** Opens the page, and sends its examples of one method. Returns the outcomes by name. */

@@ -32,8 +32,8 @@ interface Audit {
 /** Returns what axe finds, one line each. */
 export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
   const { rules, impacts, within = "html" } = options;
-  // While a transition runs, for example from light to dark, axe would measure colors between the
-  // two. The audit waits only for transitions, because an animation may be endless.
+  // While a transition runs, for example from light to dark, axe would measure colors that the page
+  // shows only briefly. The audit waits only for transitions, because an animation may be endless.
   await page.evaluate(`Promise.allSettled(document.getAnimations()
     .filter((each) => each instanceof CSSTransition).map(({ finished }) => finished))`);
   // Some pages' policies forbid injected scripts. The browser's debugger can still evaluate a
@@ -70,7 +70,7 @@ export async function namelessIn(page: Page): Promise<string[]> {
   return lines.filter((line) => NAMELESS.test(line)).map((line) => `has no name: ${line.trim()}`);
 }
 
-/** Returns by how many pixels the page scrolls sideways in windows of these sizes. */
+/** Returns by how many pixels the page scrolls sideways: one line for each size that scrolls. */
 export async function overflowsAt(page: Page, sizes: readonly Size[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const size of sizes) {

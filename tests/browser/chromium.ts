@@ -3,9 +3,9 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 
 /**
- * The first two features would give each window two more renderers, for parts of the address bar that are
- * never visible without a screen. Chromium reads only the last list of disabled features, so this list also
- * contains those that Playwright disables.
+ * The first two features would add two renderers to each window. These renderers draw parts of the
+ * address bar, which a headless browser never shows. Chromium reads only the last list of disabled
+ * features, so this list also contains the features that Playwright disables.
  */
 const DISABLED_FEATURES = [
   ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"],

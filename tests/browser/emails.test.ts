@@ -38,7 +38,7 @@ type WithAxe = { axe?: typeof axe };
 
 /** Returns the violations of these criteria or rules, one per line. */
 async function violationsOf(page: Page, runOnly: string[]): Promise<string[]> {
-  // The page keeps its global variables when its content is replaced.
+  // The page keeps its global variables when its content is replaced, so axe may be loaded already.
   const isLoaded = await page.evaluate(() => (globalThis as WithAxe).axe !== undefined);
   if (!isLoaded) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(

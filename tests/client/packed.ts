@@ -101,7 +101,10 @@ export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   ok(said.includes(`${name}@0.1.0`), said);
 }
 
-/** Checks that all packages have one version, also where one package names another as its peer. */
+/**
+ * Checks that all packages have the same version, and that their peer dependencies name this
+ * version.
+ */
 export async function haveOneVersion(): Promise<void> {
   const versions: Record<string, string> = {};
   for (const name of PACKAGES) {

@@ -14,7 +14,7 @@ const KB = 1000;
 const MOST_GZIP = 170 * KB;
 const MOST_RAW = 500 * KB;
 
-/** Returns the scripts that index.html loads, and those that they import statically. */
+/** Returns the scripts that index.html loads, and the scripts that these import statically. */
 async function initialScripts(): Promise<string[]> {
   const html = await Deno.readTextFile(`${CONSOLE_BUILD}/index.html`);
   const found = new Set(

@@ -14,8 +14,8 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 }
 
 /**
- * Changes the address, and waits until React shows its page. The browser reports the change to the
- * page in a later task, so a test that did not wait would still see the previous page.
+ * Changes the address, and waits until React shows the page at the new address. The browser reports
+ * the change in a later task. Without the wait, a test would still see the previous page.
  */
 async function changesAddress(page: Page, path: string): Promise<void> {
   await page.evaluate(`new Promise((done) => {

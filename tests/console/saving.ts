@@ -23,6 +23,9 @@ export async function save(page: Page, reason: string): Promise<void> {
   await dialog.waitFor({ state: "detached" });
 }
 
-/** The name of the button that undoes a change of a list's item, or of settings without items. */
+/**
+ * The name of the button that undoes this version. `name` is the name of the changed item in a
+ * list; settings without items have no `name`.
+ */
 export const undoOf = (version: string, name?: string): string =>
   `Undo: Undo version ${version} of these settings${name === undefined ? "" : `: ${name}`}`;

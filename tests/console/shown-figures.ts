@@ -67,7 +67,7 @@ function numberOf(text: string): string {
   return plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain;
 }
 
-/** The words that the console writes for null; which one depends on the column. */
+/** The texts that the console shows for null. The column decides which of them is shown. */
 const WITHOUT: readonly string[] = ["none", "both lines"];
 
 /** Returns whether a cell shows this value. */

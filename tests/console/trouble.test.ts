@@ -48,8 +48,8 @@ async function silenceOf(page: Page, path: string): Promise<string[]> {
     hasAsked ||= request.url().includes("/functions/v1/");
   page.on("request", note);
   await movesTo(page, path);
-  // The client repeats calls after a while. The page's time is advanced for that, because real
-  // waits on all pages would take longer than a session lasts.
+  // The client repeats calls after a while. The test advances the page's clock instead of waiting:
+  // real waits on all pages would take so long that the session would expire.
   await page.clock.runFor(LONGER_THAN_A_READING_MS);
   if (await isLoading(page)) await page.clock.runFor(LONGER_THAN_A_JOB_MS);
   await movesTo(page, path, "loaded");

@@ -70,7 +70,7 @@ async function sends({ path, headers, body }: PrintedRequest, version = "", id =
     headers: {
       ...headers,
       apikey: headers["apikey"]!.replace("sb_secret_…", world.secretKey),
-      // If the stack is reused, it has already stored the printed idempotency keys.
+      // Each request gets a new key, because a reused stack has already stored the printed keys.
       ...(body !== undefined && { "idempotency-key": crypto.randomUUID() }),
     },
     ...(body !== undefined && {

@@ -28,8 +28,8 @@ async function isRefusedAJob(page: Page): Promise<void> {
 }
 
 /**
- * Each request has an id, which the app logs. The request for a job is a POST, so it also has an
- * idempotency key, although it is refused.
+ * Each request has an id, which the app logs. The request for a job is refused. It is a POST, so it
+ * still has an idempotency key.
  */
 export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
   const { sent, lines } = watchRequests(page);

@@ -41,7 +41,10 @@ const answers = (url: string): Promise<number | string> =>
     return answer.status;
   }, () => "no answer");
 
-/** Calls `run` with a free offset, and with another one if a program has taken a port meanwhile. */
+/**
+ * Calls `run` with a free offset. If a program has taken a port meanwhile, calls `run` again with a
+ * different offset.
+ */
 async function withOffset(run: (offset: number) => Promise<void>, attempts = ATTEMPTS) {
   try {
     await run(freeOffset());

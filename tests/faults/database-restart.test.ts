@@ -56,8 +56,8 @@ function chargeOf({ id: user_id }: Person, index: number): Act {
 }
 
 /**
- * Asserts that the answer is 500, or 408 if the database is unavailable for longer than the request's
- * deadline. Stripe delivers the event again after either.
+ * Asserts that the answer is 500, or 408 if the database is unavailable for longer than the
+ * request's deadline. After either status, Stripe delivers the event again.
  */
 function mayBeDeliveredAgain(answer: Answer): void {
   ok([408, 500].includes(answer.status), `${answer.status}: ${answer.text}`);

@@ -11,8 +11,8 @@ const ROUNDS = 3;
 const READERS = 20;
 const DEADLINE_MS = 2_000;
 /**
- * The timeout of the read that checks whether REST answers again. Meanwhile, the other readers go
- * on.
+ * The timeout of the read that checks whether REST answers again. It is long, because the other
+ * readers send requests at the same time.
  */
 const ANSWERS_MS = 15_000;
 

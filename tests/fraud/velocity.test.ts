@@ -32,8 +32,9 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * Asserts that Retry-After is about an hour. It may be a second more, because another request of
- * the same moment may have been admitted after the refused request began.
+ * Asserts that Retry-After is about an hour. It ends an hour after another request of the same
+ * moment was admitted. That may be after the refused request began, so Retry-After may be a second
+ * more.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));

@@ -15,7 +15,8 @@ Deno.test("the counters are the same from the data API and from the database", a
   const { as } = await signUp(world);
   await get(world, "credits", as);
   const unexposed = { ...project, url: "http://127.0.0.1:9" };
-  // A process may report its counts between the two calls, so they are repeated until both agree.
+  // A process may report its counts between the two reads, so both reads are repeated until they
+  // return the same counts.
   const counted = await until("both read the same counts", async () => {
     const [api, sql] = [await readCounters(project), await readCounters(unexposed)];
     return "GET /credits" in api.routes && isDeepStrictEqual(api, sql) ? api : undefined;

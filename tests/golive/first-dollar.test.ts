@@ -20,7 +20,10 @@ const GATES = [
   /canary\.proof passed: farthing\.prove\(\) found no violation/,
 ];
 
-/** Other work on this machine may triple the durations, and then the p95 gate rightly closes. */
+/**
+ * Other work on this machine may triple the durations. The p95 gate then closes, as it should, and
+ * the test launches again.
+ */
 const ATTEMPTS = 3;
 
 const isBusy = (ended: Ended): boolean =>

@@ -1,6 +1,6 @@
 /**
- * When the first dollar is paid, a later run does not pay again. The run looks for the payout of
- * the payment.
+ * After the first dollar was paid, a later run does not pay again. It looks for the payout of the
+ * first payment.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";

@@ -81,7 +81,9 @@ Deno.test("functions with a test key refuse the events of the live webhook", () 
   withDeployment(world, { STRIPE_SECRET_KEY: "sk_test_1234" }, async ({ url }) => {
     const ended = await golive(world, ["webhook"], { SUPABASE_URL: url });
     equal(ended.state("webhook.signed"), "failed");
-    // A database without events has no mode, so the function compares the event's mode with the key's.
+    // The answer is 500 if the database has a mode, because the key has the other mode. A database
+    // without events has no mode. The function then compares the event's mode with the key's, and
+    // answers 400.
     match(
       ended.evidence("webhook.signed"),
       /POST \/stripe-webhook (500 internal|400 mode_mismatch)/,

@@ -16,8 +16,8 @@ export function admitted(answers: readonly Answer[]): number {
 }
 
 /**
- * Returns the numbers of the current window and of the next one. A request in either window reads the
- * counter of at least one of them.
+ * Returns the numbers of the current window and the next window, because the next window may begin
+ * before a request. A request in either window reads at least one of the two counters.
  */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));

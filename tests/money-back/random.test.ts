@@ -16,9 +16,10 @@ import { shrunk } from "./support/shrink.ts";
 const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(new Uint32Array(1)));
 const RUNS = Number(Deno.env.get("MONEY_BACK_RUNS") ?? (IS_FULL ? 10_000 : 1_000));
 /**
- * Each batch of histories has its own database. The proof reads the whole database, so it would take longer
- * with more histories in one database. It runs at the end of a batch, so it does not see what the scheduled
- * task of a later history repairs by expiring credits. The comparison with the model does.
+ * Each batch of histories has its own database. The proof reads the whole database, so it would
+ * take longer with more histories in one database. The proof runs at the end of a batch. By then, a
+ * later history's scheduled task may have repaired an error, because the task expires credits. The
+ * proof does not find such an error, but the comparison with the model does.
  */
 const LANES = 2;
 const BATCH = Math.min(1_000, Math.ceil(RUNS / LANES));

@@ -117,8 +117,8 @@ function hold(draft: Draft, random: Random, customer: string, day: number): void
   const amount = random.between(50, 600);
   const at = BEGIN + day * DAY_MS + random.between(600, 70_000) * 1000;
   draft.add(at, { do: "hold", hold: name, customer, amount: String(amount), seconds: 7200 });
-  // A third of the holds expires. Of the others, half are settled below the held amount and half above it;
-  // a settlement above it may leave a debt.
+  // A third of the holds expires, a third is settled below the held amount, and a third above it. A
+  // settlement above the held amount may leave a debt.
   const end = random.weighed({ expires: 1, less: 1, more: 1 });
   if (end === "expires") return;
   const settled = end === "less" ? amount / 4 : amount * 1.5;

@@ -34,8 +34,8 @@ Deno.test("a purchase is spent, refunded, disputed and lost; the next one pays t
   await withDeliveries(world, "shared", async () => {
     const { id } = await control(world, "POST", `payments/${paymentId}/dispute`);
     await orderBecomes(world, buyer, orderId, "disputed");
-    // Of the 9,990 credits, the refund clawed back 3,000 and the dispute 6,990. The user had spent
-    // 4,000, which become debt.
+    // The refund clawed back 3,000 of the 9,990 credits, and the dispute 6,990. The 4,000 credits
+    // that the user had spent become debt.
     equal(await standing(world, purchase), "disputed: balance -4000, available 0, debt 4000");
     const { details } = refused(await spend(buyer.id, "1"), 402, "insufficient_credits");
     equal(details?.available, "0");

@@ -40,9 +40,10 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 ];
 
 /**
- * Returns as one text the rows of a table, and the number of audit rows of refused changes and dry
- * runs. Leaves out what other tests change at any time: the rule auth_failures, the author and the
- * time of a row's last change, and `livemode`, which the first event from Stripe sets.
+ * Returns one text that contains the rows of a table, and the number of audit rows of refused
+ * changes and dry runs. The text leaves out all that other tests may change at any time: the rule
+ * auth_failures, the author and the time of a row's last change, and `livemode`, which the first
+ * event from Stripe sets.
  */
 const rowsOf = (table: string) =>
   withSql(world, async (sql) => {

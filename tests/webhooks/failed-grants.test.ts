@@ -58,8 +58,8 @@ Deno.test("T2: an event whose grant failed is granted by the scheduled task", as
     await withBrokenGrant(world, checkout.order_id, async () => {
       refused(await deliver(world, event), 500, "internal");
     });
-    // The scheduled task retries the event only a minute after the failure, so the test passes a later
-    // time.
+    // The scheduled task retries the event only a minute after the failure, so the test calls the
+    // task with a time in the future.
     await withSql(world, (sql) => sql`select farthing.retry_events(now() + interval '2 minutes')`);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     equal(await countEntries(world, buyer.id), 1);

@@ -23,13 +23,19 @@ const world = readWorld();
 /** The number of checkouts that a user may open in an hour. The limit per minute is the same. */
 const CHECKOUTS = 10;
 
-/** The number of orders that a run tests. A full run tests all, and each push a random choice. */
+/**
+ * The number of delivery orders that a run tests. A full run tests all permutations of the events,
+ * and a push tests a random choice of them.
+ */
 const ORDERS = IS_FULL ? 120 : 24;
 
-/** ORDERS_SEED repeats the choice of a run. */
+/** With the ORDERS_SEED of an earlier run, a run tests the same delivery orders again. */
 const SEED = Number(Deno.env.get("ORDERS_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
 
-/** Returns some of the orders of five events, each with whether its events are delivered twice. */
+/**
+ * Returns some of the permutations of five events. `isDoubled` is true if each event is delivered
+ * twice.
+ */
 function chosenOrders() {
   const random = createRandom(SEED);
   const all = permutations([0, 1, 2, 3, 4]).map((order, nr) => ({
@@ -80,7 +86,8 @@ Deno.test(`T3: a payment's events make one grant in ${ORDERS} orders, ORDERS_SEE
       });
     const name = `in the order ${order.join(", ")}, ${isDoubled ? "twice" : "once"} each`;
     const passed = await t.step(name, play);
-    // The buyer has reached the hourly limit of checkouts, or has a purchase that another would miss.
+    // At the hourly limit of checkouts, a new buyer is needed. A failed round also needs a new
+    // buyer, because `purchases` may not count the purchase of that round.
     if (!passed || purchases === CHECKOUTS) [buyer, purchases] = [await signUp(world), 0];
   }
   await proven(world);

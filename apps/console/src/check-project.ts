@@ -1,6 +1,6 @@
 /**
- * The Supabase project that this console serves, and the checks of farthing.json, the file beside
- * index.html that names it.
+ * The Supabase project that this console serves. The file farthing.json, beside index.html, names
+ * the project, and this module checks the text of that file.
  */
 
 export interface Project {

@@ -9,7 +9,8 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   const supabase = await requestClient();
   const user = (await supabase.auth.getClaims()).data?.claims;
   const queries = new QueryClient();
-  // Right after a checkout the server may still read the old balance, so the browser reads it instead.
+  // Right after a checkout the server may still read the old balance, so the browser reads the
+  // balance instead.
   if (user && !("farthing_order" in await searchParams)) {
     const reading = queries.prefetchQuery(creditsQuery(createFarthing({ supabase }), user.sub));
     await Promise.race([reading, setTimeout(2_000)]); // After that, the browser reads it.

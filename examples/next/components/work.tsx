@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { isChargedTo, ProgressTracker, useFarthing } from "@farthing/react";
 import { Ask, Card, Problem } from "./ui.tsx";
 
-/** Asks the app's own route, which knows the user by the token and charges their credits. */
+/** Asks the app's own route, which identifies the user by the token and charges their credits. */
 export function Paint({ userId }: { userId: string }) {
   const farthing = useFarthing();
   const queries = useQueryClient();

@@ -17,7 +17,9 @@ export interface Begun {
   readonly isCharged: boolean;
 }
 
-/** Counts the prompt in the mode `observe`, which must not break a call. A failed count is NaN. */
+/**
+ * Counts the prompt in the mode `observe`. A failed count must not break the call, so it is NaN.
+ */
 function countSafely(params: Params, count: CountTokens): number {
   try {
     return promptTokens(params, count);

@@ -3,8 +3,8 @@
 export type CountTokens = (text: string) => number;
 
 /**
- * The tokens that are counted for a file. The usual models count at most as many for an image: some
- * 1,600 tokens for a large image.
+ * The tokens that are counted for a file. The usual models count no more for an image: about 1,600
+ * tokens for a large one.
  */
 export const FILE_TOKENS = 2_000;
 

@@ -18,11 +18,11 @@ export interface CreditsOptions {
   /** Counts the tokens of a text; by default one for every three bytes. */
   readonly countTokens?: CountTokens;
   /**
-   * When the caller of a stream leaves: `finish`, the default, reads the answer to its end and
-   * charges the provider's usage, or the maximum cost if nothing arrives in time; `stop` aborts the
-   * model and charges what was counted until then. An answer that is not streamed is always
-   * finished, because no part of it arrives early and could be counted. A metering that observes
-   * ignores this option: the model stops when the caller leaves.
+   * The action when the caller of a stream leaves. `finish`, the default, reads the answer to its
+   * end. It charges the provider's usage, or the maximum cost if nothing arrives in time. `stop`
+   * aborts the model, and charges the tokens that were counted until then. An answer that is not
+   * streamed is always finished, because no part of it arrives early enough to be counted. A
+   * metering that observes ignores this option: the model stops when the caller leaves.
    */
   readonly onAbort?: "finish" | "stop";
   /**

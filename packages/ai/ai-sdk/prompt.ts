@@ -13,7 +13,7 @@ type File = Pick<Extract<Piece, { type: "file" }>, "data" | "mediaType">;
 function textOfFile({ data, mediaType }: File): string | null {
   if (data.type === "text") return data.text;
   if (data.type !== "data" || !mediaType.startsWith("text/")) return null;
-  // Base64 is a third longer than its text, which is near enough for a bound.
+  // Base64 is a third longer than the text that it encodes. For a bound, this is accurate enough.
   return typeof data.data === "string" ? data.data : new TextDecoder().decode(data.data);
 }
 

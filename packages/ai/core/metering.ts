@@ -105,8 +105,8 @@ export function createMetering(options: MeteringOptions): Metering {
   const begin = async (terms: CallTerms) =>
     mode === "observe" ? observeCall(shared, terms) : await beginCall(shared, terms);
   /**
-   * The last `finishSettlements`. The next one waits until it has ended, and reads the journal
-   * anew.
+   * The last run of `finishSettlements`. The next run waits until this one has ended, and then
+   * reads the journal again.
    */
   let finishing: Promise<unknown> = Promise.resolve();
   return {

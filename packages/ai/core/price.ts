@@ -23,7 +23,10 @@ export interface Pricing {
   readonly metadata: Record<string, unknown> | undefined;
 }
 
-/** The amounts that the service accepts. It refuses `1e-7`, as JavaScript writes small numbers. */
+/**
+ * The amounts that the service accepts. It refuses the format `1e-7`, in which JavaScript writes
+ * small numbers.
+ */
 export const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
 
 const NOTHING: HoldCharge = { amount: "0" };

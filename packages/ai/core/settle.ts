@@ -46,8 +46,8 @@ const isNothing = ({ amount }: HoldCharge) => amount !== undefined && Number(amo
 async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
   const { id, userId: user_id, reason, charge, holdId } = record;
   const hold = await service.holds.get(holdId, call);
-  // A hold that was resolved before its expiry was released by this package, because its call is
-  // free. An expired hold is resolved at its expiry.
+  // If a hold was resolved before its expiry, this package has released the hold, because the call
+  // is free. An expired hold is resolved at its expiry.
   const isReleased = hold.resolved_at !== null &&
     Date.parse(hold.resolved_at) < Date.parse(hold.expires_at);
   if (isReleased || isNothing(charge)) return FREE;

@@ -6,7 +6,7 @@ const URL = "https://abc.supabase.co";
 const OWN = "https://app.test/api/answers";
 const tokenOf = (user: string) => `e30.${btoa(JSON.stringify({ sub: user }))}.${user}`;
 
-/** An auth service that knows these tokens, and responds to any other token with `status`. */
+/** An auth service that accepts these tokens, and responds to any other token with `status`. */
 function authService(users: Record<string, string>, status = 403) {
   const asked: string[] = [];
   const fetch = (input: RequestInfo | globalThis.URL) => {

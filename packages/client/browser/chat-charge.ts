@@ -17,9 +17,9 @@ export type ChatCharge =
 
 /**
  * The wait for a final charge. The service ends a stream at most two minutes after its reader has
- * disconnected. If the service's process was killed, a scheduled task ends the chat just as fast,
- * and the charge is final 200 seconds after the chat began. The other 20 seconds are for the last
- * poll.
+ * disconnected. If the service's process was killed, a scheduled task ends the chat within the same
+ * time. The charge is then final 200 seconds after the chat began. The other 20 seconds are for the
+ * last poll.
  */
 const SETTLED_MS = 220_000;
 

@@ -72,7 +72,8 @@ export class ChatStream implements AsyncIterable<string> {
     const options = this.#options;
     options.signal?.throwIfAborted();
     const before = this.#sent;
-    // From here on the service may have the request, also if settled() is called before it answers.
+    // From here on the service may have the request, even if settled() is called before the service
+    // answers.
     this.#sent = "sent";
     try {
       const answer = await this.#api.raw("post", "/ai/chat", { body: this.#body }, options, read);

@@ -1,4 +1,4 @@
-/** Calls the app's own back end, which knows the user by the session's token. */
+/** Calls the app's own back end, which identifies the user by the session's token. */
 import { attemptOnce, type Call, credentialsOf, ofSession } from "../core/attempt.ts";
 import type { Connection } from "../core/connection.ts";
 import { FarthingError } from "../core/farthing-error.ts";

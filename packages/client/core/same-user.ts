@@ -8,8 +8,8 @@ export interface Pin {
 }
 
 /**
- * Refuses to continue a call with the token of a user who did not begin it, because that user would
- * be charged.
+ * Refuses to continue a call with the token of a user who did not begin the call, because that user
+ * would be charged.
  * @throws FarthingError `session_changed`
  */
 export function needSameUser(pin: Pin, credentials: Record<string, string>): void {

@@ -54,8 +54,9 @@ const MOST_CRASHES = 3;
 
 /**
  * Returns the wait before the next attempt: the response's Retry-After, but at least 1, 2, 4 and
- * then always 8 seconds, because during an outage each response may ask for one second only. Up
- * to half of this minimum is added, so that clients do not all retry at the same moment.
+ * then always 8 seconds. This minimum is needed because during an outage each response may ask for
+ * only one second. Up to half of this minimum is added, so that clients do not all retry at the
+ * same moment.
  */
 function waitMs({ retryAfter = 0 }: FarthingError, attempt: number): number {
   const shortest = Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS);

@@ -36,7 +36,7 @@ export interface OptimisticList<Item> {
   /**
    * Reads the list with `read`, and shows the items that `read` returns. Any other item stays in
    * the list only if it is a draft, or was added while the list was being read. The result of
-   * `read` is ignored if that of a later `refresh` is already shown.
+   * `read` is ignored if the result of a later `refresh` is already shown.
    */
   refresh(read: () => Promise<readonly Item[]>): Promise<void>;
 }

@@ -49,7 +49,9 @@ export interface Behaviour {
   reasoning: number;
   afterthought: number;
   thinkMs: number;
-  /** The number of tokens in the arguments of a tool call, which is in the middle of the answer. */
+  /**
+   * The number of tokens in the arguments of a tool call. The call is in the middle of the answer.
+   */
   tool: number;
   /** The number of questions in a JSON answer. */
   questions: number;

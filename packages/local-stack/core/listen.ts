@@ -1,6 +1,6 @@
 /**
- * Serves HTTP on 127.0.0.1. If the port is taken, the error names the process that holds it, if
- * that is known.
+ * Serves HTTP on 127.0.0.1. If the port is taken and the process that holds it is known, the error
+ * names that process.
  */
 import { delay } from "@farthing/command-line";
 import { isListenedOn, portOwner } from "./port-owner.ts";
@@ -64,7 +64,7 @@ export async function requireFree(port: Port): Promise<void> {
 /**
  * Opens a port. The stack uses Supabase's ports, and Linux may give the same ports to outgoing
  * connections. Such a connection ends soon, and TCP holds its port for at most a minute more. So
- * this retries for a while, unless a program listens on the port.
+ * this retries for a while. But if a program listens on the port, this fails at once.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

@@ -47,8 +47,8 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 /**
  * Runs the migrations while pg_cron's launcher is stopped, until the last migration waits for the
  * launcher. PostgreSQL then drops the messages that would have reported the job changes to the
- * launcher. In pg_cron up to 1.6.7, such a change is lost for good only if the launcher had already
- * loaded the jobs.
+ * launcher. In pg_cron up to 1.6.7, such a change is lost permanently only if the launcher had
+ * already loaded the jobs.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`
@@ -109,8 +109,8 @@ async function cronRuns(sql: postgres.Sql): Promise<number> {
 }
 
 async function idlesForAWeek({ sql }: Project): Promise<void> {
-  // Run the tasks once at the end of each hour, which does all of the hour's work. Running them
-  // once a minute would make the test take minutes.
+  // Run the tasks once at the end of each hour. This one run does all of the hour's work. With a
+  // run each minute, the test would take minutes.
   for (let hour = 0; hour < 7 * 24; hour++) {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);

@@ -23,8 +23,8 @@ export interface SessionLevel {
 }
 
 /**
- * How long a challenge can be answered. Each enrolment also deletes the unverified factors, of all
- * users, that are older than this and have no challenge.
+ * How long a challenge can be answered. Each enrolment also deletes old unverified factors of all
+ * users: those that are older than this time and have no challenge.
  */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;
@@ -130,8 +130,8 @@ async function requireOpenChallenge(sql: Sql, factor: Factor, id: string): Promi
     throw new AuthError(422, "mfa_factor_not_found", message);
   }
   if (challenge.is_answered) {
-    // Auth answers with this error if a challenge was answered before. It has no separate code for
-    // that.
+    // Auth sends this error for a challenge that was already answered, because it has no separate
+    // error code for such a challenge.
     const message = "Challenge and verify IP addresses mismatch.";
     throw new AuthError(422, "mfa_ip_address_mismatch", message);
   }

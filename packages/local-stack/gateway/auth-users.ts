@@ -94,8 +94,8 @@ async function write(sql: Sql, id: string, change: UserChange): Promise<void> {
 }
 
 /**
- * Creates a user. If no password is given, it is random: the user cannot sign in with a password
- * until a new one is set.
+ * Creates a user. If no password is given, the password is random: the user cannot sign in with a
+ * password until a new one is set.
  */
 export async function createUser(sql: Sql, email: string, change: UserChange): Promise<Json> {
   const { id = crypto.randomUUID(), password = crypto.randomUUID(), ...rest } = change;

@@ -14,7 +14,7 @@ export interface Control {
   status: () => Promise<Status>;
   /**
    * The switches. Each key is the end of the switch's path, such as `database/crash`. A switch gets
-   * the request's body, and throws a ZodError if it is malformed.
+   * the request's body, and throws a ZodError if the body is malformed.
    */
   switches: Record<string, (body?: unknown) => Promise<void> | void>;
 }

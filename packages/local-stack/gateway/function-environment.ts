@@ -19,8 +19,9 @@ function localOrigins(address: string): string[] {
 /**
  * Returns the origins that apps of this stack may have: this machine with any port, and the origins
  * in the options. The gateway's own origin comes first: by default a checkout returns to the first
- * origin, and the gateway has a page for it. With a live key, the functions refuse an origin whose
- * port is `*`, so only the gateway, the console and the origins in the options are allowed.
+ * origin, and the gateway has a page for this return. With a live key, the functions refuse an
+ * origin whose port is `*`, so only the gateway, the console and the origins in the options are
+ * allowed.
  */
 export function appOrigins({ urls, options }: Pick<FunctionContext, "urls" | "options">): string[] {
   const local = options.live

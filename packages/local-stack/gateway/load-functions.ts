@@ -42,8 +42,8 @@ async function namesIn(directory: string, entry: string): Promise<string[]> {
 }
 
 /**
- * Returns the functions of a directory. Each runs in its own isolates; the first one starts at the
- * first request.
+ * Returns the functions of a directory. Each function runs in its own isolates. Its first isolate
+ * starts at its first request.
  */
 export async function isolatedFunctions(
   directory: string,

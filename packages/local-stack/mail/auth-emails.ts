@@ -27,9 +27,10 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 }
 
 /**
- * Returns the message with links that lead to the project's `site_url`, as on Supabase. lite has
- * only one setting for its own address and for the app's address. It must be lite's own address, or
- * the links would not work. So lite's links lead to that address (`from`), and this replaces it.
+ * Returns the message with links that lead to the project's `site_url`, as on Supabase. lite has a
+ * single setting for both its own address and the app's address. The setting must be lite's own
+ * address, because the links would not work otherwise. So the links in lite's message lead to that
+ * address (`from`), and this function replaces `from` by `siteUrl`.
  */
 export function leadTo(
   siteUrl: string,

@@ -139,8 +139,8 @@ class Server extends RunningServer implements DatabaseServer {
       const child = await spawnServer(this.options);
       this.#watch(child);
       if (await this.#answers(child, end) && this.#child === child) {
-        // `#wanted` is set only after the first answer. If the server ends before that, this loop
-        // starts it again or throws, and onExit must not be called.
+        // If the server ends before its first answer, this loop starts the server again or throws,
+        // and onExit must not be called. So `#wanted` is set only after the first answer.
         this.#wanted = true;
         return this.#up.forEach((callback) => callback());
       }

@@ -63,8 +63,8 @@ async function makeLinks(source: Source, lib: string): Promise<void> {
 }
 
 /**
- * Returns the paths inside the copy. Debian's binaries are compiled for Debian's layout, so
- * their copy has it too.
+ * Returns the paths inside the copy. Debian's binaries are compiled for Debian's layout, so their
+ * copy has the same layout.
  */
 function layout(source: Source): { bin: string; lib: string; share: string } {
   if (source.flavour === "embedded") return { bin: "bin", lib: "lib", share: "share/postgresql" };

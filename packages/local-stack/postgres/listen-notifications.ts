@@ -3,8 +3,8 @@ import type { DatabaseServer } from "./database.ts";
 
 /**
  * Calls `wake` for each notification on a channel, and keeps listening when the server restarts.
- * Also calls it after every connect, because notifications may have been missed before. Returns a
- * function that stops listening.
+ * Also calls `wake` after every connect, because earlier notifications may have been missed.
+ * Returns a function that stops listening.
  */
 export async function listenAlways(
   server: DatabaseServer,

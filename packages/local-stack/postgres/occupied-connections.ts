@@ -1,4 +1,4 @@
-/** Holds idle connections, as an app with too large connection pools does. */
+/** Holds idle connections, as an app does whose connection pools are too large. */
 import { z } from "zod";
 import { StackError } from "../core/stack-error.ts";
 import type { DatabaseServer } from "./database.ts";

@@ -42,7 +42,7 @@ function redisArguments(directory: string): string[] {
     appendonly: "no",
     maxmemory: MEMORY,
     // A full Redis refuses new data instead of evicting old data. If it evicted the counter of a
-    // rate limit, the limit would no longer hold.
+    // rate limit, the limit would no longer apply.
     "maxmemory-policy": "noeviction",
     loglevel: "warning",
     daemonize: "no",

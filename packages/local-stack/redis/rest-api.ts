@@ -40,7 +40,10 @@ function eachByItself(redis: Redis, scripts: Scripts): Runner {
   };
 }
 
-/** Runs commands as one transaction. If Redis cannot queue a command, it runs none of them. */
+/**
+ * Runs commands as one transaction. If Redis cannot queue one of the commands, it runs none of
+ * them.
+ */
 function allAtOnce(redis: Redis, scripts: Scripts): Runner {
   return async (commands) => {
     const refused = commands.map(refusal).find((reason) => reason !== undefined);

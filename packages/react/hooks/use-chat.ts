@@ -86,8 +86,9 @@ function requestOf(
 }
 
 /**
- * Returns the messages of an earlier conversation. If an answer was under way when they were
- * stored, it becomes `stopped`. Its price was never read, so it becomes `unknown`.
+ * Returns the messages of an earlier conversation. If an answer was under way when the messages
+ * were stored, its state becomes `stopped`. Its price was never read, so the price becomes
+ * `unknown`.
  */
 const restored = (messages: readonly ChatMessage[]): ChatMessage[] =>
   messages.map((message, id) => ({

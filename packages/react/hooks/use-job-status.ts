@@ -48,8 +48,8 @@ export function useJobStatus(
   const cancel = useMutation({
     ...OWN_CHANGES,
     mutationFn: (id: string) => farthing.jobs.cancel(id, { signedInAs: userId ?? undefined }),
-    // Read the job at once, and not after the next wait. If the service refused to cancel it, the
-    // job has already ended.
+    // Read the job at once, and not after the next wait. If the service refused the cancellation,
+    // the job has already ended.
     onSettled: () => void query.refetch(),
   });
   const reading = readingOf(userId, query);

@@ -58,7 +58,7 @@ function providersOf(farthing: Farthing, queries: QueryClient, userId: () => Giv
 
 /** Runs `use`, and removes the page afterwards. */
 async function inBrowser(use: () => Promise<void>): Promise<void> {
-  // Under Deno, TanStack Query believes that it runs on a server, where it ignores
+  // Under Deno, TanStack Query assumes that it runs on a server, where it ignores
   // `refetchInterval`.
   environmentManager.setIsServer(() => false);
   try {

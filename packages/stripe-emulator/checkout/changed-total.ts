@@ -2,8 +2,8 @@ import { formatMoney } from "../payments/format-money.ts";
 import type { Session } from "../resources/checkout-sessions.ts";
 
 /**
- * Returns a message if the total has changed since the page was shown: as on Stripe's page, a buyer
- * pays only the total that the page shows.
+ * Returns a message if the total has changed since the page was shown. As on Stripe's page, a buyer
+ * must never pay a total that the page did not show.
  */
 export function changedTotal(
   session: Session,

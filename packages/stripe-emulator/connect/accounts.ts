@@ -88,8 +88,8 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
 }
 
 /**
- * Returns the type of an account that is created without a type: `express` if it has no controller
- * properties or they choose the Express dashboard, otherwise `none`.
+ * Returns the type of an account that is created without a type: `express` if the account has no
+ * controller properties, or if its properties choose the Express dashboard; otherwise `none`.
  */
 function typeOf(requestedController: RequestedController | undefined): string {
   if (!requestedController) return "express";

@@ -13,7 +13,7 @@ type Charge = Stripe.Charge;
  * Transfers a paid and booked destination charge to the connected account. With an application fee,
  * the whole charge is transferred and the fee is collected. Without one, `transfer_data[amount]` is
  * transferred if given, otherwise the whole charge. Stripe does this when it captures the payment,
- * which is after `payment_intent.succeeded`.
+ * after `payment_intent.succeeded`.
  */
 export function shareCharge(scope: Scope, charge: Charge): Charge {
   const destination = charge.transfer_data?.destination;

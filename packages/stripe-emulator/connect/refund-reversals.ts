@@ -7,8 +7,8 @@ import type { Scope } from "../store/scope.ts";
 
 /**
  * Reverses the transfer and refunds the application fee in proportion to the refund's part of the
- * charge. The total that all such refunds return is rounded half up, and not each single amount, so
- * several partial refunds return exactly the whole.
+ * charge. The running total of the returned amounts is rounded half up, instead of each single
+ * amount. So partial refunds that add up to the charge return exactly the whole transfer and fee.
  * @param refund stored, but its event is not emitted yet
  * @param charge the charge after this refund: `amount_refunded` includes the refund
  */

@@ -36,8 +36,8 @@ export interface Options {
   /** The signing secret of every webhook endpoint. Default: each endpoint gets a random secret. */
   webhookSecret?: string;
   /**
-   * The URL of a webhook endpoint for all events, which is registered at the start. By default,
-   * there is no endpoint until a request to the API or under `/_emulator` creates one.
+   * The URL of a webhook endpoint that is registered at the start and receives all events. By
+   * default, there is no endpoint until a request to the API or under `/_emulator` creates one.
    */
   webhookUrl?: string;
   /** The URL at which browsers reach the emulator, e.g. `http://127.0.0.1:54326`. */

@@ -77,7 +77,10 @@ export class Courier {
     await Promise.all(pending.map(({ id }) => this.attempt(id)));
   }
 
-  /** Attempts one delivery now. If an attempt is already in progress, returns that one. */
+  /**
+   * Attempts one delivery now. If an attempt is already in progress, returns the promise of that
+   * attempt.
+   */
   attempt(id: string): Promise<void> {
     const running = this.#underway.get(id);
     if (running) return running;

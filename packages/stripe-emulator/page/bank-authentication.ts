@@ -16,7 +16,7 @@ import type { Scope } from "../store/scope.ts";
 
 type Answer = Response | Promise<Response>;
 
-/** Shows the bank's page for a payment, or for a card to save, that waits for authentication. */
+/** Shows the bank's page for a payment or a setup that waits for authentication. */
 export function authenticationPage(c: Context, scope: Scope): Answer {
   const { payment, setup } = waiting(c, scope);
   if (!payment && !setup) return over(c);

@@ -1,4 +1,4 @@
-/** A short selection of the cards that work in test or live mode, which the pages list. */
+/** The cards that the pages list: a short selection of the cards that work in test or live mode. */
 import { html } from "hono/html";
 import type { Mode } from "../core/settings.ts";
 

@@ -160,8 +160,8 @@ function bookRefund(scope: Scope, charge: Charge, source: string, amount: number
 }
 
 /**
- * Returns when a refund leaves the balance: when the payment becomes available if it is still
- * pending, otherwise now.
+ * Returns the time at which a refund leaves the balance. If the payment is still pending, this is
+ * the time at which the payment becomes available; otherwise it is now.
  */
 function availableOn(scope: Scope, transaction: string): number {
   const { available_on } = balanceTransactions.get(scope, transaction);

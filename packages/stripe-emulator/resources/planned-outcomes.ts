@@ -30,8 +30,8 @@ export interface ChargePlan {
 export const chargePlans = collection<ChargePlan>("charge_plan");
 
 /**
- * A delayed payment: how it ends, and when, unless a request to a control endpoint under /_emulator
- * ends it earlier.
+ * How and when a delayed payment ends. A request to a control endpoint under /_emulator can end the
+ * payment earlier.
  */
 export interface DelayedPayment {
   /** The payment intent's id. */

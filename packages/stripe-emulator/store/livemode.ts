@@ -5,9 +5,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * Returns a copy of a value in which each `livemode` is true, at any depth. Objects are made from
- * Stripe's examples, which are of test mode, and from each other. The store calls this for each
- * object that it stores, so no object is forgotten. Metadata does not change, because its values
- * are texts.
+ * Stripe's examples, whose `livemode` is false, and from other objects. The store calls this for
+ * each object that it stores, so no object is forgotten. Metadata does not change, because its
+ * values are texts.
  */
 export function inLiveMode<T>(value: T): T {
   if (Array.isArray(value)) return value.map(inLiveMode) as T;

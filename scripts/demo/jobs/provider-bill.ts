@@ -52,8 +52,8 @@ export async function readRequests(
  */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;
-  // A request without usage, or an aborted one, has failed. A reader who disconnects aborts no
-  // request, because the service then reads the provider's stream to its end.
+  // A request has failed if it has no usage or was aborted. If a reader disconnects, the request is
+  // not aborted: the service reads the provider's stream to its end.
   if (usage === null || aborted) return undefined;
   const { cached_tokens: cached } = usage.prompt_tokens_details;
   const { reasoning_tokens: reasoning } = usage.completion_tokens_details;

@@ -31,8 +31,9 @@ async function baselineRoutes(context: Context): Promise<Routes> {
 }
 
 /**
- * Returns the routes of the service level objective that are too slow before the canary begins. The
- * gate would accept almost twice their durations.
+ * Returns the routes of the service level objective that are already too slow before the canary.
+ * The p95 gate compares with these durations, so it would accept routes that are almost twice as
+ * slow.
  */
 export const tooSlow = (routes: Routes): string[] =>
   SLO.core_routes.filter((route) => {

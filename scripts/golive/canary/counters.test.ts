@@ -5,7 +5,7 @@ import { since } from "./counts-between.ts";
 
 const NONE: Counted = { requests: 0, errors: 0, routes: {}, emails: { sent: 0, failed: 0 } };
 
-/** A histogram of requests that took this long. */
+/** A histogram of `count` requests, each of which took `ms`. */
 function histogram(count: number, ms: number): number[] {
   const buckets = new Array<number>(BUCKETS).fill(0);
   buckets[bucketOf(ms)] = count;

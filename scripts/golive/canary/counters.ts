@@ -80,8 +80,8 @@ async function fromDataApi(project: Project): Promise<unknown> {
 }
 
 /**
- * Reads the totals with SQL. The functions of some projects use a pooled connection, and their data
- * API does not expose our schema.
+ * Reads the totals with SQL, for a project whose data API does not expose our schema. The functions
+ * of such a project use a pooled connection instead of the data API.
  */
 async function fromDatabase(databaseUrl: string): Promise<unknown> {
   const [row] = await withSql(databaseUrl, (sql) =>

@@ -17,8 +17,9 @@ function isReset(before: Counted, now: Counted): boolean {
 }
 
 /**
- * Returns the counts between two reads. If the counters were reset to 0, as when the project is
- * restored, returns `now` itself, because a difference would hide errors.
+ * Returns the counts between two reads. If the counters were reset to 0, for example because the
+ * project was restored, returns `now` itself. A difference would then be too small, and hide
+ * errors.
  */
 export function since(before: Counted, now: Counted): Counted {
   if (isReset(before, now)) return now;

@@ -1,6 +1,6 @@
 /**
- * The gates of a canary's stage. A gate without data does not close: on the first day there is no
- * baseline and there may be no requests, and the report says so.
+ * The gates of a canary's stage. A gate without data does not close, because on the first day there
+ * is no baseline and there may be no requests. The report shows which gates had no data.
  */
 import { p95 } from "./p95-gate.ts";
 import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
@@ -12,9 +12,9 @@ const LEAST_WEBHOOKS = 0.95;
 /** S4: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
 /**
- * From FEW_EMAILS attempts on, the share of sent emails must be above LEAST_WEBHOOKS. With fewer
- * than MANY_EMAILS attempts, a single failure still does not close the gate, because that email is
- * sent again.
+ * From this number of attempts on, the share of sent emails must always be above LEAST_WEBHOOKS.
+ * With fewer attempts, but at least FEW_EMAILS, the share counts only after a second failure,
+ * because a single failed email is sent again.
  */
 const MANY_EMAILS = 20;
 /** With fewer attempts than this, the gate closes only if none succeeded. */
@@ -43,8 +43,8 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
 }
 
 /**
- * A failed email is sent again, so one failure among few attempts does not close the gate, unless
- * it was the only attempt.
+ * A failed email is sent again. With few attempts, one failure therefore closes the gate only if it
+ * was the only attempt.
  */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;

@@ -23,7 +23,7 @@ const FAST_MS = SLO.fast_ms;
 /** The share of requests that are slower than the p95, by its definition. */
 const SLOW_SHARE = 0.05;
 
-/** The gate closes if the probability that chance causes so many slow requests is at most this. */
+/** The gate closes only if chance causes so many slow requests with at most this probability. */
 const CHANCE = 0.01;
 
 /**

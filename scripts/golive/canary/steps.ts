@@ -54,7 +54,7 @@ async function goOn(context: Context): Promise<Finding> {
 
 /**
  * Refuses a feature that is on for everyone, because the first stage would switch it off for most
- * users. --from-on allows this, and it is always allowed on a stack on this machine.
+ * users. Accepts such a feature with --from-on, and always on a stack on this machine.
  */
 export const start: GoLiveStep = {
   code: "canary.start",

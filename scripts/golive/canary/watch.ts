@@ -32,7 +32,8 @@ export async function watch(
   for (;;) {
     await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, end - performance.now())));
     const isOver = performance.now() >= end;
-    // Each process keeps the counts of the last seconds to itself until its next report.
+    // Each process reports its counts only every REPORT_MS. The counts of the stage's last seconds
+    // are therefore complete only after this wait.
     if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
     await look();
     const figures = await readFigures(project, start, graceSeconds);

@@ -16,7 +16,7 @@ function refOf({ hostname, username }: URL): string | undefined {
 }
 
 /**
- * An address of another form, such as a container's, does not show its project, so it is accepted.
+ * Accepts an address that does not show its project, such as a container's.
  * @throws SettingsError that names both projects, and never the password
  */
 export function requireOneDatabase(project: Project, { project: named }: Options): void {
@@ -28,7 +28,8 @@ export function requireOneDatabase(project: Project, { project: named }: Options
     (LOOPBACK.includes(url.hostname.toLowerCase()) ? "this machine" : undefined);
   if (there === undefined) return;
   const known = here ?? (isLocal ? "this machine" : undefined);
-  // A custom domain does not show the project's reference, but it is not a stack on this machine.
+  // If the reference is unknown, the project has a custom domain. Such a project is not on this
+  // machine, so a database on this machine is refused.
   if (known === undefined ? there !== "this machine" : there === known) return;
   const wanted = known ?? new URL(project.url).host;
   throw new SettingsError(

@@ -61,8 +61,8 @@ function apiUrlOf({ values }: Settings, mode: Mode, url: string): string | undef
 }
 
 /**
- * @param isUrgent true for a rollback, which needs only the project's URL and secret key: a missing
- * Stripe key or a malformed SUPABASE_DB_URL must not keep sales on
+ * @param isUrgent true for a rollback, which needs only the project's URL and secret key: it must
+ *   stop sales even if the Stripe key is missing or SUPABASE_DB_URL is malformed
  * @throws SettingsError that names the missing or malformed setting, and shows no value
  */
 export function readProject(envFile: string | undefined, isUrgent = false): Project {

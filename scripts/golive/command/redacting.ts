@@ -38,8 +38,8 @@ export function redactingStep(step: GoLiveStep): GoLiveStep {
           ...(fix !== undefined && { fix: hide(fix) }),
         };
       } catch (error) {
-        // The runner needs the class of this error, so the error itself is thrown. Its message has
-        // only a host and a reason.
+        // The error itself is thrown, because the runner needs the error's class. The message
+        // contains no secret, only a host and a reason.
         if (error instanceof UnreachableError) throw error;
         // The runner turns the message into a finding. The cause is left out, because its message
         // still contains the secrets.

@@ -43,8 +43,8 @@ export async function reserveReport(file: string | undefined): Promise<void> {
  */
 export async function writeReport(named: string | undefined, signed: SignedReport) {
   const { command, run } = signed.report;
-  // A resumed run writes several reports, and an earlier NO-GO is evidence, too, so the file's name
-  // contains the time.
+  // The file's name contains the time, because a resumed run writes several reports. An earlier
+  // NO-GO is evidence, too, and must not be overwritten.
   const at = signed.report.endedAt.replace(/[-:]|\.\d+/g, "");
   const file = `${runFolder()}/report-${command}-${at}-${run}.json`;
   const text = `${JSON.stringify(signed, null, 2)}\n`;

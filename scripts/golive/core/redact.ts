@@ -28,7 +28,7 @@ function decoded(text: string): string {
 
 /**
  * Returns the password in a URL, because messages can repeat a part of the URL. A short and plain
- * password is hidden only between `:` and `@`, where it is a password.
+ * password is hidden only between `:` and `@`. Elsewhere the same text may mean something else.
  */
 function passwordsIn(value: string): string[] {
   if (!URL.canParse(value)) return [];

@@ -68,9 +68,9 @@ function findingOfError(error: unknown, silent: Set<string>, then: string): Find
 }
 
 /**
- * Writes the record. After a step, a record that can't be written must not end the command: a
- * canary would leave its flag on, and nothing would watch it. A rollback goes on without any
- * record.
+ * Writes the record. After a step, `mayFail` is true: if a canary ended because its record can't be
+ * written, its flag would stay on, and nothing would watch the flag. For a rollback, `mayFail` is
+ * always true, because a rollback must go on even without a record.
  */
 async function write<Context>(running: Running<Context>, run: Run, mayFail = false): Promise<void> {
   await writeRun(run).catch((error: Error) => {

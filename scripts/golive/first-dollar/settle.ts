@@ -25,7 +25,10 @@ async function availableOn({ project: { stripe }, facts }: Context): Promise<str
   return `from ${new Date(line.available_on * 1000).toISOString().slice(0, 10)} on`;
 }
 
-/** Makes a payout of this payment alone, once: a repeat finds the payout in the facts. */
+/**
+ * Makes one payout that contains only this payment. A repeat finds the payout in the facts, and
+ * makes no other one.
+ */
 async function payOut({ project, facts, tell }: Context): Promise<string> {
   const known = facts["first-dollar.payout"];
   if (known !== undefined) return known;

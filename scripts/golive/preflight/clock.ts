@@ -18,8 +18,8 @@ export function aheadOf(header: string, askedMs: number, answeredMs: number): nu
 }
 
 /**
- * A slow response is less exact: the project may have written its time at any moment of the
- * request.
+ * A slow response makes the measurement less exact: the project may have written its time at any
+ * moment of the request.
  */
 export function judgeClock(header: string, askedMs: number, answeredMs: number): Finding {
   if (Number.isNaN(Date.parse(header))) {

@@ -24,8 +24,8 @@ const hasConnect = ({ project, options }: Context): boolean =>
   project.emulatorUrl === undefined && !options.isWithoutConnect;
 
 /**
- * Adds the endpoint's address to the evidence if it is not below SUPABASE_URL, which is the only
- * address in the report.
+ * Adds the endpoint's address to the evidence if the address is not below SUPABASE_URL. The report
+ * itself shows only SUPABASE_URL.
  */
 function named(finding: Finding, { url }: Target, { project }: Context): Finding {
   if (url.startsWith(`${project.url}/`)) return finding;

@@ -24,9 +24,9 @@ export function chosenFlags(
   const open = SALES.filter((name) =>
     isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
   );
-  // After the first call, the newest change of these flags is the rollback's and not the canary's.
-  // So the run stores the names of its flags. The flags that are on now are read again, because a
-  // canary may have opened another one since then.
+  // The first call switches the flags off, so their newest change is then the rollback's and not
+  // the canary's. A later call can't find them in the settings, so the run stores their names. The
+  // flags that are on now are read again, because a canary may have opened another one since then.
   const all = SALES.filter((name) => before.includes(name) || open.includes(name));
   return all.length > 0 ? all : ["b2c"];
 }

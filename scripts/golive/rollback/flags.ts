@@ -90,8 +90,8 @@ export const flagsStayOff: GoLiveStep = {
     const { project, facts } = context;
     const { names } = await flagsToSwitch(context);
     const lines: string[] = [];
-    // The flags could not be switched off at the beginning. The functions that were deployed since
-    // may be able to do it.
+    // If the flags could not be switched off at the beginning, the functions that were deployed
+    // since then may be able to do it.
     if (facts["rollback.off"] !== "yes") {
       lines.push(`switched off now ${await switchOff(project, names)}`);
     }

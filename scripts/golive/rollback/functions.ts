@@ -10,7 +10,10 @@ import { withServedFunctions } from "../shared/served-functions.ts";
 import { SMOKE } from "../smoke/steps.ts";
 import { nameOf, previousRevision, withRevision } from "./revision.ts";
 
-/** Returns the commands to deploy by hand, in a new worktree: the rollback removes its own. */
+/**
+ * Returns the commands to deploy by hand, in a new worktree, because the rollback removes its own
+ * worktree.
+ */
 export const deployByHand = (revision: string, args: readonly string[]): string =>
   `git worktree add --detach ../farthing-rollback ${revision} && cd ../farthing-rollback && ` +
   `deno run -A scripts/packages/main.ts && deno ${args.join(" ")}`;

@@ -46,7 +46,10 @@ async function anyhow<T>(
 const read = (project: Project) =>
   anyhow(project, () => readFlags(project, ROLLBACK_MS), readFlagsBySql);
 
-/** Sets flags in one change, whatever others have set meanwhile: only a rollback may do that. */
+/**
+ * Sets flags in one change. If somebody else changes the settings meanwhile, tries again and
+ * overwrites that change. Only a rollback may do this.
+ */
 async function setFlags(
   project: Project,
   flags: readonly FlagChange[],

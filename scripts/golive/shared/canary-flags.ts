@@ -53,7 +53,10 @@ export const ownOf = (now: FlagNow, next: FlagState, reason: string): Own => ({
   ...{ reason, before: now.change },
 });
 
-/** Returns whether nobody has changed the flag since the canary did, or was about to. */
+/**
+ * Returns whether nobody else has changed the flag since the canary stored its own change. The
+ * canary may not have made that change yet.
+ */
 export function isOwn(now: FlagNow | undefined, own: Own): boolean {
   if (now === undefined) return false;
   if (now.change === own.before) return true;

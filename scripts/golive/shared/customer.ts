@@ -1,7 +1,7 @@
 /**
- * The synthetic customer of a run. The password is derived from the address and the secret key, so
- * that a run that was killed signs in again, `--again` knows the buyer of `--email`, and no file holds
- * a password.
+ * The synthetic customer of a run. The password is derived from the address and the secret key. So
+ * a run that was killed can sign in again, a run with `--again` can sign in the same buyer of
+ * `--email`, and no file holds a password.
  */
 import { Buffer } from "node:buffer";
 import type { AuthError } from "@supabase/supabase-js";
@@ -24,7 +24,10 @@ async function passwordOf({ secretKey }: Project, email: string): Promise<string
   return Buffer.from(signed).toString("base64url");
 }
 
-/** Auth's words with its code, such as `400 invalid_credentials`: a message alone may be empty. */
+/**
+ * Returns the error's status and code, such as `400 invalid_credentials`, and its message, because
+ * the message alone may be empty.
+ */
 const wordsOf = ({ status, code, message }: AuthError): string =>
   `${[status, code].filter(Boolean).join(" ")} ${message}`.trim();
 
@@ -39,7 +42,7 @@ const otherPassword = (isNamed: boolean): string =>
       "began. Begin anew with --again.";
 
 /**
- * Returns the run's customer of this name, signed in. Their account is made by the first call.
+ * Returns the run's customer of this name, signed in. The first call makes their account.
  * @param email an address that can receive emails; by default one of example.com, which can't
  */
 export async function customerOf(

@@ -1,6 +1,7 @@
 /**
- * Compares the project's own mode with the mode of the settings' key before anything is bought: a
- * test key in the settings of a live project would open live checkouts.
+ * Compares the project's own mode with the mode of the settings' key before anything is bought. The
+ * functions use the project's own key, so a live project would open live checkouts even if the
+ * settings have a test key.
  */
 import { z } from "zod";
 import type { Project } from "../command/project.ts";

@@ -1,6 +1,6 @@
 /**
- * Drops the restored database at the end, and if a step fails, because this database has hashes of
- * passwords.
+ * Drops the restored database at the end, and also when a step fails, because the database contains
+ * hashes of passwords.
  */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { type Finding, found, skipped } from "../core/step.ts";

@@ -7,8 +7,8 @@ import { findPgDump } from "./find-tools.ts";
 import { create, nameOf, NO_DUMP, urlOf } from "./second-database.ts";
 
 /**
- * Each attempt first drops the databases of earlier ones, so it never restores into a half-filled
- * one.
+ * Each attempt first drops the databases of earlier attempts. So it never restores into a database
+ * that is already half filled.
  */
 export const restore: GoLiveStep = {
   code: "snapshot.restore",

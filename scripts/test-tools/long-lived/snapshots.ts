@@ -111,7 +111,8 @@ export async function withVariant<T>(
 }
 
 async function fillAll(plan: Snapshot[], sql: postgres.Sql): Promise<void> {
-  // The last two steps of the plan apply all missing migrations and the seed.
+  // The step of the last migration applies all missing migrations, and the last step of the plan
+  // adds the seed. Earlier steps are therefore not needed.
   for (const { fill } of plan.slice(-2)) await fill(sql);
 }
 

@@ -23,8 +23,8 @@ const sumOf = (table: string) => `
 const NO_SUCH_TABLE = "42P01";
 
 /**
- * Returns the first transaction that the next look must begin with, and whether a transaction since
- * `from` may have committed. Those that tests roll back are aborted.
+ * Returns the first transaction that the next call must check, and whether a transaction since
+ * `from` may have committed. A transaction that a test has rolled back is `aborted`.
  */
 const SINCE = `
   select pg_snapshot_xmin(s)::text as next, exists (
@@ -57,7 +57,8 @@ export async function watchCommits(server: Databases, database: string): Promise
     changedTables: async () => {
       const [since] = await sql.unsafe<{ next: string; committed: boolean }[]>(SINCE, [from]);
       from = since!.next;
-      // All rows are read only then, because that takes as long as a short test file.
+      // The rows are read only after a commit, because reading all rows takes as long as a short
+      // test file.
       if (!since!.committed) return [];
       const now = await read().catch((error) => {
         if (error.code === NO_SUCH_TABLE) return undefined;

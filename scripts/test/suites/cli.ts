@@ -92,8 +92,8 @@ async function onEmbedded(isFull: boolean): Promise<Row[]> {
 }
 
 /**
- * The parts that a push leaves out. The suite `guest` also pushes all migrations on the embedded
- * PostgreSQL.
+ * The parts that a push leaves out. A push does not need the second part, because the suite `guest`
+ * also pushes all migrations on the embedded PostgreSQL.
  */
 const UNUSED = "the search for unused indexes";
 const EMBEDDED = "db push with the seed on the embedded PostgreSQL";

@@ -81,7 +81,7 @@ async function run(one: Package, words: string[]): Promise<SuiteResult> {
   return { rows: [...rows, ...there.rows], skipped: [...skipped, ...there.skipped] };
 }
 
-/** Runs the tests that need a stack. A run of files that words select uses the long-lived stack. */
+/** Runs the tests that need a stack. If words select the files, uses the long-lived stack. */
 async function runOnStack(
   { onStack, withChromium, withNpm }: Package,
   words: string[],

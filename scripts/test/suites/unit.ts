@@ -39,7 +39,8 @@ export const unit: Suite = {
     const files = found.filter((file) => !isLeft(file) && !isOfFunctions(file));
     return {
       // If each file were loaded alone, it would need a worker of 80 MB and compile its modules
-      // again, which takes longer than its tests. The suite `house` checks the types of all files.
+      // again, which takes longer than its tests. The types are not checked here, because the suite
+      // `house` checks the types of all files.
       rows: await runDenoTests({ files, flags: ["--no-check"], isGroup: !IS_FULL }),
       skipped: [],
       left: [

@@ -1,6 +1,6 @@
 /**
- * Checks that a command which a user copies works on a machine without Deno: `npx` brings the
- * version that the tests use.
+ * Checks that a command which a user copies works on a machine without Deno. The command must begin
+ * with `npx`, which brings the version of Deno that the tests use.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 

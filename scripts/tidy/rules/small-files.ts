@@ -30,9 +30,9 @@ const isSmall = (source: Source) =>
   !(source.path in REASONS) && source.lines.length < MIN_LINES;
 
 /**
- * Whether the file could be a part of its only user. It stands alone for a reason if its user is in
- * another folder, because it belongs to the subject of its own folder, or if its user is a
- * `mod.ts`, the public interface of a package or a folder.
+ * Whether the file could be a part of its only user. A file has a reason to stand alone in two
+ * cases. Its user is in another folder, because each file belongs to the subject of its own folder.
+ * Or its user is a `mod.ts`, which is the public interface of a package or a folder.
  */
 function couldMerge(path: string, users: readonly string[]): boolean {
   if (users.length !== 1) return users.length === 0;

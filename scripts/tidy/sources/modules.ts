@@ -194,8 +194,8 @@ class Graph {
     const written = new Set<Module>();
     const takenLate: string[] = [];
     this.#walk(module, written, takenLate);
-    // For `import(url)`, the path is not known. The names count as used from every module whose
-    // path is a string in the same file.
+    // The path in `import(url)` is not known. The imported names therefore count as used from every
+    // module whose path is a string in the same file.
     for (const { users } of written) {
       for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
     }

@@ -128,7 +128,8 @@ function featuresFrom(database: Database): FeatureFlags {
 
 function makeServices(env: Env): Services {
   const transport = transportFromEnv(env);
-  // The calls that record metrics are not timed, because timing a call needs the metrics.
+  // The calls that record metrics are not timed: a timed call needs the metrics, and the metrics
+  // need these calls.
   const uncounted = createDatabase(transport);
   const metrics = metricsFrom(
     (batch, ageMs) =>

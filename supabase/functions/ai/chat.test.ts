@@ -234,7 +234,7 @@ Deno.test("the log record is redacted, classified and names the request", async 
     request_id: metadata.requestId,
     trace_id: metadata.traceId,
   });
-  // The stored answer has the model's unredacted text, because the caller and a repeat get it.
+  // The stored answer is not redacted, because the caller gets it, and so does a repeated request.
   const kept = fake.calls[1]!.args.p_answer as { message: { content: string } };
   assert.equal(kept.message.content, text);
 });

@@ -189,7 +189,7 @@ Deno.test("T9: a stream that ends within a character is settled with text that c
   assert.deepEqual([message.content, response], ["a \ufffd", "a \ufffd"]);
 });
 
-/** Makes services, and a function `warn` that warns them before their isolate is killed. */
+/** Makes services, and `warn`, which sends the runtime's warning that it will kill the isolate. */
 async function mortal(ai: Partial<Ai>) {
   const runtime = new EventTarget();
   const lifetime = watchLifetime(runtime, () => {});

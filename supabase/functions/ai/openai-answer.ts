@@ -97,8 +97,8 @@ function deltaOf(piece: Said): Record<string, unknown> | null {
 }
 
 /**
- * Makes the events of one stream. Without `includeUsage`, the charge is not sent: it comes in a chunk without
- * choices, and a client that did not ask for such a chunk may fail on it.
+ * Makes the events of one stream. The charge is sent only with `includeUsage`, because the chunk
+ * with the charge has no choices. A client that did not ask for such a chunk may fail on it.
  */
 export function openAiEvents(frame: Frame, includeUsage: boolean): AnswerEvents {
   const shared = { ...frameOf(frame), object: "chat.completion.chunk" };
@@ -119,8 +119,8 @@ export function openAiEvents(frame: Frame, includeUsage: boolean): AnswerEvents 
     },
     end(charged) {
       const last = { ...shared, choices: [], usage: usageOf(charged), ...chargeOf(charged) };
-      // If all output was reasoning, no piece had the role, and OpenAI's SDK refuses an answer
-      // without a role.
+      // The first piece contains the role. If all output was reasoning, no piece was sent, so this
+      // chunk contains the role: OpenAI's SDK refuses an answer without a role.
       const end = chunk(isFirst ? { role: "assistant", content: "" } : {}, charged.finish_reason);
       return encoder.encode(lines(end, ...(includeUsage ? [last] : []), "[DONE]"));
     },

@@ -30,7 +30,10 @@ function toolCallOf({ id, type, function: called }: OpenAiToolCall): OpenAiToolC
   return { id, type, function: { name: called.name, arguments: called.arguments } };
 }
 
-/** Returns the message without the fields that only answers have and that clients send back. */
+/**
+ * Returns the message without the fields that only answers have. Clients send earlier answers back
+ * with these fields.
+ */
 function messageOf(sent: Sent): AiMessage {
   const { role } = sent;
   const content = sent.content ?? (role === "assistant" ? sent.refusal : null) ?? "";

@@ -1,8 +1,8 @@
 /**
  * Streams the answer of a chat. The stream continues when the caller disconnects, because the
- * provider bills the answer that it has begun, including reasoning. The stream does not wait for a
- * caller that reads slowly, because the credits would stay held for longer. Each chat is settled
- * once, in `conclude`, after the provider's stream has ended.
+ * provider bills each answer that it has begun, including the reasoning. The stream does not wait
+ * for a caller that reads slowly, because waiting would keep the credits held for longer. A chat is
+ * settled once, in `conclude`, after the provider's stream has ended.
  */
 import type { AiPiece, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";

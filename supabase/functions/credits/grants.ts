@@ -49,9 +49,9 @@ export const grantCredits = defineRoute({
 });
 
 /**
- * Lists recorded grants, newest first. A grant is recorded if the policy's ceilings bind its
- * author, or if its amount exceeds the ceiling for one grant. Ceilings bind operators and, if the
- * policy says so, secret keys.
+ * Lists recorded grants, newest first. A grant is recorded if the policy's ceilings apply to its
+ * author, or if its amount exceeds the ceiling for one grant. Ceilings apply to operators and, if
+ * the policy says so, to secret keys.
  */
 export const listGrants = defineRoute({
   method: "get",

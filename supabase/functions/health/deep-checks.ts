@@ -156,7 +156,7 @@ export const runDeep = defineRoute({
   responses: { 200: DeepReport },
   handler: async ({ services }) => {
     const checks = runDeepChecks(services);
-    // The database calls through pg_net, which stops waiting for the response after some seconds.
+    // The database calls this route with pg_net, which waits only some seconds for the response.
     // waitUntil keeps the isolate alive until the work is done.
     services.waitUntil(checks.catch(() => {}));
     return ok(await checks);

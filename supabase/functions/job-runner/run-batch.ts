@@ -19,7 +19,7 @@ export const runBatch = defineRoute({
   responses: { 200: JobRunnerReport },
   handler: async ({ services }) => {
     const run = runJobs(services, JOB_TYPES, systemClock);
-    // The database calls through pg_net, which stops waiting for the response after some seconds.
+    // The database calls this route with pg_net, which waits only some seconds for the response.
     // waitUntil keeps the isolate alive until the work is done.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);

@@ -93,7 +93,7 @@ export const runBatch = defineRoute({
   errors: ["mode_mismatch"],
   handler: async ({ services }) => {
     const batch = run(services);
-    // The database calls through pg_net, which stops waiting for the response after some seconds.
+    // The database calls this route with pg_net, which waits only some seconds for the response.
     // waitUntil keeps the isolate alive until the work is done.
     services.waitUntil(batch.catch(() => {}));
     return ok(await batch);

@@ -1,4 +1,4 @@
-/** Every report as CSV has the figures of its JSON, cell by cell, and no cell that is a formula. */
+/** Tests, cell by cell, that each report's CSV has the figures of its JSON and has no formula. */
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { toCsv } from "../_shared/core/csv.ts";

@@ -80,9 +80,9 @@ as $$
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
-  'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far; a number also '
-  'says that the provider has accepted the request, and null says that the request still waits for the '
-  'provider. Returns {status: open | closed}.';
+  'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
+  'while the request still waits for the provider. A number also records that the provider has '
+  'accepted the request. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -114,11 +114,12 @@ end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
-  'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is null, '
-  'the provider''s usage is unknown, and the charge is the most that the chat can have cost after '
-  'p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task has charged '
-  'the chat already, the excess over p_usage is refunded. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
+  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost '
+  'after p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task '
+  'has charged the chat already, the excess over the price of p_usage is refunded. Returns '
+  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails '
+  'not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,

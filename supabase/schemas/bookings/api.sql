@@ -126,8 +126,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If p_user_id is '
-  'null, returns the booking of any users, with role null.';
+  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If '
+  'p_user_id is null, returns any booking, with role null.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,

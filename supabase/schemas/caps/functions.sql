@@ -161,7 +161,8 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = p_account.account_id and c.account_id = a.account_id
   returning a.* into p_account;
-  -- Without a cap, spending is not recorded. So the figure is computed again from the entries.
+  -- While an account has no cap, its spending is not recorded. So the day's spending is computed
+  -- again from the entries.
   delete from farthing.spending where account_id = p_account.account_id;
   perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
     p_now);

@@ -163,8 +163,8 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
--- The columns are those of order_answer(), with two differences: `id` is `order_id` there, and
--- order_answer() returns some fields that this view does not have.
+-- The columns are those of order_answer(), with two differences: order_answer() returns `id` under
+-- the name `order_id`, and it returns some fields that this view does not have.
 select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
   o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
@@ -174,6 +174,6 @@ select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amoun
 from farthing.orders o;
 comment on view farthing_public.orders is
   'The caller''s own orders. Amounts are in minor units; credits are text. amount: the price. '
-  'amount_discount, amount_tax, amount_total: what the buyer paid; null until paid, and the total is 0 if a '
-  'code left nothing to pay.';
+  'amount_discount, amount_tax, amount_total: what the buyer paid; null until the order is paid. '
+  'amount_total is 0 if a promotion code left nothing to pay.';
 grant select on farthing_public.orders to authenticated;

@@ -37,9 +37,9 @@ end
 $$;
 grant execute on function farthing_public.holds_open to service_role;
 comment on function farthing_public.holds_open is
-  'Reserves an amount, or the price of an estimate at the current rate, which the hold pins. Returns '
-  '{status, replayed, data: hold + available_after}. Fails insufficient_credits, spend_cap_reached, '
-  'unknown_model, not_found, invalid_request.';
+  'Reserves an amount, or the price of an estimate at the current rate. The hold pins that rate. '
+  'Returns {status, replayed, data: hold + available_after}. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request.';
 
 create function farthing_public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -135,9 +135,9 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. Fails '
-  'not_found if there is no such hold, or if p_user_id is given and cannot act for the hold''s account. '
-  'Credits are text.';
+  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. '
+  'Fails not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
+  'the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text

@@ -57,11 +57,11 @@ create table farthing.mismatches (
 comment on table farthing.mismatches is
   'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the '
   'payment that was never paid out. account_id: the account of our record, as the trigger '
-  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if '
-  'that side has no record. seen_at: when the difference was last found. resolved_by and '
-  'resolve_reason: the operator who resolved it, and why; null if it was resolved because both sides '
-  'agree again. A difference that was resolved and returns is a new row, unless an operator resolved it '
-  'with the same ours and theirs.';
+  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or '
+  'null if that side has no record. seen_at: when the difference was last found. resolved_by and '
+  'resolve_reason: the operator who resolved it, and why; null if it was resolved because both '
+  'sides agree again. If a resolved difference is found again, it becomes a new row; but if an '
+  'operator resolved it with the same ours and theirs, it stays resolved.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;

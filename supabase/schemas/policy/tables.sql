@@ -106,24 +106,25 @@ create table farthing.policy (
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
-  'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
-  'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
-  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: a user without a '
-  'threshold of their own is notified when their available credits fall below this number. top_up_*: 1 '
-  'USD buys 1,000 credits, so a cent buys 10; the smallest charge and the highest monthly cap are in '
-  'minor units; cool_down is the pause between two charges. overdraft_*: the most debt that one '
-  'settlement may leave, as a multiple of the hold, and at least the floor in credits. '
-  'late_settle_within: for how long an expired hold may be settled. usage_max_*: how far in the past or '
-  'in the future a reported usage may have occurred. grant_ceiling*: if a grant exceeds one of these '
-  'ceilings, another operator must confirm it; there is one ceiling for a single grant, one for an '
-  'author''s grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
-  'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
-  'new user with a confirmed email address, 0 for none; welcome_credits_life: for how long they '
-  'are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day (UTC). '
-  'booking_transfer_at: whether the provider of a booking gets their share with its payment or at its '
-  'completion. booking_shared_parties: whether a booking whose buyer shares a card, a payout account or '
-  'an address with the provider is flagged or refused.';
+  'The operator''s settings, in one row. early_fraud_warning: `review` (credits stay frozen until '
+  'an operator clears the warning or refunds the payment) or `refund` (the payment is refunded at '
+  'once). sessions_*, failed_cards_*, users_*, cards_*, bookings_*_hour: the limits of '
+  'check_fraud(). low_balance: a user without a threshold of their own is notified when their '
+  'available credits fall below this number. top_up_*: 1 USD buys 1,000 credits, so a cent buys '
+  '10; the smallest charge and the highest monthly cap are in minor units; cool_down is the pause '
+  'between two charges. overdraft_*: the most debt that one settlement may leave, as a multiple of '
+  'the hold, and at least the floor in credits. late_settle_within: for how long an expired hold '
+  'may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
+  'occurred. grant_ceiling*: if a grant exceeds one of these ceilings, another operator must '
+  'confirm it; there is one ceiling for a single grant, one for an author''s grants of a day, and '
+  'one for all grants of a day; all are in credits. grant_ceilings_bind_keys: whether the ceilings '
+  'apply to secret keys. keys_confirm_grants: whether a key may confirm a grant. '
+  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits '
+  'for a new user with a confirmed email address, 0 for none; welcome_credits_life: for how long '
+  'they are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day '
+  '(UTC). booking_transfer_at: whether the provider of a booking gets their share with its payment '
+  'or at its completion. booking_shared_parties: whether a booking whose buyer shares a card, a '
+  'payout account or an address with the provider is flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
   'The id of this installation, which is written into the metadata of our objects at Stripe '

@@ -106,8 +106,8 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- This account belongs to another app: the row of a provider of ours is committed before its
-    -- account is created.
+    -- We commit the row of a provider before its account is created. No row has this account, so it
+    -- belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then

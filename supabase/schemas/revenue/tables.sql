@@ -10,10 +10,11 @@ create table farthing.books (
   rolled_to bigint not null default 0
 );
 comment on table farthing.books is
-  'One row. open_from: the first day (UTC) of the oldest open month; all months before it are closed, '
-  'and 1970-01-01 means that no month is closed yet. closed_at: when the last month was closed. '
-  'rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the row for '
-  'share, so that no line is booked in a month while that month closes, or below rolled_to.';
+  'One row. open_from: the first day (UTC) of the oldest open month; all months before it are '
+  'closed, and 1970-01-01 means that no month is closed yet. closed_at: when the last month was '
+  'closed. rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the '
+  'row for share, so that no line is booked in a month while that month closes, and no new line '
+  'has a number below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;

@@ -9,9 +9,9 @@ create table farthing.entry_seals (
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
 comment on table farthing.entry_seals is
-  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields; the terms of its lot '
-  'if the entry adds credits and is no reinstatement; and the hash of the owner if it is the account''s '
-  'first entry. head_nr: the number of the first head that covers the seal.';
+  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields; the terms of '
+  'its lot if the entry adds credits and is not a reinstatement; and the hash of the owner if it '
+  'is the account''s first entry. head_nr: the number of the first head that covers the seal.';
 
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);

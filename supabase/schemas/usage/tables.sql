@@ -11,7 +11,8 @@ create table farthing.usage_events (
   primary key (account_id, origin, event_id)
 );
 comment on table farthing.usage_events is
-  'Rule 9: an event_id is charged only once per origin, with no time limit. The entries first_seq to '
-  'last_seq have the charge. Free usage has no entries: its contents are in usage and event_at.';
+  'Rule 9: an event_id is charged only once per origin, with no time limit. The charge is in the '
+  'entries first_seq to last_seq. Free usage has no entries: its contents are in usage and '
+  'event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);

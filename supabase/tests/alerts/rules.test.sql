@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/alerts.psql
 select plan(106);
 
--- No runner sends notifications in this test, so overdue_work is off; tasks.test.sql tests it.
+-- overdue_work is disabled, because no runner sends notifications here; tasks.test.sql tests it.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
 -- A scheduled task may already have proved the ledger. At the later times of this test, that proof would
 -- count as overdue and open an incident, so its row is deleted.

@@ -1,5 +1,5 @@
--- The alert rule stripe_setup, and the refusals on a customer's page that the setup at Stripe causes: the
--- key of a different Stripe account, and a tax that is not set up.
+-- The alert rule stripe_setup, and the refusals that a customer's page predicts because of a fault
+-- in the setup at Stripe: the key of a different Stripe account, or a tax that is not set up.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -8,7 +8,8 @@ begin;
 select plan(17);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule = 'stripe_setup';
--- Returns "action code: reason" for each refusal on a user's page that the setup at Stripe causes.
+-- Returns "action code: reason" for each refusal that a user's page predicts because of a fault in
+-- the setup at Stripe.
 create function tests.setup_refusals(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(string_agg(format('%s %s: %s', r ->> 'action', r ->> 'code', r ->> 'reason'), '; '), 'none')
   from jsonb_array_elements(customers_read(tests.person(p_name)::text, p_now => tests.after(p_passed))

@@ -10,7 +10,7 @@ select plan(57);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdue_work', 'tasks_stopped');
 
--- In this test, notifications of alerts count as sent.
+-- Deletes the notifications of alerts first: no runner sends them here, so they would be overdue.
 create function pg_temp.alerts(p_passed interval) returns text language plpgsql as $$
 begin
   delete from farthing.notifications where template = 'alert';
@@ -75,7 +75,7 @@ select is(pg_temp.alerts('3 hours'), 'overdue_work open',
 delete from farthing.notifications;
 select is(pg_temp.alerts('3 hours 1 min'), 'nothing', 'the incident ends when no email waits');
 
--- No task runs. A process that reports its metrics then opens the incident.
+-- No task runs, so no task can open the incident. A process that reports its metrics opens it.
 create function pg_temp.hands_over(p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, '[]', tests.after(p_passed));
   select coalesce(string_agg(concat_ws(' ', rule, state), ', '), 'nothing') from farthing.incidents
@@ -83,7 +83,7 @@ create function pg_temp.hands_over(p_passed interval) returns text language sql 
 $$;
 select farthing.begin_run(tests.after('4 hours'));
 update farthing.tasks set last_ok_at = tests.after('4 hours') where task = 'evaluate_alerts';
--- An email is never sent, as in a project without a mail service.
+-- This email is never sent, as in a project without a mail service.
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('cid')),
   'low_balance', 'y', '{}', tests.after('4 hours')), true, 'an email waits');
 create table pg_temp.woken (target text);
@@ -124,7 +124,7 @@ select is(farthing.runner_silence(tests.after('6 hours 4 min')), '4 minutes',
 update farthing.task_runner set installed_at = now();
 select is((health_database() ->> 'runs_tasks'), 'true', 'the health check reports that tasks run');
 
--- The heads of the seals, which are sent out of the database each hour.
+-- The heads of the seals are sent out of the database each hour. A late head is overdue work.
 delete from farthing.notifications;
 update farthing.alert_rules set enabled = rule = 'overdue_work';
 select isnt(farthing.anchor(tests.after('20 days 7 min')), null, 'a head is made');

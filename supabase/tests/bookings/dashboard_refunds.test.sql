@@ -1,5 +1,5 @@
--- T42: a refund in Stripe's dashboard leaves the provider's share with the provider, unless the person who
--- makes the refund also reverses the transfer. Farthing reverses, once, the part of the share that the
+-- T42: if a person refunds a booking in Stripe's dashboard and does not also reverse the transfer,
+-- the provider keeps their share. Farthing then reverses, once, the part of the share that the
 -- refund has left with the provider.
 
 begin;

@@ -69,8 +69,8 @@ from farthing.bookings b where booking_id = tests.booking_id('c');
 select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '4 s'), 'processed', 'the bank reinstates the money');
 select is(pg_temp.moves('c'), 'reversal 970 requested', 'the provider gets nothing of the reinstated money');
 
--- If it is unknown by which means a dispute was prevented, operators are notified until a refund explains
--- it.
+-- A dispute was prevented, but it is unknown by which means. Operators are notified until a refund
+-- arrives, because the refund explains the dispute.
 select isnt(tests.booking('d'), null, 'ann books a last time');
 select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.disputed('d', 'prevented', '{}', '2 s'), 'processed', 'a dispute is prevented');

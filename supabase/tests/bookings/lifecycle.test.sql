@@ -89,7 +89,8 @@ select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '5 min', 't1') -> 
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k2', '5 min', 't1') #>> '{booking,booking_id}'
   = b #>> '{booking,booking_id}', false, 'another key makes another booking') from ann;
 
--- bookings_attach() stores the payment, and the client secret apart from the key and the booking.
+-- bookings_attach() stores the payment with the booking. It stores the client secret separately,
+-- neither with the idempotency key nor with the booking.
 create temporary table attached as select bookings_attach((b #>> '{booking,booking_id}')::uuid, 'pi_a',
   'pi_a_secret', tests.sha256('k'), tests.after('6 min')) as a from ann;
 select is(a - 'data', '{"status": 201, "replayed": false}', 'the payment is stored') from attached;

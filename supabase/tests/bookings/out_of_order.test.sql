@@ -29,7 +29,7 @@ select is((select array[cancelled_at, updated_at] from farthing.bookings where b
 select is(tests.begin_booking('ann', 'pat', 101, 'usd', 'k101', '3 min') #>> '{booking,booking_id}' = id,
   false, 'the key of a cancelled booking makes a new booking') from begun where n = 101;
 
--- A list can continue only after a booking that its reader may see.
+-- If the cursor of a list is a booking that the reader of the list must not see, the page is empty.
 select isnt(tests.booking('b', 300, 'usd', 'bob', 'pat', '2 days'), null, 'bob books later');
 select is(jsonb_array_length(bookings_list(tests.person('ann'), p_before => tests.booking_id('b')::text)
   -> 'bookings'), 0, 'bob''s booking is no cursor for ann');

@@ -7,9 +7,10 @@ begin;
 \ir ../helpers/orders.psql
 select plan(99);
 
--- A payment is pending, fails, is retried and succeeds. Each of these events is applied twice, in every
--- order. ends() applies events [what, second] in one order, each twice, to a new booking, returns the
--- booking's last state, and undoes everything.
+-- A payment is pending, fails, is retried and succeeds. These events are applied in every order,
+-- each twice. An event is [what, second]. ends() applies all events to a new booking in the order
+-- p_order, and then once more in this order. It returns the last state of the booking, and undoes
+-- everything.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -257,7 +258,8 @@ select is(tests.booking_line('z'),
   'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
   'a refunded booking stays completed');
 
--- The first event sets the mode, and the other mode is refused.
+-- The first event sets the Stripe mode of the project. Events and keys of the other mode are
+-- refused.
 select is((select livemode from farthing.policy), false,
   'the first event set the mode of the project to test');
 select tests.fails_with($$ select tests.event('account.updated', '{}', '1 h', p_livemode => true) $$,

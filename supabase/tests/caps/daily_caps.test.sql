@@ -94,7 +94,8 @@ select is(pg_temp.spends('200', '26 h') ->> 'code', 'ok', 'an account without a 
 select tests.fails_with($$ select spend_caps_set(gen_random_uuid(), '1') $$, 'not_found', 'user_id',
   'an unknown user cannot have a cap');
 
--- If both the user and an operator have set a cap, the lower one applies, and removing one keeps the other.
+-- If both the user and an operator have set a cap, the lower cap applies. If one cap is removed,
+-- the other one stays.
 create function pg_temp.caps(p_daily text, p_author text) returns text language sql as $$
   select format('%s: own %s, imposed %s', c ->> 'daily', c ->> 'own_daily', c ->> 'imposed_daily')
   from (select spend_caps_set(tests.person('pia'), p_daily, p_author => p_author, p_now => tests.after())

@@ -1,5 +1,6 @@
--- Free orders: with a promotion code of 100 % nothing is left to pay. Their buyers get the credits, but no
--- figure counts them as payments. Amounts are in grosze. All sums were computed by hand.
+-- Free orders: a promotion code of 100 % leaves nothing to pay. The buyer of a free order gets the
+-- credits, but no figure counts a free order as a payment. Amounts are in grosze. All sums were
+-- computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -36,7 +37,7 @@ from unnest('{ann,dan,gus}'::text[]) name;
 select is(tests.begins(name, null, true, '1 h'), name, name || ' begins a checkout with promotion codes')
 from unnest('{ann,dan,eve,fay,gus}'::text[]) name;
 
--- Without a payment, only a completed session of 0 grants credits.
+-- If there was no payment, only a completed session with a total of 0 grants credits.
 select is(tests.session_event('dan', amounts, '1 h', status, p_changes => '{"payment_id": null}'),
   format('failed: order x: amount_total is %s, expected 0, because there was no payment', amounts[4]),
   format('%s without a payment grants nothing for %s', status, amounts[4]))
@@ -75,10 +76,10 @@ create temporary table metrics as select report_metrics('2027-01-01', '2027-01-3
 select is(pg_temp.figure(report, name, currency), figure, format('%s is %s', name, figure))
 from metrics, (values ('gmv', 'pln', '5000 (5000)'), ('net_revenue', 'pln', '1750 (1750)'),
   ('paying_accounts', 'pln', '2 (2)'), ('arpu', 'pln', '875 (1750/2)'),
-  -- Of the five buyers, ann and gus have paid.
+  -- Two of the five buyers, ann and gus, have paid.
   ('conversion', null, '0.4 (2/5)')) f (name, currency, figure);
--- Of six checkouts, ann and gus paid two, three were free, and one was abandoned. Dan was refused
--- for lack of credits, and has paid nothing since.
+-- There were six checkouts: ann and gus paid for one each, three were free, and one was abandoned.
+-- Dan was refused for lack of credits, and has paid nothing since.
 select is(pg_temp.funnel(report -> 'rows'), '{2027-01-01 5 1 1 3 0.2 | 3 2 2,2027-01-02 1 1 1 0 1 | 0 0 0}',
   'buyers are those who paid')
 from report_funnel('2027-01-01', '2027-01-31') report;

@@ -43,7 +43,8 @@ update auth.users set email = 'ann.new@example.com' where id = tests.person('ann
 select is(pg_temp.buy('ann', '11 min') ->> 'customer_email', 'ann@example.com',
   'and its email when the user changes theirs');
 
--- The order's email is deleted as soon as Stripe has it or does not need it.
+-- The order's email is deleted as soon as Stripe has the email, or does not need it because the
+-- order was refused or has expired.
 select ok(pg_temp.stored('ann') ? 'customer_email', 'the email is stored while Stripe may be asked again');
 select checkout_attach(pg_temp.order_of('ann'), 'cs_ann', 'https://s.test/ann',
   p_now => tests.after('12 min'));

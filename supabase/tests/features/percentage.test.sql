@@ -14,7 +14,7 @@ begin
   return farthing.may_top_up(v_account);
 end
 $$;
--- The flag is on for Ann at each percentage above this one.
+-- percent is Ann's bucket as a percentage. The flag is on for Ann at each higher percentage.
 create temporary table place as
   select farthing.feature_bucket('b2c', tests.person('ann')) / 100.0 as percent;
 select is(percent between 0 and 99.99, true, 'ann has a bucket') from place;

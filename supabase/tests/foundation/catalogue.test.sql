@@ -76,7 +76,7 @@ where not exists (select from pg_index i where i.indrelid = t.oid
   and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
   and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) like '%IS NOT NULL%'));
 
--- Each column that the policies of its own table read must be the first column of an index.
+-- A column of a table that the table's own policies read must be the first column of an index.
 create view guards.unindexed_policies as
 select format('%s on %s: %s', p.polname, t.title, c.attname) as title
 from guards.tables t join pg_policy p on p.polrelid = t.oid
@@ -112,9 +112,9 @@ select version as title from (
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
--- No trigger may run as Auth's role when a user is deleted and foreign keys then change our rows, unless its
--- function is SECURITY DEFINER. An AFTER trigger fires at the end of Auth's statement, as Auth's role, which
--- has no privileges here. A BEFORE trigger of a row fires as the owner of the table.
+-- Auth's role deletes users, and foreign keys then change our rows. An AFTER trigger on these rows
+-- fires as Auth's role, which has no privileges here, so its function must be SECURITY DEFINER. A
+-- BEFORE trigger fires as the owner of the table.
 create view guards.touched_by_leaving as
 with recursive touched (oid, columns) as (
   select 'auth.users'::regclass::oid, null::int2[]

@@ -1,7 +1,7 @@
--- The indexes of lists and sums. Each index is the only one that has these rows in this order. With the few
--- rows of other tests, the planner may prefer a different index, depending on when autovacuum last counted
--- the rows. So this file makes sure that each index is used; otherwise the test run would report the index
--- as unused.
+-- The indexes of lists and sums. No other index has the same rows in the same order. But other
+-- tests have few rows, so their planner may prefer a different index, depending on when autovacuum
+-- last counted the rows. The test run would then report the index of the list or sum as unused. So
+-- this file makes sure that each index is used.
 
 begin;
 \ir ../helpers/all_tests.psql

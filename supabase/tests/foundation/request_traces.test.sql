@@ -51,7 +51,8 @@ select is(pg_temp.trace_in(given), null, left(given, 20) || ' has no trace') fro
   '00-' || repeat('A', 32) || '-00f067aa0ba902b7-01', '00-' || repeat('a', 32) || '-00f067aa0ba902b7-01, x',
   repeat('a', 32)]) given;
 
--- The RPC functions of purchases and refunds have no argument for a correlation id.
+-- The RPC functions of purchases and refunds have no argument for a correlation id, so their
+-- entries have the trace of the request that makes them.
 select isnt(pg_temp.serves('1'), null, 'a request of the buyer begins');
 select is(tests.buys('ann'), 'ann', 'ann buys a package');
 select isnt(pg_temp.serves('2'), null, 'a request of Stripe begins');
@@ -98,8 +99,9 @@ select is(farthing.wake('job-runner'), true, 'a runner is woken outside of a req
 select is((select headers ? 'traceparent' from net.http_request_queue order by id desc limit 1), false,
   'the runner is woken without a trace');
 
--- If a chat began without a trace, its charge has the trace of the request that settles it. So does the
--- charge of a hold that another request opened.
+-- If a chat began without a trace, its charge has the trace of the request that settles the chat.
+-- If a different request opened a hold, the charge of the hold also has the trace of the request
+-- that settles the hold.
 select is(chats_begin(tests.person('bob'), 'gpt-4o', 100, 100, p_now => tests.after('3 s')) ->> 'step',
   'call', 'bob begins a chat without a trace');
 select isnt(pg_temp.serves('7'), null, 'a request begins');

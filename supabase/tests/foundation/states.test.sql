@@ -1,7 +1,8 @@
 -- A state is stored as text, and a check constraint of its table lists the states
--- (docs/decisions/schema.md). Columns that a charge writes are enums, which need no check: PostgreSQL
--- parses a table's checks for each statement, so they would slow every charge. The level of a consent is
--- an enum, too, because its values have an order.
+-- (docs/decisions/schema.md). A column that a charge writes is an enum instead, because an enum
+-- needs no check constraint. PostgreSQL parses a table's check constraints for each statement,
+-- which would slow every charge. The level of a consent is an enum, too, because its values have an
+-- order.
 
 begin;
 select plan(4);

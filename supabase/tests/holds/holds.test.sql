@@ -114,7 +114,7 @@ select tests.fails_with(format('select %s', call), 'not_found', 'id', format('%s
 from unnest(array['holds_settle(gen_random_uuid(), ''1'')', 'holds_release(gen_random_uuid())',
   'holds_read(gen_random_uuid())']) call;
 
--- Rule 7 is implemented once, for every kind of hold.
+-- Rule 7 (docs/reference/rules.md) is implemented by one function, for every kind of hold.
 select set_eq($$ select proname from pg_proc where pronamespace::regnamespace::text ~ '^farthing'
     and prosrc ~ 'update farthing\.holds\s+set status = ''settled''' $$, array['settle'],
   'one function settles the holds of back ends, chats and jobs');

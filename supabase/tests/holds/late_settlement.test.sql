@@ -36,7 +36,8 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hol
 select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
   'a late settlement at zero is accepted')
 from late where name = 'gus';
--- Without the hold, fay's lot would have expired on time. It expires with the hold.
+-- fay's lot was due to expire after 30 s. Because of the hold, the lot expires only when the hold
+-- does, after 60 s.
 select is(tests.balance('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
   'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',

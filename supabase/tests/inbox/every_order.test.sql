@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/orders.psql
 select plan(10);
 
--- Returns every permutation of these numbers.
+-- tests.orders_of() returns every permutation of its numbers.
 select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'four events have 24 orders');
 
 -- Applies each of the events twice to a new order and returns the order's last state. All changes are

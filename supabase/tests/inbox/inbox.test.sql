@@ -5,8 +5,8 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(60);
 
--- Helpers that make orders of the package Starter (999 cents, 9,990 credits), and events about them, each
--- under the buyer's name.
+-- Helpers that make orders of the package Starter (999 cents, 9,990 credits), and events about
+-- them. The buyer's name identifies the order.
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
   insert into bought select p_name, (checkout_begin(tests.person(p_name),
@@ -138,7 +138,8 @@ select is((select array_agg(concat_ws(': ', state, last_error) order by event_id
 select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
   'processing', 'the order keeps its own session and state');
 
--- From events of a connected account, only the state of its capabilities is read (inbox-event.ts).
+-- The only facts of an event of a connected account are the account's capabilities
+-- (refetch-event.ts). An event without facts is ignored.
 select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
     type, 'livemode', false, 'created', 1, 'facts', '{}'::jsonb), tests.after()) - 'received')
   from unnest(array['checkout.session.completed', 'payment_intent.succeeded', 'payment_intent.canceled',

@@ -47,8 +47,8 @@ select is(pg_temp.is_due('1 min 2 s'), false, 'nothing else is due');
 select is((select c ->> 'paid_at' from jsonb_array_elements(sessions_claim(20, tests.after('3 min 2 s')))
   c limit 1), extract(epoch from tests.after('1 s'))::bigint::text, 'the time is that of the payment');
 
--- A retry of the payment's event does not change when its session is read next. The session is read
--- at growing intervals, until the event is dead-lettered.
+-- A retry of the payment's event does not change the time at which the session is read next. The
+-- intervals between the reads grow, until the payment's event is dead-lettered.
 create temporary table reads (passed int);
 create function pg_temp.waits(p_minutes int) returns void language plpgsql as $$
 begin

@@ -1,8 +1,8 @@
--- Rule 5: the index lots_burn_order is the only definition of the burn-down order.
--- `deno task schema` writes the index's order after the comment that marks each place where a
--- function reads lots in this order (docs/decisions/ledger.md). A function without the comment
--- would not get a new order. So this test fails if a function reads lots by priority in another
--- order, or if a function that is missing from the test's list reads them in this order.
+-- Rule 5: the index lots_burn_order is the only definition of the burn-down order. A comment marks
+-- each place where a function reads lots in this order, and `deno task schema` writes the index's
+-- order after the comment (docs/decisions/ledger.md). A function without the comment would keep the
+-- old order if the index changes. So this test fails if a function reads lots by priority in
+-- another order, or if a function that is missing from the test's list reads them in this order.
 
 begin;
 select plan(4);

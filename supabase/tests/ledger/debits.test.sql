@@ -74,7 +74,7 @@ select is((select array_agg(l.created_at - tests.after() order by l.created_at) 
   'a debit takes the oldest lots first')
 from eves;
 
--- Bought credits are spent last. Of these, bonus credits are spent before paid credits.
+-- Bought credits are spent last: first the bonus credits, and then the paid credits.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits)
 values (md5('deal')::uuid, 1, 'Deal', 100, 'usd', 10, 10);
 select is((checkout_begin(tests.person('bob'), md5('deal')::uuid::text, 'https://a.test', 'https://a.test')

@@ -1,4 +1,4 @@
--- An organisation's account has no owner and is in use, unlike the account of a deleted user. Its
+-- An organisation's account has no owner, like the account of a deleted user, but is in use. Its
 -- credits are bought, held, settled, spent and refunded like those of a user's account.
 
 begin;

@@ -1,5 +1,5 @@
--- Notifications are sent at most once. They are claimed with a lease, and retried if a retry is safe. If it
--- is not, they stay uncertain.
+-- Notifications are sent at most once. They are claimed with a lease. If a retry is safe, they are
+-- retried; otherwise they stay uncertain.
 
 begin;
 \ir ../helpers/all_tests.psql

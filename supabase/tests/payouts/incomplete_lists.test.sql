@@ -24,8 +24,8 @@ select is(payouts_record('po_7', tests.after('17 days'), jsonb_build_array(tests
   null, tests.after('17 days')), '{"listed": true, "mismatches": 0}',
   'the complete list is compared and agrees');
 
--- If more payouts differ than one run can compare, the runs take turns. The test also uses long type names
--- of Stripe.
+-- If more payouts differ than one run can compare, each run compares those that have waited
+-- longest. The test also uses long type names of Stripe.
 select is(tests.pays_out(id, 1, passed), 'processed',
   format('payout %s is announced', id)) from (values ('po_9', '18 days'::interval),
   ('po_8', '17 days 23 hours')) p (id, passed);

@@ -99,7 +99,7 @@ select is(jsonb_array_length(mismatches_list(null) -> 'mismatches'), 4,
 select is(jsonb_array_length(mismatches_list(p_payout_id => payout) -> 'mismatches'), n,
   format('%s has %s mismatches', payout, n)) from (values ('po_1', 4), ('po_m', 0)) p (payout, n);
 
--- An operator resolves a mismatch. It stays resolved until our record or Stripe's changes.
+-- An operator resolves a mismatch. It stays resolved until our record or Stripe's record changes.
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('ops');
 select tests.person('ops') as ops, m ->> 'mismatch_id' as bob from found where kind = 'charge_differs' \gset
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = :'ops';

@@ -1,5 +1,5 @@
--- Each currency of the balance has its own payouts: a payout in dollars says nothing about yen that are paid
--- out by hand, or about euros that are paid out each month.
+-- Each currency of the balance has its own payouts. A payout in dollars does not show that yen or
+-- euros were paid out: yen are paid out by hand, and euros each month.
 
 begin;
 \ir ../helpers/all_tests.psql

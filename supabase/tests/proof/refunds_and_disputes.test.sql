@@ -55,7 +55,7 @@ from (values
     (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
 ) breaks (rules, name, sql);
 
--- A charge must not skip a lot unless the lot's order has an open dispute or warning.
+-- A charge may skip a lot only if the lot's order has an open dispute or warning.
 select is(tests.buys('eve'), 'eve', 'eve buys Starter');
 select is(tests.pays('eve'), '{"received": true}', 'eve pays');
 select isnt(credits_grant(tests.person('eve'), '5', 'promotional', p_priority => 900,

@@ -80,8 +80,8 @@ select is(pg_temp.attach('ann', 'acct_a') #>> '{data,provider_id}', pg_temp.id_o
 select tests.fails_with($$ select providers_attach(gen_random_uuid(), 'acct_c', '') $$, 'not_found',
   'provider_id', 'an unknown provider cannot get an account');
 
--- providers_abandon() always frees the key. It removes the provider only if Stripe refused it, not
--- if Stripe did not answer.
+-- providers_abandon() always frees the idempotency key. If Stripe refused the provider, the
+-- provider is removed, too. If Stripe did not answer, the provider stays for the retry.
 select is(pg_temp.begin('bob', 'US', 'b') ->> 'step', 'onboard', 'bob begins');
 create temporary table bob as select pg_temp.id_of('bob') as id;
 select is(providers_abandon(tests.sha256('b')), '{}', 'Stripe does not answer');
@@ -129,7 +129,7 @@ select is(pg_temp.updated('evt_8', 'acct_b', true, '40 s', pg_temp.id_of('bob'):
 select is(pg_temp.attach('bob', 'acct_b', 'b') #>> '{data,charges_enabled}', 'true',
   'the id that the event stored is found');
 
--- The comparison with Stripe's accounts makes up for a lost event.
+-- The comparison with Stripe's accounts corrects a provider whose event was lost.
 create function pg_temp.compared(p_passed interval, variadic p_accounts text[]) returns jsonb language sql
 as $$
   select providers_compare((select jsonb_agg(jsonb_build_object('stripe_account_id', a, 'provider_id',

@@ -20,7 +20,8 @@ create function pg_temp.did(p_author text, p_day date default '2027-01-01') retu
   from jsonb_array_elements(report_actors(p_day, p_day, p_actor => p_author, p_now => tests.after('2 d'))
     -> 'rows') with ordinality e (r, nr) where r ->> 'source' <> 'entries'
 $$;
--- Triggers write their audit rows at the time of the transaction.
+-- Triggers write their audit rows at the time of the transaction, so the report has these actions
+-- on the current day, and not on a day of the scenario.
 create function pg_temp.today() returns date language sql as $$ select (now() at time zone 'UTC')::date $$;
 
 select is(pg_temp.did(pg_temp.by('olga'), day), '{}', 'before anything happened an author has no row')
@@ -118,7 +119,8 @@ select is(pg_temp.did(pg_temp.by('olga'), pg_temp.today()), array['block_added a
   'block_lifted audit 1', 'mismatch_resolved audit 1', 'setting_changed audit 1'],
   'blocks, resolved mismatches and settings are counted');
 
--- Changes of these tables are mostly made by users for themselves, so the report does not contain them.
+-- Users make most changes of the tables accounts, customers, providers and top_ups for themselves,
+-- so the report does not contain these changes.
 select results_eq($$select table_name from farthing.audited where not (select
     pg_get_expr(indpred, indrelid) from pg_index where indexrelid = 'farthing.audit_by_time'::regclass)
     like '%''' || table_name || '''%' order by 1$$, array['accounts', 'customers', 'providers', 'top_ups'],

@@ -60,7 +60,8 @@ select is(pg_temp.lines(pg_temp.report(2, 2) -> 'totals'), array[
   'the totals are sums by source and over all sources, from opening to closing');
 select is(pg_temp.differences(), '{0,0,0,0,0}', 'the sums equal those of the entries, lots and debts');
 
--- A hold that expired on 3 January is released on 5 January. Its credits pay debt as if on 3 January.
+-- A hold that expired on 3 January is released on 5 January. Its credits pay debt as if they had
+-- been released on 3 January.
 select isnt(tests.give('bob', '10'), null, 'bob is granted 10');
 create temporary table h as select tests.hold('bob', '4', 86400, '2 d') as hold_id;
 select is(holds_settle(tests.hold('bob', '6', p_passed => '2 d'), '8', p_now => tests.after('2 d'))

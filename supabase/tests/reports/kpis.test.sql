@@ -85,8 +85,8 @@ from tests.bought b, (values
     'seq 1: stripe:evt_1 is no event in the inbox')) c (name, sql, detail)
 where b.name = 'ann';
 
--- The evidence of a purchase is looked up when the purchase is sealed. Dora's event is gone by then, and
--- eve's event comes back later.
+-- The evidence of a purchase is looked up when the purchase is sealed. By then the inbox has lost
+-- the events of dora and eve. Eve's event is inserted again later.
 select is(tests.buys(name, '1 h'), name, name || ' begins a purchase') from unnest(array['dora', 'eve']) name;
 select isnt(tests.pays(name, '1 h'), null, name || ' pays') from unnest(array['dora', 'eve']) name;
 create temporary table gone as select * from farthing.inbox where facts ->> 'session_id' = 'cs_eve';

@@ -57,7 +57,7 @@ select is((select array_agg(price order by source) from farthing.lots), '{1304,8
   'the price is spread over paid and bonus credits');
 -- The bonus credits are used first. After the first debit 1304 * 13765.5 / 15000 = 1196.7 cents
 -- remain, so 107 are used. The next two debits use 0 and 1197. After the last debit 8695 * 66656.67
--- / 99990 = 5796.4 cents remain, so 2899 are used. January has 4203 in all.
+-- / 99990 = 5796.4 cents remain, so 2899 are used. In January 4203 cents are used in all.
 select isnt(tests.spends('ann', amount, '1 d'), null, 'ann spends ' || amount)
 from unnest(array['1234.5', '0.000000000000000001', '13765.499999999999999999', '33333.333333333333333333'])
   amount;

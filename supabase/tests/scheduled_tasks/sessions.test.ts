@@ -2,8 +2,8 @@
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 /**
- * Makes a test of a scheduled task: the task skips rows of `table` that a different session has locked, and
- * handles the `due` rows after their release.
+ * Makes a test of a scheduled task: the task skips rows of `table` that a different session has
+ * locked. After the lock is released, the task handles `due` rows.
  */
 function passes(table: string, task: string, given: string[], due = 1): Meeting {
   return {

@@ -101,8 +101,8 @@ select is(tests.claims('31 days 1 hour'), 'ann charge 820', 'the next month has 
 select is(tests.reports('ann', 'accepted', '31 days 1 hour'), 'processing settle',
   'Stripe accepts the charge of the next month');
 
--- If Stripe does not answer, the same order is charged again at growing intervals, until Stripe may have
--- deleted its key.
+-- If Stripe does not answer, the same order is charged again at growing intervals. The attempts end
+-- when Stripe may have deleted the idempotency key of the charge.
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in');
 select is(tests.claims('0 s'), 'bob charge 500', 'bob is charged');
 select is(tests.reports('bob', 'unknown', '1 s', 'no answer'), 'pending charge', 'Stripe does not answer');
@@ -168,8 +168,9 @@ select is(tests.balance('cid', '2 h'), 'balance 5000, held 0, available 5000, de
   'the payment on the page grants the credits');
 select is(tests.top_up_line('cid', '2 h'), 'on; paid; 0 failed', 'the payment on the page ends the top-up');
 
--- Authentication: an event reports that the bank requires it, before Stripe's answer does; an authentication
--- page expires; and a charge is paid while its page is being requested.
+-- Three cases of authentication: an event reports that the bank requires it, before Stripe's answer
+-- reports the same; an authentication page expires; a charge is paid while its authentication page
+-- is being requested.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['dan',
   'eve']) name;
 select is(tests.claims('3 h'), 'dan charge 500, eve charge 500', 'both users are charged');

@@ -52,7 +52,8 @@ select is(tests.claims('23 h' - interval '1 s'), 'bob charge 500, cid charge 500
 select is(tests.claims('23 h'), 'dan charge 500', 'dan is charged again after 23 hours');
 select is(tests.notifications('dan'), '{}', 'a user who opted out is not notified of a failure');
 
--- If a charge was never requested from Stripe, it does not count. So opting in again charges at once.
+-- If a charge was never requested from Stripe, it does not count as unanswered. So a user who opts
+-- in again is charged at once.
 select is(tests.top_up_event(name, 'payment_intent.succeeded', '23 h'), 'processed', name || ' pays')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is(tests.tops_up('eve'), 'card_missing, processed', 'eve opts in');

@@ -1,5 +1,6 @@
--- The result of a transfer or reversal is unknown, or Stripe has refused it. An operator looks it up at
--- Stripe and settles it with a reason. The remaining transfers follow from the settlement.
+-- Either the result of a transfer or reversal is unknown, or Stripe has refused the request. An
+-- operator looks up the transfer or reversal at Stripe, and settles it with a reason. The
+-- settlement decides which transfers are made next.
 
 begin;
 \ir ../helpers/all_tests.psql

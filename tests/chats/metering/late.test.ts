@@ -81,7 +81,10 @@ const late: Ending[] = [
   },
 ];
 
-/** A call that is charged late at this path. The charge takes effect, but its response is lost. */
+/**
+ * A call that is charged late by a request to `path`. The charge takes effect, but the response is
+ * lost.
+ */
 const unanswered = (path: string, options: typeof short, charge: Ending["charge"]): Ending => ({
   name: `charged late by ${path} without a response`,
   ...options,

@@ -115,7 +115,8 @@ for (const [when, count] of LEAVING) {
     };
     deepEqual([replay.replayed, finish_reason], [true, "stop"]);
     const [answer, seen] = [textOf(replay.events), textOf(events)];
-    // Near the end of the answer, the last two pieces may arrive together.
+    // The last two pieces may arrive together. A caller who leaves before the last piece may then
+    // have the whole answer.
     const mayBeWhole = count === TOKENS - 1 && answer === seen;
     ok(answer.startsWith(seen) && (answer.length > seen.length || mayBeWhole), answer);
     const [asked, ...others] = await endedRequestsWith(world, name);

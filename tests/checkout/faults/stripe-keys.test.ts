@@ -54,8 +54,8 @@ Deno.test("an order that Stripe refused expires, and the next call makes a new o
 
 Deno.test("a second tab waits for the first tab's session, and gets the same session", async () => {
   const { buyer, click } = await makeBuyer();
-  // The delay of 8 s is longer than the time for which the second request waits for the first one,
-  // and shorter than the timeout for Stripe, 10 s.
+  // The second request waits less than 8 s for the first one, so it is refused. The timeout for
+  // Stripe is 10 s, so the first request succeeds.
   await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -5,7 +5,7 @@
 import type { FaultName } from "./conditions.ts";
 import type { JourneyName } from "./journeys.ts";
 
-/** The allowed statuses. There are two only if the moment at which the fault happens decides the status. */
+/** The allowed statuses: two if the moment of the fault decides the status, otherwise one. */
 export type Expected = readonly number[];
 
 const CREATED = [201];

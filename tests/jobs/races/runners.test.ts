@@ -23,7 +23,9 @@ const STEPS = {
   research: ["plan", "question-1", "synthesis"],
 };
 
-/** Adds a job. Of every five jobs, two are free, two charge usage, and one calls a model three times. */
+/**
+ * Adds a job. Two of every five jobs are free, two charge usage, and one calls a model three times.
+ */
 function addJob(queue: Queue, userId: string, nr: number): Promise<string> {
   if (nr % 5 < 2) return queue.add("ledger_export", userId, {});
   if (nr % 5 === 2) {

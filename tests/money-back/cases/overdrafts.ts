@@ -22,8 +22,8 @@ const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
 /** The same hold, but the credits expire in second 100, ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /**
- * After a wait of this many seconds, the next step is in the last second of the hour after the
- * hold's expiry. After a wait that is one second longer, the hour is over.
+ * With a wait of this many seconds, the next step is in the last second of the hour after the
+ * hold's expiry. With one more second, the next step is after that hour.
  */
 const UNTIL_THE_LAST_SECOND = 3639;
 

@@ -79,7 +79,7 @@ export class Booking extends Payment {
     super.noteRefund(refund, amount, status);
   }
 
-  /** Begins a refund of the remaining amount that nobody has requested. */
+  /** Requests a refund of the whole amount that can still be refunded. */
   #refundRest(): void {
     if (this.refundable > 0n) this.ask(`${this.name}-own${++this.#owned}`, this.refundable);
   }

@@ -23,8 +23,8 @@ export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step
 }
 
 /**
- * If two steps have the same second, or a later step has an earlier second, moves the later step to the
- * second after the step before it.
+ * Makes the seconds of the steps strictly ascending: a step that is not later than the step before
+ * it moves to the second after that step.
  */
 function inTime(steps: readonly Step[]): Step[] {
   let last = 0;

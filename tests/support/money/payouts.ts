@@ -47,9 +47,9 @@ interface Reconciled {
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs the payment runner until the payout is reconciled, and returns the counts of its lines. If a run
- * read the payout before Stripe had its list, the next attempt is due later; the test makes that attempt
- * due at once.
+ * Runs the payment runner until the payout is reconciled, and returns the counts of its lines. If a
+ * run read the payout before Stripe had the list of its transactions, the next attempt is due
+ * later. The test makes that attempt due at once.
  */
 export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
   return withDeliveries(world, "shared", () =>
@@ -105,8 +105,8 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
 }
 
 /**
- * Returns true if the payout is late. Cancels the payout in a transaction that is rolled back: if
- * the payout is late, farthing.late_payouts() is then one lower.
+ * Returns true if the payout is late. Cancels the payout in a transaction that is rolled back. If
+ * this cancellation reduces farthing.late_payouts() by one, the payout is late.
  */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;

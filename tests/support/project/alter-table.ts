@@ -13,9 +13,9 @@ const DEADLINE_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**
- * Runs `alter` in a transaction and returns its result. If a lock takes more than 100 ms, the transaction
- * is repeated. While the statement waits for a table lock, all other tests that use the table wait, too,
- * and would exceed their lock timeouts.
+ * Runs `alter` in a transaction and returns its result. If the wait for a lock exceeds 100 ms, the
+ * transaction is repeated. While the statement waits for a table lock, all other tests that use the
+ * table wait, too, and would exceed their lock timeouts.
  */
 export async function alterBriefly<T>(
   sql: Sql,

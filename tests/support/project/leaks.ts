@@ -35,7 +35,10 @@ async function tablesOf(sql: Sql): Promise<Table[]> {
     group by 1 order by 1`;
 }
 
-/** Returns a query with one row, which holds all values of each column as text, one in each line. */
+/**
+ * Returns a query whose result is one row. Each column of this row is a text with all values of the
+ * table's column, one value per line.
+ */
 function columnsOf({ name, columns }: Table): string {
   const texts = columns.map(({ name: column, type }) => {
     const quoted = `t."${column}"`;

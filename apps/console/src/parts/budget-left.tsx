@@ -2,7 +2,9 @@ import { percentOf } from "./decimal-units.ts";
 import { None } from "./figures.tsx";
 import { StateBadge } from "./state-badge.tsx";
 
-/** The share that is left of an error budget; below zero it is overspent. */
+/**
+ * The share of an error budget that is left. A share below zero means that the budget is overspent.
+ */
 export function BudgetLeft({ left }: { readonly left: number | undefined }) {
   if (left === undefined) return <None />;
   return (

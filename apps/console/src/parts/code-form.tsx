@@ -6,7 +6,7 @@ import { Label } from "@/components/ui/label";
 import { type Authenticator, useVerify } from "../reads/use-factors.ts";
 import { Select, TextField } from "./form-fields.tsx";
 
-/** Says what to do after a wrong code, because the message of Auth does not. */
+/** Says what to do after a wrong code, because the message of Auth does not say it. */
 function reasonOf(error: Error | null): Error | null {
   const isWrong = (error as { code?: unknown } | null)?.code === "mfa_verification_failed";
   return isWrong

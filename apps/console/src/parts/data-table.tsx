@@ -32,8 +32,8 @@ interface DataTableProps<Item> extends TableOf<Item> {
 }
 
 /**
- * The region scrolls, and not the table's own container: only the region can have the focus. An id
- * stays on one line.
+ * The region scrolls instead of the table's own container, because only the region can have the
+ * focus. An id stays on one line.
  */
 const LOOK = [
   "table-or-cards overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
@@ -41,7 +41,7 @@ const LOOK = [
 ].join(" ");
 
 /**
- * A table in a region of its own, which scrolls sideways without the rest of the page, also by
+ * A table in a region of its own. The region scrolls sideways without the rest of the page, also by
  * keyboard. On a phone the style sheet turns each row into a card. The roles keep the table a table
  * for screen readers, because a browser drops the role of a table element whose `display` is
  * changed.

@@ -29,7 +29,8 @@ function inUnits(amount: string, currency: string): string {
     ...{ style: "currency", currency },
     ...{ minimumFractionDigits: decimalsOf(currency), maximumFractionDigits: 20 },
   });
-  // `format` takes a text and formats it exactly, but only the types of ES2023 say so.
+  // `format` also formats a text, without rounding, but TypeScript's types declare this only since
+  // ES2023.
   return format.format(amount as unknown as number);
 }
 

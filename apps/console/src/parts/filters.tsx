@@ -71,7 +71,7 @@ export function Filters({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Returns those of the named filters that the page's address sets, as a query of the API. */
+/** Returns the named filters that the page's address sets, as a query of the API. */
 export function useFilters<Name extends string>(
   ...names: readonly Name[]
 ): { readonly [Key in Name]?: string } {

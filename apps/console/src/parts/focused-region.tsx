@@ -5,10 +5,11 @@ interface FocusedRegionProps {
 }
 
 /**
- * Takes the focus from the button that opened the region, unless a field in the region already has
- * it. The button is then hidden, so the browser would drop its focus. A layout effect moves the
- * focus before that. A dialog would restore a dropped focus too late, and would take the focus away
- * from a field that has received it in the meantime.
+ * Moves the focus into this region from the button that opened the region. If a field in the region
+ * already has the focus, does nothing. The button is hidden when the region opens, and the browser
+ * would then drop the button's focus, so a layout effect moves the focus before that. A dialog
+ * would restore a dropped focus too late, and would take the focus away from a field that has
+ * received it in the meantime.
  */
 export function FocusedRegion({ children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -58,7 +58,8 @@ export interface Enrolment {
 
 async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { all } = dataOf(await auth.mfa.listFactors());
-  // Auth would refuse the name of an unfinished enrolment, so unfinished ones are removed first.
+  // Auth refuses a name that an unfinished enrolment has, so unfinished enrolments are removed
+  // first.
   for (const { id, status } of all) {
     if (status === "unverified") dataOf(await auth.mfa.unenroll({ factorId: id }));
   }

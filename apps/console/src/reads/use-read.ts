@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Input, PathOf, Result } from "@farthing/client";
 import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
 
-/** A page says after this time that a figure is unknown. */
+/** If a read takes longer than this, the page says that the figure is unknown. */
 export const READ_MS = 20_000;
 
 /** The options of every query. A query does not retry, because the client repeats calls itself. */
@@ -10,8 +10,8 @@ export const ONCE = { retry: false, networkMode: "always" } as const;
 
 /**
  * The service records each time that an operator reads a customer's data. So a window that gets the
- * focus repeats only the reads that allow it. Otherwise there would be records of reads that no
- * operator asked for.
+ * focus repeats only the reads with `readsOnFocus`. Otherwise there would be records of reads that
+ * no operator asked for.
  */
 export interface FocusOptions {
   /**
@@ -21,7 +21,10 @@ export interface FocusOptions {
 }
 
 interface ReadOptions extends FocusOptions {
-  /** Reads again after this time, while the page is visible, and when the window gets the focus. */
+  /**
+   * Reads again at this interval while the page is visible. Also reads again when the window gets
+   * the focus.
+   */
   readonly everyMs?: number;
   /** False until it is known what to read. */
   readonly enabled?: boolean;

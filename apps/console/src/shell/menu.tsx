@@ -7,7 +7,7 @@ const LOOK = [
   "aria-[current=page]:bg-muted aria-[current=page]:font-medium",
 ].join(" ");
 
-/** Whether the page or one below it is open. */
+/** Whether this page, or a page below it, is open. */
 const isOpen = (path: string, location: string): boolean =>
   location === path || path !== "/" && location.startsWith(`${path}/`);
 

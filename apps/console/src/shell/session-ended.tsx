@@ -10,7 +10,7 @@ const LOOK = [
   "backdrop:bg-background",
 ].join(" ");
 
-/** Otherwise Escape would also close an open dialog of the page below. */
+/** Prevents Escape from also closing an open dialog of the page below. */
 const keepBelowOpen = (event: KeyboardEvent) => {
   if (event.key === "Escape") event.stopPropagation();
 };

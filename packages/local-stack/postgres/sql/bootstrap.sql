@@ -44,7 +44,7 @@ create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREAT
 
 -- The real pg_cron writes as the owner of its extension, which must be supabase_admin. The role
 -- that creates an extension owns it, so this script, which runs as supabase_admin, creates pg_cron.
--- On Supabase, a project's dashboard does so.
+-- On Supabase, a project's dashboard creates pg_cron.
 do $$
 begin
   if current_setting('cron.database_name', true) = current_database() then

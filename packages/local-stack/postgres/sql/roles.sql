@@ -1,7 +1,7 @@
 -- The roles that the platform creates for a Supabase project, for all databases of the server. This
 -- script runs as supabase_admin, the superuser, at every start. `postgres`, the project's owner, is
--- not a superuser on the platform. It must not be one here either, or a migration could work only
--- in the local stack.
+-- not a superuser on the platform. If it were a superuser here, a migration could work in the local
+-- stack and fail on the platform.
 
 do $$
 begin

@@ -95,7 +95,10 @@ export const EntriesQuery = z.strictObject({
   format: z.enum(["json", "csv"]).optional(),
 });
 
-/** The fields with which a repeated request never moves credits again, however late it comes. */
+/**
+ * With `once`, a repeat with the same `reference_id` never moves credits again, however late the
+ * repeat arrives.
+ */
 const reference = {
   reference_id: text(200).optional(),
   once: z.boolean().optional().openapi({

@@ -23,7 +23,8 @@ export const listQuery = {
 };
 
 /**
- * The query of a short list. Every caller gets the same list, and without `limit` all of it.
+ * The query of a short list. Every caller gets the same list. Without `limit`, the response has the
+ * whole list.
  */
 export const WholeListQuery = z.strictObject({
   limit: Limit.optional().openapi(LIMIT_TYPE),

@@ -61,7 +61,8 @@ const Message = z.discriminatedUnion("role", [
     role: z.literal("tool"),
     content: Content,
     tool_call_id: z.string().max(200),
-    // OpenAI's examples send the tool's name, although the tool call with this id contains it.
+    // The tool call with this id already contains the tool's name, but OpenAI's examples send the
+    // name here, too.
     name: Name.optional(),
   }),
 ]).openapi("OpenAiMessage");

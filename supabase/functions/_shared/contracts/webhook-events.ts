@@ -37,7 +37,7 @@ export const WebhookEventWithFacts = WebhookEvent.extend({
   facts: z.record(z.string(), z.unknown()),
 }).openapi("WebhookEventWithFacts");
 
-/** An event with what it did: the changes of a balance, each with its reason. */
+/** An event with its effects: the changes of a balance, each with its reason. */
 export const WebhookEventWithEntries = WebhookEventWithFacts.extend({
   customer_id: z.string().nullable().openapi({
     description:

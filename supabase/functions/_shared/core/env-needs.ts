@@ -49,9 +49,9 @@ export interface EnvNeed {
    * and is not set in production.
    */
   readonly is: "needed" | "optional" | "platform" | "local";
-  /** The other variable, if either of the two is enough. */
+  /** This variable is not needed if the variable named here is set. */
   readonly or?: EnvName;
-  /** Another variable. This variable is needed only if that one is set. */
+  /** This variable is needed only if the variable named here is set. */
   readonly with?: EnvName;
 }
 

@@ -19,7 +19,8 @@ function writtenOut(value: unknown): number {
 export function jsonbBytes(value: unknown): number {
   const text = JSON.stringify(value) ?? "null";
   let more = text.match(/[,:]/g)?.length ?? 0;
-  // Numbers with an exponent are rare, and finding them costs a second pass over the value.
+  // Numbers with an exponent are rare. Finding them costs a second pass over the value, so the text
+  // is tested first.
   if (/\de[+-]\d/.test(text)) {
     JSON.stringify(value, (_key, item) => (more += writtenOut(item), item));
   }

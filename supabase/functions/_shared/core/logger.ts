@@ -14,7 +14,8 @@ export type LogRecord = Record<string, string | number | boolean | null | undefi
 
 export type Logger = (level: Level, message: string, record?: LogRecord) => void;
 
-// The platform cuts a line at 10,000 characters, which would leave broken JSON behind.
+// The platform cuts a line at 10,000 characters, and a cut line is not valid JSON. So each text is
+// cut earlier.
 const MAX_TEXT = 2_000;
 
 // Our code makes the values of these fields, or has checked their format. They are not redacted, because an
@@ -81,8 +82,8 @@ if (!isHosted) globalThis.addEventListener("unload", flush);
  */
 export const consoleLogger: Logger = (level, message, record) => {
   const line = formatLine(level, message, record, new Date());
-  // The platform reads one event per console call, and may suspend the isolate as soon as the
-  // response is sent.
+  // The platform reads one event per console call, so lines are not joined. The platform may
+  // suspend the isolate as soon as the response is sent, so no line waits.
   if (isHosted) return write(line);
   if (level !== "error") return enqueue(line);
   waiting.push(line);

@@ -4,9 +4,9 @@
  */
 
 /**
- * Matches only the plain spelling of an address without a path. A parser accepts many more, such as
- * `http://2130706433`, `http://127.1` or `http://localhost@evil.com`, and two parsers may disagree
- * about one of them.
+ * Matches only the plain spelling of an address without a path. A parser accepts many other
+ * spellings, such as `http://2130706433`, `http://127.1` or `http://localhost@evil.com`, and two
+ * parsers may read the same spelling as different addresses.
  */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?\/?$/;
 

@@ -19,7 +19,7 @@ function covers(entry: string, origin: string): boolean {
   return origin.startsWith(host) && PORT.test(origin.slice(host.length));
 }
 
-/** Compares the origin character by character with what browsers send, without a parser. */
+/** Compares the browser's origin with each entry character by character, without a parser. */
 export function isAllowedOrigin(origin: string, origins: readonly string[]): boolean {
   return origins.some((entry) => covers(entry, origin));
 }

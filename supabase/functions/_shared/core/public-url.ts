@@ -1,6 +1,6 @@
 /**
- * The project's own domain, `FARTHING_PUBLIC_URL`. Links lead there, and tokens that Auth issued at either
- * address are accepted.
+ * The project's own domain, `FARTHING_PUBLIC_URL`. Links use this domain. Tokens that Auth issued
+ * at this domain or at `SUPABASE_URL` are accepted.
  */
 import type { Env } from "./env.ts";
 

@@ -47,8 +47,8 @@ export function disagreeing(env: Variables): string[] {
 }
 
 /**
- * Returns whether a live key is set together with an origin that has any port (`:*`). Every local
- * server could then call the API.
+ * Returns whether a live key is set together with an origin that allows any port (`:*`). Every
+ * local server could then call the API.
  */
 export function opensPorts({ STRIPE_SECRET_KEY, APP_ORIGINS }: Variables): boolean {
   return STRIPE_SECRET_KEY !== undefined && modeOfKey(STRIPE_SECRET_KEY) === "live" &&

@@ -39,7 +39,8 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
 
 /**
  * Returns the user for whom a request acts, on a route that operators use only for themselves.
- * @throws ApiError `invalid_request` if a user's token names a user, or a back end names none
+ * @throws ApiError `invalid_request` if the caller is a user and names a user, or is a back end and
+ * names none
  */
 export function actingUserOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
   if (caller.kind === "secret") return named ?? requireName();

@@ -1,7 +1,7 @@
 /**
  * CORS: which pages may call the API and read its responses. A page of another origin cannot read
- * any response. The log names the origin, because the browser does not tell the developer the
- * reason.
+ * any response. The log names the refused origin, because the browser does not show the reason to
+ * the developer.
  */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";

@@ -1,10 +1,10 @@
 /**
- * One rule's count for one request, and the outcome: allowed, soft or blocked. If it is soft, the
- * RateLimit header has the flag `farthing-soft`.
+ * One rule's count for one request, and the outcome: allowed, soft or blocked. A soft outcome sets
+ * the flag `farthing-soft` in the RateLimit header.
  */
 import type { Rule } from "./rate-limit-rules.ts";
 
-/** From this share of a quota on, callers are asked to slow down, but nothing is refused. */
+/** A caller that has used this share of a quota is asked to slow down, but is not refused yet. */
 const SOFT_SHARE = 0.8;
 
 export interface RuleCount {

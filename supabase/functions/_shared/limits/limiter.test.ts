@@ -137,8 +137,8 @@ Deno.test("a limiter reports the rule that is soft, and counts each that is", as
       (metrics.counts[`limiter_decisions ${series}`] ?? 0) -
       (before[`limiter_decisions ${series}`] ?? 0);
     await ask(limiter, userAsking(user), 90);
-    // After 90 requests and this job, 9 of the user's 100 requests remain, and 9 of the 10 that the
-    // rule `jobs` allows.
+    // After 90 requests and this job, the user has 9 of 100 requests left. The rule `jobs` also has
+    // 9 left, of 10.
     const [first] = await ask(limiter, userAsking(user, "jobs"), 1);
     assert.match(header(first!, "ratelimit"), /^"default";r=9;t=\d+;farthing-soft$/);
     await ask(limiter, userAsking(user, "jobs"), 7);

@@ -5,9 +5,9 @@ import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b : a;
 
 /**
- * Chooses the count that the headers describe. If rules refuse the request, the refusal that lasts
- * longest is chosen. Otherwise, the rule with the fewest remaining requests is chosen: among the
- * rules beyond their soft limit, or among all rules if none is.
+ * Chooses the count that the headers describe. If rules refuse the request, the rule whose refusal
+ * ends last is chosen. Otherwise, the rule with the fewest remaining requests is chosen: among the
+ * rules beyond their soft limit, or among all rules if no rule is beyond its soft limit.
  */
 export function decisive(counts: readonly RuleCount[]): RuleCount {
   const blocked = counts.filter(({ isAllowed }) => !isAllowed);

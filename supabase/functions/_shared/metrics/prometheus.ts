@@ -51,8 +51,8 @@ function familyOf(families: Families, name: string, type: Family["type"], help: 
 }
 
 /**
- * Returns the description of a series. The names come from the database, and a name may equal
- * the name of an object's method, such as `toString`.
+ * Returns the description of a series. Only an own property counts, because the names come from the
+ * database, and a name may equal the name of an object's method, such as `toString`.
  */
 function own(help: Readonly<Record<string, Described>>, name: string): Described | undefined {
   return Object.hasOwn(help, name) ? help[name] : undefined;
@@ -95,8 +95,8 @@ function writeHistogram(
 }
 
 /**
- * Merges the series whose labels are equal after `labelsOf`, for example series that differ only in the
- * status.
+ * Merges the series for which `labelsOf` returns the same labels, for example series that differ
+ * only in the status.
  */
 function histograms(all: readonly CountedSeries[], labelsOf: (labels: string) => string) {
   const byLabels = new Map<string, Histogram>();

@@ -23,7 +23,7 @@ const CORE_ROUTES = [
 /**
  * Google's SRE workbook, chapter 5, table 5-8. The budget burns too fast if, in both windows, it is
  * spent more than `factor` times as fast as `budget_days` allow. The long window shows that the
- * loss is large, and the short window that it continues.
+ * loss is large, and the short window shows that the loss continues.
  */
 const BURN_WINDOWS = [
   { long_minutes: 60, short_minutes: 5, factor: 14.4 },
@@ -38,7 +38,7 @@ export const SLO = {
   /** The share of requests that must be answered within `fast_ms`: 120 ms at p95. */
   fast: 0.95,
   fast_ms: 120,
-  /** The period in days; the requests that may fail in it are the budget. */
+  /** The period in days. The budget is the number of requests that may fail in this period. */
   budget_days: 30,
   burn_windows: BURN_WINDOWS,
 } as const;

@@ -10,7 +10,10 @@ interface Labelled {
 interface Score {
   expected: number;
   produced: number;
-  /** The number of expected tokens that are in place, with no part of a value left beside them. */
+  /**
+   * The number of expected tokens that were produced in the right place, with no part of the value
+   * left beside the token.
+   */
   right: number;
 }
 
@@ -35,8 +38,8 @@ async function readTexts(names: string[]): Promise<Labelled[]> {
 }
 
 /**
- * Returns each token of a kind with its neighbours, because a token that is off by one character
- * has other neighbours.
+ * Returns each token of a kind with the characters around it, so that a token that is off by one
+ * character does not equal the expected one.
  */
 function placesOf(kind: Kind, text: string): string[] {
   const token = `[${kind.toUpperCase()}]`;

@@ -34,8 +34,8 @@ const PREFIXED = new RegExp(
   "g",
 );
 
-// In prose, words follow "bearer" and "basic", so the value must contain a digit. After the name of
-// the header, no digit is needed.
+// In prose, an ordinary word may follow "bearer" or "basic", so the value must contain a digit. If
+// the name of the header comes first, the value needs no digit.
 const SCHEMES = [
   /\bbearer\s{1,4}(?=[\w.~+/=-]{0,64}\d)(?<value>[\w.~+/=-]{5,}[\w~+/=-])/gi,
   /\bbasic\s{1,4}(?=[\w+/]{0,256}[\d=])(?<value>[\w+/]{8,}={0,2})/gi,

@@ -37,8 +37,8 @@ const PASSPORT = new RegExp(
 );
 
 /**
- * Lower-case letters count only as one or two before the digits. A number that has only digits needs seven,
- * so that a year or a fee does not count.
+ * Lower case counts only in one or two characters before the digits. A value that has only digits
+ * needs seven, so that a year or a fee does not count.
  */
 function isNumber(value: string): boolean {
   if (value !== value.toUpperCase() && !/^[a-z]{1,2}\d{6,8}$/.test(value)) return false;

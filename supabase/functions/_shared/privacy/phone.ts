@@ -13,8 +13,8 @@ const INTERNATIONAL = /(?<![\w+])(?:\+|00|011[ -])\(?\d[\d ().\/\u00a0‑-]{5,26
 const NORTH_AMERICAN =
   /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])\d{3}[-. \u00a0]\d{4}(?![\w]|[-.]\d)/g;
 const MIN_DIGITS = 8;
-// A number with more characters than this, "+" included, counts even if the library does not know
-// it, provided that its length fits the country.
+// The library does not know every number. An unknown number counts if its length fits the country
+// and it has more characters than this, "+" included.
 const PLAIN_DIGITS = 11;
 
 function isNumber(number: string): boolean {

@@ -12,7 +12,7 @@ const IDEOGRAPHIC_SPACE = 0x3000;
 
 export interface PlainText {
   readonly text: string;
-  /** Returns the span in the original text. */
+  /** Converts a span of the copy into the corresponding span of the original text. */
   readonly spanOf: (span: Span) => Span;
 }
 

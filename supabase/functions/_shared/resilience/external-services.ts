@@ -36,8 +36,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     retries: 2,
     firstDelayMs: 500,
     longestDelayMs: 4_000,
-    // Ten is more than the attempts of three requests: a failure of Stripe for one order must not
-    // stop other orders.
+    // Three requests make at most nine attempts. So three failed requests for one order do not open
+    // the circuit breaker. An open breaker would stop other orders.
     breakAfter: 10,
     halfOpenAfterMs: 10_000,
   },
@@ -54,8 +54,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
   },
   mail: {
     timeoutMs: 10_000,
-    // The notification runner retries by itself, because only it knows whether an email may be sent
-    // twice.
+    // Only the notification runner can decide whether an email may be sent twice, so only the
+    // runner retries.
     retries: 0,
     firstDelayMs: 0,
     longestDelayMs: 0,

@@ -10,12 +10,16 @@ export interface RetryPolicy {
   /** The number of attempts after the first. */
   readonly retries: number;
   /**
-   * The delay in ms before the first retry. It doubles for each further retry, and varies by half.
+   * The delay in ms before the first retry. The delay doubles for each further retry, and varies at
+   * random by up to 50 %.
    */
   readonly firstDelayMs: number;
-  /** The longest delay in ms, which also varies by half. */
+  /** The longest delay in ms; it also varies at random by up to 50 %. */
   readonly longestDelayMs: number;
-  /** An attempt that fails later than this many ms after the first one began is not repeated. */
+  /**
+   * If an attempt fails later than this many ms after the start of the first attempt, there is no
+   * retry.
+   */
   readonly withinMs?: number;
   /** The first retry has no delay, and the second one has `firstDelayMs`. */
   readonly startsAtOnce?: true;

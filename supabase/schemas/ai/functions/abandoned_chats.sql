@@ -82,8 +82,8 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'Closes the chat of one key if the chat is abandoned. A repeat calls this function before it begins, '
-  'because it may arrive before the scheduled task has closed the chat.';
+  'Closes the chat of one key if the chat is abandoned. A repeated request calls this function '
+  'before it begins a new chat, because the scheduled task may not have closed the old one yet.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int

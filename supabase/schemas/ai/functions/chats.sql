@@ -2,11 +2,11 @@
 -- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
 -- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
 -- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
--- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. The
--- owner's row is locked before the account, because two later statements lock it anyway: the insert
--- of a log, and a second update of the account. If the account were locked first, a chat could
--- deadlock with the deletion of its user, which locks the owner's row and then waits for the
--- account.
+-- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. Because of
+-- foreign keys, two later statements lock the owner's row in any case: the insert of a log, and a
+-- second update of the account. So a chat locks the owner's row first, and then the account. In the
+-- opposite order, a chat could deadlock with the deletion of its user, which locks the owner's row
+-- and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds

@@ -1,5 +1,5 @@
--- A usage that the provider reports after a scheduled task, or the end of the hold, has closed the
--- chat: a released chat is charged late, and a charge that was too high is corrected.
+-- Late usage: the provider reports it after a scheduled task or the end of the hold has closed the
+-- chat. A released chat is then charged late, and a charge that was too high is corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -11,7 +11,8 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- Once a repeat under the same key has begun, no caller receives this answer, so it is not charged.
+  -- Once a repeat under the same key has begun, no caller receives the answer of this chat, so this
+  -- chat is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)

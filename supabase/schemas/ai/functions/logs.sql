@@ -59,9 +59,9 @@ create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timesta
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits
--- for that account. To avoid a deadlock, this function stops waiting for a lock long before the
--- deadlock timeout.
+-- The caller has locked an account, and the insert of a log locks the user's row in auth.users. The
+-- deletion of that user locks these two rows in the opposite order. To avoid a deadlock, this
+-- function stops waiting for a lock long before the deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare

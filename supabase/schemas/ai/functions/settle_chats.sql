@@ -1,5 +1,5 @@
 -- The end of an answered chat. The chat is charged for the usage that the provider reports, or, if
--- the usage is unknown, for the most that it can have used.
+-- the usage is unknown, for the most that the chat can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
@@ -57,8 +57,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- The answer was delivered. If its charge would leave more debt than the overdraft limit allows, the
-    -- charge is the price of the longest answer instead, which the hold covers.
+    -- The answer was delivered. If its charge would add more debt than the overdraft limit allows,
+    -- the chat is charged the price of the longest answer instead. The hold covers this price.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then

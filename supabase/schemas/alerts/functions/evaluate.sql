@@ -113,9 +113,9 @@ begin
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- After a timeout no further rule is evaluated: the statement timeout fires only once in a
-    -- statement, so it would not cancel a second rule that takes too long. Then the whole
-    -- evaluation could end without any notification.
+    -- After a timeout no further rule is evaluated. The statement timeout fires only once in a
+    -- statement, so it could not cancel a second rule that takes too long, and that rule could
+    -- prevent every notification of this evaluation.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.

@@ -65,8 +65,8 @@ as $$
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns for how long, within a window, core routes had requests. Each minute (in a window of up to '
-  '6 hours) or hour with a request counts in full.';
+  'Returns for how long, within a window, core routes had requests. Each minute with a request '
+  'counts in full; in a window of more than 6 hours, each hour with a request counts in full.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -74,8 +74,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window counts only if enough of it has data: in the first minutes of a project its figures say
-  -- little.
+  -- A window counts only if enough of it has data, because the few requests in the first minutes of
+  -- a project say little.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -96,8 +96,8 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads how fast the error budget is spent in both windows of a pair, in multiples of the pair''s '
-  'factor.';
+  'Reads the burn rate of the error budget, in multiples of the factor of a pair of windows. '
+  'Within a pair the lower rate counts, and among the pairs the highest multiple counts.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -50,15 +50,15 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The quantile by nearest rank: the smallest duration that at least p_share of the durations do not
-  -- exceed.
+  -- The quantile by nearest rank: the smallest duration d such that at least p_share of the
+  -- durations are d or shorter.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns the number of a metric''s durations in a window, and the duration, in ms, that the share '
-  'p_share of them does not exceed.';
+  'Returns how many durations of a metric a window has, and their quantile p_share in ms: for '
+  '0.95, the p95.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -101,8 +101,8 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- A prevented dispute needs no alert once its money has moved, or once it freezes neither credits nor
-  -- a provider's share.
+  -- A prevented dispute needs an alert as long as it freezes credits or a provider's share, and
+  -- none of its money has moved.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'

@@ -46,5 +46,5 @@ create policy incidents_none on farthing.incidents for select to authenticated u
 create type farthing.alert_reading as (
   subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
 comment on type farthing.alert_reading is
-  'The reading of a rule. A reading that is neither over nor fine leaves an open incident open and opens '
-  'none.';
+  'The reading of a rule. If a reading is neither over nor fine, an open incident stays open, and '
+  'no new incident opens.';

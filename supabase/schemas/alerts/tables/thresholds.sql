@@ -22,12 +22,13 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its figure is '
-  'above threshold, and fires after the time fires_after. A rule is fine while its figure is not above '
-  'fine_at and not above threshold; its incident is resolved after the time resolves_after. While a rule is '
-  'neither over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the '
-  'volume below which the rule does not fire. factor, baseline: a rule with a factor also compares its '
-  'figure with factor times the usual value, which is measured over the time baseline before period. '
+  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its '
+  'figure is above threshold, and fires after the time fires_after. A rule is fine while its '
+  'figure is not above fine_at and not above threshold; its incident is resolved after the time '
+  'resolves_after. While a rule is neither over nor fine, its incident stays as it is. period: how '
+  'far back the rule reads. minimum: the volume below which the rule does not fire. factor, '
+  'baseline: a rule with a factor also compares its figure with factor times the usual value. The '
+  'usual value is measured over an interval of length baseline that ends where period begins. '
   'runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
@@ -52,7 +53,8 @@ from (values
   -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests; minimum is the lowest number of requests limited without Redis.
+  -- The figure is a share of requests. The rule needs at least minimum requests that were limited
+  -- without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -83,11 +85,11 @@ select rule, severity, threshold, fine_at, minimum, period::interval, '0', resol
 from (values
   -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- The figure is a share of calls; minimum is the lowest number of failed calls.
+  -- The figure is a share of calls. The rule needs at least minimum failed calls.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
   -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests; minimum is the lowest number of refused requests. The
+  -- The figure is a share of requests. The rule needs at least minimum refused requests. The
   -- minimum is high, because a single page with an expired token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);

@@ -1,6 +1,6 @@
--- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps the plans
--- of a function for the session, and plans dynamic SQL at each call, which took most of the time that the
--- proof of a small ledger takes.
+-- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps
+-- the plans of a function for the session, but plans dynamic SQL again at each call. With dynamic
+-- SQL, this planning took most of the time of the proof of a small ledger.
 
 create function farthing.audit_proof_of(p_table text)
 returns text
@@ -59,6 +59,6 @@ begin
 end
 $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
-  'Creates the function that returns a violation for each row of an audited table that differs from its '
-  'last audit row, and for each row without an audit row. A migration that changes a row of audited must '
-  'call it again.';
+  'Creates the function that returns a violation for each row of an audited table that differs '
+  'from its last audit row, and for each row without an audit row. A migration that changes a row '
+  'of the table audited must call this function again.';

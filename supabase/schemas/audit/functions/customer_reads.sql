@@ -46,8 +46,8 @@ begin
 end
 $$;
 comment on function farthing.keep_customer_read() is
-  'Trigger: refuses the deletion of a recorded read that is younger than a year, also by the table''s '
-  'owner.';
+  'Trigger: refuses the deletion of a recorded read that is younger than a year, even if the '
+  'table''s owner deletes it.';
 
 create function farthing.delete_old_customer_reads(
   p_now timestamptz default now(), p_limit int default 10000)

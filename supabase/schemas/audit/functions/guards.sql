@@ -15,8 +15,8 @@ comment on function farthing.note_guard(text, text) is
   'Makes a trigger fire always, and records that the trigger must exist.';
 
 -- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
--- table, even of triggers that do not fire. So the triggers of the tables that a debit writes have
--- no condition; their functions check the condition instead.
+-- table, even of triggers that do not fire. To save this work in a debit, the triggers of the
+-- tables that a debit writes have no condition; their functions check the condition instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -59,7 +59,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_change() is
-  'Trigger: refuses every change of an append-only table''s rows, also by the tables'' owner.';
+  'Trigger: refuses every change of an append-only table''s rows, even by the table''s owner.';
 
 create function farthing.refuse_terms()
 returns trigger
@@ -72,7 +72,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_terms() is
-  'Trigger: refuses a change of terms, also by the tables'' owner.';
+  'Trigger: refuses a change of terms, even by the table''s owner.';
 
 create function farthing.never_change(p_table text, p_columns text[])
 returns void

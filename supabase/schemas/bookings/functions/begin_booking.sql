@@ -22,7 +22,7 @@ begin
     perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  -- A provider whose user is deleted could not confirm the booking.
+  -- A provider whose user is deleted could not confirm the booking, so the booking is refused.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
       'provider_id must name a provider whose charges_enabled is true.', null, 'provider_id');

@@ -1,7 +1,7 @@
 -- Buyers and providers who may be the same person, because they share a card, a payout account or
 -- an address. Their booking is flagged and not refused, because families share cards and addresses.
 -- The flag shows that a person may be paying themselves with a stolen card, before the bank notices
--- it. With the policy setting booking_shared_parties, such bookings can be refused instead.
+-- the fraud. With the policy setting booking_shared_parties, such bookings can be refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -17,8 +17,8 @@ as $$
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
       from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
-    -- A debit card can also receive payouts, so a card that one party used can be the other's
-    -- payout account.
+    -- A debit card can also receive payouts, so a card that one party has paid with can be the
+    -- payout account of the other party.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,
       k.kind = 'shared_card' as is_shown
     from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)

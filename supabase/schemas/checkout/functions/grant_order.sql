@@ -60,8 +60,8 @@ as $$
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
 comment on function farthing.bonus_price(bigint, numeric, numeric) is
-  'Returns the bonus credits'' share of an order''s price, if each credit of the order has the same '
-  'price. The share is in minor units, rounded.';
+  'Returns the bonus credits'' share of an order''s price, computed as if each credit of the order '
+  'had the same price. The share is in minor units, rounded.';
 
 create function farthing.grant_order(
   p_order farthing.orders, p_payment_ref text, p_paid farthing.paid_amounts, p_author text,

@@ -43,8 +43,9 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
-  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with
-  -- them, and session_settings may have changed before the payment.
+  -- tax_behavior and promotion_codes have columns of their own that never change, because a payment
+  -- is compared with them. session_settings may change before the payment: for example, the email
+  -- is deleted from it.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
     tax_behavior, promotion_codes, expires_at, created_at, updated_at)

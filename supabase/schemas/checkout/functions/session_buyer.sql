@@ -1,15 +1,15 @@
--- The buyer of an order's session at Stripe: the session gets the customer, or the email address, or
--- neither. The address is stored with the order only until it is not needed any more.
+-- The buyer of an order's session at Stripe: the session gets the customer, or the email address,
+-- or neither. The address is stored with the order only as long as it is needed.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices and
-  -- automatic tax, because only these need a customer. Stripe refuses to open a session for a deleted
-  -- customer, so the customer is used only while it has a saved card: when a customer is deleted at Stripe,
-  -- its card is detached.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids,
+  -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
+  -- session for a deleted customer. Stripe detaches the card of a customer that is deleted there,
+  -- so a customer is used only while it has a saved card.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p

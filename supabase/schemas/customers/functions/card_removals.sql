@@ -24,8 +24,8 @@ begin
   perform farthing.stop_top_up(p_account_id, p_now);
   perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_runner_from, p_now)
   from farthing.customers where account_id = p_account_id and payment_method_id is not null;
-  -- The times of Stripe's events are whole seconds, so the removal is dated to its whole second: a card
-  -- that is saved in the same second counts as newer.
+  -- The times of Stripe's events are whole seconds, so the time of the removal is truncated to the
+  -- second. A card that is saved in the same second then counts as newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
 $$;

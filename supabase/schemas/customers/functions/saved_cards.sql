@@ -132,8 +132,8 @@ begin
     return 'processed';
   end if;
   if p_type <> 'payment_method.detached' then
-    -- The inbox does not store a card's digits, so the payment runner reads the card again. Stripe's
-    -- response is newer than the event, too.
+    -- The inbox does not store a card's digits, so the payment runner reads the card from Stripe.
+    -- That response is also newer than the event.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then
@@ -156,9 +156,9 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, after '
-  'payment_method.updated and payment_method.automatically_updated the payment runner reads it again, and '
-  'payment_method.detached removes it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card. '
+  'payment_method.updated and payment_method.automatically_updated make the payment runner read it '
+  'again. payment_method.detached removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger

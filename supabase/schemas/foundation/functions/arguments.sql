@@ -27,7 +27,8 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- Some REST servers pass a JSON argument as one JSON string. Both forms have the same value.
+  -- Some REST servers pass a JSON argument as a JSON string that contains the JSON. Both forms give
+  -- the same value.
   return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
     'null');
 end

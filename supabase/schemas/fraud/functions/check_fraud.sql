@@ -55,8 +55,9 @@ begin
   perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   v_verdict := farthing.fraud_verdict(p_account_id, p_action, v_ip_hash, p_now, p_is_new, p_provider_id);
   v_is_allowed := v_verdict ->> 'outcome' = 'allow';
-  -- Two decisions are not recorded here: keep_address() records an allowed booking, and a request that
-  -- continues an order or a booking was decided when the order or booking began.
+  -- Two kinds of decisions to allow are not recorded here. keep_address() records an allowed
+  -- booking. For a request that continues an order or a booking, the decision was made when the
+  -- order or booking began.
   if not v_is_allowed or p_order_id is not null and p_is_new then
     insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
     values (p_account_id, p_action, v_verdict ->> 'outcome',

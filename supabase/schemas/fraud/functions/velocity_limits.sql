@@ -8,8 +8,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- These advisory locks have two numbers, and the locks of idempotency keys have one number, so
-  -- they cannot collide.
+  -- These advisory locks have a key of two integers, and the locks of idempotency keys have a key
+  -- of one bigint, so the two kinds cannot collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
 begin
@@ -89,9 +89,10 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more users than allowed used one of the buyer's cards within a day. The users of
-  -- that card are ordered by their last use, newest first. The limit ends a day after the last use by the
-  -- first user beyond the allowed number, or a day after the buyer's own last use if that is earlier.
+  -- The limit is exceeded if more than n users used one of the buyer's cards within a day. The
+  -- users of that card are ordered by their last use, newest first. The limit ends a day after the
+  -- last use by user n + 1 in this order, or a day after the buyer's own last use if that is
+  -- earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

@@ -3,8 +3,8 @@
 
 create function farthing.refuse_grant(p_limit text)
 returns void
--- The function is not immutable, because the planner would call an immutable function before the
--- statement runs, and fail.
+-- If this function were immutable, the planner would call it before the statement runs, and
+-- planning would fail.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -26,7 +26,7 @@ set search_path = ''
 as $$
 begin
   -- The caller has a secret key and chooses p_author. Stripe's events and scheduled tasks grant
-  -- without this check, so their names are refused.
+  -- without this check, so a p_author that names one of them is refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -70,5 +70,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_confirming is
-  'Refuses a confirmation by the requester or the recipient of a grant, or by a key unless the policy '
-  'allows it. Fails grant_not_allowed.';
+  'Refuses a confirmation by the requester or the recipient of a grant. Also refuses a '
+  'confirmation by a key if the policy''s keys_confirm_grants is false. Fails grant_not_allowed.';

@@ -117,8 +117,9 @@ as $$
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
   -- Six hours is the long window of one pair in burn_windows() and the short window of another
-  -- pair. Without this condition, its burn rate would be returned twice.
+  -- pair. Without this condition, the burn rate of six hours would be returned twice.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
 comment on function farthing.health_figures(timestamptz) is
-  'Returns all metrics that are looked up instead of counted.';
+  'Returns the gauges: all metrics whose current values are read at p_now, in contrast to the '
+  'counters.';

@@ -32,8 +32,8 @@ as $$
     group by c.hour, c.labels, b.nr
   )
   select c.hour, c.labels, sum(c.count), (
-      -- The p95 by nearest rank: the smallest duration that at least 95 % of the durations do not
-      -- exceed.
+      -- The p95 by nearest rank: the smallest duration d such that at least 95 % of the durations
+      -- are d or shorter.
       select farthing.bucket_ms(min(r.nr) - 0.5) from ranked r
       where r.hour = c.hour and r.labels = c.labels and r.up_to >= ceil(0.95 * r.n))
   from counted c group by c.hour, c.labels

@@ -1,6 +1,6 @@
--- The overdraft limit: the most debt that one settlement may leave behind (rule 7). Its figures are
--- the policy's overdraft_factor and overdraft_floor (policy/tables.sql). A settlement beyond the
--- limit is refused, except for chats and jobs: ai/functions/settle_chats.sql and
+-- The overdraft limit: the most debt that one settlement may add (rule 7). Its figures are the
+-- policy's overdraft_factor and overdraft_floor (policy/tables.sql). A settlement beyond the limit
+-- is refused, except for chats and jobs: ai/functions/settle_chats.sql and
 -- jobs/functions/settle_steps.sql charge less instead.
 
 create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)

@@ -1,7 +1,8 @@
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- usage in a bill is priced only when the bill is charged. A charge beyond the overdraft limit is
--- refused, and then the next bill of the list is charged. An expired hold may still be settled
--- within the policy's late_settle_within (policy/tables.sql).
+-- each bill is the fallback for the one before it: if a charge of a bill is beyond the overdraft
+-- limit, that charge is refused, and the next bill is charged. Usage in a bill is priced only when
+-- the bill is charged. An expired hold may still be settled within the policy's late_settle_within
+-- (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -65,9 +66,9 @@ begin
 end
 $$;
 comment on function farthing.charge_bill is
-  'Charges a bill of a hold that is already freed; returns one result for each charge. Usage without an '
-  'event_id becomes an event with the bill''s origin and the hold''s id. Fails unknown_model, '
-  'usage_conflict, invalid_request.';
+  'Charges a bill of a hold whose credits are already freed; returns one result for each charge. '
+  'Usage without an event_id becomes an event with the bill''s origin and the hold''s id. Fails '
+  'unknown_model, usage_conflict, invalid_request.';
 
 create function farthing.settle(
   p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)

@@ -50,5 +50,6 @@ end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Returns the ids of the p_limit dead-lettered events that arrived first, in the order in which they '
-  'occurred, for a replay. Fails forbidden for an operator who has lost the role.';
+  'Returns, for a replay, the ids of the p_limit dead-lettered events that arrived first. The ids '
+  'are sorted by the time at which the events occurred at Stripe. Fails forbidden for an operator '
+  'who has lost the role.';

@@ -9,10 +9,10 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
 $$;
 comment on function farthing.lock_subject(text) is
-  'Locks a Stripe object until the transaction ends. Stripe may send the events of a payment and of its '
-  'refund or dispute at the same moment. The second transaction waits here and then sees what the first '
-  'one wrote. Without the lock, a refund could be deferred just after the payment has looked for '
-  'deferred events.';
+  'Locks a Stripe object until the transaction ends. Stripe may send the events of a payment and '
+  'of its refund or dispute at the same moment. The second transaction waits here and then sees '
+  'what the first one wrote. Without the lock, a refund could be deferred just after the '
+  'transaction of the payment has searched for deferred events.';
 
 create function farthing.apply_waiting(
   p_payment_id text, p_now timestamptz, p_charge_id text default null, p_with_payment boolean default false)
@@ -46,7 +46,7 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
-  'Applies the events that arrived before their payment, or before the payment''s charge, in the '
-  'transaction that applies the payment, so that refunded credits cannot be spent in between. '
-  'p_with_payment: also applies the event of the payment itself, which may have waited for the event of '
-  'its session. Returns the number of events.';
+  'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
+  'the transaction that applies the payment, so that refunded credits cannot be spent in between. '
+  'p_with_payment: also applies the event of the payment itself, which may have waited for the '
+  'event of its session. Returns the number of events.';

@@ -1,6 +1,6 @@
--- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled
--- task; a deferred event also when its payment arrives. After ten attempts the event is
--- dead-lettered.
+-- Attempts to apply an event. A scheduled task retries failed and deferred events. A failed event
+-- is also retried by Stripe's redelivery, and a deferred event when its payment arrives. After ten
+-- attempts the event is dead-lettered.
 
 create function farthing.count_attempt(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -16,9 +16,9 @@ begin
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
     -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
-    -- their payment. If the payment has not arrived after ten attempts, it belongs to another app
-    -- on this Stripe account. If the payment arrives later and is ours, apply_waiting() applies the
-    -- events that waited.
+    -- their payment. If the payment has not arrived after ten attempts, it counts as a payment of
+    -- another app on this Stripe account. If the payment arrives later and is ours, apply_waiting()
+    -- applies the events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and its metadata does not name this installation';

@@ -42,9 +42,9 @@ as $$
       order by s.read_session_at, s.event_id limit p_limit)) and i.read_session_at <= p_now
     for update skip locked
   )
-  -- The next read is at least two minutes away, so that no other runner claims the payment during
-  -- this read. The longer a payment has waited, the less often its session is read: after 1, 3, 6,
-  -- 12 … minutes.
+  -- The next read is planned for at least two minutes later, so that no other runner claims the
+  -- payment during this read. The longer a payment has waited, the less often its session is read:
+  -- after 1, 3, 6, 12 … minutes.
   update farthing.inbox i set read_session_at = p_now + greatest(interval '2 minutes', p_now - i.received_at)
   from due where i.event_id = due.event_id returning i.*
 $$;

@@ -5,9 +5,9 @@ create function farthing.claim_jobs(
 returns jsonb
 language plpgsql
 set search_path = ''
--- With these settings the claim always reads the index jobs_due in its order. Without them, if the
--- table has a million ended jobs, the planner may expect that only one job is due. It would then
--- sort all due jobs for every claim.
+-- With these settings the claim always reads jobs in the order of the index jobs_due. Without them,
+-- if the table has a million ended jobs, the planner may expect that only one job is due. It would
+-- then sort all due jobs for every claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$

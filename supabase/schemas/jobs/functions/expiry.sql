@@ -77,5 +77,5 @@ begin
 end
 $$;
 comment on function farthing.delete_old_job_data(timestamptz, int) is
-  'Empties results and files of ended jobs from expires_at on, deletes ended jobs 30 days after their '
-  'request, and returns the number of emptied and deleted jobs.';
+  'Empties the results and files of ended jobs when expires_at has passed, and deletes ended jobs '
+  '30 days after their request. Returns the number of emptied and deleted jobs.';

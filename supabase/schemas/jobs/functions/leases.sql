@@ -3,8 +3,8 @@
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
 -- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
--- row while it waits for the account. To lease due jobs, a claim locks only these jobs, and skips
--- locked ones.
+-- row while it waits for the account. A claim that leases due jobs locks only the jobs, and skips
+-- jobs that are already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs

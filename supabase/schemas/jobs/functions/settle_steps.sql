@@ -1,6 +1,5 @@
--- The charge of a job's step. Each charge opens a new hold, because a hold ends at most once (rule
--- 7): the charge settles the job's hold and holds the rest again, on the same lots, until the job
--- expires.
+-- The charge of a job's step. Each charge settles the job's hold. A hold ends at most once (rule
+-- 7), so the charge then opens a new hold for the rest, on the same lots, until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]

@@ -81,4 +81,5 @@ as $$
     and (e.day < a.next_day) is not false
 $$;
 comment on function farthing.journal_rows(farthing.day_range) is
-  'Returns the rows of the journal: each entry is a row that debits and a row that credits.';
+  'Returns the rows of the journal: each entry gives two rows, one for the debited account and one '
+  'for the credited account.';

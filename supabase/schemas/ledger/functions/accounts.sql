@@ -88,8 +88,8 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  -- The select returns one composite value, because the executor would set up each single column at
-  -- every call.
+  -- The select returns one composite value. If it returned columns, the executor would set up each
+  -- column at every call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
     -- This lock waits for a deletion of the user that is in progress. After the deletion the query

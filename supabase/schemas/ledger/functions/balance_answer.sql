@@ -1,4 +1,5 @@
--- A balance in the form of the API: the current one with every open lot, or the one at a past moment.
+-- A balance in the form of the API: the current balance with every open lot, or the balance at a
+-- past moment.
 
 create function farthing.past_balance(p_account_id bigint, p_at timestamptz)
 returns jsonb

@@ -81,9 +81,10 @@ end
 $$;
 comment on function farthing.spend_batch is
   'Charges an account, which the caller has locked, in burn-down order. Charges are independent: a '
-  'charge is not accepted, and changes nothing, if the credits do not suffice or the account has debt. '
-  'With p_hold_id, whose reservation the caller has released, missing credits become debt up to '
-  'overdraft_limit(); a charge beyond that limit is not accepted. Amounts are in credits.';
+  'charge is not accepted, and changes nothing, if the credits do not suffice or the account has '
+  'debt. If p_hold_id is given, the caller has released the hold''s reservation: missing credits '
+  'then become debt up to overdraft_limit(), and a charge beyond that limit is not accepted. '
+  'Amounts are in credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,

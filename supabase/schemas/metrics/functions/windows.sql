@@ -68,8 +68,8 @@ as $$
       sum(c.count) over (partition by c.route) as n
     from counted c
   ), quantiles as (
-    -- The quantile is the nearest rank: the smallest value such that at least this share of all
-    -- values is at most that value.
+    -- The quantile is the nearest rank: the smallest value v for which at least this share of all
+    -- values is v or less.
     select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
       min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
       min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99

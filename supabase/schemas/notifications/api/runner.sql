@@ -69,8 +69,9 @@ end
 $$;
 grant execute on function farthing_public.notifications_failed to service_role;
 comment on function farthing_public.notifications_failed is
-  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made to the '
-  'service: the notification is due again after at least a minute, and no attempt is counted), again '
-  '(it was certainly not sent: due later, or dead after 8 attempts), never (the service refuses it: '
-  'dead), unknown (it may have been sent: uncertain). A notification that an earlier attempt may have '
-  'sent becomes uncertain instead of dead. p_error: a code. Returns {known}. Fails invalid_request.';
+  'Records that a claimed notification was not sent. p_outcome: `not_asked` (no request was made '
+  'to the service; the notification is due again after at least a minute, and no attempt is '
+  'counted), `again` (it was certainly not sent; it is due later, or dead after 8 attempts), '
+  '`never` (the service refuses it; it is dead) or `unknown` (it may have been sent; it is '
+  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of '
+  'dead. p_error: a code. Returns {known}. Fails invalid_request.';

@@ -52,6 +52,6 @@ end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days after they were queued, or after an '
-  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, because '
-  'no mail service is configured. Deletes notifications to given addresses and to operators after 90 '
-  'days. Returns the number of notifications.';
+  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, as '
+  'happens without a mail service. Deletes notifications to given addresses and to operators after '
+  '90 days. Returns the number of notifications.';

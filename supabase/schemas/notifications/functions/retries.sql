@@ -65,5 +65,5 @@ end
 $$;
 comment on function farthing.end_attempt is
   'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
-  'attempt: not_asked, again, never or unknown. p_retry_after: the shortest wait, in seconds, that '
-  'the service asks for.';
+  'attempt: `not_asked`, `again`, `never` or `unknown`. p_retry_after: the shortest wait, in '
+  'seconds, that the service asks for.';

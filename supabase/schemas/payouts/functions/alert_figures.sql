@@ -16,8 +16,8 @@ as $$
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'Returns the number of late payouts: those more than a day past their arrival date and not paid, and '
-  'those that the bank returned and no later payout replaced.';
+  'Returns the number of late payouts: those more than a day past their arrival date and not paid, '
+  'and those that the bank returned and that no later payout replaced.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -39,5 +39,5 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'Returns the number of card charges from p_from to before p_to, how many of them failed, and the '
-  'failed share: 0 to 1, and 0 without a charge.';
+  'Returns the number of card charges at or after p_from and before p_to, how many of them failed, '
+  'and the share that failed, from 0 to 1; the share is 0 if there was no charge.';

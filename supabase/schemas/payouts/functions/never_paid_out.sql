@@ -11,9 +11,9 @@ set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest listed payout
   -- should be in a listed payout. But a payout whose list is missing may contain the payment, so
-  -- the result is also earlier than the oldest of those payouts. Failed and cancelled payouts are
-  -- ignored, because Stripe may never have their lists. least() ignores a null, so it ignores
-  -- missing.oldest if no list is missing.
+  -- the result is also earlier than the oldest payout whose list is missing. Failed and cancelled
+  -- payouts are ignored, because Stripe may never have their lists. least() ignores a null, so it
+  -- ignores missing.oldest if no list is missing.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -28,9 +28,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment before which every payment in the balance of this currency, or in any balance, '
-  'must be in a listed payout; null until a payout was listed, and never later than p_now less '
-  'paid_out_within.';
+  'Returns a moment: each earlier payment in the balance of p_currency, or in any balance if '
+  'p_currency is null, must be in a listed payout. The moment is null until a payout was listed, '
+  'and never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)

@@ -6,7 +6,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- Before the first event only Stripe's key shows the mode.
+  -- Before Stripe's first event, only Stripe's key shows whether the mode is live.
   select p_operator_mfa = 'required'
     or p_operator_mfa = 'live' and (p_livemode is true or p.livemode is true)
   from farthing.policy p
@@ -32,5 +32,6 @@ begin
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails mfa_required if an operator without a second factor would require a second factor of operators: '
-  'if no operator has one, only a secret key could change the setting back.';
+  'Fails mfa_required if an operator without a second factor sets operator_mfa so that operators '
+  'need a second factor. Without this check, if no operator has a second factor, only a secret key '
+  'could change the setting back.';

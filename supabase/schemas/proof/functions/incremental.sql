@@ -2,9 +2,9 @@
 -- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
 -- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
 -- If somebody changes an old entry and not its seal, only the whole proof finds the change; the
--- whole proof runs each week. If they also seal that entry and the later ones again, the
--- incremental proof finds the change: the account's last proved seal then differs from the hash
--- stored in `proved`. The heads do not match that seal, either.
+-- whole proof runs each week. If they also seal that entry and all later entries again, the
+-- incremental proof finds the change: the new seal of the account's last proved entry differs from
+-- the hash stored in `proved`. The heads do not match the new seals, either.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -73,8 +73,8 @@ begin
 end
 $$;
 comment on function farthing.prove_state() is
-  'Returns the violations that every incremental run looks for in full: those in accounts without new '
-  'entries, and those in rows other than entries.';
+  'Returns the violations in accounts without new entries, and in rows other than entries. Every '
+  'incremental run makes these checks in full.';
 
 create function farthing.prove_new()
 returns setof farthing.violation

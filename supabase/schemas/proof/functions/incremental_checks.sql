@@ -129,8 +129,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'Verifies the hash chain of each account from its mark on, as verify() does from the first entry. The '
-  'seal at the mark must be the proved one.';
+  'Verifies the hash chain of each account from its mark on, as verify() does from the first '
+  'entry. The seal at the mark must be the seal that was proved.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -150,8 +150,8 @@ as $$
   where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
-  'Rule 14: the sums of sealed entries equal the sums of the proved entries and of the sealed entries in '
-  'the given ranges.';
+  'Rule 14: the sums of sealed entries equal the sums of the proved entries plus the sums of the '
+  'sealed entries in the given ranges.';
 
 create function farthing.prove_idle()
 returns setof farthing.violation

@@ -78,9 +78,9 @@ begin
     o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only refunds that were requested here are added up. For refunds made in the dashboard the sum
-  -- may be too high for a while: Stripe allows such a refund after an earlier one has failed, and
-  -- its event may arrive before the event of that failure.
+  -- Only refunds that were requested here are added up. With refunds from the dashboard the sum may
+  -- be too high for a while: after a refund has failed, a new refund may be made in the dashboard,
+  -- and the event of the new refund may arrive before the event of the failure.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
 end

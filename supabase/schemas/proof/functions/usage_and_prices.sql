@@ -9,7 +9,7 @@ begin
   return query
   with charged as (
     -- An entry of usage names its rate version. The charge of a hold that was settled with an
-    -- amount names none.
+    -- amount instead of usage names no version.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -55,8 +55,8 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an
--- amount, so it has no price to compare.
+-- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an amount
+-- instead of usage, so it has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '

@@ -84,8 +84,8 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Only a refund without Stripe's id may fail: a refusal may arrive late, after Stripe has made
-  -- the refund in another attempt.
+  -- Only a refund without Stripe's id is marked as failed, because a refusal may arrive late, after
+  -- Stripe has made the refund in another attempt.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;

@@ -21,8 +21,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'Returns the values of a refund for Stripe. connected: Stripe also reverses the provider''s part. '
-  'has_fee: Stripe also refunds the platform''s fee.';
+  'Returns the values of a refund for Stripe. connected: whether Stripe must also reverse the '
+  'provider''s part. has_fee: whether Stripe must also refund the platform''s fee.';
 
 create function farthing.claim_refunds(p_limit int, p_now timestamptz)
 returns jsonb

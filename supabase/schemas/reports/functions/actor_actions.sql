@@ -79,7 +79,7 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns the actions of a range of days that moved no credits, by day, author and kind, with the '
+  'Returns the actions that moved no credits in a range of days, by day, author and kind, with the '
   'table that stores them. amount: only for refunds, in minor units of `currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)

@@ -87,9 +87,9 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many package orders that began in a range of days have a lot. If order_entries has '
-  'all orders of a day and says that none lacks its lot, the lots of that day are not looked up. '
-  'prove_order_entries() proves that order_entries is right.';
+  'Returns how many of the package orders that began in a range of days have a lot. If '
+  'order_entries has all orders of a day and says that none lacks its lot, the lots of that day '
+  'are not looked up. prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -158,4 +158,5 @@ begin
 end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
-  'Returns the funnel of each day of a range that has a figure, and of the whole range (day is null).';
+  'Returns the funnel of a range of days: of each day that has a figure, and of the whole range '
+  '(day is null).';

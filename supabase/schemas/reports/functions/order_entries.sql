@@ -55,5 +55,5 @@ begin
 end
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their orders, and '
-  'an order that it records without missing evidence has all of its evidence.';
+  'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
+  'orders, and an order for which it records no missing evidence has all of its evidence.';

@@ -14,8 +14,8 @@ as $$
       and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
 $$;
 comment on function farthing.missing_evidence(bigint, uuid) is
-  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
-  'paid) and lot, separated by a space; null if neither is missing.';
+  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that '
+  'reports the payment) and lot, separated by a space; null if neither is missing.';
 
 create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
@@ -53,8 +53,8 @@ begin
 end
 $$;
 comment on function farthing.orders_without_evidence(farthing.day_range) is
-  'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
-  'event that says paid), lot, or entry.';
+  'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an '
+  'applied event that reports the payment), lot, or entry.';
 
 create function farthing.orders_without_evidence_listed()
 returns int

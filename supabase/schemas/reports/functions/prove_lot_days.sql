@@ -114,6 +114,6 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '
-  'cancel out; the sum of their values is the value of the lots; and the summed movements of a lot '
-  'equal its remaining credits.';
+  'Rule 14: by kind of movement, the credits of all days of lots add up to the sealed entries; '
+  'payments of debt cancel out. The values of all days add up to the value of the lots. The summed '
+  'movements of a lot equal its remaining credits.';

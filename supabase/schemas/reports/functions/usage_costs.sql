@@ -39,8 +39,9 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days, from the smallest stored sums that can still be grouped by '
-  'p_groups: the sealed usage of all accounts, or all usage of one account.';
+  'Returns the usage of a range of days: the sealed usage of all accounts, or all usage of one '
+  'account. For all accounts, reads the stored sums with the fewest rows that can still be grouped '
+  'by p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -131,8 +132,8 @@ as $$
   limit p_rows
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
-  'Returns the first p_rows rows of the usage of all accounts whose cursors come after p_after, in the '
-  'order of their cursors; p_groups contains day. usage_figures() computes the rows.';
+  'Returns rows of the usage of all accounts: the first p_rows rows with a cursor after p_after, '
+  'in the order of their cursors. p_groups contains day. usage_figures() computes the rows.';
 
 create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
 returns farthing.page_item

@@ -54,7 +54,8 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- apply_facts() names the event as the author of its changes.
+  -- apply_facts() names the event as the author of the changes, so the event is found by the
+  -- author.
   select coalesce((select i.occurred_at from farthing.inbox i
     where i.event_id = substring(nullif(current_setting('farthing.change', true), '')::jsonb ->> 'author'
       from '^stripe:(.*)$')), p_default)
@@ -90,6 +91,7 @@ begin
 end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
-  'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is being '
-  'applied. If booked_on is set (the day of another line), this line counts on that day if its month is '
-  'open. The product line depends on whether the line has an order or a booking.';
+  'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is '
+  'being applied. If booked_on is the day of another line and the month of that day is open, this '
+  'line counts on that day, too. The product line depends on whether the line has an order or a '
+  'booking.';

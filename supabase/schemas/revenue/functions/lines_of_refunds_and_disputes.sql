@@ -7,8 +7,9 @@ language sql immutable
 set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
-  -- quotient is corrected. The result may exceed the tax: while a refund and a dispute both hold
-  -- the money, the tax is returned twice, and each of them later reinstates its own part.
+  -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
+  -- taken the money, the tax is returned twice. Each of the two reinstates its own part when its
+  -- money comes back.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;

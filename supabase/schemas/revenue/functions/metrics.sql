@@ -71,7 +71,8 @@ begin
 end
 $$;
 comment on function farthing.metrics_of_revenue(farthing.day_range) is
-  'Returns the metrics of payments, by currency, and by product line or for both (null).';
+  'Returns the metrics of payments, by currency and product line. A null product line stands for '
+  'both product lines together.';
 
 create function farthing.metrics_of_customers(p_range farthing.day_range)
 returns setof farthing.metric

@@ -112,8 +112,8 @@ begin
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- Booking a line above has also booked the fee of its balance transaction. Only its balance transaction
-  -- books a transfer, so transfers are booked here.
+  -- The functions above have also booked the fees of the balance transactions of their lines. A
+  -- transfer's line is booked only from its balance transaction, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
       where l.source_id = b.transaction_id and l.kind = b.kind)

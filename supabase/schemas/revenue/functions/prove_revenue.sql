@@ -26,7 +26,7 @@ begin
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
     ('discount', -o.amount_discount),
-    -- The returned tax exceeds the tax while a refund and a dispute both hold the money.
+    -- The returned tax exceeds the tax while a refund and a dispute have both taken the money.
     ('tax', o.amount_tax - case o.amount_tax when 0 then 0
       else farthing.returned_tax(o.amount_tax, o.amount_total, b.money) end)) k (fact, amount)
   where o.payment_ref is not null

@@ -1,6 +1,6 @@
 -- Stripe's fee for a balance transaction. The fee is provisional until a payout lists the
--- transaction. Only the part of a fee that existing lines do not have yet is booked, so a fee is
--- not booked twice if its transaction is stored again, with a different fee or in a payout.
+-- transaction. Only the difference between a fee and its existing lines is booked, so a fee is not
+-- booked twice if its transaction is stored again, with a different fee or in a payout.
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)
@@ -18,7 +18,8 @@ begin
 end
 $$;
 comment on function farthing.book_fee(farthing.revenue_lines, text, bigint, timestamptz) is
-  'Books the difference between the fee that a balance transaction should have and its lines.';
+  'Books the difference between p_target, the fee of a balance transaction, and the lines that '
+  'already exist for this fee.';
 
 create function farthing.book_transaction(p_transaction farthing.balance_transactions, p_now timestamptz)
 returns void
@@ -48,7 +49,7 @@ begin
     perform farthing.book_line(v_line, p_now);
   end if;
   -- A fee counts on the day of its payment's line, because the event of the payment and its balance
-  -- transaction may lie on different sides of midnight.
+  -- transaction may be on two different days.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then

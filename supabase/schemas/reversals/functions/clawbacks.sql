@@ -110,9 +110,9 @@ begin
 end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
-  'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'The debt rises by p_amount, and the caller, who has locked the account, then cancels that debt. '
-  'Amounts are in credits.';
+  'Undoes payments of a debt that proved unfounded, the latest payment first, and gives the '
+  'credits back to the lots that paid. The debt rises by p_amount; the caller then cancels that '
+  'debt. The caller has locked the account. Amounts are in credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)

@@ -12,9 +12,9 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state among events of the same second. Between events of different '
-  'seconds the later event wins, whatever its rank, because a lost dispute may be appealed and won. An '
-  'unknown state has rank 6.';
+  'Returns the rank of a dispute''s state, which orders events of the same second. Between events '
+  'of different seconds the later event decides, whatever its rank, because a lost dispute may be '
+  'appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -22,7 +22,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Movements are a set by id, so the order of the events does not matter.
+  -- Each movement is stored once, by its id, so the order of the events does not matter.
   insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
     exchange_rate, created_at)
   select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
@@ -44,8 +44,8 @@ declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_status text := p_facts ->> 'status';
   v_dispute farthing.disputes;
-  -- The account is locked, so the difference between this value and the one after net_payment() is
-  -- the effect of this event alone.
+  -- The account is locked, so the difference between this value and the value after net_payment()
+  -- is the effect of this event alone.
   v_before numeric := (select credits_clawed_back from farthing.orders
     where account_id = v_payment.account_id and order_id = v_payment.order_id);
 begin
@@ -66,8 +66,9 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
-  -- The later event wins. Of two events of the same second, the one that lists more movements wins;
-  -- if both list equally many, the state with the higher rank wins.
+  -- The later event decides. Of two events of the same second, the event with more movements
+  -- decides. If the numbers of movements are equal, the event whose state has the higher rank
+  -- decides.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);

@@ -38,10 +38,12 @@ comment on function farthing.entry_terms(farthing.entries) is
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view, because the planner inlines views. A function with its own search_path, called
--- for each entry, took three times as long. The terms are computed only for entries that have any.
+-- for each entry, took three times as long. The terms are computed only for entries that have
+-- terms.
 create view farthing.entry_contents with (security_invoker = true) as
--- The content is a JSON array, because there a null differs from an empty text, and the boundaries
--- of fields are unambiguous. Times are epochs, so that no setting of the session changes the text.
+-- The content is a JSON array, because JSON distinguishes a null from an empty text, and shows
+-- without ambiguity where a field ends. Times are epochs, so that no setting of the session changes
+-- the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end

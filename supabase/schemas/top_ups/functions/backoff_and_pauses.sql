@@ -31,8 +31,8 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- Stripe's event of the payment may arrive before a request gets Stripe's answer, so an error
-    -- of an earlier attempt is cleared here.
+    -- An error of an earlier attempt is cleared here, because Stripe's event of the payment may
+    -- arrive before Stripe's answer to the request, and a closed charge ignores that answer.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -76,8 +76,8 @@ begin
 end
 $$;
 comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'Pauses top-ups until the user opts in again or, except after a refund, saves a card; notifies the '
-  'user. The caller has locked the account.';
+  'Pauses top-ups until the user opts in again or saves a card. After a refund, saving a card does '
+  'not end the pause. Notifies the user. The caller has locked the account.';
 
 create function farthing.pause_after_refund()
 returns trigger

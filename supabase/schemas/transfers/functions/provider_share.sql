@@ -76,18 +76,19 @@ begin
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'Returns the part of a booking that the provider should have, in minor units: nothing while their '
-  'share waits for the booking''s completion, otherwise their share less the part that banks withdrew '
-  'and the refunds that we reverse. If the share waited for the completion, money that a bank claims or '
-  'that a refund requests is deducted, too.';
+  'Returns the part of a booking that the provider should have, in minor units: nothing while '
+  'their share waits for the booking''s completion, otherwise their share, less their part of the '
+  'money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse that '
+  'part. If the share waited for the completion, money that a bank claims or that a refund '
+  'requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- A bank withdraws a charge's money from our balance. So whatever is transferred after a
-  -- withdrawal is paid by our balance, and not by the charge.
+  -- A bank withdraws a charge's money from our balance. So our balance, and not the charge, pays
+  -- each transfer after a withdrawal.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d

@@ -59,7 +59,8 @@ export function AlertPage() {
     <Page title="Alert">
       <Known reading={reading} title="The alert" placeholder="h-96">
         {(alert) => (
-          // The table of causes has the whole width, because an operator acts on its last columns.
+          // The table of causes has the whole width, so that its last columns are visible. An
+          // operator acts on these columns.
           <div className="grid gap-8 *:min-w-0">
             <Section title={titleOf(alert.rule)}>
               <p>{alert.summary}</p>

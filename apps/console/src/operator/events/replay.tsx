@@ -44,7 +44,7 @@ export function Replay({ event }: { readonly event: WebhookEvent }) {
 
 const DEAD = { state: "dead" } as const;
 
-/** The number of events that one request applies: by default, and at most. */
+/** The default and the maximum number of events that one request applies. */
 const AT_ONCE = 100;
 const MOST = 500;
 

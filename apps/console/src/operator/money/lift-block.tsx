@@ -6,8 +6,8 @@ import { useChange } from "../../reads/use-change.ts";
 
 /** Lifts a block before it expires. */
 export function LiftBlock({ id, value, reason }: FraudBlock) {
-  // Reads again only after the dialog is closed: the new list lacks the lifted block, so the row
-  // would disappear, and this dialog with it.
+  // Reads the list again only after the dialog is closed. The new list lacks the lifted block, so
+  // its row would disappear, and this dialog would disappear with the row.
   const change = useChange("delete", "/fraud/blocked/{id}", {
     readsAgain: "on reset",
   });

@@ -1,4 +1,6 @@
-/** The fields of the settings' forms, and the functions that read what was entered for the API. */
+/**
+ * The fields of the settings' forms, and the functions that read the entered values for the API.
+ */
 import { useId } from "react";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";

@@ -28,7 +28,9 @@ interface KeptFieldsProps {
   readonly children: ReactNode;
 }
 
-/** The fields of a form of settings. An open form takes over a new version of the settings. */
+/**
+ * The fields of a form of settings. An open form gets the values of a new version of the settings.
+ */
 export function KeptFields({ version, isHidden, children }: KeptFieldsProps) {
   const { ref, note, moved } = useKeptEntries(version);
   return (

@@ -38,7 +38,7 @@ export const withTerms = (settings: PackageSettings, terms: PackageTerms): Packa
   terms,
 ];
 
-/** Returns the list without a package, which retires it. */
+/** Returns the list without a package. When this list is sent, the API retires the package. */
 export const without = (settings: PackageSettings, slug: string | null): PackageTerms[] =>
   allTerms(settings).filter((each) => each.slug !== slug);
 

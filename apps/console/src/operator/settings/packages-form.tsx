@@ -1,4 +1,4 @@
-/** The form of a package, and how it becomes the terms that the API takes. */
+/** The form of a package, and the conversion of its fields into the terms that the API takes. */
 import type { PackageSetting, PackageTerms } from "@farthing/client";
 import { toMinorUnits, toUnits } from "@/lib/farthing-format";
 import { MoneyField, SelectField, TextField } from "../../parts/form-fields.tsx";

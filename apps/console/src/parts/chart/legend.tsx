@@ -2,7 +2,9 @@ import { LINES, type Series } from "./series.ts";
 
 interface LegendProps {
   readonly series: readonly Series[];
-  /** The point under the cursor: each line's value there is shown beside its name. */
+  /**
+   * The point under the cursor. Each line's value at this point is shown beside the line's name.
+   */
   readonly at: number | null;
 }
 

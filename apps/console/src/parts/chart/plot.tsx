@@ -15,7 +15,7 @@ interface PlotProps {
 const DARK = "(prefers-color-scheme: dark)";
 const HEIGHT = 240;
 
-/** The canvas knows no CSS variables, so their values are read at each drawing. */
+/** A canvas cannot use CSS variables, so their values are read at each drawing. */
 const colorOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name);
 
 const seconds = (time: string) => Date.parse(time) / 1000;
@@ -40,7 +40,7 @@ function labelled(times: readonly number[], width: number): number[] {
   return times.filter((_, nr) => nr % every === 0);
 }
 
-/** The part of an ISO time that tells the steps apart. */
+/** The part of an ISO time that a label shows, as the positions of its start and its end. */
 const LABELS = { Day: [5, 10], Month: [0, 7], Hour: [11, 16] } as const;
 const DAY_S = 86_400;
 
@@ -61,7 +61,7 @@ function optionsOf(
     legend: { show: false }, // Our own legend shows the patterns of the lines.
     cursor: { y: false, drag: { x: false, y: false, setScale: false } },
     scales: {
-      // A single time stands in the middle.
+      // A single time is in the middle of the axis.
       x: { range: (_, min, max) => times.length > 1 ? [min, max] : [min - DAY_S, min + DAY_S] },
     },
     axes: [

@@ -2,7 +2,7 @@
 
 export interface Series {
   readonly name: string;
-  /** Where the line runs; null leaves a gap. */
+  /** The figure at each time; null leaves a gap in the line. */
   readonly values: readonly (number | null)[];
   /** The same figures as text, with all digits that the API returns. */
   readonly texts: readonly string[];
@@ -29,13 +29,13 @@ interface Line {
   readonly color: string;
   readonly legend: string;
   /**
-   * The lengths of the line's dashes and gaps, so that lines can be told apart without their
-   * colours, too.
+   * The lengths of the line's dashes and gaps, so that people can distinguish the lines without
+   * their colours, too.
    */
   readonly dash: readonly number[];
 }
 
-/** As many lines as people can tell apart. */
+/** The styles of the lines: as many as people can distinguish. */
 export const LINES: readonly Line[] = [
   { color: "--chart-1", legend: "stroke-chart-1", dash: [] },
   { color: "--chart-2", legend: "stroke-chart-2", dash: [10, 5] },

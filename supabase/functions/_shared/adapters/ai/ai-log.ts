@@ -7,8 +7,8 @@ import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 import { textOfMessage } from "./prompt.ts";
 
-// The database stores 32,768 characters of a text and marks a text that it cuts. A character has at
-// most 4 bytes.
+// The database cuts a text to 32,768 characters, and marks each text that it cuts. This limit
+// leaves that many characters, of at most 4 bytes each.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {
@@ -28,8 +28,7 @@ function transcriptOf(messages: readonly AiMessage[]): string {
   return messages.map((message) => `${message.role}: ${textOfMessage(message)}`).join("\n\n");
 }
 
-// A null character or half a surrogate pair: PostgreSQL refuses a whole JSON document with one of
-// them.
+// PostgreSQL refuses a JSON document that contains a null character or half a surrogate pair.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 // No useful answer is nested this deeply. JSON.parse accepts any depth, so the depth is bounded

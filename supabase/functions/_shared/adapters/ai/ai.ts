@@ -1,4 +1,4 @@
-/** The interface of a language model. Only this folder knows the provider's API. */
+/** The interface of a language model. Only this folder uses the provider's API. */
 
 /** The kinds of tokens are disjoint: input without cached input, and output without reasoning. */
 export interface AiUsage {
@@ -52,7 +52,7 @@ export interface Completion {
   /** The provider's finish reason: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;
   /**
-   * The usage that the provider reported, or an estimate if it reported none or an implausible one.
+   * The usage that the provider reported, or an estimate if the report is missing or implausible.
    */
   readonly usage: AiUsage;
 }

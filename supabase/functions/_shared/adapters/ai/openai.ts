@@ -41,7 +41,7 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     // Only the resilience policy retries: the SDK's retries bypass the policy's circuit breaker and
     // override a long Retry-After.
     maxRetries: 0,
-    // The SDK would log a text that it cannot parse, which may be the conversation.
+    // The SDK would log every text that it cannot parse, and such a text may be the conversation.
     logLevel: "off",
     // Without these values the SDK would read them from the environment.
     organization: null,

@@ -1,4 +1,4 @@
-/** The texts of a prompt that a model reads, which the provider counts as input. */
+/** The texts of a prompt. The model reads these texts, and the provider counts them as input. */
 import type { AiMessage, AiParameters, AiPrompt } from "./ai.ts";
 
 /** Returns the text of a message, with its name and the tools that it calls. */

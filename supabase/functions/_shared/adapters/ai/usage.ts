@@ -47,8 +47,8 @@ function part(value: unknown, whole: number): number {
 }
 
 /**
- * Returns true if the provider counts reasoning in addition to the output, as its total shows. Most providers
- * count reasoning as part of the output.
+ * Returns true if the provider's total shows that reasoning is counted in addition to the output.
+ * Most providers count reasoning as part of the output.
  */
 function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_tokens }: {
   prompt_tokens: number;

@@ -70,8 +70,8 @@ export function createDatabase(
       return await retry(attempt, retries);
     } catch (error) {
       const refusal = toApiError(name, error);
-      // The conflict may be with an earlier attempt at this call: the database may have carried out that
-      // attempt before the connection was lost.
+      // If the connection was lost, the conflict may be with an earlier attempt at this call, which
+      // the database may have carried out. So the lost connection is reported.
       throw lost !== undefined && isConflict(refusal) ? toApiError(name, lost) : refusal;
     }
   }

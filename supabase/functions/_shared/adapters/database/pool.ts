@@ -52,7 +52,7 @@ function toParameter(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
-/** The driver accepts a timeout for each query, which its types leave out. */
+/** The driver accepts a timeout for each query, but its types lack this option. */
 interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number;
 }
@@ -95,10 +95,11 @@ function msUntil(endMs: number): number {
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // If a connection is idle, connect() has queued this caller, so waitingCount includes this
-  // caller. If there are at least as many idle connections as waiting callers, this caller gets one
-  // at once and needs no timer. If none is idle, waitingCount may be 0 while the pool opens a
-  // connection, so idleCount must be above 0.
+  // A caller that gets an idle connection at once needs no timer. If a connection is idle,
+  // connect() has queued this caller, so waitingCount includes this caller. So this caller gets a
+  // connection at once if there are at least as many idle connections as waiting callers. If no
+  // connection is idle, waitingCount may be 0 while the pool opens a connection, so idleCount must
+  // also be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }

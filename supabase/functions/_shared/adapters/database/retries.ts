@@ -43,7 +43,8 @@ export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
   longestOutageMs: 10_000,
 };
 
-// A restart takes less than 15 s, and a job's lease lasts four times as long.
+// A restart of the database takes less than 15 s. A job's lease is four times as long, so these
+// retries end before the lease expires.
 const STORED: RetryPolicy = {
   withinMs: 15_000,
   retries: 20,

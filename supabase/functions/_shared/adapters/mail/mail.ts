@@ -1,4 +1,4 @@
-/** The interface of a mail service. Only this folder knows the providers' APIs. */
+/** The interface of a mail service. Only this folder uses the providers' APIs. */
 import type { MailService } from "../../contracts/database/arguments.ts";
 import { ApiError } from "../../core/errors.ts";
 

@@ -1,4 +1,4 @@
-/** Sends one POST to a mail service, and tells apart the ways in which the POST can fail. */
+/** Sends one POST to a mail service, and distinguishes the ways in which the POST can fail. */
 import { ApiError } from "../../core/errors.ts";
 import { MailNotSent } from "./mail.ts";
 
@@ -19,8 +19,8 @@ export interface Post {
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /**
- * Only these words in Deno's error tell that the connection failed. If Deno changes them, the message counts
- * as possibly sent, which is the safe assumption.
+ * Only these words in Deno's error show that the connection failed. If Deno changes the words, the
+ * message counts as possibly sent, which is the safe assumption.
  */
 function neverConnected(error: unknown): boolean {
   return error instanceof Error &&

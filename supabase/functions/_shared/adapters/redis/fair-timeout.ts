@@ -25,7 +25,7 @@ export async function withFairTimeout<T>(
   const listen = () => {
     const begunMs = performance.now();
     timer = setTimeout(() => {
-      // Deno 2.1.4 still calls a timer that is cleared after it was due.
+      // In Deno 2.1.4, clearTimeout() does not stop a timer that is already due.
       if (isOver) return;
       const passedMs = performance.now() - begunMs;
       // Every timer is a little late, so the elapsed time is subtracted, not the requested time.

@@ -36,7 +36,7 @@ interface Attempt {
 
 /**
  * Passes the attempt's signal and idempotency key to fetch: the SDK accepts no signal, and makes a
- * new key for each call that has none.
+ * new idempotency key for each call without a key.
  */
 const attempts = new AsyncLocalStorage<Attempt>();
 

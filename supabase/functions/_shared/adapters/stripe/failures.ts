@@ -40,7 +40,7 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
 }
 
 /**
- * Turns Stripe's error into an error of this API. The class and the code of the returned error tell
+ * Turns Stripe's error into an error of this API. The class and the code of the returned error show
  * whether a repeat can help.
  */
 export function failureOf(error: unknown): ApiError {

@@ -57,7 +57,8 @@ export function createSavedCards(caller: StripeCaller): SavedCards {
         const detached = await call((stripe) => stripe.paymentMethods.detach(id, {}, options));
         requireObject(detached, "payment_method");
       } catch (error) {
-        // Stripe has no error code for a card that is not attached, so the card is read.
+        // Stripe has no error code for a card that is not attached. Reading the card shows whether
+        // it is attached.
         if (!(error instanceof StripeRefused)) throw error;
         if ((await readCard(id, customerId)).customer_id !== null) throw error;
       }

@@ -147,8 +147,8 @@ export function createTopUpPayments(caller: StripeCaller): TopUpPayments {
         );
         return requireObject(payment, "payment_intent").status === "canceled";
       } catch (error) {
-        // The payment can no longer be cancelled. Its status tells whether it was paid, or had already been
-        // cancelled.
+        // The payment can no longer be cancelled. The payment's status shows whether it was paid,
+        // or had already been cancelled.
         const status = error instanceof StripeRefused ? error.payment?.status : undefined;
         if (status === "canceled") return true;
         if (status === "succeeded" || status === "processing") return false;

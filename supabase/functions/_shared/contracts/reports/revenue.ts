@@ -1,4 +1,4 @@
-/** The report of revenue: what was sold, what went back and what Stripe took. */
+/** The report of revenue: sales, money that was returned, and Stripe's fees. */
 import { z } from "@hono/zod-openapi";
 import { DayOut } from "./report.ts";
 

@@ -11,8 +11,9 @@ export const VersionOut = Version.openapi({
 });
 
 /**
- * When a change of settings begins. SQL, and not this schema, refuses a time in the past: a request
- * that changes nothing may send a past time, and only SQL knows whether anything changes.
+ * The time at which a change of settings takes effect. This schema accepts a time in the past: a
+ * request that changes nothing may send one. SQL refuses it for any other request, because only SQL
+ * can find out whether a request changes anything.
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, at most two years from now; by default, now. A moment in " +

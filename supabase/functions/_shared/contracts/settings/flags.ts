@@ -4,8 +4,8 @@ import { TimestampOut } from "../time-fields.ts";
 import { Feature, FeatureBody, FeatureName } from "../features.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
-// With `extend`, the OpenAPI document would combine two schemas, and each of them refuses the
-// other's fields.
+// `extend` is not used: with it, the OpenAPI document would combine two schemas, each of which
+// refuses the fields of the other schema.
 const FlagChange = z.strictObject({ name: FeatureName, ...FeatureBody.shape })
   .openapi("FlagChange");
 

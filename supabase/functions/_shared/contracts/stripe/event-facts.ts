@@ -56,8 +56,8 @@ export type ChargeFacts = {
   outcome: "succeeded" | "failed";
   failure_code: string | null;
   /**
-   * Stripe's fingerprint of the card. It is equal for all users of one card, and does not reveal the card's
-   * number.
+   * Stripe's fingerprint of the card. The same card has the same fingerprint for every user. The
+   * fingerprint does not reveal the card's number.
    */
   card_fingerprint: string | null;
   mark: string | null;

@@ -29,8 +29,9 @@ function internalError(error: unknown): ApiError {
 }
 
 /**
- * The error registry says which failures may succeed later. A bug in our code counts as retryable,
- * because the next attempt may run on a version without the bug. The number of attempts is limited.
+ * The error registry says after which failures a later attempt may succeed. A bug in our code
+ * counts as retryable, because the next attempt may run on a version without the bug. The number of
+ * attempts is limited.
  */
 export function describeFailure(thrown: unknown): JobFailure {
   const error = thrown instanceof ApiError ? thrown : internalError(thrown);

@@ -6,5 +6,5 @@
 
 export const LEASE_SECONDS = 60;
 
-/** The interval of a runner's heartbeats: a third of the lease, so that one may fail. */
+/** The interval of a runner's heartbeats: a third of the lease, so that one heartbeat may fail. */
 export const HEARTBEAT_MS = LEASE_SECONDS * 1000 / 3;

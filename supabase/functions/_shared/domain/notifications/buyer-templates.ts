@@ -89,7 +89,8 @@ export const bookingCancelled = defineTemplate(
     sentences: {
       none: [say.notCharged],
       in_transit: [say.inTransit],
-      // The money of a disputed payment is with the bank, so there may be nothing to refund.
+      // The bank has the money of a disputed payment, so there may be nothing to refund. Then the
+      // email announces no refund.
       paid: refund_amount === 0 ? [] : [say.refunding],
       refunded: [say.refunded],
     }[payment],

@@ -89,7 +89,7 @@ function button({ link }: EmailParts, shop: ShopFace): Html | string {
   const { fill, text } = accentOf(shop);
   const style = "display:inline-block;padding:12px 24px;border-radius:6px;text-decoration:none;" +
     `font:600 16px/1.4 ${FONT}`;
-  // Outlook paints the button in the colour of the cell.
+  // The cell has the button's colour, because Outlook paints the button in the colour of the cell.
   return html`
     <table role="presentation" cellpadding="0" cellspacing="0" border="0"
       style="margin:0 0 24px">

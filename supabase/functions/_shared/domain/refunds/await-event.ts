@@ -20,7 +20,8 @@ function hasEvent({ status, credits_taken_back }: RefundAnswer): boolean {
 }
 
 /**
- * Returns the refund after its event was applied, or in its state at the last read. Never throws.
+ * Returns the refund after its event was applied. If that takes too long or a read fails, returns
+ * the refund as it was last read. Never throws.
  */
 export async function awaitEvent(services: Services, refund: RefundAnswer): Promise<RefundAnswer> {
   let latest = refund;

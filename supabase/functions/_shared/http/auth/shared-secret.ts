@@ -14,7 +14,8 @@ export type SharedSecretVerifier = (headers: Headers) => SharedCaller | null;
 
 const CALLER: SharedCaller = { kind: "shared" };
 
-// Hashes have one length, so the time of a comparison does not reveal the length of the secret.
+// All hashes have the same length, so the time of a comparison does not reveal the length of the
+// secret.
 function digest(text: string): Uint8Array {
   return createHash("sha256").update(text).digest();
 }

@@ -6,8 +6,9 @@
  * and marks the idempotency key as in progress. `attach` commits the response under the key. If a
  * step in between fails, `abandon` frees the key, and a retry begins again with the same record,
  * because the service may already have done its part. But if the service has stored a refusal for
- * the record, it would only repeat that refusal, so the retry uses a new record. If `abandon` fails
- * too, the key stays in progress until its lock times out; then a retry takes the key over.
+ * the record, the service would only repeat that refusal, so the retry uses a new record. If
+ * `abandon` fails too, the key stays in progress until its lock times out; then a retry takes the
+ * key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/deadline.ts";

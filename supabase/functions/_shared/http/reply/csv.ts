@@ -35,8 +35,8 @@ const JSON_TYPE = "application/json";
 export const CSV_TYPE = "text/csv";
 
 /**
- * Returns whether the caller prefers CSV to JSON. `format` wins over the header `accept`. Without
- * either of them, the response is JSON.
+ * Returns whether the caller prefers CSV to JSON. `format` takes precedence over the header
+ * `accept`. Without either of them, the response is JSON.
  */
 export function wantsCsv(format: "json" | "csv" | undefined, headers: Headers): boolean {
   if (format !== undefined) return format === "csv";

@@ -44,7 +44,7 @@ export interface InboxResults {
   /** Applies an event again. An event that was processed, or has no facts, stays unchanged. */
   inbox_replay: WebhookEventWithFacts;
   inbox_dead: string[];
-  /** Returns the ids, among the given ones, of events that never arrived. */
+  /** Returns the given ids whose events never arrived. */
   inbox_missing: string[];
   /** Null if no backfill is due, or another runner has claimed it. */
   backfills_claim: BackfillClaim | null;
