@@ -41,8 +41,8 @@ export async function readKey(file = keyFile()): Promise<CryptoKeyPair | undefin
   } catch {
     // The parser's message may repeat a part of the key.
     throw new SettingsError(
-      `${file} is not a signing key. Restore it from a copy, or move it away: the next run makes a ` +
-        "new one, and reports of the old one are verified with --key FINGERPRINT.",
+      `${file} is not a signing key. Restore it from a copy, or move it away: the next run then makes ` +
+        "a new key. Verify reports of the old key with --key FINGERPRINT.",
     );
   }
 }

@@ -16,7 +16,7 @@ const Text = z.string().max(MAX_TEXT);
 const TextPart = z.strictObject({ type: z.literal("text"), text: Text });
 
 const Content = z.union([Text, z.array(TextPart).min(1)], {
-  error: "Send text or parts of the type text: images, audio and files have no price here.",
+  error: "Send text or parts of the type text: images, audio and files are not supported.",
 });
 
 const Name = z.string().min(1).max(64);
@@ -135,18 +135,18 @@ function only<T extends string | number | boolean>(values: T[], why: string) {
 }
 
 const notPassedOn = {
-  audio: refused("Audio has no price here."),
+  audio: refused("Audio is not supported, because it has no rate."),
   function_call: refused("Send tool_choice instead."),
   functions: refused("Send tools instead."),
-  logprobs: only([false], "Answers have no logprobs here."),
+  logprobs: only([false], "Logprobs are not supported."),
   metadata: refused("Nothing is stored at the provider."),
   modalities: z.array(z.literal("text", { error: "Answers are text only." })).nullish(),
   n: only([1], "One request has one answer, whose price is held."),
-  prediction: refused("A prediction has no price here."),
+  prediction: refused("Predictions are not supported, because they have no rate."),
   service_tier: only(["auto", "default"], "Another tier has another price."),
   store: only([false], "Nothing is stored at the provider."),
-  top_logprobs: refused("Answers have no logprobs here."),
-  web_search_options: refused("A search has no price here."),
+  top_logprobs: refused("Logprobs are not supported."),
+  web_search_options: refused("Web search is not supported, because it has no rate."),
 };
 
 const MaxTokens = z.int().min(1).max(MAX_OUTPUT_TOKENS).nullish();
