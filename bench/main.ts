@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: measures the product beside its floors, and compares the ratios with the
- * goals.
+ * `deno task bench`: measures the product and its floors (a floor is the least work that any
+ * implementation must do), and compares the ratios between them with the goals.
  */
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";

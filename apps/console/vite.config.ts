@@ -8,8 +8,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const REGISTRY = at("../../registry");
 
 /**
- * The blocks and our packages lie outside of this folder, and must use this folder's copies of
- * these packages.
+ * The blocks and our packages are outside this folder. If they import one of the packages below,
+ * they must get this folder's copy.
  */
 const ONE_COPY = [
   "@base-ui/react",
@@ -39,7 +39,7 @@ const blocks: Plugin = {
 const { FARTHING_URL, FARTHING_PUBLISHABLE_KEY } = process.env;
 const project = { url: FARTHING_URL, publishableKey: FARTHING_PUBLISHABLE_KEY };
 
-/** Serves farthing.json in development. A published build has a file of its own beside it. */
+/** Serves farthing.json in development. A published build has its own farthing.json beside it. */
 const projectFile: Plugin = {
   name: "project-file",
   configureServer: ({ middlewares }) => {

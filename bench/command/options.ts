@@ -22,8 +22,8 @@ round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
 
 export interface Options {
   /**
-   * Returns whether to measure a goal. Without --only, returns true for every goal. A measure that
-   * takes long is selected by `names` instead.
+   * Returns whether to measure a goal. Without --only, every goal is measured. For a measure that
+   * takes long, call `names` instead.
    */
   wants: (goal: string) => boolean;
   /** Returns whether --only names a goal. */

@@ -17,11 +17,11 @@ import {
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../../scripts/command/root.ts";
 
-/** A database like that of a project after `supabase db push`, without users. */
+/** A database with all migrations and no users, as a project has after `supabase db push`. */
 const EMPTY = "empty";
 /**
- * The same database with a ledger in use. Each arm (a variant of the debit) runs in its own clone,
- * so it does not see the rows that other arms write.
+ * The same database, but with a filled ledger. Each arm (a variant of the debit) runs in its own
+ * clone, so no arm sees the rows that other arms write.
  */
 const SEEDED = "seeded";
 
@@ -165,9 +165,9 @@ export async function withFilled<T>(
     // The platform's statement timeout of two minutes is turned off, because making a million rows
     // takes longer.
     const withoutTimeout = { statement_timeout: "0", ...settings };
-    // The real pg_cron keeps a connection to the database that this setting names. It must name the
-    // database that gets the migrations. But a database with a connection cannot be cloned, so the
-    // server is restarted below without this setting.
+    // This setting must name the database that gets the migrations, and the real pg_cron keeps a
+    // connection open to that database. A database with an open connection cannot be cloned, so
+    // the server is restarted below without this setting.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
     server = await startDatabase({ ...options, settings: { ...withoutTimeout, ...cron } });
     await fill(server, say);

@@ -44,7 +44,8 @@ select o.account_id, o.order_id, p.package_id, p.version, p.name, 4999, o.curren
   o.paid_at - (20 + o.account_id % 300) * interval '1 second', o.paid_at
 from year.orders o, farthing.packages p where p.slug = 'pro';
 
--- An order's 54,990 credits cost 4,999. Each lot's price is its share of that, pro rata.
+-- An order of 54,990 credits costs 4,999. Each lot's price is its share of the 4,999, in
+-- proportion to its credits.
 insert into farthing.lots (account_id, lot_id, source, amount, remaining, price, order_id, created_at)
 select o.account_id, md5(s.source || o.order_id)::uuid, s.source::farthing.lot_source, s.amount, s.amount,
   s.price, o.order_id, o.paid_at

@@ -1,6 +1,6 @@
 /**
- * The services of the functions in a benchmark. The verification of callers and the log are real,
- * but Stripe, emails and models are not available.
+ * The services that the functions get in a benchmark. The verification of callers and the log are
+ * real, but Stripe, emails and models are not available.
  */
 import {
   createDatabase,
@@ -23,8 +23,8 @@ interface ServiceOptions {
   /** The URL of the database. Without it, every database call fails. */
   databaseUrl?: string;
   /**
-   * The URL of the Redis that counts for the rate limits, with the token as its password. Without
-   * it, requests are not limited.
+   * The URL of the Redis that counts requests for the rate limits. The password in the URL is the
+   * Redis token. Without a URL, requests are not limited.
    */
   redisUrl?: string;
   log?: Logger;

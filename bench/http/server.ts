@@ -72,8 +72,8 @@ async function webhook(databaseUrl: string): Promise<Served> {
 }
 
 /**
- * Serves one handler on two paths: without limits, and with a deployment's limiter. That limiter
- * counts each request by three rules.
+ * Serves one handler on two paths: without limits, and with a deployment's limiter. The limiter
+ * counts each request under three rate limit rules.
  */
 async function limited(redisUrl: string): Promise<Served> {
   const { services } = await makeServices({ redisUrl });

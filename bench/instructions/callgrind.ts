@@ -1,8 +1,8 @@
 /**
- * Counts the instructions of a call with valgrind's callgrind. It shows differences of 0.1 %, which
- * measured times are too inexact to show. PostgreSQL runs in single-user mode: one process that
- * reads statements from its input. Each count is the difference between a long and a short run, so
- * it excludes the instructions that start the process.
+ * Counts the instructions of a call with valgrind's callgrind. Instruction counts show differences
+ * of 0.1 %; measured times are too inexact for that. PostgreSQL runs in single-user mode: one
+ * process that reads statements from its input. Each count is the difference between a long and a
+ * short run, so it excludes the instructions that start the process.
  */
 import { join } from "node:path";
 import { findSource, install, serverAccount } from "@farthing/local-stack/postgres";
@@ -38,7 +38,10 @@ function scriptOf(call: Call, schema: string, calls: number, seed: number): stri
   return lines.join("\n") + "\n";
 }
 
-/** Returns the number of instructions of a whole run in user space, without those of the kernel. */
+/**
+ * Returns the number of instructions that a whole run executes in user space. The kernel's
+ * instructions are not counted.
+ */
 async function countRun(database: StoppedDatabase, script: string): Promise<number> {
   const account = serverAccount(database.directory);
   const { bin } = await install(await findSource("embedded"), account);

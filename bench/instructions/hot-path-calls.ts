@@ -53,7 +53,7 @@ export const CALLS: Call[] = [
   },
 ];
 
-/** Yields the arguments of call after call. The same seed gives the same arguments. */
+/** Yields the arguments of each successive call. The same seed gives the same arguments. */
 export function* valuesOf(call: Call, seed: number): Generator<string[], never> {
   const draw = createDraw("uniform", ACCOUNTS, createRandom(seed));
   let keys = 0;

@@ -1,6 +1,6 @@
 /**
- * Copies the files that the benchmark needs from another commit of this repository into a
- * directory.
+ * Reads the files that the benchmark needs from another commit of this repository, and writes them
+ * into a directory.
  */
 import { ROOT } from "../../scripts/command/root.ts";
 import { UsageError } from "../command/options.ts";

@@ -92,7 +92,7 @@ export function openHttpSocket(port: number): HttpSocket {
   };
 }
 
-/** Opens one client of a route. It sends the same request again and again. */
+/** Opens one client for a route. The client sends the same request again and again. */
 export function openHttp(target: HttpTarget) {
   const { exchange, message, close } = openHttpSocket(target.port);
   const lines = Object.entries(target.headers).map(([header, value]) => `${header}: ${value}\r\n`);

@@ -43,7 +43,10 @@ let allUserIds: string[] | undefined;
 const userIds = () => allUserIds ??= Array.from({ length: ACCOUNTS }, (_, index) => userId(index));
 
 interface Cell {
-  /** Returns the address of the parameter's text for the call with this number on this account. */
+  /**
+   * Returns the address of the parameter's text. `call` is the number of the call, and `account`
+   * the number of its account.
+   */
   point(call: number, account: number): bigint;
 }
 

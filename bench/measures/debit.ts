@@ -1,4 +1,4 @@
-/** G1 and G4 to G7: measures the debit beside its floors and its variants. */
+/** G1 and G4 to G7: compares the debit with its floors and its variants. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import { keyText } from "../load/keys-and-accounts.ts";
@@ -11,7 +11,7 @@ import { CLIENTS, databaseOf, nextSeed, type Run, runRounds, targetOf } from "./
 
 type Say = (what: string) => void;
 
-/** Uses each of the replay's keys once. */
+/** Charges once with each of the keys that the replay then sends again. */
 async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   const keys = Array.from({ length: REPLAYED.count }, (_, at) => keyText(REPLAYED.seed, at));
   const list = keys.map((key, at) => `('${key}','${userId(at)}'::uuid)`).join();

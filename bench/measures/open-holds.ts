@@ -27,8 +27,8 @@ async function grow(sql: postgres.Sql, open: number): Promise<void> {
 }
 
 /**
- * Returns the milliseconds of one call. It opens a hold and releases that hold, so the number of
- * open holds stays the same.
+ * Returns the milliseconds of one call. The call opens a hold and releases it again, so the number
+ * of open holds stays the same.
  */
 async function timed(sql: postgres.Sql, open: number): Promise<number> {
   const text = `select farthing_public.holds_release((h.answer #>> '{data,hold_id}')::uuid)

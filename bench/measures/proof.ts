@@ -1,5 +1,6 @@
 /**
- * G24: measures what the proof of a large ledger costs, both of everything and of new entries only.
+ * G24: measures what the proof of a large ledger costs: a proof of all entries, and a proof of new
+ * entries only.
  */
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";

@@ -47,7 +47,7 @@ interface Queues {
 
 async function fill({ server, jobs, queued }: Queues, arm: QueueArm): Promise<void> {
   await server.query(DATABASE, arm.fill.replace("$jobs", String(jobs)));
-  // Removes what earlier arms have left behind, and makes statistics.
+  // Removes the dead rows of earlier arms, and updates the planner's statistics.
   await server.query(DATABASE, "vacuum (analyze)");
   await server.query(DATABASE, "checkpoint");
   queued.set(arm.problems, (queued.get(arm.problems) ?? 0) + jobs);

@@ -75,8 +75,8 @@ function targetOf({ port, headers }: HttpServer, { path }: Arm) {
 const armAt = (arm: Arm, load: Load) => `${arm.name}, ${load}`;
 
 /**
- * Returns how many requests Redis has counted. Every request must be counted exactly once in these
- * keys.
+ * Returns how many requests Redis has counted in the keys `farthing:usage:*`. Every request must be
+ * counted there exactly once.
  */
 async function counted(redis: BenchRedis): Promise<number> {
   const keys = await redis.client.keys("farthing:usage:*");

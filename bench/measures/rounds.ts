@@ -1,4 +1,7 @@
-/** Runs arms side by side. In each round, every arm runs in turn with each number of clients. */
+/**
+ * Runs arms in turns, to compare them. In each round, for each number of clients, the arms run one
+ * after the other.
+ */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import type { Arm } from "./debit-arms.ts";

@@ -15,7 +15,10 @@ import { nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** The number of clients that deliver events at the same time, as Stripe also does. */
+/**
+ * The number of clients that deliver events concurrently. Stripe delivers events concurrently,
+ * too.
+ */
 const CLIENTS = 16;
 /**
  * Each arm gets this many orders for each second of --seconds, so that both arms process the same
@@ -64,7 +67,7 @@ async function blow({ server, orders, servers, samples, problems }: Storms, arm:
     database,
     `select id from bench.storm_orders('${run}', ${orders}) t (id)`,
   );
-  // Removes what earlier runs have left behind, and makes statistics.
+  // Removes the dead rows of earlier runs, and updates the planner's statistics.
   await server.query(database, "vacuum (analyze)");
   await server.query(database, "checkpoint");
   const events = deliveriesOf(run, rows.map(({ id }) => id));

@@ -1,5 +1,5 @@
 /**
- * The arms of the queue: how the queue of each one is filled, emptied and checked, and the work
+ * The arms of the queue. For each arm: how its queue is filled, emptied and checked, and the work
  * that the arm leaves out.
  */
 import type { QueueTarget } from "../load/client-job.ts";

@@ -36,7 +36,7 @@ as $$
   from generate_series(1, p_jobs) n
 $$;
 
--- Returns a line if some jobs did not run exactly once, and the violations that the proof finds.
+-- Returns the violations that the proof finds, and a line if some jobs did not run exactly once.
 -- `attempts` does not count a run that claimed a job, had no time left, and queued the job again.
 create function bench.queue_problems(p_jobs bigint)
 returns setof text

@@ -20,7 +20,7 @@ const SAID = /^worked (.*)$/;
 
 /**
  * Yields each report from a runtime's standard error, and ignores other lines there.
- * @throws Error with the last of those other lines when the runtime ends
+ * @throws Error when the runtime ends; the error contains the last of the ignored lines
  */
 export async function* listen(stream: ReadableStream<Uint8Array>): AsyncGenerator<Worked, never> {
   let text = "";

@@ -1,6 +1,6 @@
 /**
- * A Redis for the benchmark, behind the local stack's REST API and with the switches that make it
- * fail.
+ * A Redis for the benchmark. It is called through the local stack's REST API, and it can be made
+ * to fail.
  */
 import { Redis } from "@upstash/redis";
 import { portsAt } from "@farthing/local-stack/running";
@@ -8,7 +8,7 @@ import { type RedisPart, startRedisPart } from "@farthing/local-stack/redis";
 import { freeOffset } from "@farthing/local-stack/testing";
 
 export interface BenchRedis extends RedisPart {
-  /** The URL of the REST API, with the token as its password. */
+  /** The URL of the REST API. The password in the URL is the Redis token. */
   readonly url: string;
   readonly client: Redis;
 }

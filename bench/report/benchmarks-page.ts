@@ -97,7 +97,10 @@ export interface Run {
   isWhole: boolean;
 }
 
-/** Returns the page of a run; goals that it did not measure stay as on the `earlier` page. */
+/**
+ * Returns the page for a run. The results of goals that the run did not measure are taken from the
+ * `earlier` page.
+ */
 export function pageOf({ section, machine, command, measured, isWhole }: Run, earlier: string) {
   const before = readPage(earlier);
   const parts = merge(
@@ -133,7 +136,7 @@ ${table(["arm", "c", "per second", "p50", "p95", "p99", "does not do"], parts.ar
 ${parts.starts}${METHOD}`;
 }
 
-/** Writes the page of a run over the earlier page, and formats the file. */
+/** Replaces the earlier page with the page for a run, and formats the file. */
 export async function writePage(run: Run): Promise<void> {
   const path = `${ROOT}docs/reference/benchmarks.md`;
   await Deno.writeTextFile(path, pageOf(run, await Deno.readTextFile(path)));

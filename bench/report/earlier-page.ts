@@ -7,11 +7,11 @@
 export interface Parts {
   /** Cells of the table of goals; the first one names the goal. */
   figures: string[][];
-  /** Each begins with its goal. */
+  /** Each note begins with the name of its goal. */
   notes: string[];
   /** Cells of the table of arms; the first two are the name and the number of clients. */
   arms: string[][];
-  /** The section about the start of functions; empty if the page has none. */
+  /** The section about how long functions take to start; empty if the page has none. */
   starts: string;
 }
 
@@ -49,7 +49,7 @@ const goalOf = (text: string) => text.match(/^G\d+/)?.[0] ?? "";
 const byGoal = (one: string, other: string) =>
   Number(goalOf(one).slice(1)) - Number(goalOf(other).slice(1));
 
-/** Returns the goals of the earlier figures and notes that stay. */
+/** Returns the goals that were not measured now, but have earlier figures or notes. */
 export function goalsLeft(earlier: Parts, measured: readonly string[]): string[] {
   const goals = [...earlier.figures.map(([goal]) => goal!), ...earlier.notes].map(goalOf);
   return [...new Set(goals)].filter((goal) => !measured.includes(goal)).sort(byGoal);

@@ -6,7 +6,10 @@ import type { Figure, Spread } from "./verdict.ts";
  */
 export interface ArmRow {
   name: string;
-  /** Undefined for a runtime, which chooses how many connections and concurrent jobs it has. */
+  /**
+   * Undefined for a runtime, because a runtime chooses its own number of connections and of
+   * concurrent jobs.
+   */
   clients: number | undefined;
   lacks: string;
   perSecond: Spread;

@@ -31,7 +31,7 @@ export interface Figure {
 }
 
 /**
- * If the lowest and the highest round differ by more than this part of the median, there is no
+ * If the lowest and the highest round differ by more than this fraction of the median, there is no
  * verdict.
  */
 const MAX_SPREAD = 0.25;

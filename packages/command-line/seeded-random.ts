@@ -9,8 +9,8 @@ export function mix(value: number): number {
 }
 
 /**
- * Returns a function that returns a number from 0 up to, but not including, 1 at each call. The
- * same seed gives the same numbers.
+ * Returns a function. Each call of it returns a number that is at least 0 and less than 1. The same
+ * seed gives the same numbers.
  */
 export function createRandom(seed: number): () => number {
   let at = mix(seed);

@@ -208,8 +208,8 @@ async function offersLanguageModels(stack: Stack): Promise<void> {
 }
 
 /**
- * Tests that a client can count in the stack's Redis, if the machine has redis-server. Otherwise
- * tests that the address of Redis is empty.
+ * If the machine has redis-server, tests that a client can increment a counter in the stack's
+ * Redis. Otherwise tests that the address of Redis is empty.
  */
 async function countsInRedis(stack: Stack): Promise<void> {
   const names = ["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"];

@@ -42,7 +42,8 @@ export interface CheckoutResult {
  * Pays a checkout like a browser without JavaScript: opens the page, sends its form and answers the
  * bank's authentication page. Does not open the `success_url`.
  * @param url the session's `url`
- * @param card the card's number. Default: the card that the page names first, which pays.
+ * @param card the card's number. Default: the first card in the page's list, with which the payment
+ * succeeds.
  */
 export async function payCheckout(
   url: string,
@@ -108,7 +109,7 @@ export interface IntentBuyer {
   exp?: string;
   /** The id of a saved payment method, which is used instead of a card number. */
   saved?: string;
-  /** The payment method; default `card`. `us_bank_account` is the delayed one. */
+  /** The payment method; default `card`. A payment by `us_bank_account` is delayed. */
   method?: "card" | "us_bank_account";
   /** How a delayed payment ends. Default `succeeds`. */
   outcome?: "succeeds" | "fails";

@@ -102,8 +102,8 @@ function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
 interface ChatProps extends ChatSettings {
   readonly title?: string | undefined;
   /**
-   * Returns what to show if credits are missing, for example a `Paywall`; by default the error's
-   * message. The message of any other error is always shown.
+   * Returns what to show instead of the error's message if credits are missing, for example a
+   * `Paywall`. The message of any other error is always shown.
    */
   readonly explain?: ((error: Error) => ReactNode) | undefined;
   /** Keeps the conversation in this tab under this name, also while the user buys credits. */

@@ -84,7 +84,10 @@ interface PaywallProps {
   readonly onClose?: (() => void) | undefined;
 }
 
-/** Explains a 402 in a dialog, and sells credits if more credits help. */
+/**
+ * Explains a 402 response in a dialog, and offers credits for sale if more credits solve the
+ * problem.
+ */
 export function Paywall({ error, currency, onClose }: PaywallProps) {
   const words = wordsOf(error);
   const [closed, setClosed] = useState<unknown>();

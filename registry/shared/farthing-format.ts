@@ -1,7 +1,7 @@
 import { decimalsOf, type Entry, formatMoney as format, type Package } from "@farthing/client";
 
 /**
- * How the blocks write credits, money, times and kinds of entries. Change the locale together with
+ * How the blocks format credits, money, times and kinds of entries. Change the locale together with
  * the texts.
  */
 const LOCALE = "en";
@@ -27,7 +27,7 @@ export function addCredits(amounts: readonly string[]): string {
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
-/** Writes a price; `amount` is in the currency's minor unit, as the service returns it. */
+/** Formats a price; `amount` is in the currency's minor unit, as the service returns it. */
 export function formatMoney(amount: number, currency: string): string {
   return format(amount, currency, LOCALE);
 }
@@ -81,7 +81,7 @@ const KINDS: Readonly<Partial<Record<string, string>> & Record<Entry["kind"], st
 /** All kinds of entries, for a filter. */
 export const ENTRY_KINDS: readonly string[] = Object.keys(KINDS);
 
-/** Writes the kind of an entry. */
+/** Formats the kind of an entry. */
 export const formatKind = (kind: string): string => KINDS[kind] ?? kind;
 
 /** Formats a timestamp as a date. */

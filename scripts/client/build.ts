@@ -11,11 +11,14 @@ import { ROOT } from "../command/root.ts";
 import { tick } from "../command/ticker.ts";
 import { packPackage } from "./pack.ts";
 
-/** The published packages. Each one may import those before it. */
+/** The published packages. Each package may import the packages before it in this list. */
 export const PACKAGES = ["client", "react", "ai"] as const;
 export type PackageName = typeof PACKAGES[number];
 
-/** Returns the names by which a package is imported, each with its built types. */
+/**
+ * For each name by which an app can import from the package, returns the name and the file with
+ * its built types.
+ */
 async function typesOf(name: PackageName, built: string): Promise<[string, string[]][]> {
   const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}packages/${name}/deno.json`));
   const entries: Record<string, string> = typeof exports === "string" ? { ".": exports } : exports;

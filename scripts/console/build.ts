@@ -11,7 +11,7 @@ export const CONSOLE_BUILD = `${ROOT}.farthing/console`;
 
 const MADE_OF = ["apps/console", "docs/runbooks", "packages/client", "packages/react", "registry"];
 
-/** Runs `make`, unless the record says that `make` has already run with the same files. */
+/** Runs `make`, unless the file `record` says that `make` has already run with the same files. */
 async function onceFor(record: string, madeOf: string, make: () => Promise<void>): Promise<void> {
   if (await Deno.readTextFile(record).catch(() => "") === madeOf) return;
   await make();

@@ -111,8 +111,8 @@ export function monthOf(users: number): Month {
 }
 
 /**
- * Returns the largest number of daily users for whom Redis, billed by command, costs at most this
- * much.
+ * Returns the largest number of daily users at which Redis costs at most `redisDollars` a month if
+ * it is billed by command.
  */
 export function usersAt(redisDollars: string): Decimal {
   return new Decimal(redisDollars).div(monthOf(1).redisByCommand).floor();

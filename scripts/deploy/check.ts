@@ -5,7 +5,7 @@ import { formatTable } from "@farthing/command-line";
 
 export interface Check {
   readonly name: string;
-  /** `warning`: the deployment works, but a part of it does not. */
+  /** `warning`: a part of the deployment does not work, but the rest does. */
   readonly state: "ok" | "warning" | "failed";
   readonly detail: string;
   /** More lines to print: details of the result, or what to do about it. */

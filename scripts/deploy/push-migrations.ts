@@ -8,8 +8,8 @@ interface Target {
 }
 
 /**
- * Returns the target with the URL's password in the environment instead of the URL, because every
- * user of the machine can read a process's arguments with `ps`.
+ * Returns the target with the password in the environment and not in the URL. The URL becomes an
+ * argument of a process, and every user of the machine can read arguments with `ps`.
  */
 export function targetOf(database: string): Target {
   if (!URL.canParse(database)) return { remote: database, env: {} };

@@ -40,9 +40,9 @@ Deno.test("deploy refuses origins with any port next to a live key, and names th
 });
 
 /**
- * The tests run this script instead of npx, which would run the CLI. The script copies the file
- * with the secrets, sends the signal to the process that sends the secrets, and runs until that
- * process has ended.
+ * The tests run this script instead of npx, so the CLI does not run. The script copies the file
+ * with the secrets, and sends the signal $SIGNAL to its parent, which is the process that sends
+ * the secrets. Then the script waits until that process has ended.
  */
 const NPX = `#!/bin/sh
 cat "$TMPDIR"/farthing-secrets-* > "$TMPDIR/seen"

@@ -1,6 +1,7 @@
 /**
  * `deno task example <name>`: installs the example, starts the local stack and serves the example,
- * until Ctrl-C ends both. A stack that already runs is used, and stays up.
+ * until Ctrl-C ends both. If a stack is already running, the example uses that stack, and Ctrl-C
+ * does not end it.
  */
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";

@@ -13,8 +13,8 @@ import { loadKey } from "./core/sign.ts";
 import { previousRevision } from "./rollback/revision.ts";
 
 /**
- * Loads the signing key before the first step. Without a key, a run that has paid could not sign
- * its report, and an unsigned report proves nothing.
+ * Loads the signing key before the first step. If the key were missing only at the end, a run that
+ * has already paid could not sign its report, and an unsigned report proves nothing.
  */
 async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   const problem = await loadKey(isUrgent, file);
@@ -27,8 +27,8 @@ async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
 }
 
 /**
- * A wrong SUPABASE_DB_URL must not prevent a rollback from stopping sales, so the rollback goes on
- * without that database.
+ * If SUPABASE_DB_URL is another project's, a rollback ignores it and goes on without the database,
+ * because the rollback must stop sales.
  */
 function withOneDatabase(project: Project, options: Options): Project {
   try {
@@ -44,7 +44,7 @@ function withOneDatabase(project: Project, options: Options): Project {
 }
 
 /**
- * Returns the project. For a rollback, leaves out a database that belongs to another project.
+ * Returns the project. For a rollback, removes the database URL if it belongs to another project.
  * @param keyFile by default the key of this machine
  * @throws SettingsError that names the option, the setting or the file
  */
@@ -57,7 +57,7 @@ export async function checkCall(
   const checked = withOneDatabase(project, options);
   requireLongStages(project, options);
   requireOwnTraffic(project, options);
-  // The revision is checked before the first step. Otherwise a mistyped revision would end the
+  // The revision is checked before the first step. A mistyped revision found later would end the
   // rollback while the new functions still run.
   if (options.command === "rollback" && options.revision !== undefined) {
     await previousRevision(options.revision);

@@ -12,7 +12,8 @@ import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
 /**
- * Requires the checks that look at the project itself. The other checks only judge its settings.
+ * Makes the checks required that look at the project itself. The other checks only judge its
+ * settings.
  */
 const CHECKS = neededWhere(
   isHosted,
@@ -29,16 +30,16 @@ const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
 const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
 
 /**
- * If a resumed canary can't go on, its flag stays on for the users of its last stage. The step
- * `canary.start` therefore needs the guard of sales, too.
+ * If a resumed canary can't go on, the flag stays on for the users of the last stage. The step
+ * `canary.start` must therefore also be able to switch sales off (see `guardSales`).
  */
 const GUARDED_CANARY = CANARY.map((step) =>
   step.code === "canary.start" ? guardSalesIfOpen(step) : step
 );
 
 /**
- * Requires only the stages in --stages. The others are skipped, and the canary is complete without
- * them.
+ * Makes only the stages in --stages required. The canary skips the other stages, and is complete
+ * without them.
  */
 const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
   (steps, stage) =>

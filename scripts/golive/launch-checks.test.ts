@@ -9,7 +9,9 @@ const [requirements = "", list = ""] = page.split("\n## All checks\n");
 
 const codesIn = (text: string) => [...text.matchAll(CODE)].map(([, code]) => code!);
 
-/** A stage of the canary has its percentage in the code, and `n` on the page. */
+/**
+ * The sources write the code of a canary's stage with `${percentage}`. The page writes it with `n`.
+ */
 const codeOf = (text: string) => text.replace("${percentage}", "n");
 
 /** Returns the codes of all steps, from the sources. */

@@ -73,14 +73,14 @@ interface Crowd {
 
 interface Run extends Crowd, Pick<Options, "rate" | "seconds"> {
   /**
-   * Is called at the start of each action, and at the end, with the elapsed seconds and the
-   * results.
+   * Called at the start of each action, and when the run ends, with the elapsed seconds and the
+   * results so far.
    */
   at(seconds: number, tally: Tally): void;
 }
 
 /**
- * With this many people, every route is loaded, and the database server has settled on its query
+ * With this many people, every route is called, and the database server has chosen its final query
  * plans.
  */
 const WARM_UPS = 20;

@@ -1,6 +1,6 @@
 /**
- * The actions of the load test, how often each one occurs, and its requests. docs/reference/load.md
- * lists the same shares.
+ * The actions of the load test. For each action: its share of all actions, and its requests.
+ * docs/reference/load.md lists the same shares.
  */
 import type { Person } from "./people.ts";
 

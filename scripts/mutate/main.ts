@@ -1,7 +1,7 @@
 /**
  * `deno task mutate`: makes small mistakes (mutants) in the SQL and in the functions, one at a
- * time, and prints those that no test detects. The exit code is 1 if the tests of an area detect
- * fewer than the area's floor requires.
+ * time, and prints those that no test detects. Each area has a floor, the fraction of its mutants
+ * that tests must detect. The exit code is 1 if an area is below its floor.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";

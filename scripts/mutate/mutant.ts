@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 export type Area = "sql" | "functions" | "locks";
 
 /**
- * For each area, the minimum part of the mutants that the tests must detect. Invalid mutants do not
- * count.
+ * For each area, the minimum fraction of the mutants that the tests must detect. Invalid mutants
+ * do not count.
  */
 export const FLOORS: Readonly<Record<Area, number>> = { sql: 0.95, functions: 0.95, locks: 0.9 };
 
@@ -38,7 +38,10 @@ function lineAt(text: string, position: number): string {
   return text.slice(from, to === -1 ? undefined : to).trim();
 }
 
-/** Returns the changed line before and after the change. They identify a mutant in the output. */
+/**
+ * Returns the changed line before and after the change. These two lines identify a mutant in the
+ * output.
+ */
 export function linesOf(text: string, mutant: Mutant): [before: string, after: string] {
   return [lineAt(text, mutant.start), lineAt(applied(text, mutant), mutant.start)];
 }

@@ -9,7 +9,7 @@ export interface Figures {
   readonly killed: number;
   readonly survived: number;
   readonly invalid: number;
-  /** The part of the mutants that a test detected. Invalid mutants do not count. */
+  /** The fraction of the mutants that a test detected. Invalid mutants do not count. */
   readonly part: number;
   readonly isEnough: boolean;
 }

@@ -13,8 +13,8 @@ import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.
 import { textOf, tree } from "./mutated-files.ts";
 
 /**
- * Twenty times as long as the slowest test file takes. If a mutant makes the tests hang for so
- * long, it counts as detected.
+ * Twenty times as long as the slowest test file takes. A mutant that makes the tests hang for this
+ * long counts as detected.
  */
 const LIMIT_MS = 20_000;
 /**
@@ -66,7 +66,7 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // If Deno could not load the tests, `met` names no test file, so no baseline needs a check.
+  // If Deno could not load the tests, `met` names no test file, so there is no baseline to check.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

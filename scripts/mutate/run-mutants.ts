@@ -1,5 +1,6 @@
 /**
- * Types of the runners of all areas, and their check that a test passes without a mutant.
+ * The types of the runners of all areas, and the check that a test passes when no mutant is
+ * applied.
  */
 import type { Mutant } from "./mutant.ts";
 import type { MutantResult } from "./mutant-results.ts";
@@ -30,7 +31,7 @@ export function createBaseline(passes: (file: string) => Promise<boolean>) {
 
 /**
  * @param most the maximum number of test files to run against a mutant, the nearest first
- * @param found is called for each mutant with the function that runs it
+ * @param found called for each mutant, with a function that runs this mutant
  */
 export type Run = (
   mutants: readonly Mutant[],

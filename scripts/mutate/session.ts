@@ -60,7 +60,7 @@ async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
   );
   const placed = await Promise.all(told.map(place));
   const drawn: Mutant[] = [];
-  // There are few locks, so all of their mutants run.
+  // There are few mutants of locks, so all of them run.
   const count = area === "locks" && wanted.random > 0 ? Infinity : wanted.random;
   for (const mutant of await drawMutants(area, count, wanted.seed, wanted.since)) {
     const text = await textOf(mutant.file);

@@ -51,7 +51,7 @@ export async function buildClientTypes(document: string): Promise<string> {
   return HEAD + astToString(types);
 }
 
-/** Returns the union of the codes with which the service answers. */
+/** Returns the TypeScript union of all error codes of the service. */
 export function buildErrorCodes(): string {
   const codes = Object.keys(ERRORS).sort().map((code) => `  | "${code}"`);
   return `${HEAD}/** The code of an error that the service answered. */

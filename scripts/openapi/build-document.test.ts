@@ -15,7 +15,7 @@ interface Document {
 
 const document: Document = JSON.parse(buildDocument());
 
-/** The routes in the contract, each with whether it is idempotent. */
+/** The routes in the contract. The last column says whether the route is idempotent. */
 const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/checkout/packages", false],
   ["post", "/checkout", true],

@@ -1,6 +1,6 @@
 /**
  * The ids in the examples of requests, one for each kind of object. The local stack's API page
- * replaces them by ids that exist there.
+ * replaces them with ids of objects that exist on the stack.
  */
 export const EXAMPLE_IDS = {
   customer: "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d",

@@ -1,4 +1,4 @@
-/** One example of each parameter in a path, by the path up to the parameter. */
+/** One example for each path parameter. The key is the path up to and including the parameter. */
 import { EXAMPLE_IDS } from "./example-ids.ts";
 
 export const PATH_EXAMPLES: Readonly<Record<string, string>> = {

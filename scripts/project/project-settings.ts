@@ -6,7 +6,9 @@ import { parseEnv } from "node:util";
  */
 export const STACK_ENV_FILE = ".farthing/stack.env";
 
-/** The settings by name, and the source that error messages name. */
+/**
+ * The settings by name, and their source (a file or the environment), which error messages name.
+ */
 export interface Settings {
   values: Record<string, string | undefined>;
   source: string;

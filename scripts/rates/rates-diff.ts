@@ -5,7 +5,7 @@ import type { Changed } from "../project/settings-api.ts";
  * models.
  */
 export interface RatesDiff {
-  /** The markup is the one that the database gives the model. */
+  /** `markup` is the markup that the database gives the new model. */
   added: { model: string; markup: string | null }[];
   changed: { model: string; field: string; from: string | null; to: string | null }[];
   unchanged: number;

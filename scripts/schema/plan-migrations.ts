@@ -15,9 +15,10 @@ interface Plan {
 }
 
 /**
- * Plans the migrations. Those of the first release are built from the schema files. Later ones are
- * written by hand, and this function adds their settings and privileges. It changes only the newest
- * migration, because each earlier one got them when it was the newest.
+ * Plans the migrations. Those of the first release are built from the schema files. Later
+ * migrations are written by hand, and this function adds their settings and privileges. It changes
+ * only the newest migration: each earlier one got its settings and privileges when it was the
+ * newest.
  */
 export function planTexts(
   files: readonly SchemaFile[],

@@ -12,9 +12,9 @@ const ANYBODY = "public, anon, authenticated";
 const SCHEMAS = "farthing, farthing_public";
 
 /**
- * Revokes all privileges from each other role that the host's default privileges name, for example
- * a role whose members may include `authenticated`. Grants that somebody made by hand to any other
- * role stay.
+ * Revokes all privileges from every role that the host's default privileges name, except the
+ * current user and service_role. Such a role may have members that include `authenticated`. Grants
+ * that somebody made by hand to any other role stay.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;
@@ -55,8 +55,8 @@ function grantsOf(files: readonly SchemaFile[]): string[] {
 }
 
 /**
- * Returns the privileges for the end of a migration. The files must contain all objects that exist
- * after it.
+ * Returns the privileges for the end of a migration. `files` must contain all objects that exist
+ * after that migration.
  */
 export function privilegesOf(files: readonly SchemaFile[]): string {
   const statements = [...REVOKES, ...grantsOf(files)];

@@ -1,7 +1,8 @@
 /**
- * Finds which file uses objects of which other file. PostgreSQL resolves a name outside a
- * function's body when the statement runs, so the object must exist already. It resolves a name
- * inside a body when the function runs, so the object may be created later.
+ * Finds the references from one schema file to objects that another file creates. PostgreSQL
+ * resolves a name outside a function's body when the statement runs, so the object must exist
+ * already. It resolves a name inside a body when the function runs, so the object may be created
+ * later.
  */
 import { splitStatements } from "@farthing/local-stack/migrations";
 import type { SchemaFile } from "./schema-files.ts";
@@ -35,8 +36,8 @@ export function statementsOf({ text }: { readonly text: string }): string[] {
 }
 
 /**
- * Returns the path of the file that creates each object. If several files create an object of the
- * same name, returns the first of them.
+ * For each object, returns the path of the file that creates it. If several files create an object
+ * of the same name, the first of them counts.
  */
 function homesOf(files: readonly SchemaFile[]): Map<string, string> {
   const homes = new Map<string, string>();

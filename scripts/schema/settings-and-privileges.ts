@@ -14,8 +14,8 @@ const BEGIN = "set check_function_bodies = off;\nset lock_timeout = '3s';\n";
 const END = "reset check_function_bodies;\nreset lock_timeout;\n";
 
 /**
- * Returns the migration with the settings after its first comment, and at its end the privileges on
- * the objects in the files. Existing settings and privileges are replaced.
+ * Returns the migration with the settings added after its first comment, and with the privileges
+ * on the files' objects added at its end. Existing settings and privileges are replaced.
  */
 export function frame(text: string, files: readonly SchemaFile[]): string {
   const [bare = ""] = text.replace(BEGIN, "").split(PRIVILEGES);
@@ -24,7 +24,10 @@ export function frame(text: string, files: readonly SchemaFile[]): string {
   return `${head}${BEGIN}\n${body}\n\n${privilegesOf(files)}${END}`;
 }
 
-/** Returns whether the migration has statements after its privileges. `frame` would drop them. */
+/**
+ * Returns whether the migration has statements after its privileges. `frame` would drop these
+ * statements.
+ */
 export function goesOn(text: string): boolean {
   const [, ...ends] = text.split(PRIVILEGES);
   const [end = "", ...rest] = ends.join("").split(END);

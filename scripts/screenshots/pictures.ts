@@ -6,7 +6,7 @@ export interface Picture {
   /** The file's name in `docs/images`, without its ending. */
   readonly name: string;
   readonly who: "buyer" | "operator";
-  /** The page's address behind the `#`. */
+  /** The part of the page's address after the `#`. */
   readonly path: (scene: Scene) => string;
   readonly width: number;
   readonly height: number;

@@ -27,8 +27,9 @@ export interface Finding {
   readonly name: EnvName;
   readonly state: State;
   /**
-   * A remark on the state; may be empty. It gives a name that can be set instead of this one or
-   * that makes this one necessary, or it says that this one must be unset in production.
+   * A remark on the state; may be empty. It names a variable that can be set instead of this one,
+   * or a variable that makes this one necessary, or it says that this one must not be set in
+   * production.
    */
   readonly note: string;
 }

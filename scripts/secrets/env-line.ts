@@ -38,8 +38,8 @@ export function withLine(text: string, name: string, value: string): string {
   const changed = lines.join("\n");
   const before = parseEnv(text);
   const after = parseEnv(changed);
-  // Another name's value may have several lines, one of which looks like a line that sets this
-  // name. Replacing it would change the other name's value.
+  // The value of another name may have several lines, and one of them may look like a line that
+  // sets this name. Replacing that line would change the other name's value.
   const isWhole = Object.keys(before).every((other) =>
     other === name || before[other] === after[other]
   );

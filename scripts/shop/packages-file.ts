@@ -4,7 +4,7 @@ import {
   PackagesFile,
 } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
 
-/** The path of the JSON Schema, from a file in the repository's root folder. */
+/** The path of the JSON Schema, relative to the repository's root folder. */
 const SCHEMA = "./docs/reference/api/packages.schema.json";
 
 /** A package of the file, with default values for fields that the file omits. */
@@ -58,8 +58,9 @@ export function readPackagesFile(text: string): PackageTerms[] {
 export function writePackagesFile(settings: z.output<typeof PackageSettings>): string {
   const onSale = settings.packages.filter(({ active }) => active);
   const slugs = new Set(onSale.map(({ slug }) => slug));
-  // A push does not change planned versions of packages, so the file omits them. But a push retires
-  // each package that the file lacks, so the file includes packages with only planned versions.
+  // For a package on sale, the file omits planned versions, because a push does not change them.
+  // But a push retires each package that the file lacks, so the file includes a package that has
+  // only planned versions.
   const planned = settings.scheduled.filter(({ slug, active }) => {
     const isNew = active && !slugs.has(slug);
     slugs.add(slug);

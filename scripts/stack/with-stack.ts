@@ -1,4 +1,4 @@
-/** Runs a function on the local stack that runs already, or on one that is started for it. */
+/** Runs a function on the local stack. If no stack is running, starts one for this function. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { print, printError, waitFor, withCleanup } from "@farthing/command-line";

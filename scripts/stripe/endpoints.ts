@@ -42,8 +42,8 @@ export function paramsOf({ kind, url, events }: Wanted) {
 }
 
 /**
- * Returns the kind of an endpoint, which Stripe does not report. The metadata of our own endpoints
- * contains it; for others the event types determine it.
+ * Returns the kind of an endpoint. Stripe does not report the kind. The metadata of our own
+ * endpoints contains it; for other endpoints, the event types determine it.
  */
 function kindOf({ metadata, enabled_events }: Endpoint): Kind {
   if (metadata.farthing === "account" || metadata.farthing === "connect") return metadata.farthing;

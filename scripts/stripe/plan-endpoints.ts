@@ -19,7 +19,10 @@ export interface Allowed {
 
 export type Step =
   | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
-  /** Create an endpoint. If it replaces an old one, the old one is not removed. */
+  /**
+   * Create an endpoint. If `replaces` is an endpoint, the new endpoint replaces it, but the old
+   * endpoint is not removed.
+   */
   | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
   | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }
   /** Do nothing, because the user did not allow the correction of a wrong endpoint. */

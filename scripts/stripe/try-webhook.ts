@@ -60,7 +60,7 @@ export async function tryAddress(url: string): Promise<Answered> {
 
 /**
  * Checks that the function knows a signing secret. The function reads a body only if the signature
- * is valid, so an error about the body shows that it knows the secret.
+ * is valid, so an error about the body shows that the function knows the secret.
  */
 export async function trySecret(url: string, secret: string): Promise<Answered> {
   const header = await new Stripe("sk_test_none").webhooks.generateTestHeaderStringAsync({

@@ -20,7 +20,7 @@ const advice = z.object({ name: z.string(), level: z.string(), detail: z.string(
 
 export type Advice = z.output<typeof advice>;
 
-/** Returns the findings of `db advisors`, without the accepted one. */
+/** Returns the findings of `db advisors`, except the accepted finding. */
 export function adviceIn(said: string): Advice[] {
   return listIn(said, advice).filter(({ detail }) => !detail.startsWith(COMMITS));
 }

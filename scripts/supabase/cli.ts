@@ -9,7 +9,10 @@ const PACKAGE = "supabase@3.1.0";
 /** The command that starts the CLI. The CLI's arguments are appended to it. */
 export const SUPABASE_CLI = ["npx", "-y", PACKAGE] as const;
 
-/** Prints the path of the CLI's program, which npx first installs if needed. */
+/**
+ * The arguments with which npx prints the path of the CLI's program. npx first installs the
+ * program if needed.
+ */
 const FIND = ["-y", "--package", PACKAGE, "-c", "command -v supabase"];
 
 const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 /**
- * Reads the output of `deno test --reporter=tap` line by line. The other report for programs,
- * JUnit, is not used: it lists a test under the module that called `Deno.test`, which need not be
- * the test file.
+ * Reads the output of `deno test --reporter=tap` line by line. Deno's JUnit report is not used: it
+ * lists a test under the module that called `Deno.test`, and this can be a helper instead of the
+ * test file.
  */
 import type { Failure, Row } from "./suite.ts";
 import { readName } from "./test-names.ts";
@@ -9,8 +9,8 @@ import { readName } from "./test-names.ts";
 const SUBTEST = "# Subtest: ";
 const RESULT = /^(?: {4})?(not )?ok \d+ - (.*?)( # SKIP)?$/;
 /**
- * Matches the message of a test that failed only because its steps failed. The steps count as
- * failures, and the test itself does not.
+ * Matches the message of a test that failed only because its steps failed. Each failed step counts
+ * as a failure, so the test itself does not count again.
  */
 const BY_STEPS = /^\d+ test steps? failed/;
 
@@ -24,8 +24,8 @@ export class DenoTapReader {
   #last: Failure | undefined;
 
   /**
-   * @param isGroup whether one module loads all files, so that each test's name begins with its
-   *   file
+   * @param isGroup whether one module loads all files. If so, the name of each test begins with the
+   *   path of its file
    */
   constructor(isGroup = false) {
     this.#isGroup = isGroup;
@@ -59,7 +59,8 @@ export class DenoTapReader {
   }
 
   /**
-   * Returns a test's own name. If a group's test belongs to the next file, starts that file's row.
+   * Returns a test's name without its file. In a group, if this test is the first of another file,
+   * starts the row of that file.
    */
   #ownName(full: string, now: number): string {
     if (!this.#isGroup) return full;

@@ -37,7 +37,9 @@ async function outcome(
   );
 }
 
-/** Returns for each file its name, the number of passed tests, and the names of failed tests. */
+/**
+ * Returns a list for each file: its name, how many tests passed, and the names of the failed tests.
+ */
 async function failuresOf(files: Record<string, string>, options: Options) {
   const rows = await rowsOf(files, options);
   return rows.map(({ name, passed, failures }) => [name, passed, failures.map(({ test }) => test)]);
@@ -143,10 +145,10 @@ inBothWays("fails a test that never ends by its name, and runs the next one", as
   assert.match(row?.failures[0]?.detail ?? "", /still running after 0.5 s: ".*waits"/);
 });
 
-/** A test that lasts long enough for Deno to report the test before it. */
+/** Runs for 500 ms, so that Deno reports the previous test while this one is still running. */
 const REPORTED = `Deno.test("reported", () => new Promise((done) => setTimeout(done, 500)));\n`;
-// Kills the process and then never returns: the signal takes a moment, and a test that returned
-// meanwhile would have passed.
+// Kills the process and then loops for ever. The signal takes a moment to arrive. If the test
+// returned before that, it would count as passed.
 const ENDS = `Deno.kill(Deno.pid, "SIGKILL"); for (;;);`;
 
 inBothWays("names the test that ends its process, and runs the files after it", async (options) => {
@@ -181,7 +183,7 @@ Deno.test("runDenoTests, in a group, fails the file that ends the process as it 
   }
 });
 
-/** Throws an error while another test runs. */
+/** A test that passes, but whose timer throws an error later, while the next test runs. */
 const THROWS_LATE = `Deno.test({ name: "late", sanitizeOps: false, sanitizeResources: false, fn() {
   setTimeout(() => { throw new Error("of no test"); }, 300);
 } });\n`;

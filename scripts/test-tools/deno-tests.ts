@@ -48,8 +48,9 @@ function failed(name: string, detail: string): Row {
 const ranTests = (row: Row) => row.passed + row.failures.length + row.ignored > 0;
 
 /**
- * Returns the row of one file. If the file failed before its first test, Deno's report contains
- * neither the file nor the reason. The file then runs once more, alone, to find the reason.
+ * Returns the row of one file. If no test of the file is in Deno's report, the file failed before
+ * its first test, and the report does not say why. The file is therefore run once more, alone, to
+ * find the reason.
  */
 async function rowOf(file: string, reported: Row[], options: DenoTestOptions): Promise<Row> {
   const row = reported.find(({ name }) => name === file);
@@ -60,8 +61,8 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
 }
 
 /**
- * If this number were larger, the last process would run alone for long. If it were smaller, more
- * processes would have to start.
+ * With a larger number, one process would still run for long after the others have ended. With a
+ * smaller number, more processes would have to start.
  */
 export const FILES_AT_ONCE = 8;
 
@@ -125,8 +126,8 @@ const ofNoTest = ({ files }: DenoTestOptions, said: string) =>
   failed("deno test", `an error outside of the tests of ${files.join(", ")}\n${said}`);
 
 /**
- * Whether an error outside of the tests ended the file. Deno gives a reason for each failed test,
- * so a failure without a reason comes from outside of the tests.
+ * Whether an error outside of the tests ended the file. Deno gives a reason for each test that
+ * fails by itself, so a failure without a reason was caused by such an error.
  */
 const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
 
@@ -140,8 +141,8 @@ async function rowsAfterForeignError(
   options: DenoTestOptions,
   { said }: Ended,
 ): Promise<Row[]> {
-  // If no test failed because of the error, the error occurred before the first test or after the
-  // last one. No file then counts as finished.
+  // The rows before the first foreign error are finished. If no row has one, the error occurred
+  // before the first test or after the last one, and no file counts as finished.
   const done = rows.slice(0, Math.max(rows.findIndex(hasForeignError), 0));
   const isDone = (file: string) => done.some(({ name }) => name === file);
   const alone: Row[] = [];
@@ -157,8 +158,9 @@ async function rowsAfterForeignError(
 }
 
 /**
- * If a promise is rejected while a file is loaded, Deno may begin the tests at once. The next file
- * of the group then can't add its tests, although that file is not the cause.
+ * If a promise is rejected while a file of a group is loaded, Deno may begin the tests at once. The
+ * next file then fails, because it can't add its tests any more, although it did not cause the
+ * rejection.
  */
 const BEGAN_EARLY = /Nested Deno\.test\(\) calls/;
 
@@ -171,8 +173,9 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   // If a file calls `Deno.exit` while it is loaded, the process ends with a complete report that
   // contains no tests.
   const isLoading = name === LOADING;
-  // The report of a group names a file only after the file's first test. Until then, only the
-  // recorded name of the running test shows the file.
+  // Whether it is known which file ended the process. A group's report names a file only after the
+  // file's first test has ended. Before that, the file is known only from the recorded name of the
+  // running test.
   const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;
   if (options.isGroup && isLoading && BEGAN_EARLY.test(said)) {
     return await rowsAfterForeignError(reader.rows, options, ended);

@@ -1,7 +1,7 @@
 /**
  * Emulates the API that the Supabase CLI calls during a deployment. It is an HTTP server on
- * loopback that stores what the CLI sends. It accepts any size, because the platform's exact limit
- * is unknown.
+ * loopback that stores what the CLI sends. It accepts functions of any size, because the exact
+ * limit of the platform is unknown.
  */
 import { dirname } from "node:path";
 import { z } from "zod";

@@ -1,8 +1,8 @@
 /**
- * This file is loaded before the test files. It stops waiting for a test after
- * FARTHING_TEST_LIMIT_MS: a test that never ends fails under its name, and the next test begins. It
- * also writes the name of the running test to the file FARTHING_TEST_RUNNING. The runner needs the
- * name if a test blocks every timer or ends the process.
+ * This file is loaded before the test files. A test that runs longer than FARTHING_TEST_LIMIT_MS
+ * fails under its own name, and the next test begins. This file also writes the name of the running
+ * test to the file FARTHING_TEST_RUNNING. The runner needs that name if a test blocks all timers or
+ * ends the process.
  */
 import { IN_FILE, LOADING, NOTHING } from "./test-names.ts";
 
@@ -35,8 +35,8 @@ function limited(name: string, test: Test): Test {
       () => reject(new Error(`still running after ${limitMs / 1_000} s: "${name}"`)),
       limitMs,
     );
-    // Deno immediately fails a test that waits for a promise that nothing can resolve. A referenced
-    // timer that is pending would prevent this.
+    // If nothing can resolve the promise that a test waits for, Deno fails the test at once. A
+    // pending timer would prevent this, so the timer is unreferenced.
     Deno.unrefTimer(timer);
     try {
       await Promise.race([test(context), late]);
@@ -95,8 +95,8 @@ export async function loadFile(name: string): Promise<void> {
   try {
     await import(new URL(name, `file://${Deno.cwd()}/`).href);
   } catch (error) {
-    // After Deno.exit, Deno reports none of the group's tests, so no test can report this error.
-    // The runner runs the other files in a new process.
+    // If a file has called Deno.exit, Deno reports no test of the group, so a test could not report
+    // this error. The runner then runs the other files in a new process.
     if (EXIT.test(String(error))) throw error;
     Deno.test("the file can be loaded", () => {
       throw error;

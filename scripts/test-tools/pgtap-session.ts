@@ -11,7 +11,7 @@ import { RESET_SESSION } from "./reset-session.ts";
 import type { Row } from "./suite.ts";
 import { readTap } from "./tap.ts";
 
-/** A file that waits for ever for a lock fails after this time. */
+/** The maximum time of a file, so that a file that waits for a lock does not wait for ever. */
 const TIMEOUT_MS = 60_000;
 
 /** Runs pgTAP files one after the other in one database. */
@@ -73,8 +73,8 @@ export async function openPgtapSession(
 ): Promise<PgtapSession> {
   const connection = { statement_timeout: TIMEOUT_MS, ...settings };
   const sql = server.connect(database, { max: 1, connection });
-  // Creates the session's schema of temporary tables before the first file. If a file created the
-  // schema, its rollback would remove the schema again, and each new schema invalidates all plans.
+  // Creates the session's schema for temporary tables before the first file. Otherwise each file
+  // would create it, and its rollback would remove it again. Each new schema invalidates all plans.
   await sql.unsafe("create temp table first (); drop table first");
   return {
     async run(file) {

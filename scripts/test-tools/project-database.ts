@@ -19,7 +19,8 @@ export const PROJECT = "project";
 export const MIGRATIONS = `${ROOT}supabase/migrations`;
 
 /**
- * Tests need no protection from power failures, and flushing to disk would take half of the time.
+ * Settings without protection from power failures. Tests do not need this protection, and flushing
+ * to disk would take half of their time.
  */
 export const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 
@@ -30,8 +31,8 @@ async function begin(server: Databases): Promise<void> {
 }
 
 /**
- * Runs each scheduled job once at the real time, so that the database is like one that is in use.
- * Otherwise a test's result could depend on whether a job has run.
+ * Runs each scheduled job once, at the real time, so that in every test the jobs have already run,
+ * as in a database in use. Otherwise a test's result could depend on whether a job has run yet.
  */
 async function runJobs(sql: postgres.Sql): Promise<void> {
   const jobs = await sql<{ command: string }[]>`select command from cron.job order by jobid`;
@@ -62,10 +63,10 @@ async function fill(server: Databases): Promise<void> {
 }
 
 /**
- * Calls `use` with a server that has the migrated database, and removes the server afterwards. The
- * server is restarted after the migrations, because PostgreSQL cannot clone a database while the
- * real pg_cron is connected to it. After the restart, pg_cron is not connected. `settings` are
- * added to FAST.
+ * Calls `use` with a server that has the migrated database, and removes the server afterwards.
+ * PostgreSQL cannot clone a database while the real pg_cron is connected to it, so the server is
+ * restarted after the migrations. After that, pg_cron is not connected.
+ * @param settings server settings in addition to FAST
  */
 export function withProject<T>(
   flavour: Flavour,

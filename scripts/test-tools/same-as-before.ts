@@ -8,9 +8,9 @@ async function git(args: string[]): Promise<string | undefined> {
 }
 
 /**
- * Whether git shows no change in these paths since the commit CI_BASE, the one before the push.
- * Without CI_BASE, compares with the previous commit. Returns false outside CI, and if the checkout
- * does not contain that commit.
+ * Returns whether these paths are unchanged since the commit CI_BASE, which is the last commit
+ * before the push. Without CI_BASE, compares with the previous commit. Returns false outside CI,
+ * and if the checkout does not contain the commit.
  */
 export async function isSameAsBefore(paths: readonly string[]): Promise<boolean> {
   if (Deno.env.get("CI") !== "true") return false;
@@ -32,7 +32,7 @@ export async function textBefore(path: string): Promise<string> {
 }
 
 export interface Changes {
-  /** The files that were added or changed. */
+  /** The paths of files that the push has added or changed. */
   readonly there: readonly string[];
   /** The files that were removed. A moved file counts as removed from its old path. */
   readonly gone: readonly string[];

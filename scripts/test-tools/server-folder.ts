@@ -1,7 +1,7 @@
 /**
- * Folders for the data of a test's servers, in memory if the machine has enough. On a disk, a fifth
- * of the processor time of the pgTAP files goes into the file system, because each file creates and
- * removes hundreds of temporary tables.
+ * Folders for the data of the tests' servers. They are in memory if the machine has enough of it.
+ * On a disk, the pgTAP files spend a fifth of their processor time in the file system, because each
+ * creates and removes hundreds of temporary tables.
  */
 import { statfsSync } from "node:fs";
 import { isAlive } from "@farthing/local-stack/postgres";
@@ -12,7 +12,10 @@ import { isAlive } from "@farthing/local-stack/postgres";
  */
 const MEMORY = "/dev/shm";
 
-/** The servers of a whole run have about 1 GB of data; they and the browsers need memory, too. */
+/**
+ * The servers of a whole run have about 1 GB of data. Besides this, the servers themselves and the
+ * browsers need memory.
+ */
 const MIN_FREE_BYTES = 6 * 1024 ** 3;
 
 function hasEnoughMemory(): boolean {
@@ -34,7 +37,9 @@ export async function removeAbandoned(parent: string): Promise<void> {
   }
 }
 
-/** Returns a new folder, which the caller removes. The accounts of servers can enter it. */
+/**
+ * Makes a folder, which the caller must remove. Servers that run under other accounts can enter it.
+ */
 export async function makeServerFolder(prefix: string): Promise<string> {
   const inMemory = hasEnoughMemory();
   if (inMemory) await removeAbandoned(MEMORY);

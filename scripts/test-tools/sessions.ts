@@ -18,6 +18,7 @@ export async function runSessions(
 ): Promise<Row> {
   const env = { SUPABASE_DB_URL: server.url(database) };
   const [row, ...others] = await runDenoTests({ files: [file], env, flags: ["--no-check"] });
-  // An error that belongs to no test has a row of its own, which is added to the file's row.
+  // An error that belongs to no test has a row of its own. Its failures are added to the file's
+  // row.
   return { ...row!, failures: [...row!.failures, ...others.flatMap(({ failures }) => failures)] };
 }

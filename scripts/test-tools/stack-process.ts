@@ -129,8 +129,8 @@ export async function withStack<T>(
   };
   const cleanup = async () => {
     if (hasEnded()) {
-      // The tests themselves report only refused connections, so the cause must come from the
-      // stack's own output.
+      // If the stack has ended, the tests report only refused connections. The cause is in the
+      // stack's own output, so that is printed.
       printError(
         `The stack ended while its tests ran. Its last lines:\n${await lastSaid(dataDir)}`,
       );

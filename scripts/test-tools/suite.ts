@@ -11,7 +11,7 @@ export interface Row {
   name: string;
   passed: number;
   failures: Failure[];
-  /** The number of tests that the file itself ignores. */
+  /** The number of tests that are marked as ignored in the file. */
   ignored: number;
   ms: number;
 }
@@ -25,7 +25,7 @@ export interface Skipped {
 export interface SuiteResult {
   rows: Row[];
   skipped: Skipped[];
-  /** The parts that only a full run includes (full-run.ts). */
+  /** The parts that this run left out, because only a full run includes them (full-run.ts). */
   left?: string[];
 }
 
@@ -34,13 +34,15 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
-   * The files that the suite depends on, as git's pathspecs. A push that names its base (CI_BASE) and has
-   * changed none of them leaves the suite out. Without a list, each push runs the suite.
+   * The files that the suite depends on, as git's pathspecs. If CI_BASE is set and the push has
+   * changed none of these files, the suite is left out. A suite without this list runs for each
+   * push.
    */
   madeOf?: readonly string[];
   /**
    * Runs the whole suite, or only the files that `words` select (filesNamed).
-   * @param isFull whether to leave nothing out: the caller named the suite, or set CI_FULL=1
+   * @param isFull whether all parts of the suite must run, because the caller named the suite or
+   *   set CI_FULL=1
    */
   run(words: string[], isFull: boolean): Promise<SuiteResult>;
 }

@@ -1,7 +1,7 @@
 /**
- * Checks the functions with what `supabase start` would give them: keys and tokens that the CLI
- * makes, config.toml, and a function's environment. `supabase start` itself does not run, because
- * it needs Docker.
+ * Checks the functions in the conditions of `supabase start`: with keys and tokens that the CLI
+ * makes, with config.toml, and with the environment that a function gets. `supabase start` itself
+ * does not run, because it needs Docker.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

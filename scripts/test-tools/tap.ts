@@ -1,6 +1,7 @@
 /**
  * Reads the Test Anything Protocol of pgTAP: a plan, results, and `#` lines about failures. This
- * reader is as strict as pg_prove, which judges the same files in a full run if it is installed.
+ * reader is as strict as pg_prove. If pg_prove is installed, it also judges the same files in a
+ * full run.
  */
 import type { Failure, Row } from "./suite.ts";
 
@@ -44,8 +45,8 @@ class TapReader {
     if (not && !todo) this.#fail(name || `test ${number}`, "");
     else if (directive) this.ignored += 1;
     else this.passed += 1;
-    // If a row contains two results, this reader counts one line. The next number is then too high
-    // by one, so the file fails.
+    // If a row contains two results, this reader counts them as one. The number of the next result
+    // is then one higher than the count, so the file fails.
     if (number && Number(number) !== this.#count) {
       this.#fail(
         "sequence",

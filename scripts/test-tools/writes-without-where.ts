@@ -1,8 +1,8 @@
 /**
- * Finds UPDATE and DELETE statements without WHERE in database functions. The platform refuses
- * them: it preloads safeupdate for its REST role, and this applies inside every function that an
- * endpoint calls. The local stack does not refuse them. PostgreSQL's own parsers read the
- * functions, so no way of writing such a statement is missed.
+ * Finds UPDATE and DELETE statements without WHERE in database functions. The platform refuses such
+ * statements, also inside every function that an endpoint calls, because it preloads safeupdate for
+ * its REST role. The local stack does not refuse them. The functions are parsed with PostgreSQL's
+ * own parsers, so a statement is found however it is written.
  */
 import { loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
 import type postgres from "postgres";
@@ -34,8 +34,8 @@ function writesIn(tree: unknown): string[] {
 }
 
 /**
- * Returns the text that an EXECUTE runs; each placeholder of `format` is replaced by a name or a
- * value. Returns undefined if the text is not a literal.
+ * Returns the SQL text that an EXECUTE runs; undefined if the expression is neither a literal nor
+ * `format` with a literal. A placeholder of `format` is replaced by a sample name or value.
  */
 function literalOf(expression: string): string | undefined {
   const [target] = fieldsNamed(parseSync(`select ${expression}`), "ResTarget");
@@ -55,13 +55,13 @@ function writesInDynamic(expression: string): string[] {
     const text = literalOf(expression);
     if (text !== undefined) return writesIn(parseSync(text));
   } catch {
-    // If the parser refuses the text, the line below reports the EXECUTE.
+    // The parser refuses this text, so the EXECUTE is reported below.
   }
   return [`execute ${expression}: this check can read only a literal, or format() with a literal`];
 }
 
 /**
- * The parse mode of a complete statement in PL/pgSQL. All other modes are expressions and
+ * The parser's number for text that is a complete statement. The other numbers mean expressions and
  * assignments, which can't write.
  */
 const STATEMENT = 0;

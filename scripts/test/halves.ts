@@ -1,6 +1,7 @@
 /**
- * The halves of a run, for two machines that share a push. They take about the same processor time if
- * the push changes functions and SQL (docs/decisions/test-runs.md).
+ * Divides the suites into two halves, for two machines that test the same push. Both halves take
+ * about the same processor time if the push changes functions and SQL
+ * (docs/decisions/test-runs.md).
  */
 import type { Suite } from "../test-tools/suite.ts";
 

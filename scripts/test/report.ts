@@ -17,8 +17,8 @@ export interface Totals {
   passed: number;
   failed: number;
   /**
-   * The number of suites or parts that this machine could not run, plus tests that their own file
-   * ignores.
+   * The number of suites or parts that this machine could not run, plus the number of tests that
+   * are marked as ignored.
    */
   skipped: number;
 }
@@ -64,7 +64,7 @@ function failures(rows: Row[], detailLines = DETAIL_LINES): string[] {
   );
 }
 
-/** Whether a suite has no row and gives no reason for that. */
+/** Whether a suite has run nothing, and has reported no part as skipped or left out. */
 const ranNothing = ({ rows, skipped, left = [] }: SuiteResult) =>
   rows.length + skipped.length + left.length === 0;
 
@@ -77,8 +77,8 @@ function skips(skipped: Skipped[]): string[] {
 const RULE = 60;
 
 /**
- * Several suites run at the same time, and each prints its table when it ends. So each table needs
- * a heading.
+ * Several suites run at the same time, and each prints its table when it ends. The heading shows
+ * whose table it is.
  */
 function heading(name: string): string {
   return `${pc.bold(name)} ${pc.dim("─".repeat(RULE - name.length))}`;
@@ -111,7 +111,8 @@ export function formatRecap(ran: Ran[]): string {
 }
 
 /**
- * Returns the parts, by suite, that this run left out and a full run includes. Empty in a full run.
+ * Returns a table of the parts that this run has left out but a full run includes, by suite. Empty
+ * in a full run.
  */
 export function formatLeft(ran: Ran[]): string {
   const rows = ran.flatMap(({ name, result: { left = [] } }) =>

@@ -43,8 +43,8 @@ const patternOf = (parts: string[], end = "") =>
   new RegExp(`^${parts.map(escaped).join(".+")}${end}$`);
 
 /**
- * Whether the code writes a quoted message. In SQL, a message contains `%` for each value; a
- * runbook shows an example value, writes `…`, or leaves out the last values.
+ * Whether the code writes a message that a runbook quotes. In SQL, the message has `%` for each
+ * value. The runbook has an example value or `…` in its place, or leaves out the last values.
  */
 function isWritten(quoted: string): boolean {
   const shortened = patternOf(quoted.split("…"), "(?:[:, ]+%.*)?");
@@ -56,8 +56,8 @@ function isWritten(quoted: string): boolean {
 const COMMAND = /^(?:curl|deno|select|update|delete|insert|alter|supabase|npx) /;
 
 /**
- * Returns the messages that a page quotes in paragraphs about a log: quotes of several words, and
- * quotes after "says".
+ * Returns the log messages that a page quotes. These are quotes of several words, and quotes after
+ * "says", in paragraphs about a log.
  */
 function quotesIn(page: Source): string[] {
   const paragraphs = page.text.replace(/^```[\s\S]*?^```/gm, "").split(

@@ -78,7 +78,8 @@ export async function readTree(root: string): Promise<Source[]> {
     // A deleted file is skipped, because Git lists it until the deletion is staged.
     const bytes = await Deno.readFile(`${root}/${path}`).catch(() => null);
     if (bytes === null) return null;
-    // A file that contains a zero byte is an image or an archive. It has no text, but links lead to it.
+    // A file that contains a zero byte is an image or an archive. It counts as a file without text,
+    // because pages may link to it.
     return makeSource(path, bytes.includes(0) ? "" : new TextDecoder().decode(bytes));
   }));
   return texts.filter((source) => source !== null);

@@ -22,7 +22,7 @@ async function sdkStates(file: string, pattern: RegExp): Promise<string[]> {
   return words(found, /['`]([a-z_]+)['`]/g).toSorted();
 }
 
-/** Returns the states that an SQL function distinguishes. */
+/** Returns the states for which an SQL function has a `when` branch. */
 async function sqlStates(file: string, name: string): Promise<string[]> {
   const sql = await Deno.readTextFile(new URL(file, SCHEMAS));
   const body = sql.split(`create function farthing.${name}(`)[1]?.split("$$")[1];

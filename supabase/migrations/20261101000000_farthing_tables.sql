@@ -135,7 +135,7 @@ create table farthing.policy (
   checkout_tax_ids boolean not null default false,
   checkout_invoices boolean not null default false,
   checkout_promotion_codes boolean not null default false,
-  -- The shop's name and settings, which its emails show
+  -- The shop's name and the other settings that the shop's emails show
   shop_name text,
   shop_logo_url text,
   shop_address text,
@@ -202,9 +202,9 @@ comment on column farthing.policy.abandoned_stream_timeout is
   'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
   'the chat is charged the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'When a stream breaks off, the provider can have produced at most this many output tokens more than '
-  'the recorded ones: up to 64 tokens that are not recorded yet, and the tokens in transit. Raise this '
-  'number for a provider that is faster than 200 tokens per second.';
+  'The most output tokens that a provider can have produced, in addition to the recorded ones, '
+  'when a stream breaks off: up to 64 tokens that are not recorded yet, and the tokens in transit. '
+  'Raise this number for a provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'The time between the end of a month (UTC) and its closing. After the closing, the month''s figures in '
   'reports no longer change.';
@@ -230,9 +230,10 @@ create table farthing.accounting_policies (
       ('breakage', 'at_expiry')))
 );
 comment on table farthing.accounting_policies is
-  'Append-only. The policies of the reports, by version; the newest version that has begun applies. '
-  'bonus_allocation: whether an order''s price is spread over paid and bonus credits alike (pro_rata), '
-  'or is the price of the paid credits alone (zero). breakage: when unused credits become revenue.';
+  'Append-only. The policies of the reports, by version; the version in force is the newest one '
+  'that has taken effect. bonus_allocation: whether an order''s price is spread over paid and '
+  'bonus credits alike (pro_rata), or is the price of the paid credits alone (zero). breakage: '
+  'when unused credits become revenue.';
 alter table farthing.accounting_policies enable row level security;
 create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
   using (false);
@@ -269,10 +270,11 @@ create table farthing.tasks (
 ) with (fillfactor = 50);
 -- The free space in each page lets each run write the new version of its task's row to the same page.
 comment on table farthing.tasks is
-  'Scheduled tasks: farthing.<task>(moment) runs once per interval (`every`), at the time `phase` after '
-  'the start of the interval. budget: the time after which a task begins no new item; from PostgreSQL '
-  '17 on, a task is ended after twice its budget. started_at: the start of a run that has not ended. '
-  'failures: the number of failures in a row. last_error: a SQLSTATE, or session_lost.';
+  'Scheduled tasks: farthing.<task>(p_now) runs once per interval (`every`), at the time `phase` '
+  'after the start of the interval. budget: the time after which a task begins no new item; from '
+  'PostgreSQL 17 on, a task is ended after twice its budget. started_at: the start of a run that '
+  'has not ended. failures: the number of failures in a row. last_error: a SQLSTATE, or '
+  'session_lost.';
 
 create table farthing.task_failures (
   failure_nr bigint generated always as identity primary key,
@@ -355,7 +357,8 @@ comment on table farthing.audit is
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 -- This index serves the report of authors. It leaves out accounts, customers, providers and
--- top_ups: users change the rows of these tables themselves, and do so much more often.
+-- top_ups: users change the rows of these tables themselves, much more often than the rows of the
+-- other tables change.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -494,9 +497,9 @@ comment on table farthing.accounts is
 
 alter table farthing.accounts enable row level security;
 
--- The only predicate of row level security on accounts. Each other policy on an account's rows uses
--- the array of accounts that the caller may see, so the predicate is evaluated once and the rows
--- are found by their index.
+-- The only policy that decides which accounts a caller may see. The policies of other tables select
+-- an array of accounts, to which this policy applies. So a query evaluates this policy once, and
+-- finds the rows of those accounts by an index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
@@ -540,9 +543,9 @@ comment on table farthing.lots is
   'part of what the order cost, in minor units of the order''s currency, 0 without an order; frozen: the '
   'payment is in doubt, so only held credits can be spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
--- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
--- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT
--- update.
+-- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds functions that
+-- order lots without this mark. The predicate uses closed_at instead of remaining, so that a debit
+-- stays a HOT update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
@@ -608,9 +611,9 @@ create type farthing.charge_result as (
 
 -- supabase/schemas/ledger/tables/debt_payments.sql
 
--- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
--- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its
--- payments are undone, the latest payment first.
+-- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays
+-- the same, so a payment of debt is not an entry. If a paid debt later turns out to be unfounded,
+-- its payments are undone, the latest payment first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -841,11 +844,11 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale. The newest version that has begun applies. slug: the name in files and '
-  'requests, the same in all versions of a package. amount: the price in the first currency, in '
-  'its minor unit; other_prices: the prices in the other currencies, {currency: amount}. credits '
-  'and bonus_credits are in credits. description, highlight (show this package first), sort (the '
-  'position in lists, from 0) and active may change without a new version.';
+  'Packages for sale. The version in force is the newest one that has taken effect. slug: the name '
+  'in files and requests, the same in all versions of a package. amount: the price in the first '
+  'currency, in its minor unit; other_prices: the prices in the other currencies, {currency: '
+  'amount}. credits and bonus_credits are in credits. description, highlight (show this package '
+  'first), sort (the position in lists, from 0) and active may change without a new version.';
 
 alter table farthing.packages enable row level security;
 create policy packages_public on farthing.packages for select to anon, authenticated using (true);
@@ -1079,18 +1082,20 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s minor '
-  'unit. amount: the price. credits, bonus_credits: as sold. session_settings: the policy''s settings '
-  'of the hosted page when the order was made, with the customer or email of the buyer; the email is '
-  'deleted as soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe '
-  'computes, or the tax is added to it; null if Stripe computes none. promotion_codes: whether the '
-  'buyer may enter a code. Both are copied from session_settings, and never change. payment_ref: the '
-  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the buyer '
-  'paid, with amount_tax and after amount_discount. All three are null until the order is paid. invoice_id: '
-  'Stripe''s invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
-  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
-  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits clawed '
-  'back for refunds and disputes together (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s '
+  'minor unit. amount: the price. credits, bonus_credits: as sold. session_settings: the '
+  'policy''s settings of the hosted page when the order was made, with the customer or email of '
+  'the buyer; the email is deleted as soon as Stripe has it. tax_behavior: whether the price '
+  'includes the tax that Stripe computes, or the tax is added to it; null if Stripe computes '
+  'none. promotion_codes: whether the buyer may enter a code. Both are copied from '
+  'session_settings, and never change. payment_ref: the payment that paid the order, or its '
+  'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and '
+  'after amount_discount. All three are null until the order is paid. invoice_id: Stripe''s '
+  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
+  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: the sum of '
+  'the refunds that have not failed. amount_disputed: the sum of the disputes that are open or '
+  'lost. credits_clawed_back: the credits clawed back for refunds and disputes together (rule '
+  '10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 -- Reports use this index to count the accounts that ordered in a year, and to find each account's
@@ -1310,8 +1315,8 @@ as $$
     then coalesce(p_evidence_due_by, 'infinity') else 'infinity' end
 $$;
 comment on function farthing.dispute_deadline(text, timestamptz) is
-  'Returns until when a dispute waits for our evidence; infinity if the dispute has no deadline '
-  'or does not wait for our evidence.';
+  'Returns the deadline of a dispute that waits for our evidence; infinity if the dispute has no '
+  'deadline or does not wait for our evidence.';
 
 create index disputes_by_deadline on farthing.disputes (
   farthing.dispute_deadline(status, evidence_due_by), created_at desc, dispute_id desc);
@@ -1448,10 +1453,11 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known address, '
-  'and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge Function; the address is not '
-  'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
-  'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
+  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known '
+  'address, and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge '
+  'Function; the address is not stored. order_id: the allowed order. booking_id: the allowed or '
+  'flagged booking. With the outcome flag, the booking is not refused, but an operator should '
+  'review it. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- The limits count only allowed decisions, so these indexes leave out refusals: requests that are
 -- repeated after a refusal do not slow down the count.
@@ -1708,11 +1714,11 @@ comment on function farthing.booking_fee(bigint, text, int) is
 
 -- supabase/schemas/bookings/tables/bookings.sql
 
--- Bookings: payments from a buyer to a provider. The platform takes a fee of each. A booking stores
--- its fee and the fee's rate, because the rate of the policy may change later; a check compares the
--- two. Amounts are integers in the currency's minor unit. One trigger guards the states, because
--- Stripe's events, both parties and scheduled tasks change a booking, and a late change must not
--- undo a payment, a completion or a cancellation.
+-- Bookings: payments from a buyer to a provider. The platform takes a fee from each payment. A
+-- booking stores its fee and the fee's rate, because the rate of the policy may change later; a
+-- check constraint compares the fee with this rate. Amounts are integers in the currency's minor
+-- unit. One trigger guards the states, because Stripe's events, both parties and scheduled tasks
+-- change a booking, and a late change must not undo a payment, a completion or a cancellation.
 
 create table farthing.bookings (
   account_id bigint not null,
@@ -1766,7 +1772,7 @@ create table farthing.bookings (
 comment on table farthing.bookings is
   'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
   'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets '
-  'their share. Either with the payment (Stripe divides it), or when the booking is completed (we '
+  'their share: with the payment (Stripe divides it), or when the booking is completed (we '
   'transfer the share), as the policy said at the time of the booking. origin_key: the key of the '
   'request that began the booking, until the payment exists. A cancelled booking with paid_at was '
   'paid, and its money is refunded.';
@@ -1856,8 +1862,9 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
 -- idempotency key must commit together: a job that costs credits is never stored without its hold,
--- and its hold never without the job. A runner claims a job under a lease, whose token increases
--- with each claim; a runner that has lost its lease has an old token and can write nothing.
+-- and its hold is never stored without the job. A runner claims a job under a lease, whose token
+-- increases with each claim; a runner that has lost its lease has an old token and can write
+-- nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -1922,9 +1929,10 @@ create table farthing.jobs (
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
 ) with (fillfactor = 80);
 comment on table farthing.jobs is
-  'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) never '
-  'falls. error_message may be shown to users, error_detail must not be. input is emptied when the job '
-  'ends, result and file 24 hours after its creation; the row is deleted after 30 days.';
+  'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) '
+  'never falls. error_message may be shown to users, error_detail must not be. input is emptied '
+  'when the job ends; result and file are emptied 24 hours after the job was created; the row is '
+  'deleted after 30 days.';
 -- The next three indexes leave out jobs that have ended and have no lease, so a claim costs the
 -- same after a million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';
@@ -2091,12 +2099,11 @@ create table farthing.chats (
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
-  'their price. output_is_counted: our count of the output equals the provider''s, because the '
-  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens '
-  'received so far, as last recorded. '
-  'answered_at: when the chat''s own request reported its end, even if the chat was already closed; null '
-  'until then. corrected: credits refunded because the scheduled task had charged more than the provider''s '
-  'usage.';
+  'the price of this maximum. output_is_counted: our count of the output equals the provider''s, '
+  'because the provider hides no output and counts tokens as we do. streamed_tokens: the output '
+  'tokens received so far, as last recorded. answered_at: when the chat''s own request reported '
+  'its end, even if the chat was already closed; null until then. corrected: credits refunded '
+  'because the scheduled task had charged more than the provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -2119,8 +2126,8 @@ create table farthing.features (
   constraint features_text_bounded check (length(changed_by) <= 255)
 );
 comment on table farthing.features is
-  'One flag per product: off, on, or on for a percentage of the users. percentage counts only in the '
-  'state percentage.';
+  'One flag per product: off, on, or on for a percentage of the users. The column percentage '
+  'applies only in the state percentage.';
 alter table farthing.features enable row level security;
 create policy features_none on farthing.features for select to authenticated using (false);
 
@@ -2337,10 +2344,9 @@ create table farthing.payouts (
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
-  'stored. amount: minor units, negative if the bank is debited. arrives_at: Stripe''s arrival date, '
-  'from the event at reported_at. reconciliation: whether Stripe can list the transactions, which it '
-  'never can for a manual payout. itemised_at: when we assigned transactions to a manual '
-  'payout.';
+  'stored. amount: minor units, negative if the bank is debited. arrives_at: Stripe''s arrival '
+  'date, from the event at reported_at. reconciliation: whether Stripe can list the transactions '
+  '(never for a manual payout). itemised_at: when we assigned transactions to a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -2541,7 +2547,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, mi
 select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
   fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
 from (values
-  -- A count: the threshold 0 means that one event fires the rule.
+  -- The figure is a count: the threshold 0 means that one event fires the rule.
   ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
   -- An event that fails once is retried after a minute, before this rule fires.
   ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
@@ -2556,8 +2562,8 @@ from (values
   -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests. The rule needs at least minimum requests that were limited
-  -- without Redis.
+  -- The figure is a share of requests. The rule fires only if at least `minimum` requests were
+  -- limited without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -2577,7 +2583,8 @@ from (values
   -- The figure is a number of failures in a row: the threshold 2 means that the third failure fires
   -- the rule.
   ('task_failed', 'critical', 2, 0, '1 hour', '0'),
-  -- The figure is in minutes. A database that has just started runs tasks within one minute.
+  -- The figure is in minutes. A database that has just started runs tasks within one minute, so a
+  -- restart does not fire the rule.
   ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
 ) r (rule, severity, threshold, fine_at, period, fires_after);
 
@@ -2588,12 +2595,13 @@ select rule, severity, threshold, fine_at, minimum, period::interval, '0', resol
 from (values
   -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- The figure is a share of calls. The rule needs at least minimum failed calls.
+  -- The figure is a share of calls. The rule fires only if at least `minimum` calls failed.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
   -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests. The rule needs at least minimum refused requests. The
-  -- minimum is high, because a single page with an expired token may repeat its request many times.
+  -- The figure is a share of requests. The rule fires only if at least `minimum` requests were
+  -- refused. The minimum is high, because a single page with an expired token may repeat its
+  -- request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 
@@ -2604,9 +2612,10 @@ select rule, severity, threshold, fine_at, period::interval, '0', resolves_after
 from (values
   -- The figure is the credits that all authors have granted since midnight UTC.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
-  -- A count: the threshold 0 means that one grant fires the rule.
+  -- The figure is a count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),
-  -- A count: the threshold 0 means that the first new user without credits fires the rule.
+  -- The figure is a count: the threshold 0 means that the first new user without credits fires the
+  -- rule.
   ('welcome_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 
@@ -2618,7 +2627,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
   runbook)
 values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
   'docs/runbooks/stripe_state_unknown.md'),
-  -- A count: the threshold 0 means that one refused request fires the rule.
+  -- The figure is a count: the threshold 0 means that one refused request fires the rule.
   ('stripe_setup', 'critical', 0, 0, '7 days', '0', '5 minutes', 'docs/runbooks/stripe_setup.md');
 
 -- supabase/schemas/alerts/tables/incidents.sql
@@ -2658,11 +2667,11 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Periods in which a rule was over its threshold. The state goes from pending (not yet over for '
-  'fires_after) to open, acknowledged and resolved. value, threshold and summary: from the last '
-  'evaluation in which the rule was over. queued_at: the time at which the incident''s notifications '
-  'were queued. fine_since: the time since which the rule has been fine without a break, while the '
-  'incident is not resolved.';
+  'Periods in which a rule was over its threshold. The state goes from pending (over the '
+  'threshold, but not yet for the time fires_after) to open, acknowledged and resolved. value, '
+  'threshold and summary: from the last evaluation in which the rule was over. queued_at: the '
+  'time at which the incident''s notifications were queued. fine_since: the time since which the '
+  'rule has been fine without a break, while the incident is not resolved.';
 -- A rule and subject have at most one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
@@ -2849,12 +2858,12 @@ create table farthing.lot_days (
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the lot '
-  'and the currency of its price, which is empty for lots without a price. granted: credits that came '
-  'in; all others: credits that went out, negative if more were reinstated. refunded, disputed: clawed '
-  'back. The source `debt` has the used and clawed-back credits that no lot could pay, less the debt '
-  'that lots paid later. value: the part of the lots'' prices that moved, in minor units; what remains '
-  'of a lot is worth price * remaining / amount, rounded.';
+  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the '
+  'lot and the currency of its price (empty for a lot without a price). granted: credits that came '
+  'in; all others: credits that went out, negative if more credits were reinstated than went out. '
+  'refunded, disputed: clawed back. The source `debt` has the used and clawed-back credits that no '
+  'lot could pay, less the debt that lots paid later. value: the part of the lots'' prices that '
+  'moved, in minor units; what remains of a lot is worth price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -2930,8 +2939,9 @@ create table farthing.usage_features (
   first_day date not null
 );
 comment on table farthing.usage_features is
-  'The features that usage_days distinguishes: the first 200 that callers named. Later features are '
-  'summed as `other`, so that an endless number of names cannot make a row for each charge.';
+  'The features that usage_days distinguishes: the first 200 that callers named. Later features '
+  'are summed as `other`, so that callers cannot create a row for each charge by sending ever new '
+  'names.';
 -- The sums per day over all features are some rows per day; the sums per month by feature are some
 -- thousand rows. A report reads these sums instead of usage_days wherever its columns and days
 -- allow, because a year of usage_days may be a million rows.
@@ -2962,10 +2972,11 @@ create table farthing.order_entries (
   missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account. begun_on: the '
-  'day (UTC) on which a package order began, null for a top-up; paid_on: the day on which the order was '
-  'paid; credits: of the order, without its bonus. missing: the evidence that was missing when the '
-  'entry was sealed (stripe_event, lot), separated by spaces; null if nothing was missing.';
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. '
+  'begun_on: the day (UTC) on which a package order began, null for a top-up; paid_on: the day on '
+  'which the order was paid; credits: the order''s credits without its bonus. missing: the '
+  'evidence that was missing when the entry was sealed (stripe_event, lot), separated by spaces; '
+  'null if nothing was missing.';
 -- Reports count a day's orders that had all evidence, and look up evidence only on days on which
 -- some of it is missing.
 create index order_entries_by_begin on farthing.order_entries (begun_on)
@@ -3051,22 +3062,22 @@ comment on table farthing.revenue_lines is
   'The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: Stripe''s id '
   'of the payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency of '
   'the balance, other amounts in the currency of the payment.';
--- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
--- balance transactions are booked as differences, and the tax of a refund is booked again with the
+-- A fact has only one line of each kind, with three exceptions. Returned fees and the fees of
+-- balance transactions are booked as differences. The tax of a refund is booked again with the
 -- opposite sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
--- This index finds the earlier refunds and disputes of an order, which decide how much tax the next
--- one returns.
+-- This index finds the earlier refunds and disputes of an order, because they decide how much tax
+-- the next refund or dispute returns.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
 -- The journal computes its sums from this index alone, without reading the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount);
 -- Metrics count paying accounts from this index, because the counts of single days can't be added
--- up.
+-- up: an account may pay on several days.
 create index revenue_lines_of_payers on farthing.revenue_lines (booked_on)
   include (product_line, currency, kind, amount, account_id, booking_id) where kind in ('charge', 'discount');
 alter table farthing.revenue_lines enable row level security;
@@ -3106,12 +3117,13 @@ create table farthing.journal_accounts (
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
 comment on table farthing.journal_accounts is
-  'Append-only. The code of each account of the journal, by version; on a day (UTC), the newest code '
-  'that has begun applies. unapplied_payments: payments whose credits are not granted yet; '
-  'provider_payable: the providers'' money from bookings; refunds, disputes: money that was returned, '
-  'less the deferred revenue that it released; the difference lowers revenue; tax_payable: tax that is '
-  'owed to the state; discounts: debited when an order is paid, and at once credited with the same '
-  'amount, because deferred revenue is only what was paid.';
+  'Append-only. The code of each account of the journal, by version. The code in force on a day '
+  '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
+  'whose credits are not granted yet; provider_payable: the providers'' money from bookings; '
+  'refunds, disputes: money that was returned, less the deferred revenue that it released; the '
+  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: debited when '
+  'an order is paid, and at once credited with the same amount, because deferred revenue is only '
+  'what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

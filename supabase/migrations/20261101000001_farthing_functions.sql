@@ -87,8 +87,8 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'Charges like spend_batch(), and refuses each charge above what is left of the account''s daily cap. '
-  'Charges of a hold are not refused.';
+  'Charges an account as spend_batch() does, but refuses each charge above what is left of the '
+  'daily cap. Charges of a hold are not refused.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -276,7 +276,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.idempotency_key_life() is
-  'Returns how long a stored answer counts, if the request sent the key itself.';
+  'Returns how long a stored answer stays valid, if the client has sent the Idempotency-Key '
+  'itself.';
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
@@ -320,9 +321,10 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else {status, '
-  'replayed: true, data}. p_kept: how long an answer counts; null for 24 hours. A key that is derived from '
-  'the content counts for a shorter time. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
+  '{status, replayed: true, data}. p_kept: how long an answer stays valid; null for 24 hours. For '
+  'a key that is derived from the content, this time is shorter. Fails idempotency_key_reused, '
+  'idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -555,7 +557,8 @@ begin
   -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- The request that creates the account may be storing the same account id at this moment.
+    -- The request that creates the account may be storing the same account id at this moment, so a
+    -- row that has this id by now is found, too.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
@@ -643,8 +646,8 @@ begin
   if not found then
     return false;
   end if;
-  -- A repeat may take over a key whose created_at is 3 minutes old. Heartbeats renew created_at, so a
-  -- running chat keeps its key.
+  -- A repeated request may take over a key whose created_at is at least 3 minutes old. Heartbeats
+  -- renew created_at, so a running chat keeps its key.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
@@ -889,8 +892,9 @@ comment on function farthing.lock_chat(uuid, text) is
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
--- Late usage: the provider reports it after a scheduled task or the end of the hold has closed the
--- chat. A released chat is then charged late, and a charge that was too high is corrected.
+-- Late usage: usage that the provider reports after the chat has been closed by the scheduled task
+-- or by the end of its hold. If the chat was released, it is then charged late. If it was charged
+-- too much, the charge is corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -1038,8 +1042,9 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- The consent is locked, so a change that lowers it meanwhile waits, and then erases fields of the
-  -- new log, too. While another transaction changes the consent, the level `none` applies.
+  -- The consent is locked: a change that lowers the consent waits for this transaction, and then
+  -- erases fields of the new log as well. If another transaction is already changing the consent,
+  -- the level `none` applies.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -1176,8 +1181,8 @@ as $$
   order by p.credits desc nulls last, k.nr limit 1
 $$;
 comment on function farthing.dearest_usage is
-  'Returns the most expensive usage of these token counts: a model may have spent its output on '
-  'reasoning, which has its own rate. p_pinned is {model: rate version}.';
+  'Returns the most expensive usage that these token counts allow: all output may be reasoning, '
+  'which has its own rate. p_pinned is {model: rate version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb
@@ -1326,15 +1331,15 @@ begin
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Rules whose last evaluation failed come last, so that they cannot prevent the evaluation of the
-    -- others.
+    -- Rules whose previous evaluation failed are evaluated at the end, so that they cannot prevent
+    -- the evaluation of the other rules.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
     -- After a timeout no further rule is evaluated. The statement timeout fires only once in a
-    -- statement, so it could not cancel a second rule that takes too long, and that rule could
+    -- statement, so it could not cancel a second rule that takes too long. Such a rule could
     -- prevent every notification of this evaluation.
     exit when v_problem = 'failed with 57014';
   end loop;
@@ -1366,7 +1371,7 @@ as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
 comment on function farthing.count_text(bigint, text) is
-  'Writes a count with its noun, for summaries: 1 place, 2 places.';
+  'Formats a count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.period_text(p_period interval)
 returns text
@@ -1380,7 +1385,7 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.period_text(interval) is 'Writes a period in words, for summaries.';
+comment on function farthing.period_text(interval) is 'Formats a period in words, for summaries.';
 
 create function farthing.percent_text(p_share numeric)
 returns text
@@ -1389,15 +1394,15 @@ set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.percent_text(numeric) is 'Writes a share in percent, for summaries.';
+comment on function farthing.percent_text(numeric) is 'Formats a share in percent, for summaries.';
 
 -- supabase/schemas/alerts/functions/incidents.sql
 
 -- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
 -- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
--- Edge Function runs. Each incident is notified once: its notifications are queued in the
--- transaction in which the incident fires. If queuing fails, a later evaluation queues them. A
--- summary does not name persons: it has figures, ids, error codes, and names such as those of
+-- Edge Function runs. Operators are notified once about each incident: its notifications are queued
+-- in the transaction in which the incident fires. If queuing fails, a later evaluation queues them.
+-- A summary does not name persons: it has figures, ids, error codes, and names such as those of
 -- routes and tasks.
 
 create function farthing.open_incident(
@@ -1570,8 +1575,8 @@ comment on function farthing.read_dead_notifications(farthing.alert_rules, times
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and, if
--- the policy says so, keys.
+-- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and,
+-- if the policy says so, secret keys.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1592,7 +1597,8 @@ begin
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
     farthing.count_text(v_found.violations, 'violation'), v_found.detail));
-  -- The first proof runs within minutes of the installation. Until then nothing counts as wrong.
+  -- The first proof runs within minutes of the installation. Until then, the lack of a proof does
+  -- not fire the rule.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;
@@ -1606,7 +1612,8 @@ end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
   'Reads the violations of the last proof that found violations, until a whole proof finds none. '
-  'The rule is also over if the last proof failed or the last finished proof is older than period.';
+  'The rule also counts as over its threshold if the last proof failed or the last finished proof '
+  'is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1676,9 +1683,9 @@ comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
 
 -- supabase/schemas/alerts/functions/rules_requests.sql
 
--- Alert rules about requests: errors and durations, the error budget, refused callers, and rate limits
--- that were applied without Redis. Each rule reads the metrics that processes report. A share of few
--- requests can be chance, so each rule has a minimum of requests.
+-- Alert rules about requests: errors and durations, the error budget, refused callers, and rate
+-- limits that were applied without Redis. Each rule reads the metrics that processes report. A high
+-- share among few requests can be chance, so each rule has a minimum number of requests.
 
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1691,7 +1698,7 @@ declare
   v_worst record;
 begin
   -- Takes the highest share: of all requests together, or of one route with enough requests. Many
-  -- requests to other routes must not hide the errors of a rare route.
+  -- requests to other routes must not hide the errors of a route with few requests.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -1774,8 +1781,8 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads the burn rate of the error budget, in multiples of the factor of a pair of windows. '
-  'Within a pair the lower rate counts, and among the pairs the highest multiple counts.';
+  'Reads the burn rate of the error budget. For each pair of windows, the lower of its two burn '
+  'rates is divided by the pair''s factor. The result is the highest of these quotients.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1794,7 +1801,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests with refused credentials, if at least minimum requests were refused.';
+  'Reads the share of requests with refused credentials, if the number of these requests is at '
+  'least the rule''s minimum.';
 
 create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1858,7 +1866,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed calls to models, if at least minimum calls failed.';
+  'Reads the share of calls to models that failed, if the number of failed calls is at least the '
+  'rule''s minimum.';
 
 create function farthing.metric_quantile(
   p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
@@ -1880,8 +1889,8 @@ as $$
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns how many durations of a metric a window has, and their quantile p_share in ms: for '
-  '0.95, the p95.';
+  'Returns the number of durations that a metric has in a window, and their quantile p_share in '
+  'ms: for p_share = 0.95, the p95.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1965,8 +1974,9 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed charges: over if it is above the threshold and at least factor times the '
-  'usual share, and there were at least minimum charges and three failures.';
+  'Reads the share of failed charges. The rule is over its threshold only if the share is also at '
+  'least factor times the usual share, at least three charges failed, and the number of all '
+  'charges is at least the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2182,8 +2192,8 @@ comment on function farthing.read_failed_tasks(farthing.alert_rules) is
 
 -- supabase/schemas/alerts/functions/tasks_stopped.sql
 
--- The alert rule tasks_stopped. No scheduled task can report that no task runs, so each process that
--- reports its metrics checks this rule too (watch_runner).
+-- The alert rule tasks_stopped. If no task runs, no task can report this. So each process that
+-- reports its metrics also checks this rule (watch_runner).
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2450,7 +2460,7 @@ $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
   'Creates the function that returns a violation for each row of an audited table that differs '
   'from its last audit row, and for each row without an audit row. A migration that changes a row '
-  'of the table audited must call this function again.';
+  'of the table farthing.audited must call this function again.';
 
 -- supabase/schemas/audit/functions/customer_reads.sql
 
@@ -2566,7 +2576,7 @@ as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
 comment on function farthing.listed(text[], text) is
-  'Writes columns as an SQL list, with the row''s name before each column if p_row is given.';
+  'Formats columns as an SQL list, with the row''s name before each column if p_row is given.';
 
 create function farthing.refuse_change()
 returns trigger
@@ -3095,9 +3105,9 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. If a failure and a `processing` event have the
-  -- same second, the failure counts as the later event. A payment that was cancelled at Stripe
-  -- stays cancelled, whatever arrives later.
+  -- An older state never overwrites a newer one. If a failure and a `processing` event occurred in
+  -- the same second, the failure is taken as the later event. A payment that was cancelled at
+  -- Stripe stays cancelled, whatever arrives later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -3507,8 +3517,9 @@ comment on function farthing.grant_order is
 
 -- supabase/schemas/checkout/functions/open_order.sql
 
--- The order of a checkout is committed before Stripe opens its session. The order stores the settings
--- of the session, and ends after an hour. A repeat finds the order that is still open.
+-- The order of a checkout is committed before Stripe opens its session. The order stores the
+-- settings of the session, and ends after an hour. As long as the order is open, a repeated request
+-- gets the same order.
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -3588,8 +3599,8 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- A payment may arrive after its order has expired. The payment counts, and its credits are
-    -- granted.
+    -- A payment may arrive after its order has expired. Such a payment is accepted, and its credits
+    -- are granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
     -- These states may change back, because refunds fail and disputes are won.
@@ -3715,8 +3726,8 @@ set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
   -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
-  -- session for a deleted customer. Stripe detaches the card of a customer that is deleted there,
-  -- so a customer is used only while it has a saved card.
+  -- session for a customer that was deleted at Stripe. Such a deletion also detaches the saved
+  -- card. So a customer is used only while it has a saved card: it then still exists.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -3841,8 +3852,8 @@ as $$
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is
-  'Returns how long a runner leases a card, and so how long to wait before the card is read or '
-  'detached again.';
+  'Returns how long a runner leases a card: the card is not read or detached again before this '
+  'time has passed.';
 
 create function farthing.find_card_removals(p_now timestamptz, p_limit int)
 returns setof text
@@ -3874,10 +3885,10 @@ comment on function farthing.cards_are_due(timestamptz) is 'Returns whether card
 
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
 -- creates one customer per account, because the idempotency key with which the customer is created
--- is derived from the account and its user. A second request finds the first customer here. The
--- account of a deleted user keeps its customer. If the same user id signs up later, it has another
--- account and another customer. Farthing stores Stripe's ids and the card's brand, last four digits
--- and expiry, never its number.
+-- is derived from the account and its user. Later requests find this customer in the table
+-- customers. The account of a deleted user keeps its customer. If the same user id signs up later,
+-- it has another account and another customer. Farthing stores Stripe's ids and the card's brand,
+-- last four digits and expiry, never its number.
 
 create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
 returns text
@@ -4031,8 +4042,8 @@ end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
   'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card. '
-  'payment_method.updated and payment_method.automatically_updated make the payment runner read it '
-  'again. payment_method.detached removes it. Returns processed or ignored.';
+  'payment_method.updated and payment_method.automatically_updated make the payment runner read '
+  'the card again. payment_method.detached removes the card. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -4163,8 +4174,8 @@ exception when datetime_field_overflow or invalid_datetime_format then
 end
 $$;
 comment on function farthing.effective_from(jsonb) is
-  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an offset. Returns '
-  'null if it has none, or no valid one.';
+  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an '
+  'offset. Returns null if the item has no effective_from, or an invalid one.';
 
 -- supabase/schemas/foundation/functions/errors.sql
 
@@ -4236,8 +4247,8 @@ begin
 end
 $$;
 comment on function farthing.items_to_read(int) is
-  'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
-  'follows. Fails invalid_request, naming limit.';
+  'Returns how many items to read for a page of p_limit items: one more, to learn whether another '
+  'page follows. Fails invalid_request, naming limit.';
 
 create function farthing.uuid_of(p_text text)
 returns uuid
@@ -4339,8 +4350,8 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.blocks_of(bigint, bytea, timestamptz) is
-  'Returns the blocks that apply now to an account and an address: of its user, of the address, and of a '
-  'card that the account has used.';
+  'Returns the current blocks of an account''s user, of an address, and of each card that the '
+  'account has used.';
 
 create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
 returns setof text
@@ -4513,9 +4524,9 @@ begin
   perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   v_verdict := farthing.fraud_verdict(p_account_id, p_action, v_ip_hash, p_now, p_is_new, p_provider_id);
   v_is_allowed := v_verdict ->> 'outcome' = 'allow';
-  -- Two kinds of decisions to allow are not recorded here. keep_address() records an allowed
-  -- booking. For a request that continues an order or a booking, the decision was made when the
-  -- order or booking began.
+  -- Two kinds of decisions with the outcome `allow` are not recorded here. An allowed booking is
+  -- recorded by keep_address(). A request that continues an order or a booking needs no new
+  -- decision: it was allowed when the order or the booking began.
   if not v_is_allowed or p_order_id is not null and p_is_new then
     insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
     values (p_account_id, p_action, v_verdict ->> 'outcome',
@@ -4689,10 +4700,9 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more than n users used one of the buyer's cards within a day. The
-  -- users of that card are ordered by their last use, newest first. The limit ends a day after the
-  -- last use by user n + 1 in this order, or a day after the buyer's own last use if that is
-  -- earlier.
+  -- The buyer is refused if more than n users used one of the buyer's cards within a day. The users
+  -- of that card are ordered by their last use, newest first. The refusals end a day after the last
+  -- use by user n + 1 in this order, or a day after the buyer's own last use if that is earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4707,7 +4717,8 @@ begin
 end
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'Returns the card limits that an account''s payments exceed, and when each limit ends.';
+  'Returns the card limits that an account''s payments exceed, and until when each limit refuses '
+  'payments.';
 
 -- supabase/schemas/grants/functions/ceilings.sql
 
@@ -4800,9 +4811,9 @@ comment on function farthing.grant_answer(farthing.grants, timestamptz) is
 -- credits out of nothing (T40), so operators can't grant to themselves, and a grant above a ceiling
 -- of the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants
 -- count towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind keys
--- only if the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
--- credits_minted and grant_above_ceiling alert. Order of locks: the account, the lock of the
--- ceilings, the grant.
+-- only if the policy says so. The ceilings do not bind a person at an SQL prompt, but the alert
+-- rules credits_minted and grant_above_ceiling report such grants. Order of locks: the account, the
+-- lock of the ceilings, the grant.
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -5222,8 +5233,9 @@ as $$
 declare
   v_left int;
 begin
-  -- If two calls run at once, the second one waits for the row, and then sees what the first one has spent.
-  -- If the first call began after midnight and the second one before midnight, the row keeps the newer day.
+  -- If two calls run at once, the second one waits for the row, and then sees what the first one
+  -- has spent. At midnight, a call that began on the old day may have to wait for a call that began
+  -- on the new day: the row then keeps the new day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -5328,7 +5340,8 @@ as $$
   union all
   select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
   where j.status in ('queued', 'processing')
-    -- A job lasts at most a day, so a job that ended in the last day was created in the last two.
+    -- A job lasts at most a day, so a job that ended within the last day was created within the
+    -- last two days.
     or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
   group by j.status
   union all
@@ -5457,7 +5470,8 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    -- Anyone may read this report, so the figures of a service are only in the metrics.
+    -- Anyone may read this report, so it leaves out the figures of services. Only the metrics have
+    -- them.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
@@ -5623,7 +5637,7 @@ as $$
 begin
   -- Running totals in burn-down order: each lot gives the credits that are still missing after the
   -- lots before it. An expired or frozen lot gives only the credits that the replaced hold
-  -- (p_after_hold_id) had reserved in it, so held credits do not expire when a new hold replaces
+  -- (p_after_hold_id) had reserved in it. So held credits do not expire when a new hold replaces
   -- the old one.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
@@ -5759,9 +5773,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- Debt is paid as of the expiry of the hold, so a lot that has expired since then still pays.
-    -- Holds that expired at the same moment are freed together, so that their credits pay in
-    -- burn-down order and not in the order of holds.
+    -- Debt is paid as of the time when the hold expired, so a lot that expired after that time
+    -- still pays. Holds that expired at the same moment are freed together, so that their credits
+    -- pay in burn-down order and not in the order of holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -6056,8 +6070,8 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- An event may enter Stripe's list late, so the list begins 10 minutes before the last complete
-  -- backfill. Stripe stores events for 30 days.
+  -- An event may enter Stripe's list late, so a backfill begins 10 minutes before the time up to
+  -- which the last complete backfill has fetched. Stripe stores events for 30 days.
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
@@ -6082,7 +6096,8 @@ set search_path = ''
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has claimed the backfill since, the caller must not change this row.
+  -- If another runner has claimed the backfill in the meantime, the caller must not change this
+  -- row.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
     -- Unreadable events stay unreadable until an operator grants the missing permission, so
@@ -6122,8 +6137,8 @@ begin
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is
-  'Returns whether an event says that its order is paid. Raises if the event says so but names no '
-  'payment, and the total is not 0.';
+  'Returns whether an event says that its order is paid. Raises if such an event names no payment '
+  'although its total is not 0.';
 
 create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
 returns void
@@ -6352,10 +6367,10 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if any of its work is due: to send a refund, transfer or reverse a '
-  'provider''s share, charge a top-up, read or detach a saved card, or fetch Stripe''s events, the list '
-  'of balance transactions, the list of a payout or the session of a waiting payment. Returns true if '
-  'the call was queued.';
+  'Wakes the payment runner if any of its work is due: a refund to send, a provider''s share to '
+  'transfer or reverse, a top-up to charge, a saved card to read or detach, or something to fetch '
+  'from Stripe: events, the list of balance transactions, the list of a payout, or the session of '
+  'a waiting payment. Returns true if the call was queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
@@ -6633,9 +6648,9 @@ begin
 end
 $$;
 comment on function farthing.finish_step is
-  'Stores and charges a step, unless the step is already stored; ends the job if it was cancelled, if '
-  'credits are missing, or if the step exceeds the overdraft limit. Returns {status, credits, '
-  'duplicates, conflicts, held}. The caller has locked the account and the job.';
+  'Stores and charges a step, unless the step is already stored; ends the job if it was cancelled, '
+  'if the credits do not suffice, or if the step exceeds the overdraft limit. Returns {status, '
+  'credits, duplicates, conflicts, held}. The caller has locked the account and the job.';
 
 -- supabase/schemas/jobs/functions/claim.sql
 
@@ -6866,8 +6881,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.job_life() is
-  'Returns the time between the request of a job and the expires_at that create_job() sets for the job and '
-  'its hold.';
+  'Returns the lifetime of a job. create_job() adds it to the time of the request, and the sum is '
+  'expires_at of the job and of its hold.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -6965,13 +6980,13 @@ comment on function farthing.wake_runner_if_due(timestamptz) is
 
 -- supabase/schemas/jobs/functions/leases.sql
 
--- Leases: a runner's right to a job for a limited time, under a token. The runner chooses the time:
--- LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
+-- Leases: a runner's right to a job for a limited time, under a token. The runner chooses the
+-- length of the lease: LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
 -- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
--- row while it waits for the account. A claim that leases due jobs locks only the jobs, and skips
--- jobs that are already locked.
+-- row while it waits for the account. When a claim leases due jobs, it locks only these jobs, and
+-- skips jobs that are already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -7008,7 +7023,8 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'Locks a job as lock_job() does, and returns it if p_token still has the job''s lease; else null.';
+  'Locks a job as lock_job() does. Returns the job if p_token is the token of its current lease; '
+  'else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -7115,13 +7131,13 @@ begin
 end
 $$;
 comment on function farthing.find_job(uuid, uuid) is
-  'Returns a job; with p_user_id only a job of that user. Fails not_found.';
+  'Returns a job. Fails not_found, also if p_user_id is given and the job is another user''s.';
 
 -- supabase/schemas/jobs/functions/realtime.sql
 
 -- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling
--- works without it. Its functions are looked up by name, so that the migrations also run on a
--- PostgreSQL without Realtime.
+-- works without it. Realtime's functions are looked up by name at each call, so that the migrations
+-- also run on a PostgreSQL without Realtime.
 
 create function farthing.publish_job(p_job farthing.jobs)
 returns void
@@ -7162,7 +7178,8 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen only to their own channel jobs:<user id>. True if Realtime is installed.';
+  'Lets each user listen only to their own channel jobs:<user id>. Returns whether Realtime is '
+  'installed.';
 
 -- supabase/schemas/jobs/functions/retries.sql
 
@@ -7210,8 +7227,9 @@ comment on function farthing.fail_attempt is
 
 -- supabase/schemas/jobs/functions/settle_steps.sql
 
--- The charge of a job's step. Each charge settles the job's hold. A hold ends at most once (rule
--- 7), so the charge then opens a new hold for the rest, on the same lots, until the job expires.
+-- The charge of a job's step. Each charge settles the job's hold. A settled hold has ended and
+-- cannot be used again (rule 7), so the charge opens a new hold for the rest, on the same lots,
+-- until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -7235,7 +7253,7 @@ begin
     select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
       from given g where g.is_dated), p_job.created_at) p
   )
-  -- An event without an event_id belongs to the job and is named after its step, so a step that
+  -- An event without an event_id gets an id that is made from the job and the step, so a step that
   -- runs twice is charged once.
   select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
       coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
@@ -7303,8 +7321,8 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended. Instead, settle() gets a hold that reserves nothing and has the job's id, so
-    -- the step is charged from the available credits.
+    -- The job's hold has already ended, so settle() gets a substitute: a hold that reserves nothing
+    -- and has the job's id. The step is then charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
@@ -7453,8 +7471,8 @@ as $$
           and n.kind = l.kind) end as source_id
     from lines l
     union all
-    -- A discount lowers unapplied_payments, too: the charge was booked there at the full price, but
-    -- deferred revenue is only what was paid.
+    -- A discount has this second entry, which lowers unapplied_payments: the charge was booked
+    -- there at the full price, but only the amount that was paid becomes deferred revenue.
     select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
       l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
     from lines l where l.kind = 'discount'
@@ -7484,15 +7502,15 @@ returns table (account text, version int, code text, first_day date, next_day da
 language sql stable
 set search_path = ''
 as $$
-  -- If two versions begin on one day, the later one replaces the earlier one.
+  -- If two versions begin on the same day, only the later one is used.
   select a.account, a.version, a.code, a.effective_from,
     lead(a.effective_from) over (partition by a.account order by a.effective_from)
   from (select distinct on (j.account, j.effective_from) j.* from farthing.journal_accounts j
     order by j.account, j.effective_from, j.version desc) a
 $$;
 comment on function farthing.journal_codes() is
-  'Returns the codes of the journal''s accounts with the days on which they apply: from first_day on, and '
-  'before next_day unless it is null.';
+  'Returns the codes of the journal''s accounts, each with its first day (first_day) and the first '
+  'day of the next code (next_day; null if no code follows).';
 
 create function farthing.journal_rows(p_range farthing.day_range)
 returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,
@@ -7513,11 +7531,11 @@ comment on function farthing.journal_rows(farthing.day_range) is
 
 -- supabase/schemas/ledger/functions/accounts.sql
 
--- The owner of an account: who may act for the account, and its lock. Today users act for their own
--- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to
--- show it as user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces
--- that rule.
+-- The owner of an account, the users who may act for the account, and the lock on the account.
+-- Today users act for their own account only. To let the members of an organisation act for its
+-- account, only this file and the policy may_see (ledger/tables/accounts.sql) would change. Other
+-- files may read owner_id only to show it as user_id, to hash it (seals) or to check it (proof);
+-- foundation/owners.test.sql enforces that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -7618,7 +7636,7 @@ begin
   end if;
   if v_account.held > 0 then
     -- The two conditions are not joined by `and`, because PostgreSQL prepares a function call in a
-    -- condition even if it does not make the call.
+    -- condition, which costs time even if the call is not made.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -7643,7 +7661,7 @@ comment on function farthing.owner_of(bigint) is
   'Returns the user who owns an account; null for an organisation''s account and for the account of a '
   'deleted user.';
 
--- An owner leaves an account only by the deletion of the user, and is never replaced.
+-- An account loses its owner only when the user is deleted, and never gets another owner.
 -- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()
 returns trigger
@@ -7723,8 +7741,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired
-  -- holds are looked up, because they are few; after lock_account() there are none.
+  -- Expired lots and holds do not count, even before a scheduled task has closed them. A lot's
+  -- `reserved` includes its expired holds, so their credits are added back. There are few expired
+  -- holds, and none after lock_account().
   return (
     select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
     from farthing.lots l
@@ -7770,7 +7789,7 @@ comment on function farthing.seq_at(bigint, timestamptz) is
 
 -- supabase/schemas/ledger/functions/debt.sql
 
--- Debt: incoming and released credits pay it first (rule 8).
+-- Debt: credits that arrive or are released pay the debt before they can be spent (rule 8).
 
 create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
 returns void
@@ -7840,8 +7859,8 @@ begin
 end
 $$;
 comment on function farthing.close_lots_if_deleted(bigint, text, timestamptz) is
-  'Rule 16: the account of a deleted user keeps no lots, so credits that it receives later, from an order '
-  'that is paid or a clawback that is reversed, go to breakage at once. The caller has locked the account.';
+  'Rule 16: the account of a deleted user keeps no lots, so credits that it receives later (from a '
+  'paid order or a reversed clawback) go to breakage at once. The caller has locked the account.';
 
 create function farthing.note_leaving()
 returns trigger
@@ -7887,7 +7906,8 @@ comment on function farthing.close_account() is
 
 -- supabase/schemas/ledger/functions/entries.sql
 
--- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form.
+-- Entries: writing one entry, adding credits (a lot and its entry), and the form in which the API
+-- returns an entry.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts
@@ -8186,8 +8206,8 @@ declare
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5, in the order of lots_burn_order. An expired or frozen lot gives only the credits that
-  -- the hold to be settled has reserved in it; a hold that has itself expired reserves nothing.
+  -- Rule 5, in the order of lots_burn_order. When a hold is settled, an expired or frozen lot gives
+  -- only the credits that the hold has reserved in the lot. An expired hold reserves nothing.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
     coalesce(sum(s.free), 0)
   into v_lot_ids, v_sources, v_free, v_given, v_available
@@ -8216,7 +8236,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed. It becomes debt.
+      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed: new debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -8354,7 +8374,7 @@ comment on function farthing.require_reference(text) is
 create function farthing.refuse_reference(p_differs text[])
 returns void
 -- The function is not immutable, because the planner would call an immutable function while
--- planning, and so fail before the statement runs.
+-- planning, and the statement would fail before it runs.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -8421,9 +8441,9 @@ as $$
   select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
 $$;
 comment on function farthing.bucket_ms(numeric) is
-  'Returns the upper bound of bucket p_nr in ms; for p_nr - 0.5, the middle of the bucket. The 68th '
-  'bucket ends at 120 ms; each bound is 15 % above the one before. The numbers are the same in '
-  '_shared/metrics/buckets.ts.';
+  'Returns the upper bound of bucket p_nr in ms. The middle of a bucket is bucket_ms(its number - '
+  '0.5). The 68th bucket ends at 120 ms; each bound is 15 % above the one before. The numbers are '
+  'the same in _shared/metrics/buckets.ts.';
 
 -- supabase/schemas/metrics/functions/budget_burns.sql
 
@@ -8468,8 +8488,9 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts exactly '
-  'the budget_days of slo(). The rate is 0 if there was no request.';
+  'Returns the burn rate of the error budget of an objective (`available` or `fast`). At rate 1 '
+  'the budget is used up in exactly the budget_days of slo(). The rate is 0 if there was no '
+  'request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
@@ -8490,7 +8511,7 @@ comment on function farthing.budget_burns(timestamptz) is
 
 -- supabase/schemas/metrics/functions/prove_metric_days.sql
 
--- The proof of metrics per day, which reports read instead of hours.
+-- The proof of the metrics per day. Reports read them instead of the metrics per hour.
 
 create function farthing.prove_metric_days()
 returns setof farthing.violation
@@ -8549,7 +8570,7 @@ as $$
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
   cross join lateral (values ('core_requests', r.count),
     ('core_failed', case when farthing.is_failure(r.labels) then r.count else 0 end),
-    -- The 68th bucket ends at fast_ms.
+    -- The 68th bucket ends at fast_ms, so slow requests are in bucket 69 and above.
     ('core_slow', (select coalesce(sum(b), 0) from unnest(r.buckets[69:]) b))) v (name, count)
   group by v.name having sum(v.count) > 0
 $$;
@@ -8652,8 +8673,8 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Returns whether requests with these labels ended in a server error. Status 408 counts, because the '
-  'request ran out of time here.';
+  'Returns whether requests with these labels ended in a server error. Status 408 counts as a '
+  'server error, because the time ran out on the server.';
 
 -- supabase/schemas/metrics/functions/token_costs.sql
 
@@ -8702,8 +8723,8 @@ begin
     select date_trunc('minute', p_from, 'UTC') as from_at,
       -- If the window contains no whole hour, it is read entirely from the rows per minute.
       case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi,
-      -- If the window contains no whole day, first_day and last_day are the end of its whole hours,
-      -- so that no rows per day are read.
+      -- If the window contains no whole day, first_day and last_day are both set to the end of its
+      -- last whole hour, so that no rows per day are read.
       case when last_day > first_day then first_day when hi > lo then hi else p_to end as first_day,
       case when last_day > first_day then last_day when hi > lo then hi else p_to end as last_day
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
@@ -8786,7 +8807,7 @@ as $$
     then nullif(left(p_booking.details ->> 'title', 200), '') end
 $$;
 comment on function farthing.booking_title(farthing.bookings) is
-  'Returns what a booking is for, details.title; null if the app did not send it.';
+  'Returns the title of a booking (details.title); null if the app did not send one.';
 
 create function farthing.notify_booking_payment()
 returns trigger
@@ -8835,10 +8856,10 @@ comment on function farthing.notify_booking_cancellation() is
 
 -- supabase/schemas/notifications/functions/claim.sql
 
--- Claiming due notifications, with the address of each recipient and the shop's settings that appear in its
--- emails. Each notification is sent at most once, because a claim commits before a service is called. If the
--- runner dies or the service's response is lost, the notification may have been sent (leases.sql ends its
--- lease).
+-- Claiming due notifications, with the address of each recipient and the shop's settings that
+-- appear in its emails. Each notification is sent at most once, because a claim commits before a
+-- service is called. If the runner dies or the service's response is lost, the notification may
+-- have been sent. leases.sql then ends the lease of the notification.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)
@@ -8849,7 +8870,7 @@ as $$
 declare
   -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for 24 hours.
+  -- Resend remembers an idempotency key for 24 hours; we count on only 23 of them.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
@@ -8995,9 +9016,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- If both warnings of an account are due, each lot is only in the more urgent warning that
-  -- applies: a lot that expires within a day is in the warning a day ahead, and a lot that expires
-  -- later is in the warning a week ahead.
+  -- If both warnings of an account are due, each lot is in only one of them. A lot that expires
+  -- within a day is in the warning a day ahead, a lot that expires later is in the warning a week
+  -- ahead.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
@@ -9072,8 +9093,9 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- For most accounts, the balance on the account's row already shows that the credits suffice. A
-  -- user whose top-ups are on is not notified, because the user need not act.
+  -- For most accounts, the balance on the account's row already shows that the credits suffice, and
+  -- no lots need to be read. A user whose top-ups are on is not notified, because the user need not
+  -- act.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
@@ -9143,8 +9165,9 @@ as $$
 declare
   v_after farthing.notifications;
 begin
-  -- Without in_doubt_since, any mail service may send the notification. Only the service of the first
-  -- attempt could recognise a repeat, but the operator accepts that it may be sent twice.
+  -- in_doubt_since is cleared, so that any mail service may send the notification. Only the service
+  -- of the first attempt could recognise a repeat, but the operator accepts that the notification
+  -- may be sent twice.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now
@@ -9178,8 +9201,9 @@ as $$
     and n.recipient <> 'address' and a.left_at is null
 $$;
 comment on function farthing.retriable_notifications(timestamptz, timestamptz, text, text) is
-  'Returns the dead-lettered notifications that were given up from p_since to p_until, optionally only '
-  'those of one template or error, without those whose recipient has no address any more.';
+  'Returns the dead-lettered notifications that were given up from p_since to p_until, optionally '
+  'only those of one template or error. Leaves out notifications whose recipient has no address '
+  'any more.';
 
 create function farthing.require_given_up(p_notification farthing.notifications, p_even_if_sent boolean)
 returns void
@@ -9203,8 +9227,8 @@ begin
 end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
-  'Refuses a retry of a notification that was not given up, whose address was erased, or that may have '
-  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is the '
+  'Refuses a retry if the notification was not given up, if its address was erased, or if it may '
+  'have been sent and p_even_if_sent is false. Fails notification_not_dead; details.state is the '
   'notification''s state.';
 
 -- supabase/schemas/notifications/functions/notification_answer.sql
@@ -9327,7 +9351,7 @@ comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
 -- supabase/schemas/notifications/functions/receipts_refunds_disputes.sql
 
 -- Notifications about a payment: its receipt, a refund, a dispute. Triggers queue them, so a
--- notification commits with its cause, and the functions that move money need not know of
+-- notification commits with its cause, and the functions that move money need no code for
 -- notifications. notify() never fails, so these triggers never fail. Debits fire none of these
 -- triggers.
 
@@ -9612,8 +9636,8 @@ as $$
     and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
-  'Returns whether a list should be fetched: the last complete list is at least 15 minutes old or a '
-  'list is unfinished, and no runner is fetching it.';
+  'Returns whether the list should be fetched now. No runner must be fetching it, and either the '
+  'last complete list is at least 15 minutes old or a list is unfinished.';
 
 create function farthing.claim_balance_list(p_now timestamptz)
 returns farthing.balance_lists
@@ -9678,7 +9702,7 @@ as $$
     where t.source_id = p_payout_id and t.kind = 'payout' and t.payout_id <> p_payout_id)
 $$;
 comment on function farthing.is_advance(text) is
-  'Returns whether a payout was an advance on another payout, which lists it as a line.';
+  'Returns whether a payout was an advance: an advance is a line in the list of another payout.';
 
 create function farthing.release_advances(p_payout_id text, p_now timestamptz)
 returns void
@@ -9884,8 +9908,8 @@ begin
 end
 $$;
 comment on function farthing.mismatch_answer(farthing.mismatches) is
-  'Returns a mismatch in the form of the API''s contract. difference: theirs less ours in minor units, if '
-  'both are amounts in one currency.';
+  'Returns a mismatch in the form of the API''s contract. difference: Stripe''s amount less ours '
+  'in minor units, if both are in the same currency.';
 
 create function farthing.newest_mismatches(p_limit int)
 returns text
@@ -9908,11 +9932,11 @@ comment on function farthing.newest_mismatches(int) is
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
--- Payments that are in none of Stripe's payouts. A missing payment can be recognised only after the
--- payouts that could contain it were listed: the policy's paid_out_within (policy/tables.sql) is how
--- long a payment may wait for its payout. A payment that is not even in Stripe's list by time is
--- looked for only once; each run checks at most one day of such payments, so that a run stays short
--- even after a long pause: docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
+-- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
+-- a payment may wait for its payout. A payment that is not even in Stripe's list by time is looked
+-- for only once; each run checks at most one day of such payments, so that a run stays short even
+-- after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -9921,9 +9945,9 @@ set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest listed payout
   -- should be in a listed payout. But a payout whose list is missing may contain the payment, so
-  -- the result is also earlier than the oldest payout whose list is missing. Failed and cancelled
-  -- payouts are ignored, because Stripe may never have their lists. least() ignores a null, so it
-  -- ignores missing.oldest if no list is missing.
+  -- the result must also be earlier than the oldest such payout. Failed and cancelled payouts are
+  -- ignored, because Stripe may never have their lists. least() ignores a null, so it ignores
+  -- missing.oldest if no list is missing.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -9938,17 +9962,18 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns a moment: each earlier payment in the balance of p_currency, or in any balance if '
-  'p_currency is null, must be in a listed payout. The moment is null until a payout was listed, '
-  'and never later than p_now less paid_out_within.';
+  'Returns the moment before which all payments must be in listed payouts: the payments in the '
+  'balance of p_currency, or in every balance if p_currency is null. Null before the first payout '
+  'is listed; never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe pays out the balance of each currency separately. A payout of one currency, which may be
-  -- paid out by hand or only once a month, says nothing about the other currencies.
+  -- Stripe pays out the balance of each currency separately. So a payout in one currency does not
+  -- show that a payment in another currency is missing: that currency may be paid out by hand, or
+  -- only once a month.
   select t.payment_id
   from (select distinct p.currency from farthing.payouts p where p.automatic) c
   cross join lateral farthing.known_paid_out_until(p_now, c.currency) k (until)
@@ -10143,7 +10168,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The difference may be a fault of the list, so Stripe's list is fetched again.
+  -- The stored list may be wrong and cause the difference, so the list is fetched from Stripe
+  -- again.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
@@ -10250,7 +10276,8 @@ begin
   end if;
   perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
   if p_after is null then
-    -- A transaction that was in the earlier list and is not in this one is not in the payout.
+    -- A transaction that was in the earlier list but is not in the new list does not belong to the
+    -- payout.
     for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
       where payout_id = p_claimed.payout_id and not in_list returning *
     loop
@@ -10336,8 +10363,8 @@ begin
 end
 $$;
 comment on function farthing.judge_charge(farthing.balance_transactions) is
-  'Compares a charge with our order or booking: whether it is ours, the verdict (`differs`, `unknown` or '
-  'null), and our record.';
+  'Compares a charge with our order or booking. Returns whether the charge is ours, the verdict '
+  '(`differs`, `unknown` or null), and our record.';
 
 create function farthing.is_our_payment(p_payment_id text)
 returns boolean
@@ -10374,8 +10401,8 @@ begin
 end
 $$;
 comment on function farthing.judge_refund(farthing.balance_transactions) is
-  'Compares a refund with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
-  '`unknown` or null), and our record.';
+  'Compares a refund with our refund. Returns whether it belongs to a payment of ours, the verdict '
+  '(`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_dispute(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10397,8 +10424,8 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.balance_transactions) is
-  'Compares a dispute with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
-  '`unknown` or null), and our record.';
+  'Compares a dispute with our dispute. Returns whether it belongs to a payment of ours, the '
+  'verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_fee(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10422,16 +10449,16 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.balance_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund' and payout_id is not null;
-  -- A fee may be refunded in parts over several payouts, but the payouts' fee refunds must never
-  -- exceed our recorded ones.
+  -- A fee may be refunded in parts over several payouts, but the sum of the fee refunds in payouts
+  -- must never exceed the fee refunds that we recorded.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
 comment on function farthing.judge_fee(farthing.balance_transactions) is
-  'Compares an application fee or its refund with our booking: whether it belongs to a booking of ours, '
-  'the verdict (`differs`, `unknown` or null), and our record.';
+  'Compares an application fee or its refund with our booking. Returns whether it belongs to a '
+  'booking of ours, the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10492,8 +10519,8 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and the return of a failed refund are two transactions with the same subject, which
-    -- gets one mismatch.
+    -- A refund and the return of a failed refund are two transactions with the same subject.
+    -- Together they get one mismatch.
     select * from (
       select distinct on (kind, subject) * from compared where kind is not null
       order by kind, subject, theirs) d
@@ -10669,8 +10696,9 @@ as $$
     where p.slug = g.slug group by p.package_id) c on true
 $$;
 comment on function farthing.packages_given(jsonb, timestamptz) is
-  'Returns a list of packages as rows. Each row is the next version of its package and is in force from '
-  'its effective_from or from p_now. The id of a new package is derived from its slug.';
+  'Returns a list of packages as rows. Each row is the next version of its package and takes '
+  'effect at its effective_from, but not before p_now. The id of a new package is derived from its '
+  'slug.';
 
 create function farthing.package_fields(p_package farthing.packages)
 returns jsonb
@@ -10716,8 +10744,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name, each in its version in force, or in its next '
-  'version if only the next version is on sale.';
+  'Returns the packages that a list does not name. For each it returns the version in force, or '
+  'the next version if only that version is on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -10738,9 +10766,9 @@ as $$
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- A change of any other field is a change of the terms, which needs a new version. A change
-      -- that begins later needs a new version, too, because the version in force must not change
-      -- before then.
+      -- A change of description, highlight, sort or active needs no new version. A change of any
+      -- other field changes the terms, and needs a new version. A change that begins later needs a
+      -- new version, too, because the version in force must stay the same until then.
       (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
         = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
       coalesce(g.effective_from, p_now) as effective_from
@@ -10748,9 +10776,9 @@ as $$
   where d.fields <> '[]'
 $$;
 comment on function farthing.package_changes(jsonb, timestamptz) is
-  'Returns the packages that a list adds, changes or restores to sale, and those that it retires by not '
-  'naming them, each with the version after the change, the fields that differ and the moment at which '
-  'the change begins.';
+  'Returns the changes that a list makes: packages that it names are added, changed or restored to '
+  'sale, and packages that it does not name are retired. Each change has the version after the '
+  'change, the fields that differ and the moment at which the change begins.';
 
 create function farthing.refuse_bad_packages(p_packages jsonb)
 returns void
@@ -10828,11 +10856,12 @@ as $$
     from jsonb_array_elements(p_prices) e (price)) else false end
 $$;
 comment on function farthing.are_prices(jsonb) is
-  'Returns whether a value is a list of prices [{currency, amount}] with no currency twice.';
+  'Returns whether a value is a list of prices [{currency, amount}] in which each currency occurs '
+  'only once.';
 
 -- supabase/schemas/pricing/functions/packages.sql
 
--- The version of each package that is in force, and the versions that begin later.
+-- The version in force of each package, and the versions that begin later.
 
 create function farthing.packages_in_force(p_now timestamptz)
 returns setof farthing.packages
@@ -10994,8 +11023,8 @@ as $$
   left join lateral farthing.rate_at(g.model, b.at) c on true
 $$;
 comment on function farthing.rates_given(jsonb, timestamptz) is
-  'Returns a list of rates as rows. Each row is the next version of its model''s rate and is in force '
-  'from its effective_from or from p_now. Prices are in USD per million tokens.';
+  'Returns a list of rates as rows. Each row is the next version of its model''s rate and takes '
+  'effect at its effective_from, but not before p_now. Prices are in USD per million tokens.';
 
 create function farthing.rate_changes(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rate_change
@@ -11214,13 +11243,14 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the same author as the chat. prove_chats() checks its
-    -- amount.
+    -- The refund of an overcharged chat has the same author as the chat, and is allowed.
+    -- prove_chats() checks the amount of the refund.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'))
-    -- A grant by this task is valid if a request for welcome credits names its lot and amount.
+    -- A grant by the task grant_welcome_credits is valid if a request for welcome credits names the
+    -- lot and the amount of the grant.
     and not (e.author = 'task:grant_welcome_credits' and e.kind = 'promotion'
       and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
         and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));
@@ -11293,8 +11323,8 @@ begin
 end
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the entries '
-  'without a lot, less what was paid.';
+  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the '
+  'entries without a lot, less the payments of debt.';
 
 create function farthing.prove_accounts()
 returns setof farthing.violation
@@ -12151,9 +12181,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot''s price is its part of what the order cost without tax, the credits clawed '
-  'back from an order''s lots are at most those clawed back from the order, and only lots of orders are '
-  'frozen.';
+  'Rules 19 and 10: a lot''s price is its part of what the order cost without tax; no more credits '
+  'are clawed back from an order''s lots than from the order; only lots of orders are frozen.';
 
 -- supabase/schemas/proof/functions/orders.sql
 
@@ -12202,8 +12231,8 @@ begin
 end
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event with its amounts, every event of a payment has paid '
-  'its order, and a package was sold at its terms.';
+  'Rule 9 of payments: a paid order has a Stripe event with its amounts, every order whose payment '
+  'an event reports is paid, and a package was sold at its terms.';
 
 create function farthing.prove_grants()
 returns setof farthing.violation
@@ -12498,8 +12527,9 @@ begin
 end
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
-  'the events arrived; and the states of orders and the freezes of lots agree.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever '
+  'sequence the events arrived; the state of an order and the freeze of its lots agree with its '
+  'refunds, disputes and fraud warnings.';
 
 create function farthing.prove_requested_refunds()
 returns setof farthing.violation
@@ -12513,8 +12543,8 @@ begin
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
   -- Only refunds that were requested here are added up. With refunds from the dashboard the sum may
-  -- be too high for a while: after a refund has failed, a new refund may be made in the dashboard,
-  -- and the event of the new refund may arrive before the event of the failure.
+  -- be too high for a while: if a refund fails and a new refund is made in the dashboard, the event
+  -- of the new refund may arrive first.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
 end
@@ -12652,8 +12682,8 @@ begin
     v_detail := coalesce((select string_agg(distinct format('rule %s', f.rule), ', ')
       from unnest(v_found) f), '');
   exception when query_canceled or others then
-    -- `others` does not include query_canceled, which statement_timeout raises. It is caught as
-    -- well, because otherwise nobody would notice a proof that never finishes.
+    -- `others` does not include query_canceled, which statement_timeout raises. query_canceled is
+    -- caught as well, because otherwise nobody would notice a proof that never finishes.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
@@ -12854,10 +12884,11 @@ begin
 end
 $$;
 comment on function farthing.prove_usage() is
-  'Rule 9 of usage: each usage event was charged at most once, and event and charge are both recorded.';
+  'Rule 9 of usage: each usage event was charged at most once, and no usage event or charge is '
+  'recorded without the other.';
 
--- This is a view because a query inlines it. A function with its own search_path, called for each
--- charge, took most of the time of prove_prices().
+-- This is a view, because PostgreSQL inlines a view into the query. A function with its own
+-- search_path is not inlined: called for each charge, it took most of the time of prove_prices().
 create view farthing.usage_prices with (security_invoker = true) as
 select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
   e.metadata ->> 'rate_version' as rate_version,
@@ -12872,8 +12903,8 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an amount
--- instead of usage, so it has no price to compare.
+-- A charge of a hold, a chat or a job is left out if the charge names no rate: it was settled with
+-- an amount instead of usage, so it has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
@@ -13033,8 +13064,8 @@ comment on function farthing.prove_welcome_grants() is
 
 -- supabase/schemas/refunds/functions/clear_warning.sql
 
--- Early fraud warnings: the answer for operators, and clearing a warning, which an operator can't do
--- for their own payment.
+-- Early fraud warnings: the answer for operators, and the function that clears a warning. Operators
+-- can't clear a warning about their own payment.
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -13381,9 +13412,9 @@ begin
     -- After 23 hours Stripe may have forgotten the refund's idempotency key, and could make the
     -- refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund, and this query has locked the refund first.
-      -- Waiting for the account could deadlock, so a refund whose account is locked is skipped, and a later
-      -- call marks it as failed.
+      -- Other functions lock the account before the refund, but this function has already locked
+      -- the refund. Waiting for the account could deadlock, so a refund whose account is locked is
+      -- skipped, and a later call marks it as failed.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -13584,8 +13615,8 @@ comment on function farthing.actor_controls() is
 -- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
 -- entries have no index by time or author: such an index would slow every debit. A report then
 -- reads a few rows per day, however long the ledger is, and misses only the entries of the last
--- minute or two. All Stripe events are one author here: each event writes only once, so a row for
--- each event would sum nothing.
+-- minute or two. All Stripe events count as one author here: each event writes only once, so a row
+-- for each event would sum nothing.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -13692,9 +13723,9 @@ as $$
 $$;
 comment on function farthing.credit_controls() is
   'Returns the controls of the report of credits. The first ones compare the sums of all days with '
-  'the sums of the sealed entries. The last one compares the granted credits with the used, '
-  'expired and clawed-back credits of the sealed entries, plus the credits that the lots have now, '
-  'less debts, and less the effect of entries that are not sealed.';
+  'the sums of the sealed entries. The last one compares the granted credits with this sum: the '
+  'used, expired and clawed-back credits of the sealed entries, plus the credits that the lots '
+  'have now, less debts, less the effect of entries that are not sealed.';
 
 -- supabase/schemas/reports/functions/funnel.sql
 
@@ -13751,8 +13782,9 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- The rows are sorted like the index orders_newest, so that the planner can merge the two. The
-    -- interval is in hours, because the length of a day depends on the session's time zone.
+    -- The rows are sorted like the index orders_newest, so that the planner can join the two with a
+    -- merge join. The interval is in hours, because the length of a day depends on the session's
+    -- time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -13788,8 +13820,8 @@ end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
   'Returns how many of the package orders that began in a range of days have a lot. If '
-  'order_entries has all orders of a day and says that none lacks its lot, the lots of that day '
-  'are not looked up. prove_order_entries() proves that order_entries is right.';
+  'order_entries has all orders of a day and shows that each of them has its lot, the lots of that '
+  'day are not looked up. prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -13987,7 +14019,8 @@ as $$
   group by n.name, r.route
 $$;
 comment on function farthing.latency_kpis(timestamptz, timestamptz) is
-  'Returns the p95 of notification and ledger endpoints, all together and by route (label).';
+  'Returns the p95 duration of notification and ledger endpoints: for all of their routes '
+  'together, and for each route (label).';
 
 create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi
@@ -14103,8 +14136,8 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
--- The planner expects that a join by two columns returns one row, and would therefore sort all lots
--- for some currencies.
+-- The planner expects that a join by two columns returns one row. For some currencies it would
+-- therefore sort all lots.
 set enable_sort = off set work_mem = '32MB'
 as $$
   -- The values of the lots are computed again here, from their remaining credits and prices, so
@@ -14370,7 +14403,8 @@ begin
     -- prove_order_entries() checks the rows that have all evidence.
     cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
       case when n.order_id is null then 'entry' end), '') as missing) m
-    -- The purchase of an order that was paid after the last seal is not in order_entries yet.
+    -- An order that was paid after the last seal is left out, because its purchase is not in
+    -- order_entries yet.
     where p.paid_at >= v_begins and p.paid_at < v_ends and p.paid_at < v_sealed_until
       and (n.order_id is null or n.missing is not null) and m.missing is not null;
   end loop;
@@ -14500,8 +14534,8 @@ begin
   cross join lateral (select div(l.amount + 2 * l.price * coalesce(d.remaining, l.remaining), 2 * l.amount)
     as worth) w
   where l.price > 0 and ((d.remaining, d.value::numeric) is distinct from (l.remaining, w.worth))
-    -- A lot's remaining credits may differ as long as its account has entries or payments of debt
-    -- that are not summed yet.
+    -- A lot's remaining credits may differ from the summed ones as long as its account has entries
+    -- or payments of debt that are not summed yet.
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b
@@ -14716,7 +14750,7 @@ as $$
   -- Days before the day of the cursor are skipped. A cursor is a text such as ["2027-01-02",
   -- "gpt-4o", null, null].
   where p_after is null or p_after not like '["%' or d::date::text collate "C" >= substr(p_after, 3, 10)
-  -- The days after the page are not computed.
+  -- The query stops at this limit, so the days after the page are not computed.
   limit p_rows
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
@@ -14850,7 +14884,7 @@ comment on function farthing.add_usage_days(bigint[], bigint[], bigint[]) is
 
 -- supabase/schemas/revenue/functions/book_line.sql
 
--- A revenue line: the order or booking that it belongs to, and its booking in a month.
+-- A revenue line: the order or booking that it belongs to, and the day on which it counts.
 
 create function farthing.package_of(p_account_id bigint, p_order_id uuid)
 returns uuid
@@ -14881,8 +14915,9 @@ begin
 end
 $$;
 comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
-  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
+  'Returns a new line for an order or a booking. The caller adds kind, amount and source_id to the '
+  'line. p_effective_at: when the fact happened; null for the time of the event that is being '
+  'applied.';
 
 create function farthing.day_to_book(p_effective_at timestamptz, p_at timestamptz, p_open_from date)
 returns date
@@ -14890,16 +14925,16 @@ language sql immutable
 set search_path = ''
 as $$
   select case when d.effective >= p_open_from then d.effective
-    -- If the fact's month is closed, the line counts on the day of booking, or on the last day of
-    -- the oldest open month if the day of booking is later.
+    -- If the fact's month is closed, the line counts on the day on which it is booked, but no later
+    -- than the last day of the oldest open month.
     else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
   from (select (p_effective_at at time zone 'UTC')::date as effective,
     (p_at at time zone 'UTC')::date as booked) d
 $$;
 comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
-  'Returns the day (UTC) on which a line counts: the day of its fact, or the day of booking if '
-  'the fact''s month is closed, but no later than the last day of the oldest open month. '
-  'p_open_from: the first day of that month.';
+  'Returns the day (UTC) on which a line counts: the day of its fact. If the fact''s month is '
+  'closed, the line counts on the day on which it is booked, but no later than the last day of the '
+  'oldest open month. p_open_from: the first day of that month.';
 
 create function farthing.event_time(p_default timestamptz)
 returns timestamptz
@@ -14944,9 +14979,9 @@ end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is '
-  'being applied. If booked_on is the day of another line and the month of that day is open, this '
-  'line counts on that day, too. The product line depends on whether the line has an order or a '
-  'booking.';
+  'being applied. The caller may set booked_on to the day of another line: this line then counts '
+  'on the same day if the month of that day is open. The product line depends on whether the line '
+  'has an order or a booking.';
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
@@ -15010,8 +15045,9 @@ begin
       select account_id, booking_id into v_line.account_id, v_line.booking_id
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
-        -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
-        -- failed has two transactions; the query uses one of them.
+        -- We did not request this transfer or reversal: Stripe made the transfer with the payment,
+        -- or the reversal with a refund. A transfer that failed has two transactions; the query
+        -- uses one of them.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
@@ -15230,8 +15266,8 @@ begin
 end
 $$;
 comment on function farthing.book_refund_money(farthing.refunds, boolean, timestamptz, timestamptz) is
-  'Books the money of a refund, with the other sign if it has failed. p_effective_at as in '
-  'book_paid_order().';
+  'Books the money of a refund, with the opposite sign if the refund has failed. p_effective_at as '
+  'in book_paid_order().';
 
 create function farthing.book_refund()
 returns trigger
@@ -15248,7 +15284,8 @@ begin
 end
 $$;
 comment on function farthing.book_refund() is
-  'Trigger: books a refund when its money leaves, and again with the other sign if it fails.';
+  'Trigger: books a refund when its money leaves, and again with the opposite sign if the refund '
+  'fails.';
 
 create function farthing.book_movement(p_movement farthing.dispute_movements, p_at timestamptz,
   p_effective_at timestamptz default null)
@@ -15273,9 +15310,9 @@ begin
   v_line.source_id := p_movement.transaction_id;
   v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
   -- A bank withdraws exactly the disputed amount, and returns exactly that amount if the dispute is
-  -- won. Converted to another currency, the two movements differ, because the exchange rate has
-  -- changed between them. So the line has the dispute's own amount if that is in the payment's
-  -- currency.
+  -- won. After a conversion to another currency, the amounts of the two movements differ, because
+  -- the exchange rate has changed meanwhile. So the line has the dispute's own amount if that is in
+  -- the payment's currency.
   if p_movement.currency <> v_currency and v_dispute.currency = v_currency then
     v_line.amount := sign(p_movement.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;
@@ -15311,7 +15348,7 @@ comment on function farthing.book_dispute_movement() is
 -- supabase/schemas/revenue/functions/metrics.sql
 
 -- Metrics of a range of days. A metric is a numerator over a denominator, or only a numerator. The
--- report shows both.
+-- report shows the numerator and the denominator.
 
 create function farthing.metric_formulas()
 returns jsonb
@@ -15335,7 +15372,7 @@ as $$
     'application_fees_missing', 'bookings paid in the range whose fee Stripe has not reported')
 $$;
 comment on function farthing.metric_formulas() is
-  'Returns how each metric is computed, by its name.';
+  'Returns the formula of each metric, by the metric''s name.';
 
 create function farthing.metrics_of_revenue(p_range farthing.day_range)
 returns setof farthing.metric
@@ -15458,8 +15495,8 @@ as $$
     group by s.currency) c
 $$;
 comment on function farthing.metric_controls(farthing.day_range) is
-  'Returns the control totals of metrics: for each currency the collected fees of bookings by our lines, '
-  'and by Stripe''s balance transactions.';
+  'Returns the control totals of metrics: for each currency they compare the collected fees of '
+  'bookings in our lines with those in Stripe''s balance transactions.';
 
 -- supabase/schemas/revenue/functions/missing_lines.sql
 
@@ -15487,7 +15524,8 @@ begin
 end
 $$;
 comment on function farthing.book_missing_orders(timestamptz) is
-  'Books paid orders without a line, each at the time of its payment. Returns their number.';
+  'Books the missing lines of paid orders, each at the time of the order''s payment. Returns the '
+  'number of these orders.';
 
 create function farthing.book_missing_bookings(p_now timestamptz)
 returns bigint
@@ -15522,8 +15560,9 @@ begin
 end
 $$;
 comment on function farthing.book_missing_bookings(timestamptz) is
-  'Books the missing lines of bookings. Fees count at the time of the payment, too, because a booking '
-  'does not store when its fee was collected or refunded. Returns the number of these bookings.';
+  'Books the missing lines of bookings. Fees count at the time of the payment, too, because a '
+  'booking does not store when its fee was collected or refunded. Returns the number of bookings '
+  'for which it booked lines.';
 
 create function farthing.book_missing_returns(p_now timestamptz)
 returns bigint
@@ -15534,8 +15573,8 @@ declare
   v_return record;
   v_count bigint := 0;
 begin
-  -- The tax that a refund or a movement returns depends on the ones booked before it, so they are booked in
-  -- the order of their times.
+  -- The tax that a refund or a movement returns depends on the refunds and movements that were
+  -- booked before it, so all are booked in the order of their times.
   for v_return in
     select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
       r.stripe_refund_id as id
@@ -15570,14 +15609,15 @@ as $$
 declare
   v_count bigint;
 begin
-  -- If a live event booked the same fact between a check here and the line that follows it, one of
-  -- the two transactions would fail. This lock makes the event's line wait, and the checks see the
-  -- lines of all earlier events. A runner that stores Stripe's lists waits for the lock, too,
-  -- before it locks transactions: note_transactions().
+  -- Without this lock, a live event could book a fact after this function has found that the fact
+  -- has no line, and before the function books the line. One of the two transactions would then
+  -- fail. The lock makes the event's line wait, and the checks see the lines of all earlier events.
+  -- A runner that stores Stripe's lists waits for the lock, too, before it locks transactions:
+  -- note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- The functions above have also booked the fees of the balance transactions of their lines. A
+  -- With each line, the functions above have also booked the fee of its balance transaction. A
   -- transfer's line is booked only from its balance transaction, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
@@ -15621,10 +15661,10 @@ as $$
     else p.payout_id = p_payout_id end
 $$;
 comment on function farthing.payout_rows(farthing.day_range, text) is
-  'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
-  'the difference between it and the payout''s amount. itemised: `listed` by Stripe, `assigned` by us '
-  'to a manual payout, `advance` if an automatic payout lists this one, or null while no lines are '
-  'known. Amounts are in minor units; fees are negative.';
+  'Returns payouts by the day (UTC) on which they were made, or one payout: each with the sum of '
+  'its lines, and the difference between that sum and the payout''s amount. itemised: `listed` by '
+  'Stripe, `assigned` by us to a manual payout, `advance` if an automatic payout lists this one, '
+  'or null while no lines are known. Amounts are in minor units; fees are negative.';
 
 create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
 returns bigint
@@ -15912,7 +15952,7 @@ as $$
       '+ application_fee_refunds + transfers + stripe_fees + stripe_fees_provisional')
 $$;
 comment on function farthing.revenue_formulas() is
-  'Returns how the columns of the revenue report are computed, by column.';
+  'Returns the formula of each column of the revenue report, by the column''s name.';
 
 -- supabase/schemas/revenue/functions/roll_up.sql
 
@@ -15953,7 +15993,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Every scheduled task receives a moment. The sums do not need it.
+  -- Every scheduled task must have the parameter p_now. The sums do not need it.
   select farthing.roll_up_lines(p_limit)
 $$;
 comment on function farthing.roll_up_revenue(timestamptz, int) is
@@ -16231,9 +16271,9 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back() for p_amount credits: first cancels the debt that claw_back() added, even if that '
-  'debt was paid meanwhile; then reinstates the credits of the lots from which it took them. The caller has '
-  'locked the account.';
+  'Undoes claw_back() for p_amount credits: first cancels the debt that claw_back() added, even if '
+  'that debt was paid meanwhile; then reinstates credits in the lots from which claw_back() took '
+  'them. The caller has locked the account.';
 
 -- supabase/schemas/reversals/functions/dispute_events.sql
 
@@ -16251,8 +16291,8 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state, which orders events of the same second. Between events '
-  'of different seconds the later event decides, whatever its rank, because a lost dispute may be '
+  'Returns the rank of a dispute''s state. The rank decides only between events of the same '
+  'second. Otherwise the later event decides, whatever the ranks, because a lost dispute may be '
   'appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
@@ -16334,12 +16374,13 @@ comment on function farthing.apply_dispute_event is
 
 -- supabase/schemas/reversals/functions/disputes.sql
 
--- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. The withdrawn
--- money, and not the dispute's state, decides how many credits are clawed back. The reasons:
--- Stripe's states change (appeals, `prevented`, future states), and `prevented` does not say
--- whether the buyer got the money. Money that was withdrawn and not reinstated counts as returned;
--- the state only says whether more may be withdrawn: docs/decisions/refunds-and-disputes.md. The
--- order's state, its frozen lots and its credits follow in order_after_reversals.sql.
+-- Disputes: the money that banks have withdrawn from a payment, or may still withdraw. The
+-- withdrawn money, and not the dispute's state, decides how many credits are clawed back. The
+-- reasons: Stripe's states change (appeals, `prevented`, future states), and `prevented` does not
+-- say whether the buyer got the money. Money that was withdrawn and not reinstated counts as
+-- returned; the state only says whether more may be withdrawn:
+-- docs/decisions/refunds-and-disputes.md. The order's state, its frozen lots and its credits follow
+-- in order_after_reversals.sql.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -16454,8 +16495,8 @@ comment on function farthing.apply_warning_event is
 
 -- supabase/schemas/reversals/functions/order_after_reversals.sql
 
--- The target of an order: how many credits its refunds, disputes and fraud warnings together claw
--- back, whether they freeze its lots, and the order's state (rule 10).
+-- The effect of refunds, disputes and fraud warnings on their order: how many credits they claw
+-- back together, whether they freeze the order's lots, and the order's state (rule 10).
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
@@ -16476,8 +16517,8 @@ begin
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'Returns how much of an order''s payment is refunded, disputed and withdrawn by banks, in minor units, '
-  'and whether the payment is disputed or in doubt.';
+  'Returns three amounts of an order''s payment, in minor units: refunded, disputed, and withdrawn '
+  'by banks. Also returns whether the payment is disputed or in doubt.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
@@ -16642,8 +16683,8 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write any metadata. If the terms differ, this is not the
-      -- refund that the metadata names.
+      -- Users of Stripe's dashboard can write any metadata. If the payment, the amount or the
+      -- currency differs, this is not the refund that the metadata names.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;
@@ -16891,8 +16932,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- The rows of items that are no longer due are deleted. The task has not found such an item
-  -- again, although its retry was due ten minutes ago.
+  -- If the task has not found an item again ten minutes after the item's retry was due, the item
+  -- needs no more work. Its row is deleted.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -16900,9 +16941,9 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item within the time budget: first for new items, then for '
-  'items that were parked, both in order. An item that raises an error is parked, and the other items '
-  'continue. Returns the sum of the results.';
+  'Calls farthing.<p_work>(id, p_now) for each item within the time budget: first for new items, '
+  'then for items that were parked, both in order. An item that raises an error is parked, and the '
+  'other items continue. Returns the sum of the results.';
 
 -- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
 
@@ -16912,10 +16953,10 @@ comment on function farthing.work_off(text, text, text[], text, timestamptz) is
 -- name in it is qualified. A lock lets only one session run tasks. pg_cron starts the next run
 -- after the last has ended, so long runs do not pile up. A task is bounded by its batch, by its
 -- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
--- transaction_timeout also bounds it: it ends the session, and the next run records a failure of
--- the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when the CALL
--- begins. The role's own statement_timeout (2 minutes on the platform) ends the running task like
--- an error.
+-- transaction_timeout also bounds a task: this timeout ends the session, and the next run records a
+-- failure of the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when
+-- the CALL begins. The role's own statement_timeout (2 minutes on the platform) ends the running
+-- task like an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
@@ -16968,7 +17009,8 @@ as $$
   returning task
 $$;
 comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task that fits into the remaining time as started, and returns its name.';
+  'Returns the name of the next due task that fits into the remaining time, and marks the task as '
+  'started.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean
@@ -17085,9 +17127,9 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
--- Two durations: for how long the runner has not run, and for how long no alert could open; and the limit of
--- 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and GET /health/ready read
--- them.
+-- Two durations that the alert tasks_stopped and GET /health/ready read: for how long the runner
+-- has not run, and for how long no alert could open. After 5 minutes, scheduled tasks count as
+-- stopped.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -17157,7 +17199,7 @@ as $$
   values (p_task, p_every, p_phase, p_budget, farthing.next_run(p_every, p_phase, now()))
 $$;
 comment on function farthing.add_task(text, interval, interval, interval) is
-  'Adds the scheduled task farthing.<p_task>(moment).';
+  'Adds the function farthing.<p_task>(p_now) as a scheduled task.';
 
 -- supabase/schemas/scheduled_tasks/functions/wake_runners.sql
 
@@ -17194,7 +17236,7 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- An error here fails nothing, because a scheduled task wakes the runner within a minute.
+  -- An error here is only logged, because a scheduled task wakes the runner within a minute anyway.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
@@ -17427,7 +17469,7 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   -- An audit row gets its number before its transaction commits. The lock ensures that no row with
-  -- a lower number than this head's is committed later.
+  -- a lower number than this head's last audit row is committed later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -17747,8 +17789,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request and names the field if a change names no existing rule, or has a field that is '
-  'not a valid figure of a rule.';
+  'Fails invalid_request and names the field if a change names a rule that does not exist, or has '
+  'a field that is not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
 returns void
@@ -18439,7 +18481,7 @@ comment on function farthing.policy_list() is
 
 -- supabase/schemas/settings/functions/policy_shop.sql
 
--- The policy's settings of the shop, which its emails show.
+-- The policy's settings that the shop's emails show.
 
 create function farthing.policy_shop()
 returns setof farthing.setting_kind
@@ -18463,7 +18505,7 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_shop() is
-  'Returns the settings of the shop, which its emails show.';
+  'Returns the settings that the shop''s emails show.';
 
 -- supabase/schemas/settings/functions/rates.sql
 
@@ -18493,8 +18535,8 @@ begin
 end
 $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
-  'Adds versions of the rates that a list changes, in force from their effective_from or from p_now. '
-  'Returns {changes, unchanged}. Fails invalid_request.';
+  'Adds versions of the rates that a list changes, in force from their effective_from, but not '
+  'before p_now. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/refuse_past_beginnings.sql
 
@@ -18767,8 +18809,8 @@ comment on function farthing.work_of is
 -- supabase/schemas/support/functions/customer_summary.sql
 
 -- The id and the summary of a customer. The id is the user's id. The account of a deleted user or
--- an organisation has no user id, so its id is the account's number, which proofs and alerts also
--- name.
+-- an organisation has no user id, so the account's number is its id. Proofs and alerts name the
+-- same number.
 
 create function farthing.customer_summary(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -18956,9 +18998,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- No index contains the author. One transaction applies an event and writes its entries while it
-  -- holds the account's lock. So these entries are among the first ones at or after the moment at
-  -- which the event was processed. The limit bounds the search in a busy account.
+  -- No index contains the author, so the entries are found by their time. One transaction applies
+  -- an event and writes its entries while it holds the account's lock. So these entries are among
+  -- the first ones at or after the moment at which the event was processed. The limit bounds the
+  -- search in a busy account.
   select coalesce(jsonb_agg(farthing.explained_entry(e) order by e.seq), '[]')
   from (select n.* from farthing.entries n
     where n.account_id = p_account_id and p_event.state = 'processed'
@@ -19335,8 +19378,8 @@ comment on function farthing.refused_next is
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 
--- Waits between charges: the cool-down after a paid charge, which is the policy's top_up_cool_down
--- (policy/tables.sql), the backoff after a failed charge, and the pauses that last until the user
+-- Waits between charges: the cool-down after a paid charge (the policy's top_up_cool_down,
+-- policy/tables.sql), the backoff after a failed charge, and the pauses that last until the user
 -- acts.
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
@@ -19357,8 +19400,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The third failure in a row pauses top-ups. The wait of 24 hours after it still applies if the
-  -- user opts in again with the same card.
+  -- The third failure in a row pauses top-ups. If the user opts in again with the same card, the
+  -- next charge must nevertheless wait until 24 hours after this failure.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
@@ -19393,9 +19436,9 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. After a failed or '
-  'expired order, if top-ups are enabled and not paused, the trigger sets the backoff, pauses top-ups at '
-  'the third failure in a row, and notifies the user.';
+  'Trigger: when the order of a top-up ends, ends the charge, too. A paid order starts the '
+  'cool-down. After a failed or expired order, if top-ups are enabled and not paused, the trigger '
+  'sets the backoff, pauses top-ups at the third failure in a row, and notifies the user.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -19655,8 +19698,8 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'Locks a top-up''s account and then its order, which also protects the steps of its charge. Returns '
-  'null if no top-up has this id.';
+  'Locks a top-up''s account and then its order. These locks also protect the step of its charge. '
+  'Returns null if no top-up has this id.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -19672,8 +19715,8 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'Ends a charge that was finally refused. A later attempt has a new order. The caller has locked the '
-  'order, which is open.';
+  'Ends a charge whose refusal is final. A later attempt has a new order. The caller has locked '
+  'the order, which is open.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
 returns void
@@ -20096,9 +20139,9 @@ comment on function farthing.top_up_answer(bigint, timestamptz) is
 -- supabase/schemas/top_ups/functions/wake_at_threshold.sql
 
 -- Waking the payment runner when an account falls below the threshold of its top-ups. spend(),
--- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the runner
--- at the crossing. A trigger would do the same, but even a trigger with a condition cost every
--- debit about 8 % more instructions.
+-- spend_batch() and open_hold() compare the balance with accounts.top_up_below, and wake the runner
+-- when the balance falls below it. A trigger would do the same, but even a trigger with a condition
+-- cost every debit about 8 % more instructions.
 
 create function farthing.wake_if_top_up_due(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -20258,16 +20301,16 @@ begin
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, the
-  -- whole share is reversed.
+  -- The reversed part is rounded down to a multiple of currency_step(). If the whole amount goes
+  -- back, the whole share is reversed.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'Returns the part of a booking that the provider should have, in minor units: nothing while '
-  'their share waits for the booking''s completion, otherwise their share, less their part of the '
-  'money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse that '
-  'part. If the share waited for the completion, money that a bank claims or that a refund '
+  'Returns the part of a booking that the provider should have, in minor units. It is 0 while '
+  'their share waits for the booking''s completion. Otherwise it is their share, less their part '
+  'of the money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse '
+  'that part. If the share waited for the completion, money that a bank claims or that a refund '
   'requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
@@ -20659,7 +20702,7 @@ comment on function farthing.usage_answer is
 
 -- supabase/schemas/welcome/functions/blocked_domains.sql
 
--- The list of domains without welcome credits, which operators change by SQL or by POST
+-- The list of domains without welcome credits. Operators change the list by SQL or by POST
 -- /settings/blocked-domains.
 
 create function farthing.replace_blocked_domains(p_domains text[])
@@ -20763,7 +20806,8 @@ begin
     return 0; -- another runner was faster
   end if;
   if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
-    -- If the user confirms an address later, the request is queued again.
+    -- The user has no confirmed address now. If the user confirms an address later, a new request
+    -- is queued.
     delete from farthing.welcome_grants where request_nr = v_request.request_nr;
     return 0;
   end if;
@@ -20917,9 +20961,10 @@ comment on function farthing.grant_welcome_credits(timestamptz, int) is
 
 -- supabase/schemas/welcome/functions/retries.sql
 
--- Operators read the requests for welcome credits, and queue refused users again. The runner decides them by
--- the same limits, so a retry cannot bypass the daily limit or the limit of one grant per address. One
--- request queues at most RETRIED_AT_ONCE users: supabase/functions/_shared/contracts/welcome.ts.
+-- Operators read the requests for welcome credits, and queue refused requests again. The runner
+-- decides these requests by the same limits, so a retry cannot bypass the daily limit or the limit
+-- of one grant per address. One request queues at most RETRIED_AT_ONCE users:
+-- supabase/functions/_shared/contracts/welcome.ts.
 
 create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
   p_now timestamptz)

@@ -208,8 +208,8 @@ declare
   v_incident farthing.incidents;
 begin
   perform farthing.require_operator(p_author);
-  -- Only an open incident changes: the first acknowledgement stays, and a resolved incident needs
-  -- none.
+  -- Only an open incident changes: an acknowledged incident keeps its first acknowledgement, and a
+  -- resolved incident needs no acknowledgement.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
   where incident_id = p_incident_id and state = 'open';
   select * into v_incident from farthing.incidents
@@ -330,8 +330,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The retry '
-  'finds the same booking. If Stripe refused the booking, p_booking_id names it, and it is cancelled.';
+  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The '
+  'retry finds the same booking. If Stripe refused the booking, p_booking_id names the booking, '
+  'and the booking is cancelled.';
 
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
@@ -549,8 +550,9 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_preview to service_role;
 comment on function farthing_public.spend_caps_preview is
-  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. It sets the cap, undoes '
-  'the change, and records the read. Fails as spend_caps_set() does.';
+  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. The function sets '
+  'the cap to compute this answer, then undoes the change, and records the read. Fails as '
+  'spend_caps_set() does.';
 
 -- supabase/schemas/checkout/api.sql
 
@@ -667,7 +669,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, ordered by sort, first currency and price.';
+  'Returns the packages on sale, ordered by sort, then by currency and amount of the first price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())
@@ -1435,7 +1437,7 @@ comment on function farthing_public.mfa_check(boolean) is
 
 -- supabase/schemas/pricing/api.sql
 
--- The rates in force, and the packages, which browsers read through the data API.
+-- The rates in force, and the packages. Browsers read the packages through the data API.
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
@@ -1456,7 +1458,7 @@ from farthing.packages p where p.effective_from <= now()
 order by p.package_id, p.effective_from desc, p.version desc;
 
 comment on view farthing_public.packages is
-  'The version of each package that is in force; amount and other_prices ({currency: amount}) in minor '
+  'The version in force of each package; amount and other_prices ({currency: amount}) in minor '
   'units, credits as text.';
 
 grant select on farthing_public.packages to anon, authenticated;
@@ -1590,8 +1592,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe stores a response under the provider's idempotency key, even an error, and repeats it.
-  -- So the next attempt needs a provider with a different id.
+  -- Stripe stores the response under the provider's idempotency key, even if it is an error, and
+  -- returns the same response to each retry. So the next attempt needs a provider with a different
+  -- id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -2627,8 +2630,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Audits the cancellation unless '
-  'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
+  'Cancels a job that has not ended; a step that is running is charged when it finishes. Audits '
+  'the cancellation unless the author is the job''s own user. Returns {job_id, status}. Fails '
+  'not_found, job_not_cancellable.';
 
 -- supabase/schemas/jobs/api/create.sql
 
@@ -2663,10 +2667,10 @@ end
 $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns '
-  '{status: 202, replayed, data}. If a job with this client_temp_id exists, returns that job. '
-  'Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request. '
-  'Credits are text.';
+  'Queues a job and holds its estimated price; a job without an estimate is free. Returns {status: '
+  '202, replayed, data}. If a job with this client_temp_id exists, returns that job. Fails '
+  'insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request. Credits are '
+  'text.';
 
 -- supabase/schemas/jobs/api/dead_letters.sql
 
@@ -2687,8 +2691,8 @@ begin
     select row(farthing.job_answer(j) || jsonb_build_object('user_id', j.user_id, 'detail', j.error_detail),
       j.job_nr)::farthing.page_item
     from farthing.jobs j
-    -- This condition must match the index jobs_dead and the alert dead_jobs. A job that failed
-    -- because its request was refused is not dead-lettered.
+    -- This condition must be the same in the index jobs_dead and in the alert dead_jobs. A job that
+    -- failed because its request was refused is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)
@@ -2716,7 +2720,8 @@ declare
   c_shown constant int := 100;
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
-  -- A browser polls this function, so a read by the owner skips the lookup of the account.
+  -- Browsers poll this function, so it must be fast. Reads by the owner are not recorded, so they
+  -- skip the lookup of the account.
   if p_author <> 'owner' then
     perform farthing.account_to_read(v_job.user_id, p_author, 'GET /jobs/{id}', p_now);
   end if;
@@ -2731,8 +2736,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
-  'Returns a job with its result and its newest 100 checkpoints. revision counts the visible changes of '
-  'the job. If p_user_id is null, the job may be of any user. Fails not_found.';
+  'Returns a job with its result and its newest 100 checkpoints. revision counts the visible '
+  'changes of the job. If p_user_id is null, the job may belong to any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20,
@@ -2820,7 +2825,8 @@ declare
   v_jobs jsonb;
 begin
   -- The deletion of a user locks the user before the user's jobs. Locking in another order could
-  -- deadlock, so the owners are locked first here, too, and the jobs of locked owners are skipped.
+  -- deadlock, so the owners are locked first here, too. Jobs are skipped if another transaction has
+  -- locked their owner.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
@@ -2954,7 +2960,7 @@ declare
   v_totals jsonb;
 begin
   with journal as materialized (
-    -- The debit of an entry comes before its credit.
+    -- The debit row of an entry comes before its credit row.
     select r.*, concat_ws(' ', r.entry_id, case r.debit when 0 then '2' else '1' end) as cursor
     from farthing.journal_rows(v_range) r
   )
@@ -2972,8 +2978,9 @@ end
 $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
-  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, and '
-  'totals by account and currency. Fails invalid_request and names the field: `from` or `limit`.';
+  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, '
+  'and totals by account and currency. Fails invalid_request and names the field: `from` or '
+  '`limit`.';
 
 -- supabase/schemas/notifications/api/list.sql
 
@@ -3016,7 +3023,7 @@ comment on function farthing_public.notifications_list is
 -- supabase/schemas/notifications/api/retry.sql
 
 -- Operators retry notifications that were given up: a single one, or all those of a period, such as
--- an outage.
+-- the time of an outage.
 
 create function farthing_public.notifications_retry(
   p_notification_id uuid, p_reason text, p_even_if_sent boolean default false,
@@ -3105,10 +3112,10 @@ $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
   'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
-  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
-  'counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, last_error, '
-  'count}], retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
-  '`reason`.';
+  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: '
+  'only counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
+  'last_error, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  '`since` or `reason`.';
 
 -- supabase/schemas/notifications/api/runner.sql
 
@@ -3305,8 +3312,8 @@ end
 $$;
 grant execute on function farthing_public.mismatches_resolve to service_role;
 comment on function farthing_public.mismatches_resolve is
-  'Resolves an open mismatch with a reason, which is audited; a mismatch that is already resolved does '
-  'not change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
+  'Resolves an open mismatch, and audits the reason. A mismatch that is already resolved does not '
+  'change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
   'invalid_request.';
 
 -- supabase/schemas/payouts/api/payouts.sql
@@ -3594,8 +3601,8 @@ grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
   'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
   'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s own, and '
-  'for an operator who has lost the role.';
+  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s '
+  'own, or if the operator has lost the role.';
 
 -- supabase/schemas/refunds/api/refunds.sql
 
@@ -3717,8 +3724,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Records that Stripe''s response is unknown. The refund stays requested, and a retry under the same '
-  'Idempotency-Key or the runner sends it again. Returns the refund.';
+  'Records that Stripe''s response is unknown. The refund stays requested, and is sent again '
+  'either by a retry under the same Idempotency-Key or by the runner. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
@@ -4317,7 +4324,8 @@ comment on function farthing_public.settings_accounting_set is
 
 -- supabase/schemas/settings/api/alert_rules.sql
 
--- The RPC functions of alert rules: operators read their figures, and change some of them.
+-- The RPC functions of alert rules: operators read the figures of the rules, and change some
+-- figures.
 
 create function farthing_public.settings_alerts()
 returns jsonb
@@ -4548,11 +4556,11 @@ as $$
 $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
-  'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
-  'p_has_second_factor: whether the operator''s token shows a second factor (aal2). p_livemode: whether '
-  'Stripe''s key is a live one. Returns the same object as settings_packages_set(). Fails forbidden, '
-  'invalid_request, version_conflict, and mfa_required for an operator without a second factor whose '
-  'change requires one.';
+  'Changes the settings of the policy that p_changes names: {setting: value}, durations in '
+  'seconds. p_has_second_factor: whether the operator''s token shows a second factor (aal2). '
+  'p_livemode: whether Stripe''s key is a live one. Returns the same object as '
+  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict, and mfa_required '
+  'if an operator without a second factor sets operator_mfa so that operators need one.';
 
 -- supabase/schemas/settings/api/rates.sql
 

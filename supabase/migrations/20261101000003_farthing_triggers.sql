@@ -347,8 +347,8 @@ select farthing.add_task('delete_old_refusals', '1 hour', '43 minutes');
 
 -- supabase/schemas/revenue/triggers.sql
 
--- Triggers: a money fact books its lines in the transaction that writes it, and lines never change.
--- Scheduled tasks sum days and close months.
+-- Triggers: a money fact books its lines in the transaction that writes the fact, and lines never
+-- change. Scheduled tasks sum days and close months.
 
 create trigger orders_book_their_charge after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)

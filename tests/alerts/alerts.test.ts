@@ -16,8 +16,8 @@ import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
 /**
- * Some rules read the figures of three days. The times of two tests are ten days apart, so that no
- * rule reads the figures of another rule's test.
+ * Some rules read the figures of three days. Tests at a time in the future are therefore ten days
+ * apart, so that no rule reads the figures of another rule's test.
  */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;
@@ -48,7 +48,8 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
           "there is no incident before the rule is provoked",
         );
         await provoke(scene);
-        // Some rules fire only if the condition lasts for some minutes. In this test it lasts two minutes.
+        // Some rules fire only after their condition has been true for some minutes. In this test,
+        // a second evaluation two minutes later meets that requirement.
         await evaluate(sql, rule, at);
         const fired = await evaluate(sql, rule, at, 2);
         equal(fired?.state, "open");

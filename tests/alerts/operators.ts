@@ -89,14 +89,15 @@ export async function withOperators(
 }
 
 /**
- * farthing.evaluate_alerts() takes this lock. While a test holds the lock, the scheduled evaluation of
+ * farthing.evaluate_alerts() takes this lock. A test holds it, so that the scheduled evaluation of
  * alerts waits.
  */
 const LOCK = "pg_advisory_lock(68, 0)";
 
 /**
- * Runs `use` with only these rules enabled, and restores all rules at the end. A threshold below the
- * current figure is raised to that figure, so that rows of other tests do not make a rule fire.
+ * Runs `use` with only these rules enabled, and restores all rules at the end. If the rows of other
+ * tests already make a figure higher than its rule's threshold, the threshold is raised to that
+ * figure, so that the rule does not fire.
  */
 export async function withRules(
   { databaseUrl }: World,
@@ -109,8 +110,8 @@ export async function withRules(
     await sql.unsafe(`select ${LOCK}`);
     const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
     try {
-      // An evaluation also resolves the incidents of disabled rules, including the incidents of
-      // other tests.
+      // This evaluation resolves the open incidents of other tests, because an evaluation resolves
+      // the incidents of disabled rules.
       await sql`update farthing.alert_rules set enabled = false`;
       await sql`select farthing.evaluate_alerts()`;
       await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;

@@ -59,7 +59,7 @@ function count(
   return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-/** Records failed requests in the last 15 minutes, and one and two hours before the test's time. */
+/** Records failed requests for 15 minutes before the test's time, and 1 and 2 hours before it. */
 async function failedUses(scene: Scene) {
   for (const minutes of [...Array(15).keys(), 60, 120]) {
     const [row] = await scene.sql<{ at: string }[]>`
@@ -95,8 +95,8 @@ const MONEY: readonly Kind[] = [
       await sql`update farthing.inbox set received_at = received_at - interval '16 minutes'
         where event_id = ${id}`;
     },
-    // The rule also counts events of other tests if they are old enough, so all waiting events are set to
-    // ignored.
+    // The rule also counts the waiting events of other tests if they are old enough. To resolve the
+    // alert, all waiting events are therefore set to `ignored`.
     end: ({ sql }) => putAside(sql, ""),
   },
   {
@@ -203,8 +203,8 @@ const TASKS: readonly Kind[] = [
   {
     rule: "overdue_work",
     isApart: true,
-    // This hold is the oldest overdue work. The advisory lock stops the scheduled tasks that would release
-    // the hold.
+    // The hold that this test makes is the oldest overdue work. The advisory lock stops the
+    // scheduled tasks, which would release the hold.
     provoke: async ({ world, sql }) => {
       const { id } = await signUpWith(world, "10");
       await sql`select pg_advisory_lock(75, 0)`;

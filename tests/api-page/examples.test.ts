@@ -1,7 +1,8 @@
 /**
- * Sends each example of the local stack's API page as Scalar sends it: with the first credentials
- * of the route, the keys and the token that the page fills in, and the examples of the path and of
- * the body. The stack is fresh: it has only the objects that opening the page creates.
+ * Sends each example of the local stack's API page as Scalar, the page's viewer, sends it. The
+ * request has the route's first credentials, with the keys and the token that the page fills in,
+ * and the examples of the path and the body. The stack is fresh: it has only the objects that are
+ * created when the page is opened.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
@@ -27,13 +28,15 @@ async function outcomeOf(example: Example): Promise<string> {
 const isFine = (outcome: string) => /^2\d\d$/.test(outcome);
 
 /**
- * Returns true if the status is 409 instead of the expected 404, because the object exists by now.
+ * Returns whether the request got a 409 instead of the expected 404. This happens if the object has
+ * been created since then.
  */
 const isOfExisting = (name: string, outcome: string) =>
   EXCEPTIONS[name]?.outcome === NONE_YET && outcome.startsWith("409 ");
 
 /**
- * These examples end the hold that they name, so each example uses the hold of a newly opened page.
+ * These examples end the hold in their path. Opening the page makes a new hold, so the page is
+ * opened anew for each of them.
  */
 const ENDS_HOLD = /^POST \/credits\/holds\/{id}\//;
 

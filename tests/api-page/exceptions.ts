@@ -6,7 +6,7 @@ export interface Exception {
 }
 
 /**
- * The object does not exist on a fresh stack. A scheduled task or another test may still create it
+ * The object does not exist on a fresh stack, but a scheduled task or another test may create it
  * before the request.
  */
 export const NONE_YET = "404 not_found";

@@ -1,6 +1,6 @@
 /** Answers of supabase-js' auth client. */
 
-/** An answer of which only the error matters here. */
+/** The part of an answer that is read here: the error. */
 export type AuthAnswer = {
   error: { code?: unknown; status?: unknown; message?: string } | null;
 };

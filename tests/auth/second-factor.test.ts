@@ -24,7 +24,7 @@ async function verify({ supabase }: Pick<Person, "supabase">, factorId: string, 
   return await supabase.auth.mfa.challengeAndVerify({ factorId, code });
 }
 
-/** Signs up a user, who then verifies a factor. */
+/** Signs up a user, and enrols and verifies a second factor for the user. */
 async function withFactor(): Promise<{ ann: Person; id: string; secret: string }> {
   const ann = await signUp(world);
   const { id, secret } = await enrol(ann);

@@ -1,6 +1,9 @@
 /** Responds to the page's requests in place of the service, by the contract, over real HTTP. */
 
-/** A response. For `never`, the service waits until the page aborts the request. */
+/**
+ * A response of the service. With `never`, the service does not respond, and waits until the page
+ * aborts the request.
+ */
 export type Answer =
   | { readonly data: unknown; readonly nextCursor?: string }
   | { readonly status: number; readonly code: string; readonly details?: object }
@@ -11,7 +14,10 @@ export type Answer =
   | { readonly csv: string }
   | "never";
 
-/** The responses by method and path, such as `GET credits`. The last one of a list is repeated. */
+/**
+ * The responses by method and path, such as `GET credits`. A list is sent in order, and its last
+ * response is repeated.
+ */
 export type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
 
 /** A request that the page has sent, such as `POST checkout`, with its body. */

@@ -24,7 +24,7 @@ export default {
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
 };`;
 
-/** With these options, npm prefers its cache, and requests only packages. */
+/** With these options, npm prefers its cache, and sends no requests except for packages. */
 const NPM = ["--prefer-offline", "--no-audit", "--no-fund"];
 
 export interface NewApp {

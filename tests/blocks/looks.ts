@@ -36,7 +36,8 @@ export async function look(page: Page, served: Served, state: State): Promise<st
   await open(page, served, state);
   for (const scheme of ["light", "dark"]) {
     await setDark(page, scheme === "dark");
-    // Only this rule depends on colours, so the others are checked only in light colours.
+    // Only the rule `color-contrast` depends on colours, so the dark colours are checked with this
+    // rule alone.
     const found = await violationsOf(page, scheme === "dark" ? ["color-contrast"] : undefined);
     wrong.push(...found.map((text) => `${scheme}: ${text}`));
     await picture(page, state, `phone-${scheme}`);

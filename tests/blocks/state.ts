@@ -1,4 +1,6 @@
-/** A state of a block that is checked: the service's responses, and what the page then shows. */
+/**
+ * A state of a block to check: the service's responses, and the text that the page shows with them.
+ */
 import type { Page } from "playwright-core";
 import type { Answers } from "./fake-service.ts";
 

@@ -140,7 +140,8 @@ Deno.test("a payment that is faster than its cancellation is refunded", async ()
     await until("the payment has arrived", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
-    // The payment runner skips a booking that an event has locked, so the runner is called repeatedly.
+    // The payment runner skips a booking while the processing of an event locks it, so the runner
+    // is called repeatedly.
     const { status } = await until("2500 are refunded", async () => {
       data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
       const read = await readBooking(world, buyer, booking.booking_id);

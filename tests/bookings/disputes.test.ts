@@ -1,5 +1,6 @@
 /**
- * M6: a dispute of a booking reverses the provider's transfer, and a win pays the provider again.
+ * M6: a dispute of a booking reverses the provider's transfer. If the dispute is won, the provider
+ * is paid again.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { book, moves, newSeller, paidOut, pay } from "../support/money/bookings.ts";

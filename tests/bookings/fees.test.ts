@@ -1,8 +1,8 @@
 /**
- * Random bookings in three currencies are paid, refunded in part or in full, and cancelled: 100 bookings,
- * or 1,000 with CI_FULL=1. Stripe's fees, the fee columns, and 3 % of the paid amounts less refunds must be
- * equal to the cent. The bookings, refunds and cancellations go over HTTP; the buyer pays with Stripe's
- * SDK.
+ * Pays random bookings in three currencies, refunds them in part or in full, and cancels them: 100
+ * bookings, or 1,000 with CI_FULL=1. Three figures must be equal to the cent: Stripe's fees, the
+ * fee columns, and 3 % of what was paid and not refunded. The bookings, refunds and cancellations
+ * go over HTTP. The buyer pays with Stripe's SDK.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -161,8 +161,8 @@ function modelOf(plans: readonly Plan[]): Sums {
 }
 
 /**
- * Waits until the fee columns equal the expected sums. Stripe reports each step by an event, so the columns
- * change only later.
+ * Waits until the fee columns equal the expected sums. They change only after a delay, because
+ * Stripe reports each step by an event.
  */
 async function settles(seller: Seller, plans: readonly Plan[]): Promise<void> {
   const model = modelOf(plans);

@@ -32,8 +32,9 @@ interface Audit {
 /** Returns what axe finds, one line each. */
 export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
   const { rules, impacts, within = "html" } = options;
-  // While a transition runs, for example from light to dark, axe would measure colors that the page
-  // shows only briefly. The audit waits only for transitions, because an animation may be endless.
+  // Waits for the end of transitions, for example from light to dark. During a transition, axe
+  // would measure colors that the page shows only briefly. Other animations are not awaited,
+  // because they may be endless.
   await page.evaluate(`Promise.allSettled(document.getAnimations()
     .filter((each) => each instanceof CSSTransition).map(({ finished }) => finished))`);
   // Some pages' policies forbid injected scripts. The browser's debugger can still evaluate a
@@ -51,8 +52,8 @@ export async function audit(page: Page, options: Audit = {}): Promise<string[]> 
 }
 
 /**
- * Returns the violations of WCAG 2.2 AA and of axe's best practices, or of only these rules, one
- * line each.
+ * Returns the violations of these rules, each as one line. By default, checks WCAG 2.2 AA and axe's
+ * best practices.
  */
 export const violationsOf = (page: Page, rules?: string[]): Promise<string[]> =>
   audit(page, { rules });
@@ -70,7 +71,10 @@ export async function namelessIn(page: Page): Promise<string[]> {
   return lines.filter((line) => NAMELESS.test(line)).map((line) => `has no name: ${line.trim()}`);
 }
 
-/** Returns by how many pixels the page scrolls sideways: one line for each size that scrolls. */
+/**
+ * Returns one line for each window size at which the page scrolls sideways, with the number of
+ * pixels.
+ */
 export async function overflowsAt(page: Page, sizes: readonly Size[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const size of sizes) {

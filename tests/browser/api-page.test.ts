@@ -1,8 +1,8 @@
 /**
- * The API page of the local stack in a real browser: axe finds nothing serious in any of its
- * states, and a person without a mouse finds a route and sends its request. The window loads
- * nothing from another machine, so the page also works without a network. If the machine has no
- * Chromium, the test runner skips this file and says so.
+ * Tests the API page of the local stack in a real browser. In all of its states axe finds nothing
+ * serious, and a person without a mouse can find a route and send its request. The page loads
+ * nothing from another machine, so it also works without a network. If the machine has no Chromium,
+ * the test runner skips this file and says so.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
@@ -22,7 +22,7 @@ const isFocused = (element: Locator): Promise<boolean> =>
     return it === ownerDocument.activeElement;
   });
 
-/** Returns the focused element if the page does not show its focus. */
+/** Returns a description of the focused element if the page does not show that it has the focus. */
 const hiddenFocus = (page: Page): Promise<string> =>
   page.evaluate(`(() => {
     const { outlineStyle, outlineWidth, opacity } = getComputedStyle(document.activeElement);
@@ -40,7 +40,10 @@ async function tabTo(page: Page, target: Locator, atMost: number): Promise<void>
   ok(false, `${target} is not reached by pressing Tab ${atMost} times`);
 }
 
-/** Opens the search, which is in the menu on a phone. Returns what axe finds in that menu. */
+/**
+ * Opens the search. On a phone it is in the menu, so opens the menu first, and returns axe's
+ * findings there.
+ */
 async function opensSearch(page: Page): Promise<string[]> {
   const menu = page.getByRole("button", { name: "Open Menu" });
   const isPhone = await menu.isVisible();

@@ -13,8 +13,8 @@ import { openBrowser, withPage } from "./chromium.ts";
 const PHONE = { width: 375, height: 667 };
 
 /**
- * This image replaces the logo, because a test connects to no other machine. It is wider than the
- * space that emails give to the logo.
+ * This image replaces the logo, because a test must not connect to another machine. It is wider
+ * than the space for the logo in an email.
  */
 const DRAWN = "data:image/svg+xml," + encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><rect width="900" height="90"/></svg>`,
@@ -80,7 +80,10 @@ async function readsEveryEmail(page: Page): Promise<void> {
   for (const [html, name] of seen) await isReadable(page, html, name);
 }
 
-/** Checks the dark colours of the email's own styles. The browser itself does not invert pages. */
+/**
+ * Checks that the email's own styles change the colours in dark mode. The browser does not change
+ * them by itself.
+ */
 async function changesColours(page: Page): Promise<void> {
   const { html } = renderNotification("receipt", SAMPLES.receipt, {
     locale: "en",

@@ -12,7 +12,10 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Fills in a card and pays. The page already has the buyer's email, and the buyer can't change it there. */
+/**
+ * Fills in a card and pays. The buyer's email is already filled in, and the buyer can't change it
+ * on this page.
+ */
 async function fillCard(page: Page, buyer: Person, number: string): Promise<void> {
   const email = page.getByLabel("Email");
   deepEqual([await email.inputValue(), await email.isEditable()], [buyer.email, false]);

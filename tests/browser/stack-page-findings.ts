@@ -17,9 +17,10 @@ const SERIOUS = {
 };
 
 /**
- * Returns what is wrong with the page as it is shown now, in each colour scheme.
+ * Returns the faults of the page in its present state, in each colour scheme.
  *
- * @param within a selector of the part to check: a dialog over a page that was checked before
+ * @param within a selector of the part to check: for example a dialog over a page that was already
+ *   checked
  */
 export async function findingsOf(page: Page, name: string, within = "html"): Promise<string[]> {
   const wrong: string[] = [];

@@ -34,7 +34,7 @@ const TAX_ON_TOP: Settings = {
 };
 const TAX_INSIDE: Settings = { checkout_automatic_tax: true, checkout_tax_behavior: "inclusive" };
 
-/** Opens a checkout of 1,000 credits and 100 bonus credits for this price. */
+/** Opens a checkout for a package at this price. It has 1,000 credits and 100 bonus credits. */
 async function openFor(buyer: Person, currency: string, amount: number) {
   const id = crypto.randomUUID();
   const slug = `amounts-${id.slice(0, 8)}`;
@@ -110,7 +110,10 @@ async function readFunnel() {
   return { checkouts, buyers, paid, free };
 }
 
-/** Returns the revenue lines of an order by kind, and the prices of its lots. */
+/**
+ * Returns the amounts of an order's revenue lines, by kind of line, and the prices of the order's
+ * lots.
+ */
 async function booksOf(orderId: string) {
   const lines = await withSql(world, (sql) =>
     sql<{ kind: string; amount: number }[]>`
@@ -152,7 +155,8 @@ Deno.test("tax on top and a code: the order, its invoice, its refunds in thirds"
     },
   );
   equal(session.payment_status, "paid");
-  // 7500 * 100 / 1100 = 681.8 of the price belong to the bonus credits.
+  // Before tax, the buyer pays 7500 for 1,100 credits, 100 of which are bonus credits. Their part
+  // of the price is 7500 * 100 / 1100 = 681.8.
   deepEqual(await booksOf(order.order_id), {
     lines: { charge: 10_000, discount: -2_500, tax: 1_425 },
     prices: [6_818, 682],
@@ -223,7 +227,7 @@ Deno.test("tax inside: a dispute returns it, and all lines equal Stripe's transa
   const bought = { currency: "isk", settings: TAX_INSIDE, details: { country: "IS" } };
   const kept = await buyFor({ ...bought, amount: 300_000 });
   const lost = await buyFor({ ...bought, amount: 119_000, card: DISPUTED_CARD });
-  // 300000 * 19 / 119 = 47899.2, and 119000 * 19 / 119 = 19000.
+  // The prices contain 19 % tax: 300000 * 19 / 119 = 47899.2, and 119000 * 19 / 119 = 19000.
   deepEqual([kept.order.amount_tax, kept.order.amount_total], [47_899, 300_000]);
   deepEqual((await booksOf(kept.order.order_id)).lines, { charge: 252_101, tax: 47_899 });
   const { lines } = await until("the bank has withdrawn the money", async () => {

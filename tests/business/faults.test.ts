@@ -13,7 +13,9 @@ import { open, withPackage, withSettings } from "./shop.ts";
 
 const world = readWorld();
 
-/** Lists the faults in the setup at Stripe that the page of a customer shows. */
+/**
+ * Returns the faults in the shop's setup at Stripe. The page of a customer shows them to operators.
+ */
 async function shownFaults(person: Person): Promise<unknown[]> {
   const page = data(await get(world, `customers/${person.id}`, backEnd(world)), 200, CustomerPage);
   return page.refused_next.filter(({ details }) => "fault" in details)

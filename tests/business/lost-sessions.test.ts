@@ -24,7 +24,9 @@ const SETTINGS: Settings = {
   checkout_promotion_codes: true,
 };
 
-/** Pays with a promotion code and a tax. Only the event of the payment intent is delivered. */
+/**
+ * Makes a payment with a promotion code and a tax. Delivers only the event of its payment intent.
+ */
 async function payWithoutEvent() {
   const buyer = await signUp(world);
   const promotion_code = await makeCode(world, { percent_off: 25 });
@@ -47,7 +49,7 @@ async function payWithoutEvent() {
   return { buyer, order_id, payment, completed: eventOf("checkout.session.completed") };
 }
 
-/** A payment waits a minute for the event of its session. This function ends the wait at once. */
+/** A payment waits a minute for the event of its session. After this call, the minute is over. */
 const passMinute = (eventId: string) =>
   withSql(world, (sql) =>
     sql`
@@ -70,7 +72,8 @@ Deno.test("a lost event of a session: the runner reads the session, and grants o
     });
     const { sessions } = stripeOf(world).checkout;
     const session = await sessions.retrieve(String(order.checkout_session_id));
-    // The price is 100 kronor less a quarter, and the tax is 19 % of the remaining 75.
+    // The promotion code takes a quarter off the price of 100 kronor. The tax is 19 % of the
+    // remaining 75.
     deepEqual(
       [order.amount_discount, order.amount_tax, order.amount_total, session.amount_total],
       [2_500, 1_425, 8_925, 8_925],

@@ -85,7 +85,7 @@ Deno.test("a buyer with a saved card has their customer where invoices and tax i
         select c.customer_id from farthing.customers c join farthing.accounts a using (account_id)
         where a.owner_id = ${buyer.id}`);
         deepEqual([session.customer, session.customer_email], [row?.customer_id, null]);
-        // The buyer gave this email on the page on which they saved the card.
+        // The buyer entered this email when saving the card.
         equal(session.customer_details?.email, "buyer@example.com");
       }),
   );
@@ -113,7 +113,7 @@ Deno.test("a repeat after a lost answer gets the first session, whatever has cha
     const key = crypto.randomUUID();
     const start = () => post(world, "checkout", buyer.as, { package_id: id }, { key });
     const path = "/v1/checkout/sessions";
-    // The SDK repeats a failed call twice.
+    // The SDK repeats a failed call twice, so all three requests must fail.
     const lost = { method: "POST", path, status: 429, after: true, times: 3 };
     await control(world, "POST", "faults", lost);
     try {

@@ -16,9 +16,9 @@ export type Settings = Record<string, string | boolean | null>;
 export const PRICE = 10_000;
 
 /**
- * Changes settings of the policy as a back end does: after a 409 it reads the version again and repeats the
- * change. Other changes can intervene: the first event from Stripe changes the policy, too, because it
- * fixes the project's mode.
+ * Changes settings of the policy as a back end does: after a 409 it reads the version again and
+ * repeats the change. A 409 is possible, because the first event from Stripe also changes the
+ * policy: it fixes the project's mode.
  */
 export function set(world: World, changes: Settings) {
   return until("the settings are changed", async () => {

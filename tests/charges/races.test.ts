@@ -18,7 +18,10 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-/** Repeats a request while the first call with the same key still runs, as a client must. */
+/**
+ * Sends a request. As a client must, repeats it as long as an earlier request with the same key is
+ * in progress.
+ */
 function answered(ask: () => Promise<Answer>): Promise<Answer> {
   return until("the first call is answered", async () => {
     const answer = await ask();

@@ -21,7 +21,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** A user may open ten checkouts in a minute. Each of the five clicks may be repeated once. */
+/** A user may open ten checkouts in a minute. With five clicks, each click can be repeated once. */
 const CLICKS = 5;
 
 Deno.test("many clicks at once on one package make one order and one session", async () => {

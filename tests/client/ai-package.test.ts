@@ -1,6 +1,6 @@
 /**
- * The package @farthing/ai as npm gets it: its shape, its size and its types, its README's code,
- * and a program that uses it in the installed Node and in Deno.
+ * The package @farthing/ai as it is published to npm: its files, its size, its types, its README's
+ * code, and a program that uses it in the installed Node and in Deno.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -25,7 +25,10 @@ const TYPES = "tests/client/app/ai-types.txt";
 const DECLARED_MODELS = "tests/client/app/declared-ai-models.txt";
 const JOURNEY = "tests/client/app/ai-journey.mjs";
 const PEERS = ["@farthing/client/server", "@ai-sdk/provider", "ai"];
-/** The highest allowed size of each entry, minified and compressed, without its peers. */
+/**
+ * The maximum size of each entry in bytes, minified and compressed, without the entry's peer
+ * dependencies.
+ */
 const MOST_BYTES = { ai: 6_144, "ai/meter": 3_584 };
 
 /** Checks each entry's size. The bundle is for a browser, so imports of Node's modules fail. */
@@ -36,13 +39,18 @@ async function isSmall(packed: Packed): Promise<void> {
   }
 }
 
-/** Each way to run the program: the command, and its arguments before the program's name. */
+/**
+ * The runtimes for the program. Each has a command, and the arguments before the program's name.
+ */
 const RUNTIMES: [name: string, program: string, args: string[]][] = [
   ["the installed Node", "node", []],
   ["Deno", Deno.execPath(), ["run", "-A", "--no-config", "--node-modules-dir=manual"]],
 ];
 
-/** Returns what a program needs: the project, a user with credits, and a user without credits. */
+/**
+ * Returns the environment variables of the program: the project, a user with credits, and a user
+ * without credits.
+ */
 async function environment(): Promise<{ USER_ID: string; [name: string]: string }> {
   return {
     ...{ SUPABASE_URL: world.url, SUPABASE_SECRET_KEY: world.secretKey },
@@ -119,7 +127,7 @@ async function compilesUses(packed: Packed): Promise<void> {
   await compiles(packed, { "types.ts": types, ...readme }, WITH_SDK);
 }
 
-/** Runs the README's code, which `compilesUses` has written, in the app's folder. */
+/** Runs the README's code in the app's folder, to which `compilesUses` has written it. */
 async function runsReadme({ app }: Packed): Promise<void> {
   await Deno.copyFile(`${ROOT}${README_PROGRAM}`, `${app}/ai-readme.mjs`);
   const [, deno, args] = RUNTIMES.at(-1)!;

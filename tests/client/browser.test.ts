@@ -1,4 +1,4 @@
-/** The client in Chromium, on a page of a different origin, when requests fail on the way. */
+/** The client in Chromium, on a page of a different origin, when requests fail in the network. */
 import { deepEqual, equal } from "node:assert/strict";
 import { build } from "esbuild";
 import type { Page, Request } from "playwright-core";
@@ -9,7 +9,10 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** The script of the page. It gives the tests a client of a user who has just signed up. */
+/**
+ * The script of the page. It signs up a user, and makes a client for this user that the tests can
+ * call.
+ */
 const SCRIPT = `
 import { createClient } from "@supabase/supabase-js";
 import { createFarthing } from "${ROOT}packages/client/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * The code blocks of "From functions.invoke to the client" run as printed. In each section, the
- * block by hand and the block with the client show the same values.
+ * The code blocks of "From functions.invoke to the client" run as printed. Each section has two
+ * blocks: one by hand, and one with the client. Both must show the same values.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Farthing } from "@farthing/client";
@@ -49,8 +49,8 @@ interface BlockRun {
 type Run = (block: string, given?: object) => Promise<BlockRun>;
 
 /**
- * Returns a function that runs a block for this user. That function returns what the block has
- * shown, and the values that the block gives to later blocks.
+ * Returns a function that runs a block for this user. The returned function's result contains the
+ * values that the block has shown, and the values that it gives to later blocks.
  */
 function runsFor({ supabase }: Person, farthing: Farthing, folder: string): Run {
   return async (block, given = {}) => {

@@ -42,7 +42,8 @@ async function installs(name: PackageName, home: string): Promise<void> {
     npm_config_prefer_offline: "true",
     npm_config_audit: "false",
     npm_config_fund: "false",
-    // The AI SDK 7 excludes Node 20, as the README says. So its install must not be strict.
+    // As the README says, version 7 of the AI SDK excludes Node 20. Its installation must therefore
+    // not be strict.
     npm_config_engine_strict: String(!/ ai@7$/.test(install)),
   };
   await succeeds("sh", ["-c", install], { cwd: app, env });

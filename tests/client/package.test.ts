@@ -1,6 +1,6 @@
 /**
- * The package @farthing/client as npm gets it: its files, its size, its types, and a test program
- * that uses it in plain Node.
+ * The package @farthing/client as it is published to npm: its files, its size, its types, and a
+ * test program that uses it in plain Node.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -21,7 +21,7 @@ const world = readWorld();
 const TYPES = "tests/client/app/types.ts";
 const DECLARED_MODELS = "tests/client/app/declared-models.txt";
 const JOURNEY = "tests/client/app/journey.mjs";
-/** The highest allowed size of each entry, minified and compressed. */
+/** The maximum size of each entry in bytes, minified and compressed. */
 const MOST_BYTES = { client: 12_288, "client/server": 8_192 };
 
 async function isSmall(packed: Packed): Promise<void> {

@@ -43,7 +43,7 @@ export async function succeeds(
 export interface Packed {
   /** The folder of an app, whose node_modules contains the unpacked packages. */
   readonly app: string;
-  /** The folder of the last of the named packages, in the app's node_modules. */
+  /** The folder of one package in the app's node_modules: the last package that was named. */
   readonly folder: string;
   readonly tarball: string;
 }
@@ -150,7 +150,7 @@ async function typesOfNode(): Promise<string> {
 
 /**
  * Checks the files' types twice: with a bundler's module resolution, and with Node's. The files
- * don't see the types of Deno, and they see the types of Node only with `isOfNode`.
+ * can't use the types of Deno. They can use the types of Node only with `isOfNode`.
  */
 export async function compiles(
   { app }: Packed,

@@ -1,4 +1,7 @@
-/** The package @farthing/react as npm gets it: its shape, size and types, and its README's code. */
+/**
+ * The package @farthing/react as it is published to npm: its files, size and types, and its
+ * README's code.
+ */
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { blocksIn } from "../support/project/printed-snippets.ts";
@@ -16,7 +19,7 @@ async function isSmall(packed: Packed): Promise<void> {
 
 /**
  * Next.js needs the directive `"use client"` in a module with hooks. The module with query options
- * must not have it, because a server also calls query options.
+ * must not have the directive, because its functions are also called on a server.
  */
 async function marksHooks({ folder }: Packed): Promise<void> {
   for (const [file, isMarked] of [["core/context.js", true], ["core/queries.js", false]] as const) {

@@ -37,7 +37,7 @@ async function fires(rule: string): Promise<string> {
   });
 }
 
-/** Responds like a project whose rules have never fired. */
+/** Answers a request like a project whose alert rules have never fired. */
 function answersNothing(route: Route): Promise<void> {
   if (route.request().method() === "OPTIONS") return route.continue();
   const metadata = { requestId: "none", traceId: "none", timestamp: "none", nextCursor: null };

@@ -4,7 +4,7 @@ import { ROOT } from "../../scripts/command/root.ts";
 export interface Area {
   readonly title: string;
   readonly isForOperators: boolean;
-  /** The addresses behind the `#`; some have parameters, such as `/orders/:id`. */
+  /** The part of each page's address after the `#`. Some have parameters, such as `/orders/:id`. */
   readonly paths: readonly string[];
 }
 
@@ -23,6 +23,6 @@ export const AREAS: readonly Area[] = (await Deno.readTextFile(LIST))
 
 export const isOfOneRecord = (path: string): boolean => path.includes(":");
 
-/** The address of a page of one record; by default of a record that does not exist. */
+/** The address of a page that shows one record. Without an id, the record does not exist. */
 export const addressOf = (path: string, id: string = crypto.randomUUID()): string =>
   path.replace(":id", id).replace(":list", "entries");

@@ -1,4 +1,7 @@
-/** A buyer uses the console: on another origin, under a path, in real Chromium on the real stack. */
+/**
+ * A buyer uses the console in real Chromium with the real stack. The console is in a subfolder of a
+ * host of another origin.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { audit } from "../browser/accessibility.ts";
@@ -32,7 +35,7 @@ const rowOf = async (page: Page, text: string): Promise<string[]> => {
   return await row.getByRole("cell").allInnerTexts();
 };
 
-/** The models that the project offers, which are fewer than those that have a rate. */
+/** Returns the models that the project offers. Not every model that has a rate is offered. */
 async function offeredModels(): Promise<string[]> {
   const { text } = await get(world, "ai/v1/models", backEnd(world));
   const { data } = JSON.parse(text) as { data: { id: string }[] };
@@ -40,7 +43,7 @@ async function offeredModels(): Promise<string[]> {
   return data.map(({ id }) => id);
 }
 
-/** Opens the console as a person, and proves the ledger when `use` has ended. */
+/** Opens the console with this person signed in, runs `use`, and then proves the ledger. */
 async function asPerson(
   person: Person,
   path: string,
@@ -214,7 +217,7 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
     await pressOn(dialog.getByRole("button", { name: "Change the cap" }));
     await dialog.getByText("The daily cap is now: 250.").waitFor();
     await pressOn(dialog.getByRole("button", { name: "Close" }).last());
-    // The page reads the caps again after the change.
+    // After the change, the page must read the caps again and show the new one.
     await page.locator("dl").filter({ hasText: /Set by you\s*250/ }).waitFor();
     await withDeliveries(world, "shared", async () => {
       await press(page, "Save a card");

@@ -1,11 +1,12 @@
 /**
- * Operates the console by the keyboard alone: Tab moves the focus, which must be visible, and keys do
- * the rest. So each test of a task also shows that the task needs no pointer.
+ * Operates the console with the keyboard alone. Tab moves the focus, which must be visible, and
+ * other keys do the rest. Each test that uses these functions therefore also shows that its task
+ * needs no mouse.
  */
 import { notEqual } from "node:assert/strict";
 import type { Locator } from "playwright-core";
 
-/** More than the number of controls on the longest page. */
+/** The limit of presses of Tab. It is higher than the number of controls on the longest page. */
 const MOST_TABS = 400;
 
 const HAS_FOCUS = (element: unknown) =>
@@ -37,12 +38,15 @@ export async function press(target: Locator): Promise<void> {
   await target.page().keyboard.press("Enter");
 }
 
-/** More key strokes than a held key sends while an answer is on its way. */
+/**
+ * The limit of key strokes. It is higher than the number that a held key sends while the page waits
+ * for a response.
+ */
 const MOST_STROKES = 400;
 
 /**
- * Holds Enter on a button until `until` is shown, and then for 3 strokes more. A held key repeats
- * its stroke.
+ * Holds Enter on a button until `until` is shown, and for 3 more key strokes. A held key repeats
+ * its key stroke.
  */
 export async function holdEnter(target: Locator, until: Locator): Promise<void> {
   await reach(target);

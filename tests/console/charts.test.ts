@@ -1,4 +1,7 @@
-/** Charts of data that other tests lack: one day, negative figures, no figures, and thousands. */
+/**
+ * Charts of data that other tests do not have: a single day, negative figures, no figures, and
+ * thousands of figures.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { audit } from "../browser/accessibility.ts";

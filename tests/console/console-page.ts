@@ -1,4 +1,4 @@
-/** Serves the built console from a static host of its own, and opens it as a person. */
+/** Serves the built console from its own static host, and opens it signed in as a given user. */
 import { Hono } from "hono";
 import { serveStatic } from "hono/deno";
 import type { Browser, Page } from "playwright-core";
@@ -13,7 +13,10 @@ export interface StaticHost extends AsyncDisposable {
   readonly address: string;
 }
 
-/** Serves the files by their paths, as a plain static host does, and farthing.json beside them. */
+/**
+ * Serves the files of the build under their paths, as a plain static host does. Also serves
+ * farthing.json in the same folder.
+ */
 export function serveConsole(
   { url, publishableKey }: Pick<World, "url" | "publishableKey">,
   folder = "/deep/console/",
@@ -43,7 +46,7 @@ export function serveConsole(
 interface OpenOptions {
   readonly world: Pick<World, "url">;
   readonly person: Person;
-  /** The page's address behind the `#`. */
+  /** The part of the page's address after the `#`. */
   readonly path?: string;
 }
 

@@ -59,7 +59,10 @@ async function busyBuyer() {
   return { buyer, order };
 }
 
-/** Asserts that the page shows the API's balance and each of its changes, digit for digit. */
+/**
+ * Asserts that the page shows the balance and each change of the balance, digit for digit as in the
+ * API.
+ */
 async function explains(page: Page, { credits, entries }: Data): Promise<void> {
   for (
     const [name, amount] of [
@@ -242,7 +245,8 @@ for (
     await asPerson(person, "/", async (page) => {
       const answers = watchAnswers(page);
       for (const path of paths) {
-        // The page is loaded again for each address, as if the person had pasted the address.
+        // The query differs for each address, so that the browser loads the page again, as if the
+        // person had pasted the address.
         await page.goto(`${host.address}?at=${encodeURIComponent(path)}#${path}`);
         if (hasPages) await page.getByRole("alert").first().waitFor();
         else await showsPage(page, "There is no such page");

@@ -54,8 +54,8 @@ test("each dashboard's page reads the endpoint that the docs name", async () => 
   await asPerson(await theOperator(), "/nowhere", async (page) => {
     const read = new Map<string, string[]>();
     for (const path of new Set(dashboards.flatMap(({ pages }) => pages))) {
-      // The reload drops the responses that earlier pages have read, so each page must read its
-      // own.
+      // The reload clears the responses that earlier pages have read, so that each page has to read
+      // its data itself.
       await movesTo(page, "/nowhere");
       await page.reload();
       const answers = watchAnswers(page);

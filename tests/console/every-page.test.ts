@@ -38,7 +38,8 @@ async function faultsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // Only this rule depends on colours, so the other rules are checked only in light colours.
+    // Only the rule `color-contrast` depends on colours, so the dark colours are checked with this
+    // rule alone.
     const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
     found.push(...(await audit(page, { rules })).map((fault) => `${colorScheme}: ${fault}`));
   }
@@ -46,7 +47,10 @@ async function faultsOf(page: Page): Promise<string[]> {
   return found;
 }
 
-/** Returns the faults of a page that is opened before the service answers. */
+/**
+ * Returns the faults that a page has while it waits for the service's responses and when these
+ * arrive.
+ */
 async function faultsOnTheWay(page: Page, path: string): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   const jumps = await watchJumps(page);

@@ -2,8 +2,9 @@
 import type { Person } from "../support/project/people.ts";
 
 /**
- * Returns the person with a session that names the user an operator. The token in the session is
- * the person's own, so anybody who edits the browser's storage can make the same session.
+ * Returns the person with a changed session, in which the user has the role of an operator. The
+ * token in it is still the person's own token. Anybody can make such a session by editing the
+ * browser's storage.
  */
 export function asForgedOperator(person: Person): Person {
   const getSession = async () => {

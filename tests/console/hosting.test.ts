@@ -105,7 +105,7 @@ test("before the console is built, the local stack says how to build it", async 
 
 const SECRET = /has a secret key, .*Revoke that key/;
 
-/** A secret key of the kind that projects had before `sb_secret_`: a JWT. */
+/** A secret key in the format that was used before `sb_secret_`: a JWT. */
 const serviceRole = () =>
   ["{}", `{"role":"service_role"}`, ""].map((part) => btoa(part).replaceAll("=", "")).join(".");
 

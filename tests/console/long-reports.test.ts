@@ -1,4 +1,7 @@
-/** Reports with more rows than one response has: no figure is computed from the first rows only. */
+/**
+ * Reports with more rows than one response can contain. Every figure must be computed from all
+ * rows, and not only from those of the first response.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { once } from "../blocks/once.ts";

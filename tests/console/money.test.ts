@@ -1,6 +1,6 @@
 /**
- * The pages of money: refunds, disputes and their deadlines, grants that a second operator decides,
- * welcome credits, and fraud. Each page shows what the API returns.
+ * The pages about money: refunds, disputes and their deadlines, grants that need the decision of a
+ * second operator, welcome credits, and fraud. Each page shows what the API returns.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -40,7 +40,10 @@ const service = backEnd(world);
 const WARNED_CARD = "4000000000005423";
 const MUCH = "100000.5"; // above the ceiling of one grant
 
-/** Asserts that axe finds nothing, and that no window, narrow or zoomed, scrolls sideways. */
+/**
+ * Asserts that axe finds nothing, and that the page does not scroll sideways in a narrow or a
+ * zoomed window.
+ */
 async function isUsable(page: Page): Promise<void> {
   deepEqual(await audit(page), [], page.url());
   const { width, height } = page.viewportSize()!;
@@ -213,8 +216,8 @@ async function refusedWelcome({ id }: Person, day: string): Promise<void> {
 }
 
 /**
- * A random day from 1970 to 1997, so that a retry of all refusals of the day does not find the
- * refusals of another test run.
+ * Returns a random day from 1970 to 1997. The test retries all refusals of this day, and must not
+ * find refusals of another test run.
  */
 function randomDay(): string {
   const days = crypto.getRandomValues(new Uint16Array(1))[0]! % 10_000;
@@ -275,7 +278,8 @@ test("the preview of a retry without a last day decides until when refusals coun
     const answer = page.waitForResponse(route);
     await dialog.getByRole("button", { name: "Preview" }).click();
     const { data } = await (await answer).json();
-    // The change is not sent, so that the users of other tests stay refused.
+    // The request is aborted. If it were sent, it would also retry the refused users of other
+    // tests.
     await page.route(route, (sent) => sent.abort());
     const change = page.waitForRequest(route);
     await dialog.getByRole("button", { name: action }).click();

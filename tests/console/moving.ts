@@ -15,7 +15,8 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 
 /**
  * Changes the address, and waits until React shows the page at the new address. The browser reports
- * the change in a later task. Without the wait, a test would still see the previous page.
+ * a change of the address to React only a moment later. Without the wait, a test would still see
+ * the previous page.
  */
 async function changesAddress(page: Page, path: string): Promise<void> {
   await page.evaluate(`new Promise((done) => {

@@ -23,10 +23,16 @@ async function open(): Promise<Opened> {
 
 let served: Promise<Opened> | undefined;
 
-/** Builds the console unless it is built, serves it on an origin of its own, and opens a browser. */
+/**
+ * Builds the console if it is not built yet, serves it on a separate origin, and opens a browser.
+ * Later calls return the same host and browser.
+ */
 export const theConsole = (): Promise<Opened> => served ??= open();
 
-/** Closes the browser and the host. The next test file of this process opens them again. */
+/**
+ * Closes the browser and the host. If the same process runs another test file, that file opens them
+ * again.
+ */
 async function end(): Promise<void> {
   const ended = opened;
   opened = new AsyncDisposableStack();

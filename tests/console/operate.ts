@@ -6,7 +6,7 @@ import { press, write } from "./by-keyboard.ts";
 import { withConsole } from "./console-page.ts";
 import { theConsole, world } from "./opened.ts";
 
-/** Opens the console as a person. */
+/** Opens the console in a window in which this person is signed in. */
 export async function asPerson(
   person: Person,
   path: string,
@@ -52,7 +52,7 @@ export async function factOf(page: Page | Locator, name: string): Promise<string
   return await value.innerText();
 }
 
-/** Waits until a fact has this value, because the page reads its data again after a change. */
+/** Waits until a fact has this value. After a change, the page first has to read its data again. */
 export async function factBecomes(page: Page, name: string, value: string): Promise<void> {
   const named = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first();
   await named.locator("xpath=following-sibling::dd").getByText(value, { exact: true }).waitFor();
@@ -127,7 +127,7 @@ export function watchAnswers(
 
 const FORMAT = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 
-/** Credits as the console writes them: all digits of the API, in groups. */
+/** Formats credits as the console does: with all digits of the API's value, in groups of three. */
 export function creditsAs(amount: string, { signed = false } = {}): string {
   const text = FORMAT.format(amount as unknown as number);
   equal(text.replaceAll(",", ""), amount, "no digit is lost");

@@ -39,7 +39,10 @@ import {
 } from "./operators.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
-/** Pays two purchases out, one with a refund; Stripe's list differs from the payout by 5 cents. */
+/**
+ * Pays out two purchases, one of which is partly refunded. The sum of the lines in Stripe's list
+ * differs from the payout by 5 cents.
+ */
 async function mismatchedPayout() {
   const purchases = [await newPurchase(world), await newPurchase(world)];
   await refund(world, purchases[1]!.orderId, 333);

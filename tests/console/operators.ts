@@ -17,7 +17,7 @@ export async function asOperator(path: string, use: (page: Page) => Promise<void
   await asPerson(await theOperator(), path, use);
 }
 
-/** Reads an endpoint as the same operator. */
+/** Reads an endpoint as the operator whom the tests share. */
 export async function readAs<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   return data(await get(world, path, (await theOperator()).as), 200, schema);
 }

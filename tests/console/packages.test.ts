@@ -1,6 +1,6 @@
 /**
- * A change of one package changes no other package, not even a package that goes on sale later, or
- * a package that somebody else has changed.
+ * A change of one package changes no other package. This is also true for a package that goes on
+ * sale later, and for a package that somebody else has changed.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";

@@ -1,4 +1,7 @@
-/** Reads and changes the list of packages, as a back end does beside the console. */
+/**
+ * Reads and changes the list of packages through the API, as a back end may do while the console is
+ * open.
+ */
 import { PackageSettings } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";

@@ -1,6 +1,6 @@
 /**
- * The reports, the overview and the health pages: each figure equals the endpoint's digit for digit,
- * charts are read by keyboard, and only operators get a page or a figure.
+ * The reports, the overview and the health pages. Each figure equals the endpoint's figure digit
+ * for digit, charts can be read with the keyboard, and only operators get these pages and figures.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -18,7 +18,10 @@ import { answerOn, cellsOf, goTo, isShown, onPage, type Row, showsRows } from ".
 
 const operator = once(() => signUpOperator(world));
 
-/** A purchase that was used, refunded in part and paid out; returns the payout. */
+/**
+ * Makes a purchase, uses some of its credits, refunds a part of it and pays it out. Returns the
+ * payout.
+ */
 const sold = once(async (): Promise<string> => {
   const { buyer, orderId, paymentId } = await newPurchase(world);
   const use = { user_id: buyer.id, model: "gpt-4o", input_tokens: 1_000, output_tokens: 333 };

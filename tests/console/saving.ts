@@ -13,7 +13,7 @@ export async function diffOf(page: Page, name: string): Promise<string[][]> {
   return rows;
 }
 
-/** Saves the change whose difference the open dialog shows, and closes the dialog. */
+/** Saves the change that the open dialog shows, and closes the dialog. */
 export async function save(page: Page, reason: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await write(dialog.getByLabel("Reason", { exact: true }), reason);

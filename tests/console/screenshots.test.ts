@@ -1,4 +1,7 @@
-/** The pictures in the README and the docs are those that `deno task screenshots` takes. */
+/**
+ * Checks that the pictures in the README and the docs are exactly the pictures that `deno task
+ * screenshots` takes.
+ */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { PICTURES } from "../../scripts/screenshots/pictures.ts";

@@ -20,7 +20,10 @@ async function fillsLogin(within: Page | Locator, { email, password }: Login): P
   await write(within.getByLabel("Password"), password);
 }
 
-/** Ends the session of an open page: the next call needs a new token, which Auth refuses. */
+/**
+ * Ends the session of an open page. The page's next call needs a new token, and Auth refuses to
+ * issue one.
+ */
 async function endsSession(page: Page): Promise<void> {
   const key = `farthing-console ${world.url}`;
   await page.evaluate(

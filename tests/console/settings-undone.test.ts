@@ -23,7 +23,7 @@ interface Undone {
   readonly label: string;
   readonly shown: string;
   readonly value: string;
-  /** How the difference writes a value, if its format differs from the API's. */
+  /** Formats a value as the difference shows it, if this differs from the API's format. */
   readonly written?: (value: string) => string;
   /** Whether the value is chosen from a list. */
   readonly isChoice?: true;
@@ -67,15 +67,15 @@ const SETTINGS: readonly Undone[] = [
   },
 ];
 
-/** The value that the API has now. */
+/** Returns the setting's present value in the API. */
 async function valueOf({ page, list, key, name, field }: Undone): Promise<string> {
   const { data } = JSON.parse((await get(world, `settings/${page}`, backEnd(world))).text);
   return String(data[list].find((one: Record<string, unknown>) => one[key] === name)[field]);
 }
 
 /**
- * Returns the field's row in the difference. The difference of a journal code has a second row,
- * with the day from which the code applies.
+ * Returns the field's row in the difference. If the setting is a journal code, the difference has a
+ * second row, with the day from which the code applies.
  */
 async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | undefined> {
   return (await diffOf(page, name)).find(([field]) => field === shown);

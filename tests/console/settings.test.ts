@@ -126,7 +126,7 @@ test("a setting of the policy is changed and undone, and a wrong value is refuse
     equal(await valueOf(), before);
   }));
 
-/** Returns the text by which a cell shows a value of the API. The cell may also show a unit. */
+/** Returns the text that a cell must show for a value of the API. The cell may also show a unit. */
 function writtenAs(value: unknown): string {
   if (value === null) return "none";
   return value === "true" ? "yes" : value === "false" ? "no" : String(value);

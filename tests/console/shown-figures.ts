@@ -77,15 +77,15 @@ export function isShown(cell: string, value: unknown): boolean {
   const text = String(value);
   if (/^-?\d+(\.\d+)?$/.test(text) && !/^[a-z]/i.test(cell)) {
     const [shown, expected] = [digitsOf(cell), digitsOf(text)];
-    // Dollars have two decimals. A share is shown in percent, so its decimal point is in another
-    // place.
+    // Two formats differ from the API's: dollars have two decimals, and a share is shown in
+    // percent, so that its decimal point is in another place.
     return shown === expected || cell.startsWith("$") && numberOf(cell) === numberOf(text) ||
       cell.endsWith("%") && withoutZeros(shown) === withoutZeros(expected);
   }
   return cell.replaceAll("_", " ") === text.replaceAll("_", " ");
 }
 
-/** The field of each column whose title is not the field's name. */
+/** The name of the API's field, for each column whose title differs from that name. */
 const FIELDS: Readonly<Record<string, string>> = {
   "Payout": "payout_id",
   "Sum of the lines": "sum",

@@ -1,4 +1,7 @@
-/** Every page when the service refuses, fails or can't be reached, or the user has no role. */
+/**
+ * Opens every page while the service refuses requests, fails or can't be reached, and for a user
+ * without a role.
+ */
 import { deepEqual, ok } from "node:assert/strict";
 import type { Page, Route } from "playwright-core";
 import { watchBlanks } from "../browser/accessibility.ts";
@@ -41,7 +44,10 @@ const UNKNOWN = /unknown|could not|failed|not |no answer|sign in/i;
 const LONGER_THAN_A_READING_MS = 25_000;
 const LONGER_THAN_A_JOB_MS = 60_000;
 
-/** Opens a page. Returns the page's text if the page called the service and hides the failure. */
+/**
+ * Opens a page. Returns the page's text if the page has called the service but does not show that
+ * the call failed.
+ */
 async function silenceOf(page: Page, path: string): Promise<string[]> {
   let hasAsked = false;
   const note = (request: { url(): string }) =>

@@ -1,5 +1,5 @@
 /**
- * A change is made only by a press of its own button after its dialog was shown. A held key, a second
+ * A change is made only if its dialog is shown and its button is then pressed. A held key, a second
  * Enter and a day that does not exist change nothing.
  */
 import { deepEqual, equal } from "node:assert/strict";

@@ -1,6 +1,6 @@
 /**
- * An operator who knows a customer's email address finds the reason for a change of the balance
- * with two requests.
+ * With two requests, an operator who knows only a customer's email address finds out why the
+ * customer's balance has changed.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";

@@ -1,4 +1,7 @@
-/** An operator finds customers by an email address or an id, and each found customer is logged. */
+/**
+ * An operator searches for customers by an email address or an id. Each customer that a search
+ * returns is logged.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import {

@@ -1,6 +1,6 @@
 /**
- * Failures of calls through a transport. A real database locks rows and cancels statements, and a
- * proxy cuts connections.
+ * Tests how calls through a transport fail. The failures are real: a database locks rows and
+ * cancels statements, and a proxy cuts connections.
  */
 import assert from "node:assert/strict";
 import {
@@ -30,7 +30,9 @@ export interface Way {
   readonly name: string;
   /** The URL to which the transport connects. */
   readonly url: string;
-  /** @param url the database URL of the transport, or the URL of a wire tap before the database */
+  /**
+   * @param url the database URL of the transport, or the URL of a wire tap in front of the database
+   */
   readonly open: (url: string, timeoutMs?: number) => Transport;
 }
 
@@ -55,7 +57,8 @@ async function failureOf(call: Promise<unknown>): Promise<DatabaseFailure> {
 
 interface Locked {
   /**
-   * Waits until a call waits for the locked account. Returns the process id of the call's backend.
+   * Waits until the lock blocks a call. Returns the process id of the database session that runs
+   * the call.
    */
   readonly waiting: () => Promise<number>;
   readonly cancel: (pid: number) => Promise<void>;
@@ -133,8 +136,8 @@ const endsWithItsRequest: Check = async (world, { open, url }) => {
     open(url),
     (transport) =>
       withLockedAccount(world, id, async ({ release }) => {
-        // The test must act before the lock timeout of 2 s, which would end the call with a different
-        // failure.
+        // The deadline of 300 ms comes before the lock timeout of 2 s, which would end the call
+        // with a different failure.
         assert(isTimeout(await failureOf(within(300, () => debit(transport, id)))));
         await assert.rejects(
           within(0, () => debit(transport, id)),

@@ -1,4 +1,4 @@
-/** The same tests for both transports, and more tests of the pool. */
+/** Runs the same tests with both transports, and further tests with the pool alone. */
 import assert from "node:assert/strict";
 import { makeRole, newPassword, poolUrlOf } from "../../scripts/database-role/role.ts";
 import {
@@ -21,8 +21,8 @@ import { messageTypes, withWireTap } from "./wire-tap.ts";
 const world = readWorld();
 
 /**
- * Creates the database role of a deployment, which may only call RPC functions. Returns the URL with which
- * the pool connects as this role.
+ * Creates a database role that may only call RPC functions, as on a deployment. Returns the URL
+ * with which the pool connects as this role.
  */
 async function newPoolUrl(): Promise<string> {
   const password = newPassword();

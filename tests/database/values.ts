@@ -151,8 +151,8 @@ const waitsForTheFirst: Check = async (world, database) => {
 };
 
 /**
- * Passes fractions. The other checks pass values of all other types: bigint, boolean, integer,
- * jsonb, text, times and uuids.
+ * Sends fractions through the transport. The other checks cover all other types: bigint, boolean,
+ * integer, jsonb, text, times and uuids.
  */
 const passesFractions: Check = async (_world, database) => {
   const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25 });

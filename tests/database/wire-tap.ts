@@ -8,8 +8,8 @@ export interface WireTap {
   /** The number of connections that clients have opened. */
   readonly connections: () => number;
   /**
-   * Returns the bytes that the client has sent since the last call, one array element per turn. A
-   * turn ends when the server answers.
+   * Returns the bytes that the client has sent since the previous `takeTurns` call. Each turn is
+   * one array element. A turn ends when the server answers.
    */
   readonly takeTurns: () => Uint8Array[];
   /** Closes every connection, to the client and to the server. */

@@ -1,7 +1,7 @@
 /**
- * Runs, as printed, the recipes that affect all users of a stack. The outage in
- * docs/recipes/recover-a-failed-webhook.md loses events, and its backfill applies them. The settings in
- * docs/recipes/welcome-credits.md grant credits to every new user.
+ * Runs the recipes that affect all users of a stack, exactly as the pages print them.
+ * docs/recipes/recover-a-failed-webhook.md loses events in an outage, and then applies them with a
+ * backfill. docs/recipes/welcome-credits.md changes settings so that every new user gets credits.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";

@@ -1,6 +1,6 @@
 /**
- * docs/recipes/read-the-figures.md: each request that it prints is answered, and each figure that
- * it names exists.
+ * Each request that docs/recipes/read-the-figures.md prints is answered, and each figure that the
+ * page names exists.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";

@@ -1,6 +1,6 @@
 /**
- * The code blocks of the back-end recipes run as printed. The test adds only the names that a block
- * needs.
+ * The code blocks of the back-end recipes run as printed. The test adds only the variables that a
+ * block uses and does not declare.
  */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
@@ -26,7 +26,7 @@ const world = readWorld();
 const STRIPE_API_URL = world.stripeUrl;
 const server = createClient(world.url, world.secretKey, { auth: { persistSession: false } });
 
-/** All code blocks of these pages, in the order of each page. */
+/** All code blocks of these pages, in the order in which each page prints them. */
 const PAGES = {
   "docs/recipes/answer-a-customer.md": [
     snippet("answer", ["operator", "email"], ["answer", "page"]),

@@ -14,7 +14,10 @@ export const press = (page: Page, name: string | RegExp): Promise<void> =>
 export const section = (page: Page, name: string) =>
   page.getByRole("region", { name, exact: true });
 
-/** Waits until the page shows this text as the balance: an amount, or why it is not known. */
+/**
+ * Waits until the page shows this text as the balance: an amount, or the reason why the balance is
+ * unknown.
+ */
 export async function showsCredits(page: Page, text: string | RegExp): Promise<void> {
   await section(page, "Credits").getByRole("status").getByText(text, { exact: true }).waitFor();
 }
@@ -39,8 +42,9 @@ export async function pays(page: Page, world: World, email: string): Promise<voi
 const SIZES = [{ width: 1280, height: 900 }, { width: 375, height: 667 }];
 
 /**
- * Checks that everybody can use the page as it is now: axe finds nothing, each control has a name,
- * and nothing scrolls sideways at 400 %. The page is not reloaded, so it may be in any state.
+ * Checks the accessibility of the page in its current state: axe finds no violation, each control
+ * has a name, and at a zoom of 400 % nothing scrolls sideways. The check does not reload the page,
+ * so it works in any state.
  */
 export async function isForEverybody(page: Page, name: string): Promise<void> {
   const wrong = [...await violationsOf(page), ...await namelessIn(page)];

@@ -1,4 +1,4 @@
-/** All steps of an example's user, and a check of the example's size. */
+/** Runs all steps that a user of an example takes, and checks the example's size. */
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import type { ExampleName } from "../../scripts/example/install.ts";

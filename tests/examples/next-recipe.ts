@@ -1,4 +1,7 @@
-/** The recipe for Next.js prints files of the example, which the test of the example runs. */
+/**
+ * The recipe for Next.js prints whole files of the Next.js example. The example's own test runs
+ * these files, so the recipe's code is tested, too.
+ */
 import { deepEqual } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { blocksIn } from "../support/project/printed-snippets.ts";

@@ -10,7 +10,10 @@ import { testVisits, type Visit } from "./visit.ts";
 
 const BALANCE = /class="figure">0</;
 
-/** The first response has the balance of a signed-in user, and the sign-in form for a visitor. */
+/**
+ * The first response to a signed-in user contains the balance. The first response to a visitor
+ * contains the sign-in form.
+ */
 async function rendersTheBalance({ page, origin }: Visit): Promise<void> {
   await signsUp(page, origin);
   match(await (await page.request.get(origin)).text(), BALANCE);
@@ -19,7 +22,10 @@ async function rendersTheBalance({ page, origin }: Visit): Promise<void> {
   doesNotMatch(anybody, BALANCE);
 }
 
-/** No file that a browser may load has the secret key. The publishable key is in one of them. */
+/**
+ * No file that a browser may load contains the secret key. One of these files contains the
+ * publishable key.
+ */
 async function keepsItsSecret({ world }: Visit): Promise<void> {
   const files = await filesBeneath("examples/next/.next/static");
   const code = (await Promise.all(files.map((file) => Deno.readTextFile(`${ROOT}${file}`)))).join();

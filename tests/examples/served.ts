@@ -1,4 +1,6 @@
-/** Serves an example at its own origin, with the stack of the tests as its project. */
+/**
+ * Serves an example at its own origin. The example's Supabase project is the stack of the tests.
+ */
 import { ok } from "node:assert/strict";
 import { freePort } from "@farthing/local-stack/testing";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -22,7 +24,7 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`the example did not start:\n${text}`);
 }
 
-/** The settings of the tests' stack, under the names in its env file. */
+/** The settings of the tests' stack, under the variable names of the stack's env file. */
 export const projectOf = ({ url, publishableKey, secretKey, aiUrl, aiKey }: World): Project => ({
   ...{ SUPABASE_URL: url, SUPABASE_PUBLISHABLE_KEY: publishableKey },
   ...{ SUPABASE_SECRET_KEY: secretKey, AI_URL: aiUrl, AI_API_KEY: aiKey },

@@ -9,7 +9,10 @@ import type { Visit } from "./visit.ts";
 const NAME = "sb-127-auth-token";
 /** The prefix with which `@supabase/ssr` marks a value in base64url. */
 const MARK = "base64-";
-/** A longer value is stored in several cookies, because a browser refuses a cookie above 4 kB. */
+/**
+ * The most characters in one cookie. A browser refuses a cookie above 4 kB, so a longer value is
+ * split into several cookies.
+ */
 const MOST_IN_COOKIE = 3_180;
 
 interface Session {

@@ -28,8 +28,8 @@ async function isRefusedAJob(page: Page): Promise<void> {
 }
 
 /**
- * Each request has an id, which the app logs. The request for a job is refused. It is a POST, so it
- * still has an idempotency key.
+ * The app logs the id of each request. The only POST is a request for a job, which is refused. Like
+ * every POST, it has an idempotency key.
  */
 export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
   const { sent, lines } = watchRequests(page);
@@ -81,7 +81,10 @@ export async function followsTheOtherTab({ page, origin }: Visit): Promise<void>
   await tab.close();
 }
 
-/** Another user signs in in another tab, without a sign-out. Nothing of the first user stays. */
+/**
+ * A second user signs in in a different tab while the first user is signed in. No data of the first
+ * user stays on the page.
+ */
 export async function keepsNothingOfAnother(visit: Visit): Promise<void> {
   const { page, origin, world } = visit;
   await signsUp(page, origin);

@@ -17,7 +17,7 @@ class NotStarted extends Error {}
 
 /**
  * Returns the address that the app prints, and the output up to the address. The rest of the output
- * is also read, so that the app never waits for a reader.
+ * is also read, so that the app never blocks on a full pipe.
  * @throws NotStarted with all that the task printed
  */
 async function addressIn(
@@ -42,8 +42,8 @@ const answers = (url: string): Promise<number | string> =>
   }, () => "no answer");
 
 /**
- * Calls `run` with a free offset. If a program has taken a port meanwhile, calls `run` again with a
- * different offset.
+ * Calls `run` with an offset whose ports are free. If another program has taken one of the ports
+ * meanwhile, calls `run` again with a different offset.
  */
 async function withOffset(run: (offset: number) => Promise<void>, attempts = ATTEMPTS) {
   try {
@@ -56,7 +56,8 @@ async function withOffset(run: (offset: number) => Promise<void>, attempts = ATT
 }
 
 /**
- * Runs the task, whose output must match `step`, calls `use` with the address, and ends the task.
+ * Runs the task, calls `use` with the app's address, and ends the task. Asserts that the output up
+ * to the address matches `step`.
  */
 async function withTask(
   name: ExampleName,

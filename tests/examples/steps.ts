@@ -1,4 +1,4 @@
-/** The steps of a user of an example after the purchase. */
+/** The steps that a user of an example takes after the purchase. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import { withDeliveries } from "../support/project/database.ts";
@@ -16,7 +16,7 @@ async function showsTheBalance(visit: Visit): Promise<number> {
   return balance;
 }
 
-/** The app's back end charges once, also in React's strict mode. */
+/** The app's back end charges only once, even in React's strict mode. */
 export async function paints(visit: Visit): Promise<void> {
   await press(visit.page, "Paint for 250 credits");
   await visit.page.getByRole("img", { name: "Picture" }).waitFor();

@@ -1,4 +1,7 @@
-/** An example whose network or session fails, and a page that the user reloads during a payment. */
+/**
+ * Tests an example when the network or the session fails, or the user reloads the page during a
+ * payment.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { ExampleName } from "../../scripts/example/install.ts";
@@ -49,7 +52,10 @@ export async function reloadsWhilePaying({ world, page, origin }: Visit): Promis
   equal(page.url(), `${origin}/`); // No router has stored the address with the order.
 }
 
-/** The text that a page shows first as the balance of a new user. Next.js reads it on the server. */
+/**
+ * The first text that each page shows as a new user's balance. Next.js reads the balance on the
+ * server, so its first text is already the amount.
+ */
 const FIRST: Partial<Record<ExampleName, string>> = { vite: "…", next: "0" };
 
 export async function isOffline({ page, origin, example }: Visit): Promise<void> {

@@ -1,4 +1,4 @@
-/** Runs the steps of a test on a served example, each with a window and a user of its own. */
+/** Runs the steps of a test on a served example. Each step has its own window and its own user. */
 import type { Page } from "playwright-core";
 import type { ExampleName } from "../../scripts/example/install.ts";
 import { openBrowser, withPage } from "../browser/chromium.ts";

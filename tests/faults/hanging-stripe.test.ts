@@ -33,7 +33,7 @@ const stripe = stripeOf(world);
 
 /** A request that makes one call to Stripe. */
 interface Asking {
-  /** Sends the request. Every call uses the same idempotency key. */
+  /** Sends the request, each time with the same idempotency key. */
   ask(where: World): Promise<Answer>;
   /** Counts the objects that the request has made at Stripe. */
   made(): Promise<number>;

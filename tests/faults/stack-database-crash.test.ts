@@ -27,7 +27,8 @@ Deno.test({
         headers: { ...person.as, "accept-profile": "farthing_public" },
         signal: AbortSignal.timeout(timeoutMs),
       });
-    // The back end reads the balance, because the rate limit would refuse so many reads of a user.
+    // Reads the balance with the back end's key, because the user's rate limit would refuse so many
+    // reads.
     const credits = () => get(world, `credits?user_id=${person.id}`, backEnd(world));
     for (let round = 0; round < ROUNDS; round++) {
       let isOver = false;

@@ -1,4 +1,7 @@
-/** Stripe refuses the API key: an operator is alerted, and with the right key each request happens once. */
+/**
+ * Stripe refuses the API key: an operator is alerted, and after the key is corrected each request
+ * takes effect exactly once.
+ */
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
@@ -12,7 +15,9 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 const WRONG_KEY = "sk_test_this_key_was_rolled_long_ago";
 
-/** Makes the list of balance transactions due, and runs the payment runner. */
+/**
+ * Sets the next list request for balance transactions to be due now, and runs the payment runner.
+ */
 async function listBalance(at: World): Promise<void> {
   await withSql(world, (sql) =>
     sql`

@@ -1,4 +1,7 @@
-/** Reads decisions about fraud as operators do, and makes decisions older for tests of time windows. */
+/**
+ * Reads decisions about fraud as operators do, and moves their times into the past for tests of
+ * time windows.
+ */
 import { z } from "zod";
 import { Block, Decision, FraudPolicy } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { withSql } from "../support/project/database.ts";
@@ -35,7 +38,10 @@ export async function repeatDecision(world: World, person: Person, count: number
       generate_series(1, ${count})`);
 }
 
-/** Makes all decisions about a person, and all recorded uses of the person's cards, `seconds` older. */
+/**
+ * Moves the times of all decisions about a person and of all recorded uses of the person's cards
+ * `seconds` into the past.
+ */
 export async function age(world: World, person: Person, seconds: number): Promise<void> {
   await withSql(world, async (sql) => {
     await sql`

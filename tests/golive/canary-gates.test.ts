@@ -1,4 +1,7 @@
-/** Failures that close a gate of the canary without any traffic: the database, the ledger, the functions. */
+/**
+ * Failures of the database, the ledger and the functions that close a gate of the canary even
+ * without traffic.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { until } from "../support/project/until.ts";
@@ -10,7 +13,7 @@ import { salesOf, withSales } from "./sales.ts";
 
 const world = readWorld();
 
-/** The stage lasts longer than the stack needs to open 150 connections. */
+/** A stage of ten seconds is longer than the stack needs to open 150 connections. */
 const CANARY = ["canary", "--again", "--stage-seconds", "10"];
 
 async function usedPercent(): Promise<number> {
@@ -50,7 +53,10 @@ Deno.test("connections above 80 % close the gate, and the canary switches its fl
     await proven(world);
   }));
 
-/** Adds credits to a balance without a ledger entry, as only a manual repair of the rows could. */
+/**
+ * Adds credits to a balance without a ledger entry. Outside of tests, only a manual change of the
+ * rows could do this.
+ */
 async function addToBalance(userId: string, credits: number): Promise<void> {
   await withSql(world, (sql) =>
     sql.begin(async (step) => {

@@ -17,8 +17,8 @@ const canaryOf = (seconds: number) => [
 /** Each process reports its counts every ten seconds, so a stage has to be longer. */
 const CANARY = canaryOf(15);
 /**
- * A receipt is sent after the payment. On a busy machine, seconds pass before the sending fails, so
- * this stage is longer.
+ * A receipt is sent only after the payment, and on a busy machine it takes some seconds until
+ * sending it fails. A stage in which this must be noticed therefore takes longer.
  */
 const UNTIL_RECEIPT = canaryOf(30);
 
@@ -72,7 +72,10 @@ Deno.test("p95 of twice the baseline at 25 % closes the gate, and the canary swi
     await proven(world);
   }));
 
-/** A trigger that refuses each charge of usage, as a migration that forgets a column would. */
+/**
+ * A trigger that makes each charge of usage fail. A migration that forgets a column would have the
+ * same effect.
+ */
 const BREAK = `
   create function farthing.golive_breaks() returns trigger language plpgsql as
     $$ begin raise exception 'planted by a test'; end $$;

@@ -15,7 +15,7 @@ interface Planted {
   readonly name: string;
   readonly plant: () => Promise<unknown>;
   readonly end: () => Promise<unknown>;
-  /** The share of the events that arrives. */
+  /** Matches the evidence that shows which share of the events has arrived. */
   readonly share: RegExp;
 }
 

@@ -40,7 +40,7 @@ export function spawn(world: World, args: readonly string[], settings: Settings 
     stderr: "piped",
   }).spawn();
   const typed = args.includes("--live") ? `${new URL(world.url).host}\n` : "";
-  // A command that asks for no confirmation may end without reading its input.
+  // A command that asks for no confirmation may end before it has read its input. This is no error.
   new Blob([typed]).stream().pipeTo(child.stdin).catch(() => {});
   return child;
 }

@@ -7,10 +7,13 @@ import { salesOf, switchSales, withSales } from "./sales.ts";
 
 const world = readWorld();
 
-/** A person types only the confirmation that `--live` asks for. */
+/** A launch that needs only one action of a person: to type the confirmation for `--live`. */
 const FULL = ["full", "--live", "--buy-again", "--traffic", "--stage-seconds", "15"];
 
-/** A busy machine may double a p95 by chance. The p95 gate then gives a warning. */
+/**
+ * The expected evidence of each gate. The p95 gate may give a warning, because a busy machine may
+ * double a p95 by chance.
+ */
 const GATES = [
   /canary\.error-rate passed: errors 0\.00 % of \d+ requests \(limit < 0\.5 %\)/,
   /canary\.p95 (passed|warning): p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × the baseline's \d+ ms \(limit 2 ×\)/,

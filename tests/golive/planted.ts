@@ -13,8 +13,8 @@ export async function turn(world: World, path: string, body: object = {}): Promi
 }
 
 /**
- * Changes the emulator's webhook endpoint. Without `changes`, enables the endpoint, and leaves its
- * events and its API version as they are.
+ * Changes the emulator's webhook endpoint. Without `changes`, only enables the endpoint: its events
+ * and its API version stay as they are.
  */
 export const changeEndpoint = (world: World, changes: object = {}) =>
   control(world, "POST", "webhook_endpoints", {

@@ -1,4 +1,7 @@
-/** The preflight finds each fault that is planted, and names it by its code. */
+/**
+ * The preflight finds each fault that the test causes. The code of the failed check identifies the
+ * fault.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
 import { stripeOf } from "../support/money/stripe.ts";

@@ -1,4 +1,7 @@
-/** A rollback to functions that do not know the newest schema. Nothing that is paid meanwhile is lost. */
+/**
+ * A rollback to functions that do not know the newest schema. No payment that is made during the
+ * rollback is lost.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { alterBriefly } from "../support/project/alter-table.ts";
 import { proven, withSql } from "../support/project/database.ts";

@@ -1,4 +1,7 @@
-/** Failures that stop `golive full` before its canary, so that nothing is switched on. */
+/**
+ * Failures that stop `golive full` before its canary begins, so that the feature is not switched
+ * on.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { withMail } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
@@ -81,9 +84,9 @@ Deno.test("functions with a test key refuse the events of the live webhook", () 
   withDeployment(world, { STRIPE_SECRET_KEY: "sk_test_1234" }, async ({ url }) => {
     const ended = await golive(world, ["webhook"], { SUPABASE_URL: url });
     equal(ended.state("webhook.signed"), "failed");
-    // The answer is 500 if the database has a mode, because the key has the other mode. A database
-    // without events has no mode. The function then compares the event's mode with the key's, and
-    // answers 400.
+    // Two answers are possible. A database that has received events has a mode, which differs from
+    // the key's mode, so the answer is 500. A database without events has no mode. In that case the
+    // function compares the event's mode with the key's, and answers 400.
     match(
       ended.evidence("webhook.signed"),
       /POST \/stripe-webhook (500 internal|400 mode_mismatch)/,

@@ -28,7 +28,7 @@ const MUCH = "100000.5"; // above the ceiling of one grant
 const Entries = z.array(Entry);
 
 // The daily ceiling of all operators also counts grants of other tests and of earlier runs on this
-// stack, so it is raised.
+// stack, so this test raises the ceiling.
 await changePolicy(world, { grant_ceiling_day: "1000000000000" });
 
 function grant(as: Caller, to: string, amount: string, more = {}): Promise<Answer> {

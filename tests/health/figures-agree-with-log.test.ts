@@ -69,8 +69,8 @@ Deno.test("health agrees with the log and with the caller's measurements within 
     equal(reported.requests, chats.length);
     equal(reported.errors, chats.filter(isFailure).length);
     ok(reported.errors > 0);
-    // The measured duration of a chat is at least the time for which its model waits, and at most
-    // the duration that its caller measured.
+    // The reported duration of a chat is at least the time for which the chat's model waits, and at
+    // most the duration that the caller measured.
     for (const [name, q] of QUANTILES) {
       const least = exactQuantile(chats.map(({ slowMs }) => slowMs), q);
       const most = exactQuantile(chats.map(({ ms }) => ms), q);

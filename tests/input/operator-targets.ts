@@ -1,6 +1,6 @@
 /**
- * The targets for the routes of operators and of callers with a shared secret: for each route, a
- * valid body and the types of its fields.
+ * For each route of operators and of callers with a shared secret: a valid body and the types of
+ * its fields.
  */
 import { type Asks, beneath, KIB, type Target } from "./target.ts";
 

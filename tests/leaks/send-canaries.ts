@@ -28,8 +28,8 @@ const PREAMBLE =
 const essay = ({ text }: Canaries, markers = "") => `${PREAMBLE}${text} [tokens:30] ${markers}`;
 
 /**
- * Sends chats that are answered, chats that the provider refuses in each way, and chats that the
- * caller leaves.
+ * Sends chats that are answered, chats that fail at the provider in each way, and a chat that the
+ * caller aborts.
  */
 export async function inChats(world: World, person: Person, canaries: Canaries): Promise<void> {
   const ask = (markers: string, more: object = {}) =>
@@ -155,9 +155,9 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
 }
 
 /**
- * Pays with a name and an email address, which Stripe repeats in its events. During the purchase
- * the buyer's own address contains an ü. Stripe might refuse such an address, so Farthing does not
- * send it, and Stripe's page asks the buyer for an email address.
+ * Pays with a name and an email address, which Stripe repeats in its events. During the purchase,
+ * the email address of the buyer's account contains an ü. Stripe might refuse such an address, so
+ * Farthing does not send it to Stripe. Stripe's page then asks the buyer for an email address.
  */
 export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
   const setEmail = (email: string) =>

@@ -50,8 +50,8 @@ Deno.test({
       match(answer.headers.get("ratelimit") ?? "", /^"attempts";r=0;t=\d+$/);
     }
     equal((await ordersOf(world, person)).length, Math.min(admitted, 1));
-    // Redis's counter is used up. So if Redis had counted an admitted call, the answer would report
-    // at most one attempt left.
+    // Redis's counter is at its limit. An admitted call that Redis had counted would therefore
+    // report at most one attempt left.
     for (const each of remainders) doesNotMatch(each, /^"attempts";r=[01];/);
     equal((await get(world, "credits", person.as)).status, 200);
     const other = await signUp(world);

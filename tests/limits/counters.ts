@@ -16,8 +16,8 @@ export function admitted(answers: readonly Answer[]): number {
 }
 
 /**
- * Returns the numbers of the current window and the next window, because the next window may begin
- * before a request. A request in either window reads at least one of the two counters.
+ * Returns the numbers of the current and the next window. The next window may begin before the test
+ * sends its request. In both windows, the request reads at least one counter that was set.
  */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));

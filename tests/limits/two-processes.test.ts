@@ -18,7 +18,10 @@ interface Load {
   readonly atOnce: number;
 }
 
-/** The load of each attempt. A slow machine gets fewer requests at once, down to one for each process. */
+/**
+ * The load of each attempt. For a slow machine, the later attempts send fewer requests at once,
+ * down to one for each process.
+ */
 const LOADS: readonly Load[] = [
   { requests: 500, atOnce: 500 },
   { requests: 500, atOnce: 500 },
@@ -78,8 +81,8 @@ async function attemptOnce(load: Load): Promise<Attempt> {
 
 /**
  * Sends requests until both deployments have loaded the function. A deployment loads a function at
- * the function's first request, and meanwhile reads the answers of Redis only after the limiter's
- * timeout.
+ * the function's first request. During the load, the deployment reads Redis's answers too late,
+ * after the limiter's timeout.
  */
 async function warmUp(worlds: readonly World[], person: Person): Promise<void> {
   for (let nth = 0; nth < 10; nth++) {

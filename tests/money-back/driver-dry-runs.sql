@@ -1,5 +1,5 @@
--- Compares each dry run with the change that follows it. A difference raises an exception, which is an
--- outcome that no history expects.
+-- Compares each dry run with the change that follows it. A difference raises an exception. No
+-- history expects an exception, so the test fails.
 
 create function money_back.compare(p_what text, p_dry_run jsonb, p_real jsonb)
 returns void
@@ -46,7 +46,7 @@ end
 $$;
 
 -- Returns what a refund changes if Stripe's event arrives at once. The effect is rolled back,
--- because a history has its own events.
+-- because the history contains its own events for the refund.
 create function money_back.effect_of(p_user_id uuid, p_order text, p_refund_id uuid, p_now timestamptz)
 returns jsonb
 language plpgsql

@@ -66,9 +66,9 @@ async function play(ledger: Ledger, testCase: Case, nr: number): Promise<void> {
 }
 
 /**
- * The proof reads the whole database, so it runs for many cases together. Some cases run the
+ * The proof reads the whole database, so one run of the proof covers many cases. Some cases run the
  * scheduled task that expires the credits of all buyers. This task could repair an error of an
- * earlier case, so the proof also runs before each case with this task.
+ * earlier case, so the proof also runs before each of these cases.
  */
 async function proven(ledger: Ledger): Promise<void> {
   const found = await ledger.violations();

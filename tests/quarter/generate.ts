@@ -88,7 +88,10 @@ function sell(draft: Draft, random: Random, customers: readonly string[]): Sale[
   return sales;
 }
 
-/** Adds usage in batches, each day, and single debits and holds. Some of the debits and holds are refused. */
+/**
+ * Adds usage in batches on each day, and also single debits and holds. Some of these debits and
+ * holds are refused.
+ */
 function use(draft: Draft, random: Random, customers: readonly string[]): void {
   for (let day = 0; day < DAYS; day++) {
     const events = Array.from({ length: random.between(15, 35) }, (_, nr): UsageEvent => ({
@@ -141,8 +144,8 @@ function give(draft: Draft, random: Random, customers: readonly string[]): void 
 }
 
 /**
- * Adds refunds and disputes. Some of them happen in one month, and their events arrive after that month has
- * closed.
+ * Adds refunds and disputes. The events of some of them arrive late, after the month of the refund
+ * or the dispute has closed.
  */
 function giveBack(draft: Draft, random: Random, sales: readonly Sale[]): void {
   const chosen = random.shuffled(sales.filter(({ day }) => day < DAYS - 8));

@@ -1,7 +1,8 @@
 /**
  * All reports of a simulated quarter agree with an independent model. The reports of revenue and
- * payouts also agree with sums of the emulator's balance transactions. A push plays one quarter. The
- * full run plays three more with random seeds. QUARTER_SEED plays only the quarter of this seed.
+ * payouts also agree with sums of the emulator's balance transactions. The checks of a push
+ * simulate one quarter. The full run simulates three more with random seeds. If QUARTER_SEED is
+ * set, only the quarter of this seed is simulated.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";

@@ -1,6 +1,6 @@
 /**
- * The components of the recipe "A page with the React hooks" are rendered as printed, by React in a
- * page without a browser, with a signed-in user of a stack.
+ * The components of the recipe "A page with the React hooks" run as printed. React renders them in
+ * an emulated page, without a browser, for a signed-in user of a stack.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { createElement, type FunctionComponent } from "react";

@@ -11,8 +11,8 @@ for (const name of ["document", "window", "location", "history", "HTMLElement", 
   Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
 }
 
-// Testing Library looks for `document` when it is loaded, so it is imported only after `document`
-// is defined.
+// Testing Library looks for `document` during its import, so `document` must be defined before the
+// import.
 const { cleanup, fireEvent, render, waitFor } = await import("@testing-library/react");
 
 /** The longest wait for a text. A job is polled after 2, 4 and then 8 seconds. */

@@ -92,8 +92,8 @@ Deno.test("a purchase is deferred revenue until its credits are used", async () 
 for (const [name, row] of Object.entries(REPORTS)) {
   Deno.test(`the CSV of ${name} has the figures of the JSON`, async () => {
     const ops = await signUpOperator(world);
-    // Other tests may sell something between the reads, so the reads are repeated until the JSON is
-    // the same before and after the CSV.
+    // Other tests may sell something between the reads. So the test reads the JSON before and after
+    // the CSV, and repeats all three reads until both JSON answers are equal.
     const [{ rows, totals }, csv] = await until(`${name} stays the same`, async () => {
       const before = await read(ops.as, name, row);
       const file = await get(world, `reports/${name}?format=csv`, ops.as);

@@ -78,7 +78,10 @@ async function bookFor(currency: string, amount: number): Promise<string> {
   return row!.payment_intent_id;
 }
 
-/** Makes the payment runner list the balance transactions of the last day, and waits for the end. */
+/**
+ * Makes the payment runner list the balance transactions of the last day, and waits until the list
+ * is complete.
+ */
 async function listBalance(): Promise<void> {
   await withSql(
     world,

@@ -14,7 +14,7 @@ import { disputedPurchase, endAlerts, openAlert } from "./states.ts";
 const DAY_MS = 86_400_000;
 const yesterday = () => new Date(Date.now() - DAY_MS).toISOString();
 
-/** Reads settings, with the version that a change of them must name. */
+/** Reads settings and their version. A change of the settings must name this version. */
 async function settings<T>(world: World, path: string): Promise<T & { version: string }> {
   return envelope(await get(world, `settings/${path}`, backEnd(world))).data as T & {
     version: string;
@@ -175,8 +175,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       const all = `"release_pending": true`;
       return [
         ["mismatches/ID", `mismatches/${await mismatch(world)}`],
-        // Other tests' disputes may have emptied the balance, so the payout contains only this
-        // payment.
+        // Disputes of other tests may have made the balance too small for a payout of everything,
+        // so the payout contains only this payment.
         [all, `"payments": ["${paymentId}"], ${all}`],
       ];
     },

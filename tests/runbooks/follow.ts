@@ -1,4 +1,7 @@
-/** Follows a runbook: runs each of its commands in the printed order. A page is a runbook. */
+/**
+ * Follows a runbook: runs each of its commands in the printed order. In this file, a page is always
+ * a runbook.
+ */
 import { ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
 import type { World } from "../support/project/world.ts";
@@ -69,8 +72,8 @@ function filled({ text }: Command, values: readonly Value[], used: Set<string>):
 }
 
 /**
- * Runs all commands of a page except those in the list of commands that no test runs. Returns how
- * many ran.
+ * Runs all commands of a page except those listed in not-tried.ts. Returns the number of commands
+ * that ran.
  * @throws if a command fails, or if the page lacks a text for which the scene has a value
  */
 export async function follow(

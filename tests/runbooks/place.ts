@@ -1,7 +1,7 @@
 /**
  * A folder in which a runbook's shell commands run as printed. It has the file `.env` of a project,
- * and programs under the names that the pages use: `npx -y deno@2.9.6` is this Deno, and `supabase`
- * is the real CLI with an API of the tests' own.
+ * and programs under the names that the pages use: `npx -y deno@2.9.6` runs this Deno, and
+ * `supabase` runs the real CLI, which calls an API that the tests serve.
  */
 import { ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -62,7 +62,10 @@ async function writePrograms(bin: string, npx: string): Promise<void> {
   await writeProgram(`${bin}/supabase`, [`exec "${npx}" ${SUPABASE_CLI.slice(1).join(" ")} "$@"`]);
 }
 
-/** A status of 400 or above ends curl with an error, which a person would notice. */
+/**
+ * With these settings, a status of 400 or above makes curl fail, so the test notices it as a person
+ * would.
+ */
 const CURLRC = "silent\nshow-error\nfail-with-body\nmax-time = 120\n";
 
 async function pathOf(program: string): Promise<string> {

@@ -9,7 +9,7 @@ export interface Command {
   readonly text: string;
 }
 
-/** Languages of code blocks that are not run: a template of a message is `text`. */
+/** Code blocks in these languages are not run. A template of a message has the language `text`. */
 const NOT_RUN = new Set(["text"]);
 
 /** Returns the paths of all runbooks below the folder, such as `operations/restore.md`. */

@@ -27,7 +27,10 @@ export async function disputedPurchase(world: World): Promise<Disputed> {
   });
 }
 
-/** An alert that an evaluation has reported, and that nobody has acknowledged. */
+/**
+ * Makes an alert as if an evaluation had reported it. Nobody has acknowledged the alert. Returns
+ * its id.
+ */
 export async function openAlert(world: World): Promise<string> {
   return await withSql(world, async (sql) => {
     const [row] = await sql<{ id: string }[]>`

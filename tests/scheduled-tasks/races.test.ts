@@ -15,8 +15,8 @@ type Sql = postgres.Sql<Record<string, never>>;
 type Run = (sql: Sql) => Promise<unknown>;
 
 /**
- * No other test and no scheduled task uses this time. The results of the proof are rolled back with their
- * transaction.
+ * No other test and no scheduled task uses this time. The proof's results for this time are rolled
+ * back, so no other reader sees them.
  */
 const FAR = "2190-01-01";
 

@@ -30,8 +30,8 @@ const valueOf = ({ settings }: z.output<typeof PolicySettings>, name: string) =>
   settings.find((each) => each.name === name)?.value;
 
 /**
- * Changes settings as an operator does: reads the version, and reads it again after 409, because
- * other tests change the policy and the rates, too.
+ * Changes settings as an operator does: reads the version first, and sends it with the change.
+ * Reads it again after a 409, because other tests change the policy and the rates, too.
  */
 async function change(name: string, operator: Person, body: object) {
   return data(await tryChange(name, operator.as, body), 200, SettingsChanged);

@@ -41,9 +41,9 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 
 /**
  * Returns one text that contains the rows of a table, and the number of audit rows of refused
- * changes and dry runs. The text leaves out all that other tests may change at any time: the rule
- * auth_failures, the author and the time of a row's last change, and `livemode`, which the first
- * event from Stripe sets.
+ * changes and dry runs. The text leaves out everything that may change at any time: the rule
+ * auth_failures, the author and time of a row's last change, and `livemode`. Other tests change
+ * these, and Stripe's first event sets `livemode`.
  */
 const rowsOf = (table: string) =>
   withSql(world, async (sql) => {

@@ -18,7 +18,10 @@ export const press = (scope: Page | Locator, name: string | RegExp): Promise<voi
 export const card = (page: Page, title: string): Locator =>
   page.locator("[data-slot=card]").filter({ has: page.getByRole("heading", { name: title }) });
 
-/** Returns the form that has this button. The app has two forms of its own. */
+/**
+ * Returns the form with this button. The button identifies the form, because the app has several
+ * forms.
+ */
 export const ask = (page: Page, label: string): Locator =>
   page.locator("form").filter({ has: page.getByRole("button", { name: label, exact: true }) });
 

@@ -1,7 +1,7 @@
 /**
- * The removal of a saved card at the same moment as a charge, Stripe's events or the saving of a different
- * card. When the removal is answered, Stripe has no card any more, and every charge that was made is named
- * in the answer.
+ * A saved card is removed at the same moment as it is charged, Stripe's events arrive, or a
+ * different card is saved. When the removal is answered, Stripe has no card any more, and the
+ * answer names every charge that was made.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
@@ -81,7 +81,8 @@ Deno.test("the removal names a charge that was sent before it, and the payment g
   const { person, claimed } = await begun();
   await chargeAt(claimed);
   const { pending_charge, charges } = await removeCard(person);
-  // The payment's event may have arrived before the removal.
+  // If the payment's event arrived before the removal, the charge is already paid and no longer
+  // pending.
   const isNamed = pending_charge?.order_id === claimed.order_id || charges[0]?.status === "paid";
   equal(isNamed, true);
   await chargeBecomes(world, person, "paid");

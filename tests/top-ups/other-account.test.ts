@@ -1,4 +1,7 @@
-/** The emulator with the key of a second account, which knows none of the first account's cards. */
+/**
+ * Tests calls to the emulator with the key of a second account. The second account has none of the
+ * first account's cards.
+ */
 import assert from "node:assert/strict";
 import Stripe from "stripe";
 import { createStripeEmulator } from "@farthing/stripe-emulator";

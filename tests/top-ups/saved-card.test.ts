@@ -1,4 +1,7 @@
-/** A saved card: its brand and digits, which are read from Stripe, and its removal by its owner. */
+/**
+ * The brand and the digits of a saved card are read from Stripe, and the card's owner can remove
+ * the card.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";

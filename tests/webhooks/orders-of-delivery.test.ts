@@ -87,7 +87,7 @@ Deno.test(`T3: a payment's events make one grant in ${ORDERS} orders, ORDERS_SEE
     const name = `in the order ${order.join(", ")}, ${isDoubled ? "twice" : "once"} each`;
     const passed = await t.step(name, play);
     // At the hourly limit of checkouts, a new buyer is needed. A failed round also needs a new
-    // buyer, because `purchases` may not count the purchase of that round.
+    // buyer, because the count `purchases` may lack the purchase of that round.
     if (!passed || purchases === CHECKOUTS) [buyer, purchases] = [await signUp(world), 0];
   }
   await proven(world);

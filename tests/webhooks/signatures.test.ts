@@ -117,8 +117,8 @@ Deno.test("the webhook refuses events of the other mode", async () => {
   const liveKey = { STRIPE_SECRET_KEY: "sk_live_abcdefgh" };
   // The event is refused before Stripe is called, so the live key is never sent to Stripe.
   await withDeployment(world, { ...liveKey, STRIPE_API_URL: "" }, async (inLiveMode) => {
-    // This database has recorded test events. The answer is 500, so that Stripe delivers the live
-    // event again after the keys are corrected.
+    // This database has recorded test events, so a deployment with a live key accepts no event. It
+    // answers 500, so that Stripe delivers a live event again after the keys are corrected.
     for (const event of [ping(), live]) refused(await deliver(inLiveMode, event), 500, "internal");
     equal(await isKnown(live.id), false);
   });

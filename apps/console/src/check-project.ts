@@ -8,7 +8,7 @@ export interface Project {
   readonly publishableKey: string;
 }
 
-/** The file is missing or wrong. `message` says how to write it. */
+/** The file is missing or wrong. `message` says how to write the file. */
 export class ProjectError extends Error {}
 
 export const EXAMPLE = `{"url": "https://abc.supabase.co", "publishableKey": "sb_publishable_…"}`;

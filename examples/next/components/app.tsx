@@ -12,7 +12,10 @@ import { SignIn } from "./sign-in.tsx";
 import { Button } from "./ui.tsx";
 import { Paint, Research } from "./work.tsx";
 
-/** Shows the page of the user in the cookies. Reloads it when the session has another user. */
+/**
+ * Shows the page of the user whose session is in the cookies. Reloads the page when another user
+ * signs in.
+ */
 function Easel({ user }: { user?: JwtPayload }) {
   const { refresh } = useRouter();
   const userId = useUserId(); // also after a change in another tab
@@ -40,7 +43,10 @@ function Easel({ user }: { user?: JwtPayload }) {
   );
 }
 
-/** Also rendered on the server, with the user from the cookies and the balance that it has read. */
+/**
+ * Also rendered on the server, with the user from the cookies and the balance that the server has
+ * read.
+ */
 export const App = ({ user, state }: { user?: JwtPayload; state: DehydratedState }) => (
   <FarthingProvider supabase={supabase} initialUserId={user?.sub ?? null}>
     <HydrationBoundary state={state}>

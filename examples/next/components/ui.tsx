@@ -37,7 +37,7 @@ export function Missing({ of }: { of: Reading<unknown> }) {
 
 type AskProps = { label: string; button: string; isBusy?: boolean; onAsk: (text: string) => void };
 
-/** React empties the form after `onAsk`, so a busy form can't be sent: its text would be lost. */
+/** A busy form can't be sent: React empties a form after `onAsk`, so the text would be lost. */
 export const Ask = ({ label, button, isBusy, onAsk }: AskProps) => (
   <form action={(form: FormData) => onAsk(`${form.get("text")}`)} className="row">
     <input name="text" aria-label={label} placeholder={label} required className="flex-1" />

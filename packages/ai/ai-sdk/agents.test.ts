@@ -1,4 +1,6 @@
-/** The AI SDK's retries, agents of several steps, and callbacks of an app that throw. */
+/**
+ * Tests the AI SDK's retries, agents that take several steps, and an app's callbacks that throw.
+ */
 import { APICallError } from "@ai-sdk/provider";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { generateText, isStepCount, jsonSchema, streamText } from "../testing/ai-sdk.ts";
@@ -30,7 +32,10 @@ const overloaded = () =>
     ...{ statusCode: 503, isRetryable: true, responseHeaders: { "retry-after-ms": "0" } },
   });
 
-/** Makes the model answer with these results in turn. Returns how often it was asked. */
+/**
+ * Makes the model answer its calls with these results, in this order. Returns a function that
+ * returns the number of calls so far.
+ */
 function answers(scene: Scene, results: readonly (GenerateResult | Error)[]): () => number {
   let next = 0;
   scene.model.doGenerate = () => {

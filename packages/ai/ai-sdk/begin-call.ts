@@ -13,12 +13,13 @@ export interface Begun {
   readonly inputTokens: number;
   readonly count: CountTokens;
   readonly leaving: Leaving;
-  /** Whether the call is charged. Its answer then waits for the settlement. */
+  /** Whether the call is charged. If so, its answer is returned only after the settlement. */
   readonly isCharged: boolean;
 }
 
 /**
- * Counts the prompt in the mode `observe`. A failed count must not break the call, so it is NaN.
+ * Counts the prompt's tokens in the mode `observe`. Returns NaN if the count fails, because a
+ * failed count must not break the call.
  */
 function countSafely(params: Params, count: CountTokens): number {
   try {
@@ -50,8 +51,8 @@ export async function begin(
     await call.release();
     throw params.abortSignal.reason;
   }
-  // A metering that observes must not change what the app does, so the model stops as soon as the
-  // caller leaves.
+  // The mode `observe` must not change what the app does. Without metering the model stops as soon
+  // as the caller leaves, so it does the same here.
   const leaving = new Leaving(isCharged ? limitMs : 0, timers);
   leaving.watch(params.abortSignal);
   const changed = { ...params, ...isCharged && { maxOutputTokens }, abortSignal: leaving.signal };

@@ -1,4 +1,4 @@
-/** Lets the model work on for a limited time after the caller has left, and then aborts it. */
+/** After the caller has left, lets the model continue for a limited time, and then aborts it. */
 
 /** The source of time. It is an argument, so that tests can pass their own. */
 export interface Timers {
@@ -20,7 +20,7 @@ export async function unlessAborted<T>(
 ): Promise<T> {
   if (signal === undefined) return await promise;
   if (signal.aborted) {
-    // The promise has no other handler, and an unhandled rejection ends a process of Node.
+    // Nothing else handles the promise's rejection, and an unhandled rejection ends a Node process.
     Promise.resolve(promise).catch(() => {});
     throw signal.reason;
   }

@@ -6,13 +6,13 @@ export interface CreditsOptions {
   readonly userId: string;
   /** The reason that the user's history shows; `model call` by default. */
   readonly reason?: string;
-  /** Stored with the charge. The usage report groups by its `feature`. */
+  /** Stored with the charge. The usage report groups charges by `metadata.feature`. */
   readonly metadata?: Record<string, unknown>;
   /** The name of the model's rate; the model's own id by default. */
   readonly model?: ModelName;
   /**
-   * The limit of an answer if the call sets no `maxOutputTokens`; 4,096 by default. The limit is
-   * sent to the model, and its price is held.
+   * The maximum number of tokens in an answer if the call sets no `maxOutputTokens`; 4,096 by
+   * default. The maximum is sent to the model, and the price of that many tokens is held.
    */
   readonly maxOutputTokens?: number;
   /** Counts the tokens of a text; by default one for every three bytes. */
@@ -30,8 +30,9 @@ export interface CreditsOptions {
    */
   readonly finishTimeoutMs?: number;
   /**
-   * Receives the work that may go on after the response, such as `EdgeRuntime.waitUntil` or Next's
-   * `after`. Needed on a platform that ends the process when the response has been sent.
+   * A function of the platform that receives the work that may go on after the response: for
+   * example `EdgeRuntime.waitUntil`, or Next's `after`. Needed on a platform that ends the process
+   * when the response has been sent.
    */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }

@@ -11,7 +11,8 @@ async function answerAndCharge(begun: Begun, model: Model): Promise<GenerateResu
   try {
     result = await unlessAborted(model.doGenerate(params), leaving.signal);
   } catch (error) {
-    // A provider that refuses a call does not bill it. Its bill for an aborted call is unknown.
+    // A provider does not bill a call that it refuses. It may bill an aborted call, so an aborted
+    // call is charged.
     await (leaving.wasStopped ? call.end() : call.release());
     throw error;
   } finally {
@@ -34,7 +35,8 @@ export async function generate(
 ): Promise<GenerateResult> {
   const answer = answerAndCharge(begun, model);
   // In the mode `observe` the answer is returned before its price is reported, so the platform must
-  // wait for the report. The call has already been ended, so this `end` only waits.
+  // wait for the report. The call has already been ended, so `end` is called here only to wait for
+  // the report.
   waitUntil?.(answer.catch(() => {}).then(() => begun.call.end()));
   return await unlessAborted(answer, signal);
 }

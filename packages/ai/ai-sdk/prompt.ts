@@ -1,4 +1,6 @@
-/** Counts the tokens of prompts, because their price is held before the provider counts them. */
+/**
+ * Counts the tokens of a prompt, because its price is held before the provider can report a count.
+ */
 import { type CountTokens, FILE_TOKENS } from "./count-tokens.ts";
 import type { Params } from "./types.ts";
 
@@ -13,7 +15,8 @@ type File = Pick<Extract<Piece, { type: "file" }>, "data" | "mediaType">;
 function textOfFile({ data, mediaType }: File): string | null {
   if (data.type === "text") return data.text;
   if (data.type !== "data" || !mediaType.startsWith("text/")) return null;
-  // Base64 is a third longer than the text that it encodes. For a bound, this is accurate enough.
+  // Base64 is a third longer than the text that it encodes. For an upper bound, this is accurate
+  // enough.
   return typeof data.data === "string" ? data.data : new TextDecoder().decode(data.data);
 }
 

@@ -11,7 +11,7 @@ const sumOf = (...counts: (number | undefined)[]) =>
 
 /**
  * Returns the tokens of one kind: the reported number, or the total less the other kinds, whichever
- * is larger. A provider may report only one of the two.
+ * is larger. A provider may report only the number or only the total.
  */
 function restOf(total: number | undefined, own: number | undefined, others: number): number {
   return Math.max(own ?? 0, (total ?? 0) - others);
@@ -19,7 +19,7 @@ function restOf(total: number | undefined, own: number | undefined, others: numb
 
 /** Returns the tokens of the provider's usage; null if it reports no tokens of the answer. */
 function tokensOf(usage: Partial<Usage> | undefined): Tokens | null {
-  // A provider with types of its own may omit what the SDK's types require.
+  // A provider package may have its own types, and omit what the SDK's types require.
   const { total, noCache, cacheRead, cacheWrite } = usage?.inputTokens ?? {};
   const { total: made, text, reasoning } = usage?.outputTokens ?? {};
   if ((made ?? text) === undefined) return null;
@@ -44,7 +44,7 @@ export class Received {
   #usage: Usage | undefined;
   #hasFailed = false;
 
-  /** @param count the app's own function; an error in it must not break the end of an answer */
+  /** @param count the app's own function; if it throws, the answer must still end normally */
   constructor(count: CountTokens) {
     this.#count = (text) => {
       try {
@@ -82,14 +82,14 @@ export class Received {
     return this.#text === "" && this.#reasoning === "" && this.#files === 0;
   }
 
-  /** Whether the provider has given nothing, and reported no tokens. */
+  /** Whether the provider has sent no part of an answer, and has reported no tokens. */
   get isNothing(): boolean {
     const tokens = tokensOf(this.#usage);
     const isBilled = tokens && sumOf(...Object.values(tokens)) > 0;
     return this.#isEmpty && !isBilled;
   }
 
-  /** Whether the provider failed before it gave anything. Such a call is free. */
+  /** Whether the provider failed before it sent any part of an answer. Such a call is free. */
   isWorthless(hasBroken: boolean): boolean {
     const hasEnded = this.#usage !== undefined && !this.#hasFailed;
     return this.isNothing && (hasBroken || !hasEnded);

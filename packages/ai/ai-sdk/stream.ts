@@ -109,7 +109,8 @@ export async function stream(
     try {
       return await unlessAborted(model.doStream(params), leaving.signal);
     } catch (error) {
-      // A provider that refuses a call does not bill it. An aborted call may have been accepted.
+      // A provider that refuses a call does not bill it. But it may have accepted a call that was
+      // then aborted, so the prompt of such a call is charged.
       const prompt = { tokens: { input_tokens: inputTokens, output_tokens: 0 } };
       if (leaving.wasStopped) await call.end(leaving.wasTooSlow ? undefined : prompt);
       else await call.release();

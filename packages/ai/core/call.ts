@@ -72,11 +72,11 @@ export interface Shared {
   /** The calls of this process that have not ended. */
   readonly running: Set<string>;
   /**
-   * The ended calls of this process whose charge is not settled. A charge is here even if the
-   * journal could not store it.
+   * The ended calls of this process whose charge is not settled. This map contains each such
+   * charge, even if the journal could not store it.
    */
   readonly unsettled: Map<string, Charged>;
-  /** The ids of records that are done and could not be removed. */
+  /** The ids of records whose calls are done but which could not be removed from the journal. */
   readonly leftover: Set<string>;
 }
 
@@ -90,7 +90,10 @@ const BAD_TOKENS = "inputTokens and maxOutputTokens must be whole numbers up to 
 const BAD_AMOUNT = 'amount must be a decimal string with at most 18 decimals, such as "12.5".';
 const BAD_PRICE = 'price must return a decimal string with at most 18 decimals, such as "12.5".';
 
-/** @throws TypeError if the service would refuse the terms' tokens or amount, or their price */
+/**
+ * @throws TypeError if the service would refuse the tokens or the amount of the terms, or the app's
+ * price of the tokens
+ */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined
     ? { amount: terms.amount }
@@ -210,8 +213,8 @@ export async function settleRecord(shared: Shared, record: Charged): Promise<Set
 }
 
 /**
- * Releases the hold, or lets it expire if the release fails. Then removes the record, because the
- * next start would charge a call whose record is left and whose hold was not released.
+ * Releases the hold, or lets it expire if the release fails. Then removes the record: if the record
+ * were left and the hold had not been released, the next start would charge the call.
  */
 async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
   const { service, timeoutMs } = shared;

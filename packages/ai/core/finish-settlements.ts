@@ -6,9 +6,9 @@ import type { Charged, Free, Settled } from "./settle.ts";
 
 export interface FinishOptions {
   /**
-   * Whether no other process uses the journal now. If so, a call that another process began, and
-   * whose cost is not in the journal, is charged at once. Otherwise such a call is charged only
-   * after its hold has expired, because it may still run.
+   * Whether this process is now the only one that uses the journal. This matters for a call that
+   * another process began, and whose cost is not in the journal. If true, such a call is charged at
+   * once. If false, it is charged only after its hold has expired, because it may still be running.
    */
   readonly alone?: boolean;
   /** The time at which holds are checked for expiry; by default the present time. */
@@ -22,7 +22,7 @@ export interface Finished {
   }[];
   /** Charges that stay in the journal, each with the reason. */
   readonly pending: readonly { readonly record: JournalRecord; readonly error: unknown }[];
-  /** The calls that may still run. */
+  /** The records of calls that may still be running. */
   readonly running: readonly JournalRecord[];
   /** The names of records that cannot be read, and are left as they are. */
   readonly unreadable: readonly string[];

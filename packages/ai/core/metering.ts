@@ -42,7 +42,7 @@ export interface Metered<Value> {
   readonly settlement: Settlement;
 }
 
-/** The work gets this object while it runs. */
+/** The object that the work receives, and can use while it runs. */
 export interface Running {
   /** The id of the call in the journal. */
   readonly id: string;
@@ -66,7 +66,7 @@ export interface Metering {
   meter<Value>(terms: CallTerms, work: MeteredWork<Value>): Promise<Metered<Value>>;
   /** Begins a call that a different function ends. Every call must be ended or released. */
   begin(terms: CallTerms): Promise<MeteredCall>;
-  /** Settles what the journal has. Call it at each start, and every few minutes. */
+  /** Settles what the journal has. Run this at each start of the app, and every few minutes. */
   finishSettlements(options?: FinishOptions): Promise<Finished>;
 }
 
@@ -92,7 +92,7 @@ function sharedOf(options: MeteringOptions): Shared {
 }
 
 /**
- * Makes a metering. An app has one for each process.
+ * Makes a metering. Each process of an app needs one.
  *
  * ```ts
  * const metering = createMetering({ farthing, journal: fileJournal("./unsettled", fs) });

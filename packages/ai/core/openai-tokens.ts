@@ -10,7 +10,8 @@ export interface OpenAIUsage {
 }
 
 /**
- * Returns the tokens of a usage in OpenAI's shape, in which cached and reasoning tokens are nested.
+ * Converts a usage in OpenAI's format, in which `prompt_tokens` includes the cached tokens, and
+ * `completion_tokens` includes the reasoning tokens.
  * @returns undefined if the provider has reported no usage, so that the maximum cost is charged
  */
 export function tokensOfOpenAI(usage: OpenAIUsage | null | undefined): Tokens | undefined {
@@ -18,7 +19,8 @@ export function tokensOfOpenAI(usage: OpenAIUsage | null | undefined): Tokens | 
   const { prompt_tokens, completion_tokens, total_tokens } = usage;
   const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
-  // Some providers do not include reasoning in `completion_tokens`, as their total shows.
+  // Some providers do not include reasoning in `completion_tokens`. Then the total is the sum of
+  // all three.
   const isBeside = total_tokens === prompt_tokens + completion_tokens + reasoning;
   return {
     input_tokens: prompt_tokens - cached,

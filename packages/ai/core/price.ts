@@ -1,4 +1,7 @@
-/** The price of work: its tokens at the service's rates or at the app's own price, or credits. */
+/**
+ * The price of work. It is an amount of credits, or the price of tokens at the service's rates or
+ * at the app's own price.
+ */
 import type { HoldCharge } from "@farthing/client/server";
 import { areCounts, type Tokens } from "./tokens.ts";
 
@@ -31,7 +34,7 @@ export const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
 
 const NOTHING: HoldCharge = { amount: "0" };
 
-/** An app without types may also return a number. */
+/** An app that is written in plain JavaScript may also return a number. */
 const chargeOfAmount = (amount: unknown): HoldCharge | null =>
   typeof amount === "string" && AMOUNT.test(amount) ? { amount } : null;
 
@@ -45,7 +48,8 @@ export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): Hol
   const { tokens } = spent;
   if (tokens === undefined || !areCounts(tokens) || model === undefined) return null;
   if (price !== undefined) return chargeOfAmount(price(tokens, model));
-  // The service refuses a usage without tokens, but settles a hold with 0 credits.
+  // The service refuses a usage without tokens, but accepts the settlement of a hold with 0
+  // credits.
   if (Object.values(tokens).every((count) => count === 0)) return NOTHING;
   return { usage: { model, ...tokens, ...metadata && { metadata } } };
 }

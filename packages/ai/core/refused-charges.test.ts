@@ -1,4 +1,7 @@
-/** Charges that the service would refuse. A charge is known only when the work is done. */
+/**
+ * Charges that the service would refuse. Such a charge becomes known only when the work is done, so
+ * it is too late to refuse the work.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import { type JournalRecord, memoryJournal } from "./journal.ts";
@@ -73,7 +76,8 @@ Deno.test("terms that the service would refuse throw before anything is held", a
 });
 
 /**
- * The record of a call whose charge an earlier version wrote, or whose usage has an unknown field.
+ * Makes the record of a call whose charge the service refuses: an earlier version of this package
+ * wrote it, or its usage has an unknown field.
  */
 async function refused(charge: JournalRecord["charge"]) {
   const one = start();

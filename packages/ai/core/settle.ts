@@ -46,8 +46,8 @@ const isNothing = ({ amount }: HoldCharge) => amount !== undefined && Number(amo
 async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
   const { id, userId: user_id, reason, charge, holdId } = record;
   const hold = await service.holds.get(holdId, call);
-  // If a hold was resolved before its expiry, this package has released the hold, because the call
-  // is free. An expired hold is resolved at its expiry.
+  // If a hold was resolved before its expiry, then this package released it, because the call is
+  // free. Otherwise the hold was resolved by its expiry.
   const isReleased = hold.resolved_at !== null &&
     Date.parse(hold.resolved_at) < Date.parse(hold.expires_at);
   if (isReleased || isNothing(charge)) return FREE;
@@ -69,8 +69,9 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
 }
 
 /**
- * The codes by which the service refuses a request's body. The code is compared and not the status,
- * because a proxy's response can have the same status, but says nothing about the charge.
+ * The codes by which the service refuses a request's body. The code is compared instead of the
+ * status: a proxy's response can have the same status, although the service has not refused the
+ * charge.
  */
 const BAD_BODY: readonly FarthingError["code"][] = [
   ...["invalid_request", "payload_too_large", "unknown_model"] as const,

@@ -15,7 +15,10 @@ export interface Tokens {
 /** The most tokens of one kind that the service accepts. */
 export const MAX_TOKENS = 1_000_000_000;
 
-/** Whether the service accepts all counts. A faulty provider or app may report others. */
+/**
+ * Whether the service accepts all counts. A faulty provider or app may report counts that the
+ * service refuses.
+ */
 export function areCounts(tokens: Tokens): boolean {
   return Object.values(tokens).every((count) =>
     Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS

@@ -58,7 +58,9 @@ export class FakeFarthing {
    */
   down: string[] = [];
   lost: string[] = [];
-  /** The statuses of a proxy's responses to the next settlements, which then have no effect. */
+  /**
+   * The statuses with which a proxy answers the next settlements. These settlements have no effect.
+   */
   proxied: number[] = [];
   now = Date.parse("2026-11-24T00:00:00Z");
   balance: number;
@@ -149,7 +151,7 @@ export class FakeFarthing {
     const credits = amount === undefined ? sumOfTokens(usage as Body) : Number(amount);
     const limit = Math.max(2 * hold.amount, LEAST_OVERDRAFT);
     if (credits > this.balance + limit) {
-      // The hold's own credits count as available to it.
+      // The credits that this hold has reserved are available for its own settlement.
       const available = `${this.#available + (this.#isOpen(hold) ? hold.amount : 0)}`;
       throw new Refusal(422, "overdraft_exceeded", { available });
     }

@@ -20,7 +20,10 @@ function authService(users: Record<string, string>, status = 403) {
 
 type Server = ReturnType<typeof authService>["server"];
 
-/** A page whose requests reach this back end, and whose session has these tokens in turn. */
+/**
+ * A page whose requests reach this back end, and whose session returns these tokens one after
+ * another.
+ */
 function pageOf(
   { server, tokens, work }: {
     server: Server;

@@ -1,7 +1,7 @@
 /** Answers requests of the app's users on the app's own back end. */
 import { FarthingError } from "../core/farthing-error.ts";
 
-/** The project's auth service, which says whose token a request has. */
+/** The project's auth service, which returns the user to whom a token belongs. */
 export interface Users {
   /** The project's URL, such as `https://abc.supabase.co`. */
   readonly url: string;

@@ -26,10 +26,10 @@ const textOf = ({ card }: TopUps) => JSON.stringify(card);
 const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
 
 /**
- * Polls the top-ups until the card is there, because Stripe reports the card only after the user's
- * return. Returns the top-ups as they were read last. Does not throw if no new card has appeared in
- * time, because the user may have saved the same card again, or a means of payment that is not a
- * card.
+ * Polls the top-ups until they contain the card, because Stripe reports the card only after the
+ * user's return. Returns the last state of the top-ups that was read. Does not throw if no new card
+ * has appeared in time, because the user may have saved the same card again, or a means of payment
+ * that is not a card.
  */
 export async function waitForCard(
   api: Api,

@@ -10,8 +10,8 @@ import { type ChatEvent, chatEvents } from "./chat-events.ts";
 
 /**
  * The time limit for opening a stream. The service waits up to 45 seconds until the provider
- * accepts the request, and up to 45 more for the first piece. A client that gave up sooner would
- * leave an answer that is charged in full.
+ * accepts the request, and up to 45 more for the first piece. If the client gave up sooner, the
+ * user would pay the full price of an answer that the client never reads.
  */
 const OPEN_MS = 140_000;
 
@@ -48,7 +48,7 @@ export class ChatStream implements AsyncIterable<string> {
   readonly #api: Api;
   readonly #body: ChatRequest;
   readonly #options: PinnedOptions;
-  /** Undefined if it is not known yet, null if nothing is charged. */
+  /** The charge: undefined while it is not known, null if nothing is charged. */
   #charge: ChatCharge | null | undefined;
   #holdId: string | undefined;
   #sent: Sent = "unsent";

@@ -43,7 +43,10 @@ function creditsOf(api: Api) {
     entriesCsv: (filter: EntriesFilter = {}, options: Reading = {}) =>
       entriesCsv(api, filter, options),
     spendCap: (options: Reading = {}) => api.read("/credits/spend-cap", {}, options),
-    /** Changes the user's own cap. An operator may impose one on the user named in `user_id`. */
+    /**
+     * Changes the user's own cap. An operator may impose a cap on the user who is named in
+     * `user_id`.
+     */
     setSpendCap: (body: Body<"/credits/spend-cap">, options: CallOptions = {}) =>
       api.change("post", "/credits/spend-cap", { body }, options),
   };
@@ -80,8 +83,8 @@ function topUpsOf(api: Api) {
     saveCard: (body: Body<"/top-ups/card"> = {}, options: CallOptions = {}) =>
       api.change("post", "/top-ups/card", { body }, options),
     /**
-     * Waits, after the user's return from Stripe's page, until the saved card is there. Returns the
-     * top-ups, even if no new card has appeared in time.
+     * Waits, after the user's return from Stripe's page, until the top-ups contain the saved card.
+     * Returns the top-ups, even if no new card has appeared in time.
      */
     waitForCard: (options: WaitForCardOptions = {}) => waitForCard(api, options),
     removeCard: (options: CallOptions = {}) => api.change("delete", "/top-ups/card", {}, options),

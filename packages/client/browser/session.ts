@@ -8,7 +8,10 @@ interface Session {
 
 interface SessionAnswer {
   readonly data: { readonly session: Session | null };
-  /** Why there is no session; null if nobody is signed in. */
+  /**
+   * Why the session could not be read or refreshed. Null if that succeeded, even if nobody is
+   * signed in.
+   */
   readonly error?: { readonly name: string; readonly status?: number | undefined } | null;
 }
 
@@ -54,8 +57,8 @@ export type FarthingOptions =
   });
 
 /**
- * Returns whether the session may still be valid, because the error only means that the auth
- * service is unavailable. Any other error means that the user is signed out.
+ * Returns whether the error only means that the auth service is unavailable. In that case the
+ * session may still be valid. Any other error means that the user is signed out.
  */
 function mayBeSignedIn({ name, status }: NonNullable<SessionAnswer["error"]>): boolean {
   return name === "AuthRetryableFetchError" || status === 429 || (status ?? 0) >= 500;

@@ -13,7 +13,7 @@ interface ErrorBody {
 }
 
 /**
- * Whether the same request may succeed later, by the status that the service or the platform sent.
+ * Whether the same request may succeed later. The status may come from the service or the platform.
  */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;
 

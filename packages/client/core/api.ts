@@ -118,7 +118,10 @@ export interface Api {
     input: Input<"get", P>,
     options?: CallOptions,
   ): AsyncGenerator<ItemOf<P>, void, undefined>;
-  /** Passes the response to `read` and returns its result. Used for streams, files and 304. */
+  /**
+   * Passes the response to `read`, and returns the result of `read`. Used for streams, files and
+   * 304.
+   */
   raw<M extends Method, P extends PathOf<M>, T>(
     method: M,
     path: P,

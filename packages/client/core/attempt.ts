@@ -1,4 +1,4 @@
-/** Makes one attempt of a call, with the credentials of this moment. */
+/** Makes one attempt of a call, with the credentials that the caller has at that moment. */
 import { errorOf, isReplay } from "./answer.ts";
 import type { Answered, Connection } from "./connection.ts";
 import { FarthingError } from "./farthing-error.ts";

@@ -2,9 +2,9 @@
 import type { FarthingError } from "./farthing-error.ts";
 
 /**
- * The codes of errors that do not say whether the change was made. The service sends
- * `upstream_unavailable` also if its connection to the database broke during the commit, or if
- * Stripe did not respond.
+ * The codes of errors that do not say whether the change was made. One of them is
+ * `upstream_unavailable`: its cause may be that the connection to the database broke during the
+ * commit, or that Stripe did not respond.
  */
 const UNCLEAR: readonly string[] = [
   ...["internal", "request_timeout", "idempotency_in_progress", "upstream_unavailable"],
@@ -13,9 +13,9 @@ const UNCLEAR: readonly string[] = [
 const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
 
 /**
- * Returns whether the change may have been made, after this error. A refusal means that this
- * attempt did not make the change. An earlier attempt may still have made it: only a refusal after
- * the lookup of the Idempotency-Key excludes that.
+ * Returns whether the change may have been made, given the error of the last attempt. A refusal
+ * means that the last attempt did not make the change, but an earlier attempt may have made it. If
+ * the service looked up the Idempotency-Key before it refused, no earlier attempt made it either.
  */
 export function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
   const isRefused = status >= 400 && status < 500;

@@ -1,4 +1,4 @@
-/** Keeps a call with the user who began it. */
+/** Ensures that only the user who began a call continues it. */
 import { FarthingError } from "./farthing-error.ts";
 import { userOf } from "./jwt-claims.ts";
 

@@ -38,8 +38,8 @@ export interface CallOptions {
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * An attempt that may have had an effect is repeated only until this time after the start of the
-   * call, in milliseconds; by default until the deadline of the call.
+   * How long after the start of the call an attempt that may have had an effect can be repeated, in
+   * milliseconds; by default until the call's deadline.
    */
   readonly repeatMs?: number | undefined;
 }
@@ -47,8 +47,8 @@ export interface PinnedOptions extends CallOptions {
 const TIMEOUT_MS = 60_000;
 const LONGEST_WAIT_MS = 8_000;
 /**
- * The maximum number of attempts that end with a 500. A 500 is a bug in the service, so retries
- * rarely help.
+ * The maximum number of attempts that end with a 500. A 500 comes from a bug in the service, so
+ * retries rarely help.
  */
 const MOST_CRASHES = 3;
 
@@ -107,7 +107,9 @@ async function attemptAll<T>(
   }
 }
 
-/** Adds to the error of a change what the caller needs in order to repeat the change. */
+/**
+ * Adds to a change's error the key and `isUncertain`, which the caller needs to repeat the change.
+ */
 function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
   if (!(error instanceof FarthingError) || key === undefined) return error;
   const facts = { ...error, message: error.message, idempotencyKey: key, isUncertain };
@@ -116,7 +118,7 @@ function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
 
 /**
  * Passes a successful response or a 304 to `read`, and returns the result of `read`.
- * @throws FarthingError if the final response is any other, or the deadline has passed
+ * @throws FarthingError if the final response is an error, or the deadline has passed
  */
 export async function send<T>(
   connection: Connection,

@@ -1,8 +1,8 @@
 /** Money as the service and Stripe count it: in whole minor units of a currency. */
 
 // Stripe counts the currencies of the first list in whole units, those of the second list in
-// thousandths, and all others in hundredths. `Intl` would give wrong results: it writes some of the
-// others without decimals, such as the Icelandic krona.
+// thousandths, and all others in hundredths. `Intl` would give wrong results: it writes some
+// currencies without decimals that Stripe counts in hundredths, such as the Icelandic krona.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 
@@ -14,7 +14,8 @@ export function decimalsOf(currency: string): number {
 }
 
 /**
- * Writes an amount of money, such as a package's price: `$9.99`, and a whole amount as `$10`.
+ * Formats an amount of money, such as a package's price: `$9.99`. A whole amount has no decimals:
+ * `$10`.
  * @param amount in the currency's minor unit, as the service returns it
  * @param locale the user's own by default
  */

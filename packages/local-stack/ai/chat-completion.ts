@@ -176,7 +176,7 @@ export class Completer {
   }
 
   /**
-   * Answers a request and writes the result into its journal entry.
+   * Answers a request, and writes the result into the request's entry in the log.
    * @param more markers to add to those of the prompt
    * @throws AiError when the request is refused
    */

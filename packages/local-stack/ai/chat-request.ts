@@ -28,8 +28,8 @@ export interface Ask {
   json: "object" | "list" | undefined;
   tools: Tool[];
   /**
-   * The tool that the answer calls: the first one of the request. Undefined if the request has no
-   * tools or forbids calls, or if its last message is a tool's result.
+   * The tool that the answer calls: the first tool that the request offers. Undefined if the
+   * request has no tools or forbids calls, or if its last message is a tool's result.
    */
   called: Tool | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Serves a built console, and `farthing.json` with the address and the publishable key of this
- * stack, as a static host would.
+ * Serves, as a static host would, a built console and the file `farthing.json`, which contains the
+ * address and the publishable key of this stack.
  */
 import { Hono } from "hono";
 import { serveStatic } from "hono/deno";

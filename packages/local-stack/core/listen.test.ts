@@ -34,8 +34,8 @@ async function connectOut(): Promise<Outgoing> {
 /**
  * Opens a connection from a port that no other socket uses. The kernel may give one port to several
  * connections with different destinations. TCP holds the port of some connections for a minute
- * after they close. So a port with other connections could still be taken when this connection has
- * ended.
+ * after they close. So if other connections shared the port, it could still be taken after this
+ * connection has ended.
  */
 async function connectFromOwnPort(): Promise<Outgoing> {
   for (let attempt = 0; attempt < 100; attempt++) {

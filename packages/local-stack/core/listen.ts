@@ -64,7 +64,7 @@ export async function requireFree(port: Port): Promise<void> {
 /**
  * Opens a port. The stack uses Supabase's ports, and Linux may give the same ports to outgoing
  * connections. Such a connection ends soon, and TCP holds its port for at most a minute more. So
- * this retries for a while. But if a program listens on the port, this fails at once.
+ * `bind` retries for a while. But if a program listens on the port, `bind` fails at once.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

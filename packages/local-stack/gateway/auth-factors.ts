@@ -23,13 +23,13 @@ export interface SessionLevel {
 }
 
 /**
- * How long a challenge can be answered. Each enrolment also deletes old unverified factors of all
- * users: those that are older than this time and have no challenge.
+ * How long a challenge can be answered. Each enrolment also deletes every user's unverified factors
+ * that are older than this and have no challenge.
  */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;
 
-/** An authenticator app's clock may be wrong by one period. */
+/** A code of the previous or the next period is accepted, because a device's clock may be wrong. */
 const WINDOW = 1;
 
 const totpOf = (secret: Secret, labels: { issuer: string; label: string }) =>
@@ -142,7 +142,7 @@ async function requireOpenChallenge(sql: Sql, factor: Factor, id: string): Promi
   }
 }
 
-/** Raises the session to aal2, and ends the user's sessions that are below it. */
+/** Raises the session to aal2, and ends the user's sessions that are still at aal1. */
 async function raise(sql: Sql, session: SessionLevel, factor: Factor): Promise<void> {
   await sql`
     insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
@@ -157,7 +157,8 @@ async function raise(sql: Sql, session: SessionLevel, factor: Factor): Promise<v
 
 /**
  * Answers a challenge with a code.
- * @returns the session's refresh token, whose next access token has the level aal2
+ * @returns the session's refresh token; the next access token that it is exchanged for has the
+ * level aal2
  * @throws AuthError
  */
 export async function verifyFactor(

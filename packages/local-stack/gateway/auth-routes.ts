@@ -85,7 +85,10 @@ export interface AuthParts {
   tokens: Tokens;
   /** Connects as Auth's role. */
   sql: postgres.Sql;
-  /** Authenticator apps list an account under this URL's host, unless the request sends `issuer`. */
+  /**
+   * The host of this URL is the name that authenticator apps show for an account, unless the
+   * request sends `issuer`.
+   */
   siteUrl: string;
 }
 

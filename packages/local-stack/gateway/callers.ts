@@ -33,7 +33,7 @@ function bearer(c: Context): string | undefined {
   return token && !token.startsWith("sb_") ? token : undefined;
 }
 
-/** Returns the status and body with which PostgREST or Auth refuses a token. */
+/** Creates the response, in PostgREST's or Auth's format, that refuses a token. */
 export type Refusal = (c: Context, error: TokenError) => Response;
 
 export const restRefusal: Refusal = (c, error) => {

@@ -19,7 +19,7 @@ export interface Control {
   switches: Record<string, (body?: unknown) => Promise<void> | void>;
 }
 
-/** Reads a JSON body. An empty one counts as `{}`, and one that is not JSON is malformed. */
+/** Reads a JSON body. An empty body counts as `{}`. A body that is not JSON is malformed. */
 function parse(text: string): unknown {
   try {
     return text === "" ? {} : JSON.parse(text);

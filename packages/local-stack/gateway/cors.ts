@@ -1,9 +1,9 @@
 /**
- * The CORS headers of Auth and REST, also for error responses. They say which headers a page of any
- * origin may send, and which headers of a response it may read. Supabase's gateway and PostgREST
- * allow every header that a page asks for; Auth has a fixed list. The stack uses that list for
- * Auth, so that a page cannot send a header locally that a Supabase project would refuse. Functions
- * set their own CORS headers.
+ * The CORS headers of Auth and REST, also for error responses. They say which request headers a
+ * page of any origin may send, and which response headers the page may read. Supabase's gateway and
+ * PostgREST allow every header that a page asks for; Auth has a fixed list. The stack uses the same
+ * list for Auth, so that a page cannot send a header locally that a Supabase project would refuse.
+ * Functions set their own CORS headers.
  */
 import { cors } from "hono/cors";
 

@@ -48,7 +48,9 @@ Deno.test("the docs page loads the script that repairs Scalar's elements, and ha
   assert.match(await script.text(), /MutationObserver/);
 });
 
-/** Returns parts whose samples are numbered, so that a test sees how often they were created. */
+/**
+ * Returns parts whose samples contain a number, so that a test sees how often samples were created.
+ */
 function withSamples(): DocsParts & { times: () => number } {
   let times = 0;
   const samples = (document: unknown) => {

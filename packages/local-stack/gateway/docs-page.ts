@@ -56,8 +56,8 @@ async function scalarBundle(): Promise<string> {
 type DocsKeys = Pick<Keys, "publishableKey" | "secretKey" | "notificationSecret">;
 
 /**
- * The host names under which the page shows keys and samples. With DNS rebinding, a page of another
- * site can reach this machine under that site's host name, but not under these names.
+ * The host names under which the page shows keys and samples. DNS rebinding lets a page of another
+ * site reach this machine under that site's host name, but never under one of these names.
  */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -118,9 +118,9 @@ async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Sam
 export function docsRoutes(parts: DocsParts): Hono {
   const app = new Hono();
   let bundle: Promise<string> | undefined;
-  // The page requests the document after it has loaded, and gets the samples that were created for
-  // the page. If two windows open at once, the second waits for the first, so that the samples are
-  // not created twice.
+  // A page requests the document after the page has loaded. The document then contains the samples
+  // that were created for that page. If two windows open at once, the second waits for the first
+  // one's samples, so that they are not created twice.
   let current = Promise.resolve<Samples>(undefined);
   const renew = () => current = current.then(() => samplesOf(parts));
   app.get(BUNDLE_PATH, async (c) => {

@@ -8,9 +8,9 @@ const set = (name, value) => (element) => element.setAttribute(name, value);
 const remove = (name) => (element) => element.removeAttribute(name);
 
 const REPAIRS = [
-  // The button shows only an icon, so it has no name.
+  // The button shows only an icon, so a screen reader has no name for it.
   ["button.scalar-code-copy:not([aria-label])", set("aria-label", "Copy")],
-  // The button names a tooltip that exists only while a mouse is over the button.
+  // The button refers to a tooltip that exists only while the mouse is over the button.
   ["button[class*=copy-button][aria-controls]", remove("aria-controls")],
   // With the role "none", a screen reader announces neither the button nor its name.
   ["button[role=none]", remove("role")],
@@ -24,7 +24,8 @@ const REPAIRS = [
   ["[contenteditable][role=combobox]", set("role", "textbox")],
   ["[contenteditable]:not([aria-label])", (field) =>
     field.setAttribute("aria-label", field.dataset.placeholder || "Value")],
-  // The list of results is shown as long as the search is open, so it is always expanded.
+  // The list of results is visible as long as the search is open, so the combobox is always
+  // expanded.
   ["input[role=combobox]:not([aria-expanded])", set("aria-expanded", "true")],
 ];
 
@@ -34,7 +35,7 @@ function repair() {
 
 // The route that the user chose in the search or the sidebar. Scalar leaves the focus in the search
 // or the sidebar, so this script moves the focus to the chosen route. Any key except Enter discards
-// the choice, because the user has moved on, and the script must no longer move the focus.
+// the choice: the user is then doing something else, and the script must no longer move the focus.
 let chosen;
 addEventListener("keydown", ({ key, target }) => {
   chosen = key !== "Enter"

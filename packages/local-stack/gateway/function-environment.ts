@@ -10,7 +10,7 @@ const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 const ANY_PORT = LOOPBACK_HOSTS.flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
 
-/** Returns an address's origin under each name of this machine. */
+/** Returns the origin of an address, and the same origin with each host name of this machine. */
 function localOrigins(address: string): string[] {
   const { origin, protocol, port } = new URL(address);
   return [origin, ...LOOPBACK_HOSTS.map((host) => `${protocol}//${host}:${port}`)];
@@ -40,8 +40,8 @@ function jwks(keys: Keys): string {
 
 /**
  * Makes the functions send email to the inbox, through Postmark's API. RESEND_API_KEY and
- * ALERT_WEBHOOK_URL are empty, so that the functions don't use a developer's own values and send
- * real messages.
+ * ALERT_WEBHOOK_URL are empty. If they were missing, the functions would use a developer's own
+ * values and send real messages.
  */
 function mailEnvironment(url: string): Environment {
   return {
@@ -73,8 +73,8 @@ export function functionEnvironment({ urls, keys, options }: FunctionContext): E
     ...mailEnvironment(urls.mail),
     NOTIFICATION_SECRET: keys.notificationSecret,
     ...aiEnvironment(urls.ai, keys.aiKey),
-    // An empty value counts as not set. If the variables were missing, the functions would use the
-    // Redis of the developer's own environment.
+    // Without a Redis the value is empty, which the functions treat as not set. If the variable
+    // were missing, the functions would use the Redis of the developer's own environment.
     UPSTASH_REDIS_REST_URL: urls.redis ?? "",
     UPSTASH_REDIS_REST_TOKEN: urls.redis === undefined ? "" : keys.redisToken,
     // Empty, because a local stack's errors must not appear in a real project's Sentry.

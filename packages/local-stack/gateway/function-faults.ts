@@ -22,8 +22,8 @@ type Fault = z.output<typeof FaultBody>;
 
 export interface FunctionFaults {
   /**
-   * Delays a call if a fault says so. Returns the answer if the call must fail, otherwise
-   * undefined.
+   * Applies the faults to a call. Waits first if a fault delays the call. Returns the error
+   * response if the call must fail, otherwise undefined.
    * @param path the path after `/functions/v1/`
    */
   meet(method: string, path: string): Promise<Response | undefined>;

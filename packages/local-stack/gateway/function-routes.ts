@@ -7,7 +7,9 @@ import type { Loaded } from "./load-functions.ts";
 
 const PREFIX = "/functions/v1/";
 
-/** The connection as Deno.serve describes it; tests that call the routes directly pass nothing. */
+/**
+ * The connection's data, as Deno.serve passes it. Tests that call the routes directly pass nothing.
+ */
 interface Peer {
   remoteAddr?: Partial<Deno.NetAddr>;
 }
@@ -44,7 +46,7 @@ function refusal(found: { failure: string } | undefined): Response {
 
 /**
  * @param meet called before each call of a function, with the path after `/functions/v1/`; it may
- *   wait, or return an answer with which the call fails
+ * delay the call, or return an error response that replaces the function's answer
  */
 export function functionRoutes(
   loaded: Map<string, Loaded>,

@@ -27,7 +27,7 @@ export interface HomeParts {
   status: () => Promise<Status>;
   access: Access;
   welcome: Welcome | undefined;
-  /** Reads the result of the demo that has last played on this stack. */
+  /** Reads the result of the last demo that was played on this stack. */
   readDemo: () => Promise<DemoResult | undefined>;
   now?: () => Date;
 }

@@ -62,7 +62,9 @@ function noDemo(command: string): Html {
   `;
 }
 
-/** Shows the result of the demo that has last played here. `how` is the command that plays one. */
+/**
+ * Shows the result of the last demo that was played here. `how` is the command that plays a demo.
+ */
 export function demoSection(demo: DemoResult | undefined, how: string): Html {
   if (demo === undefined) return noDemo(how);
   const { command, ended_at, figures, violations } = demo;

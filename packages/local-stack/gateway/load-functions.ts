@@ -75,7 +75,7 @@ export async function loadFunctions(
 
 /**
  * Returns the functions of a directory. Each loads at its first request, as on the hosted platform.
- * A deployment that needs only some of them starts sooner and takes less memory.
+ * A deployment that needs only some of the functions starts sooner and takes less memory.
  */
 export async function functionsOnDemand(directory: string): Promise<Map<string, Loaded>> {
   const onDemand = (name: string): Loaded => {

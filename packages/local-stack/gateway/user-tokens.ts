@@ -17,7 +17,7 @@ export class TokenError extends Error {
 }
 
 /**
- * Looks up the claims of a user and a session that Supabase's tokens contain and lite's tokens
+ * Looks up, for a user and a session, the claims that Supabase's tokens contain and lite's tokens
  * lack.
  */
 export type DescribeUser = (
@@ -28,10 +28,10 @@ export type DescribeUser = (
 export interface Tokens {
   /** Returns the claims of a caller's token. @throws TokenError */
   verify(token: string): Promise<JWTPayload>;
-  /** Returns a token of lite's own kind with these verified claims. */
+  /** Returns an HS256 token, as lite issues it, with these verified claims. */
   toLite(claims: JWTPayload): Promise<string>;
   /**
-   * Returns the caller's ES256 token for a token from lite.
+   * Returns the ES256 token that the caller gets in place of this token from lite.
    * @throws TokenError if lite did not issue the token
    */
   fromLite(token: string): Promise<string>;

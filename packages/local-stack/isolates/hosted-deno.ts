@@ -22,8 +22,8 @@ export const HOSTED_ENV = {
 export const HOSTED_COMMAND = ["npx", "-y", `deno@${HOSTED_DENO}`] as const;
 
 /**
- * Returns a command that runs a bundle with this version without npx, because npx alone takes
- * longer to start than a function.
+ * Returns a command that starts this version of Deno directly to run a bundle. It does not use npx,
+ * because npx alone takes longer to start than a function.
  * @throws StackError if npx cannot download it
  */
 export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">> {

@@ -9,8 +9,8 @@ const HOST = fileURLToPath(new URL("./isolate-program.ts", import.meta.url));
 const MARK = "\u0001isolate ";
 
 /**
- * How to run a function's entry file. By default this Deno runs it with the repository's
- * configuration.
+ * How to run a function's entry file. By default, the Deno that runs the stack also runs the file,
+ * with the repository's configuration.
  */
 export interface IsolateProgram {
   /** The URL of the function's `index.ts` or of its bundle. */
@@ -65,8 +65,8 @@ export function spawnIsolate(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    // A process group of its own: a terminal's Ctrl-C reaches only the stack, and the stack ends
-    // its isolates.
+    // The isolate has a process group of its own. So a terminal's Ctrl-C reaches only the stack,
+    // which then ends its isolates.
     detached: true,
   }).spawn();
   const pid = Promise.withResolvers<number>();
@@ -103,7 +103,7 @@ export function spawnIsolate(
     pid: pid.promise,
     port: port.promise,
     ended,
-    // The write fails if the process has just ended. The message is then not needed.
+    // The write fails if the process has just ended. In that case nobody needs the message.
     tell: (word) => void input.write(encoder.encode(`${word}\n`)).catch(() => {}),
     kill: () =>
       void pid.promise.then((id) => {

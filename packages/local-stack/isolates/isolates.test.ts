@@ -177,8 +177,8 @@ Deno.test("an isolate with a full heap answers 546, and one that exits answers 5
 
 Deno.test("an isolate that answers too late gives 504 and continues", async () => {
   await withIsolates({ responseMs: 3_000 }, async ({ ask, json }) => {
-    // On a busy machine, starting the isolate may take longer than the limit, so the first requests
-    // may also get a 504.
+    // On a busy machine, the start of the isolate may take longer than the limit for a response.
+    // Then the first requests may get a 504, too.
     await until("started", async () => {
       const answer = await ask("/echo");
       await answer.body?.cancel();

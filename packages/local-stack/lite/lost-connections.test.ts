@@ -17,8 +17,8 @@ Deno.test("a late write breaks no queue, even if a later callback of its turn is
   const end = ignoreLostConnectionErrors();
   const ran: string[] = [];
   let second: ReturnType<typeof setImmediate> | undefined;
-  // An uncaught error fires this event. As the driver's cleanup does, the listener then clears a
-  // later callback.
+  // An uncaught error fires this event. The listener then clears a later callback, as the driver's
+  // cleanup does.
   const clear = () => clearImmediate(second);
   addEventListener("error", clear);
   try {

@@ -1,7 +1,8 @@
 /**
  * Replaces lite's errors with PostgREST's if the database is unavailable or a statement was
- * cancelled. lite answers 500 with an error of its own. If lite reads the schema while the database
- * dies, its schema cache contains no functions, and lite never reads the schema again.
+ * cancelled. In these cases lite answers 500 with an error of its own. If the database dies while
+ * lite reads the schema, lite's schema cache contains no functions, and lite never reads the schema
+ * again.
  */
 interface Schema {
   /** Returns whether the schema cache contains a function; every project has at least one. */
@@ -18,8 +19,8 @@ const SCHEMALESS = {
 };
 
 /**
- * lite's code for every unexpected error, and the words in the messages of the driver and of the
- * server that mean a refused or a lost connection.
+ * lite has one code for every unexpected error. The words in the message show whether a connection
+ * was refused or lost. The messages come from the driver and from the server.
  */
 const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;

@@ -1,14 +1,14 @@
 /**
- * Creates a part of lite anew each time the database answers after it was down. If a server dies
- * during a transaction, postgres.js can wait for ever on a connection that never returns to its
- * pool.
+ * Creates a new instance of a part of lite each time the database is available again. If a server
+ * dies during a transaction, postgres.js can wait for ever on a connection that never returns to
+ * its pool.
  */
 interface Part {
   close(): Promise<void>;
 }
 
 export interface Renewed<P extends Part> {
-  /** The part that was created last. */
+  /** The newest instance of the part. */
   readonly current: P;
   /**
    * Passes a call to the current part. If the part is replaced before it answers, the call gets a

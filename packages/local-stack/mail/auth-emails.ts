@@ -28,9 +28,9 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 
 /**
  * Returns the message with links that lead to the project's `site_url`, as on Supabase. lite has a
- * single setting for both its own address and the app's address. The setting must be lite's own
- * address, because the links would not work otherwise. So the links in lite's message lead to that
- * address (`from`), and this function replaces `from` by `siteUrl`.
+ * single setting for both its own address and the app's address. The links work only if the setting
+ * is lite's own address. So the links in lite's message lead the user to that address (`from`), and
+ * this function replaces `from` by `siteUrl`.
  */
 export function leadTo(
   siteUrl: string,

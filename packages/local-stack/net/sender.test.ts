@@ -16,8 +16,8 @@ interface Receiver {
 }
 
 /**
- * Runs a receiver whose answer repeats the request. On paths that start with /hold, it sends the
- * body only after `release`.
+ * Runs a receiver that sends each request back in its answer. On paths that start with /hold, the
+ * receiver sends the answer's body only after `release`.
  */
 async function withReceiver(use: (receiver: Receiver) => Promise<void>): Promise<void> {
   const held = new Map<string, () => void>();

@@ -8,9 +8,9 @@ import { ROOT } from "../stack/options.ts";
 import type { Health, Plugin } from "../stack/plugin.ts";
 
 /**
- * Prevents the real pg_cron from running jobs. pg_cron has no setting for this. But without
- * background workers, pg_cron must connect to the database for each job. It does not have the
- * password, so no job runs.
+ * Prevents the real pg_cron from running jobs. pg_cron has no setting for this. But if background
+ * workers are off, pg_cron must log in to the database for each job. It does not have the password,
+ * so no job runs.
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
 

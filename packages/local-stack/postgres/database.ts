@@ -27,8 +27,8 @@ import { findSource, type Flavour } from "./find-postgres.ts";
 
 export interface DatabaseOptions {
   /**
-   * The caller's directory. The database cluster is inside it or, if the server's account cannot
-   * reach that, under /var/lib.
+   * The caller's directory. It contains the database cluster, unless the server's account cannot
+   * reach this directory: the cluster is then under /var/lib.
    */
   dataDir: string;
   port: number;
@@ -139,8 +139,8 @@ class Server extends RunningServer implements DatabaseServer {
       const child = await spawnServer(this.options);
       this.#watch(child);
       if (await this.#answers(child, end) && this.#child === child) {
-        // If the server ends before its first answer, this loop starts the server again or throws,
-        // and onExit must not be called. So `#wanted` is set only after the first answer.
+        // `#wanted` is set only after the server's first answer. If the server ends before that,
+        // this loop starts it again or throws, and onExit must not be called.
         this.#wanted = true;
         return this.#up.forEach((callback) => callback());
       }

@@ -1,8 +1,8 @@
 /**
  * Prepares a private copy of PostgreSQL's files, once for each state of the installed files. The
  * copy adds the library links, the emulators of Supabase's extensions, and permissions for the
- * server's account. Its directories have the same relative positions, because PostgreSQL finds lib
- * and share relative to its binary.
+ * server's account. The copy keeps the relative positions of the original directories, because
+ * PostgreSQL finds lib and share relative to its binary.
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
@@ -44,8 +44,8 @@ function fingerprint(source: Source): string {
   for (const name of emulatorFiles(source)) {
     hash.update(Deno.readFileSync(new URL(name, EMULATORS)));
   }
-  // Packages of the operating system add and remove extensions, so the list is part of the copy's
-  // fingerprint.
+  // The copy's fingerprint includes the list of extensions, because the operating system's package
+  // manager adds and removes extensions.
   const extensions = [...Deno.readDirSync(join(source.share, "extension"))].map(({ name }) => name);
   hash.update(extensions.sort().join());
   const { mtime, size } = Deno.statSync(join(source.bin, "postgres"));

@@ -5,7 +5,7 @@ import { StackError } from "../core/stack-error.ts";
 import { occupiedConnections } from "./occupied-connections.ts";
 import { withServer } from "./testing/server.ts";
 
-/** Returns the share of connections that the role `postgres` sees, in percent. */
+/** Returns the percentage of `max_connections` that the role `postgres` sees in use. */
 async function usedPercent(sql: postgres.Sql): Promise<number> {
   const [row] = await sql<{ percent: number }[]>`
     select (count(*) * 100 / current_setting('max_connections')::int)::int as percent

@@ -11,7 +11,7 @@ const FillBody = z.strictObject({ percent: z.int().min(1).max(95) });
 
 export interface OccupiedConnections {
   /**
-   * Opens connections until `percent` of `max_connections` are used.
+   * Opens connections until `percent` percent of `max_connections` are used.
    * @throws StackError if more are already used
    */
   fill(body: unknown): Promise<void>;

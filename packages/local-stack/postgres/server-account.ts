@@ -1,6 +1,7 @@
 /**
  * Chooses an unprivileged account for a server that root starts, because PostgreSQL refuses to run
- * as root: the owner of existing data, otherwise Debian's `postgres`, otherwise `nobody`.
+ * as root. The account is the owner of existing data, otherwise Debian's `postgres`, otherwise
+ * `nobody`.
  */
 import { StackError } from "../core/stack-error.ts";
 

@@ -89,7 +89,7 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     unix_socket_directories: "",
     max_connections: "200",
     "timezone": "UTC",
-    // The platform's timeout for every role that has no shorter one.
+    // The platform's statement timeout, for every role without a shorter timeout of its own.
     statement_timeout: "2min",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",

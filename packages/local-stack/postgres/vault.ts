@@ -1,8 +1,8 @@
 import type postgres from "postgres";
 
 /**
- * Stores these secrets in Supabase's Vault by name, where scheduled database jobs read them. Does
- * not change other secrets.
+ * Stores these secrets by name in Supabase's Vault, from which scheduled database jobs read them.
+ * Does not change other secrets.
  */
 export async function storeSecrets(
   sql: postgres.Sql,

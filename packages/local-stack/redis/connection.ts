@@ -3,8 +3,8 @@ import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import { Buffer } from "node:buffer";
 
 /**
- * A reply's simple strings, such as `OK`, are strings. Its bulk strings, which contain stored
- * values, are bytes.
+ * A reply of Redis. A simple string, such as `OK`, becomes a string here. A bulk string, which
+ * contains a stored value, becomes a Buffer of bytes.
  */
 export type Reply = string | number | Buffer | null | Reply[] | ErrorReply;
 

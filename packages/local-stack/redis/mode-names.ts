@@ -1,7 +1,8 @@
 /**
- * The names of the modes of the Redis part, each with its switch `POST /stack/redis/<mode>`. In
- * `redis-part.ts`, `down` refuses connections and `full` lowers Redis's memory limit;
- * `rest-api-faults.ts` has the others, such as the delay of `slow`.
+ * The names of the modes of the Redis part, each with its switch `POST /stack/redis/<mode>`.
+ * `redis-part.ts` contains `down`, which refuses connections, and `full`, which lowers Redis's
+ * memory limit. `rest-api-faults.ts` contains the other modes, such as `slow`, which delays each
+ * answer.
  */
 export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "invalid"] as const;
 

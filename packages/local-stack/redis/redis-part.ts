@@ -10,7 +10,7 @@ import { faultsOf } from "./rest-api-faults.ts";
 interface RedisOptions {
   /** The path of the redis-server to run. */
   binary: string;
-  /** The stack's data directory; `redisDir` returns the directory of Redis's files for it. */
+  /** The stack's data directory, from which `redisDir` derives the directory of Redis's files. */
   dataDir: string;
   port: Port;
   token: string;

@@ -1,4 +1,4 @@
-/** Tests when redis-server ends, and that a new stack can end the redis-server of a killed one. */
+/** Tests when redis-server ends, and that a new stack ends the redis-server of a killed stack. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { isAlive } from "../core/processes.ts";
@@ -71,7 +71,7 @@ Deno.test("a leftover redis-server ends before the next one starts, or when aske
     const left = await startRedis(needRedis(), dataDir);
     const next = await startRedis(needRedis(), dataDir);
     assert.equal(isAlive(left.pid), false);
-    // The parent learns a moment later that its child has ended.
+    // The parent learns that its child has ended only a moment after the end.
     assert.ok(await waitFor(() => left.isAlive ? undefined : true, WAIT_MS));
     await endLeftoverRedis(dataDir);
     assert.ok(await gone(next.pid));

@@ -1,4 +1,7 @@
-/** Makes the REST API fail as a hosted Redis fails: slow, hang, wrong-token and invalid. */
+/**
+ * Makes the REST API fail in the ways in which a hosted Redis can fail. The modes are `slow`,
+ * `hang`, `wrong-token` and `invalid`.
+ */
 import { delay } from "@farthing/command-line";
 import type { Mode } from "./mode-names.ts";
 import { WRONG_TOKEN } from "./rest-api.ts";

@@ -13,7 +13,7 @@ export const Several = z.array(command).min(1);
 /** The answer to one command. */
 export type CommandAnswer = { result: unknown } | { error: string };
 
-/** Encodes strings as base64 if the client asks for it, except `OK`. */
+/** If the client asks for base64, encodes strings as base64, except the string `OK`. */
 function encoded(reply: Reply, inBase64: boolean): unknown {
   if (Array.isArray(reply)) return reply.map((item) => encoded(item, inBase64));
   if (reply instanceof ErrorReply) return encoded(reply.message, inBase64);

@@ -12,7 +12,10 @@ export const DemoResult = z.strictObject({
   command: Text,
   /** The moment at which the demo ended. */
   ended_at: z.iso.datetime(),
-  /** Each figure as the product reports it, and as the demo computes it. */
+  /**
+   * Each figure has two values: the one that the product reports, and the one that the demo
+   * computes.
+   */
   figures: z.array(z.strictObject({
     name: Text,
     service: Text,

@@ -55,6 +55,6 @@ export async function removeData(dataDir: string): Promise<void> {
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
   await remove(redisDir(dataDir), true);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  // This does not remove a directory that still contains other files, because it is not recursive.
+  // This call is not recursive, so a directory that still contains other files is not removed.
   await remove(dataDir, false).catch(() => {});
 }

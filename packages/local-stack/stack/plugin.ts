@@ -1,6 +1,6 @@
 /**
- * One part of the stack. The parts start in the order of the list, each when the one before it
- * answers, and stop in reverse order.
+ * One part of the stack. The parts start in the order of the list and stop in reverse order. Each
+ * part starts when the previous part in the list answers.
  */
 import type { Urls } from "../core/ports.ts";
 import type { StackContext } from "./context.ts";

@@ -89,7 +89,7 @@ export function packagesQuery(farthing: Farthing): Options<Package[]> {
   });
 }
 
-/** Returns the query that reads the current balance, and reads it again while credits are held. */
+/** Returns the query that reads the current balance, and polls it while credits are held. */
 export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {
   return queryOptions<CurrentBalance>({
     ...OWN_READS,
@@ -210,8 +210,8 @@ function chargesOf({ pending_charge: pending, charges }: TopUps): string {
 }
 
 /**
- * Returns the query that reads the terms and the state of automatic top-ups, and reads them again
- * while a charge is under way.
+ * Returns the query that reads the terms and the state of automatic top-ups, and polls them while a
+ * charge is under way.
  */
 export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps> {
   return queryOptions<TopUps>({

@@ -39,9 +39,9 @@ export function isSignedOut(error: unknown): boolean {
 const wrapped = new WeakMap<Error, FarthingError>();
 
 /**
- * Returns the error as a `FarthingError`. The client throws no other error, but code of the app,
- * such as its own `fetch`, can. The same error gives the same object, so that an effect may depend
- * on it.
+ * Returns the error as a `FarthingError`. The client throws only this kind of error, but code of
+ * the app, such as its own `fetch`, may throw others. The same error always gives the same object,
+ * so that a React effect may depend on that object.
  */
 export function farthingErrorOf(error: Error): FarthingError {
   if (error instanceof FarthingError) return error;

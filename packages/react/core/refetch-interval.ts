@@ -1,4 +1,4 @@
-/** How long to wait before a state that the service changes by itself is read again. */
+/** How long to wait before the next read of a state that the service changes by itself. */
 
 /** The part of a query of TanStack that is used here. */
 interface SettlingQuery<Data> {

@@ -1,6 +1,6 @@
 /**
- * Reads the user's return from Stripe's page: the address names the order, or says that a card was
- * saved.
+ * Finds out whether the user has just returned from Stripe's page. After such a return, the page's
+ * address contains the order's id or says that a card was saved.
  */
 
 const ORDER = "farthing_order";
@@ -13,7 +13,8 @@ interface PageHistory {
 }
 
 /**
- * Supabase's auth service sends a session's tokens after a `#`, or the reason why there is none.
+ * After a `#`, Supabase's auth service sends a session's tokens, or the reason why there is no
+ * session.
  */
 const OF_SESSION = /(?:^|[/?&])(?:access|refresh|provider|provider_refresh)_token=|^error=/;
 
@@ -58,7 +59,7 @@ function returnWith(parameter: string): ReturnAddress {
 /** The addresses of a checkout; the service replaces `{ORDER_ID}`. */
 export const returnAddress = (): ReturnAddress => returnWith(`${ORDER}={ORDER_ID}`);
 
-/** Whether the saved card is the first one, or replaces another one. */
+/** Whether the saved card is the user's first card, or replaces an earlier card. */
 export type SavedCard = "first" | "other";
 
 /** The addresses to which Stripe returns from the page that saves a card. */
@@ -69,7 +70,7 @@ function inAddress(name: string): string | null {
   return new URL(globalThis.location.href).searchParams.get(name);
 }
 
-/** Returns the id of the order that the buyer returned from. */
+/** Returns the id of the order from whose checkout the buyer has returned. */
 export const orderInAddress = (): string | null => inAddress(ORDER);
 
 /** Returns which card the user has saved just now, if any. */

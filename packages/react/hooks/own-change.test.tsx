@@ -1,4 +1,7 @@
-/** Tests a mutation of the app's own that costs credits, while the page follows a job. */
+/**
+ * Tests a mutation that the app itself defines and that costs credits, while the page follows a
+ * job.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { untilAborted } from "../testing/fake-jobs.ts";

@@ -127,7 +127,10 @@ Deno.test("a refused change is an error, and the state is read again", async () 
   });
 });
 
-/** Reads the top-ups before a charge, and then after it. The charge brings the balance to 100. */
+/**
+ * Checks what the hooks show before a charge and after it, given both states of the top-ups. The
+ * charge brings the balance to 100.
+ */
 async function isToppedUp(first: Partial<TopUps>, charged: Partial<TopUps>): Promise<void> {
   let isCharged = false;
   const farthing = fake({

@@ -45,7 +45,7 @@ function openCardPage(hasCard: boolean): Change {
   };
 }
 
-/** Waits for the card that the user has just saved. Returns whether it still waits. */
+/** Waits for the card that the user has just saved. Returns true while it is waiting. */
 function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingContext): boolean {
   const isOn = typeof userId === "string" && savedCard !== null;
   const options = savedCardQuery(farthing, userId ?? "", savedCard ?? "first");
@@ -60,7 +60,7 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
 }
 
 /**
- * Polls also while a charge is due, because the charge begins a moment after the balance falls
+ * Also polls while a charge is due, because the charge begins a moment after the balance falls
  * below the threshold.
  */
 const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
@@ -68,7 +68,7 @@ const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
   return isDue ? `due at ${available}` : openCharge(topUps);
 });
 
-/** Returns the available credits if another hook has read them, and does not read them itself. */
+/** Returns the available credits if another hook has read them. Never reads them itself. */
 function useKnownCredits({ farthing, userId }: FarthingContext): string | undefined {
   // Do not use `skipToken` here: it would replace the query function of the hooks that do read the
   // balance.

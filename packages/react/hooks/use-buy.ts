@@ -51,7 +51,10 @@ export interface BuyState {
 
 const isEnd = (status: string) => status === "failed" || status === "expired";
 
-/** Resets the hook if the browser restores the page when the buyer goes back from Stripe's page. */
+/**
+ * Resets the hook when the buyer goes back from Stripe's page, if the browser then restores this
+ * page from its cache instead of loading it again.
+ */
 function useReset(reset: () => void): void {
   useEffect(() => {
     const restored = (event: Event) => {

@@ -20,9 +20,9 @@ export interface ChatSettings {
   readonly system?: string | undefined;
   /**
    * The messages of an earlier conversation: the value of `messages`, or its parsed JSON. They must
-   * belong to the first user: the hook reads them once, when that user is known. Another user
-   * begins without messages. To pass each user's own messages, give the component the user's id as
-   * its `key`.
+   * belong to the first user who is signed in: the hook reads them once, when that user is known. A
+   * user who signs in later begins without messages. To pass each user's own messages, give the
+   * component the user's id as its `key`.
    */
   readonly initialMessages?: readonly ChatMessage[] | undefined;
 }
@@ -50,7 +50,7 @@ export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
   readonly messages: readonly ChatMessage[];
   readonly error: FarthingError | null;
-  /** Why the last attempt failed, while the answer is requested again; otherwise null. */
+  /** While the answer is requested again: why the last attempt failed. Otherwise null. */
   readonly retrying: FarthingError | null;
   /**
    * Asks the model. Returns false and does nothing if the text is blank, if an answer is under way,
@@ -184,7 +184,7 @@ export function useChat(settings: ChatSettings): ChatState {
       if (userId && !one.of) {
         return { ...one, of: userId, messages: restored(settings.initialMessages ?? []) };
       }
-      // The user has signed in again, so the refusal of the previous session no longer counts.
+      // The user has signed in again, so the error that nobody was signed in is out of date.
       return isSignedOut(one.error) ? { ...one, status: "idle", error: null } : one;
     });
     return () => {

@@ -16,7 +16,10 @@ interface Asked {
   readonly query: { readonly cursor?: string; readonly kind?: string };
 }
 
-/** Makes a client that returns the page for the request's cursor; without one, the page `first`. */
+/**
+ * Makes a client that returns the page whose name is the request's cursor. For a request without a
+ * cursor, it returns the page `first`.
+ */
 function paged(pages: Readonly<Record<string, () => Promise<Page<Entry>>>>) {
   const page = (_: string, { query }: Asked) => pages[query.cursor ?? "first"]!();
   const entriesCsv = () => Promise.resolve("seq\n2\n1\n");

@@ -15,7 +15,8 @@ interface FakeJobs {
 }
 
 /**
- * Makes a client whose `follow` plays one of these steps per call, and then repeats the last step.
+ * Makes a client whose first call of `follow` plays the first steps, and so on. When every item of
+ * `steps` has been played, each further call plays the last item.
  */
 export function following(...steps: Steps[]): FakeJobs {
   const cancelled: string[] = [];

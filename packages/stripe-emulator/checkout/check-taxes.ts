@@ -53,7 +53,9 @@ function checkAutomaticTax(params: SessionParams, customer: Stripe.Customer | un
   }
 }
 
-/** Requires a tax behavior for each price, because the emulated account has no default one. */
+/**
+ * Requires a tax behavior for each price, because the emulated account has no default tax behavior.
+ */
 export function checkTaxBehavior(items: Stripe.LineItem[]): void {
   const index = items.findIndex(({ price }) => price?.tax_behavior === "unspecified");
   if (index < 0) return;

@@ -83,8 +83,8 @@ export function fixedEmail(scope: Scope, session: Session): string | null {
 }
 
 /**
- * Stores the entered email if the customer has none, and the name and address if the session asks
- * for that.
+ * Stores the entered email in the customer if the customer has no email yet. Stores the entered
+ * name and address if the session asks for that.
  */
 function updateCustomer(
   scope: Scope,

@@ -219,8 +219,8 @@ function customerFields(params: SessionParams, customer: Stripe.Customer | undef
 }
 
 /**
- * Returns the fields that contain placeholders in Stripe's example and that are empty in a simple
- * payment.
+ * Returns the empty values of fields that a simple payment does not use. Without them, these fields
+ * would keep the placeholders of Stripe's example.
  */
 function blank(): Partial<Session> {
   return {

@@ -107,8 +107,8 @@ function conclude(
 function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.PaymentIntent {
   if (typeof session.payment_intent === "string") {
     const intent = paymentIntents.get(scope, session.payment_intent);
-    // If the card was declined, the buyer may enter a promotion code or a different address, which
-    // changes the amount.
+    // After the card was declined, the buyer may have entered a promotion code or a different
+    // address, so the amount may have changed.
     return paymentIntents.update(scope, intent, { amount: session.amount_total ?? 0 });
   }
   const customer = customerFor(scope, session, payment);

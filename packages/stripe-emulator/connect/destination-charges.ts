@@ -11,9 +11,9 @@ type Charge = Stripe.Charge;
 
 /**
  * Transfers a paid and booked destination charge to the connected account. With an application fee,
- * the whole charge is transferred and the fee is collected. Without one, `transfer_data[amount]` is
- * transferred if given, otherwise the whole charge. Stripe does this when it captures the payment,
- * after `payment_intent.succeeded`.
+ * the whole charge is transferred and the fee is collected. Without an application fee,
+ * `transfer_data[amount]` is transferred if it is given, otherwise the whole charge. Stripe does
+ * this when it captures the payment, after `payment_intent.succeeded`.
  */
 export function shareCharge(scope: Scope, charge: Charge): Charge {
   const destination = charge.transfer_data?.destination;
@@ -56,8 +56,8 @@ function takeFee(
     description: charge.description,
     availableOn,
   });
-  // The fee is charged on the connected account's payment. The platform's charge is only its
-  // originating transaction.
+  // The fee's field `charge` is the connected account's payment. The platform's charge is only the
+  // fee's originating transaction.
   const payment = String(transfer.destination_payment);
   const fee = applicationFees.put(scope, {
     ...example<Stripe.ApplicationFee>("application_fee"),

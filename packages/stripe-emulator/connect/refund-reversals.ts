@@ -9,7 +9,7 @@ import type { Scope } from "../store/scope.ts";
  * Reverses the transfer and refunds the application fee in proportion to the refund's part of the
  * charge. The running total of the returned amounts is rounded half up, instead of each single
  * amount. So partial refunds that add up to the charge return exactly the whole transfer and fee.
- * @param refund stored, but its event is not emitted yet
+ * @param refund the refund, which is already stored, but whose event is not emitted yet
  * @param charge the charge after this refund: `amount_refunded` includes the refund
  */
 export function returnShares(
@@ -37,8 +37,8 @@ export function returnShares(
 }
 
 /**
- * Records how much of a transfer or fee a refund returns, and returns that amount. The amount is at
- * most `left`.
+ * Records which part of a transfer or fee a refund returns, and returns this
+ * amount. It is at most `left`.
  */
 function part(
   scope: Scope,

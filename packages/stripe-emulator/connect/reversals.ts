@@ -8,7 +8,7 @@ import { applicationFees, feeRefunds, reversals, transfers } from "../resources/
 import type { Scope } from "../store/scope.ts";
 
 /**
- * The number of reversals or fee refunds in the object's own list: the ten newest, as in Stripe.
+ * How many reversals or fee refunds an object's own list contains: the ten newest, as in Stripe.
  */
 const SHOWN = 10;
 

@@ -33,7 +33,8 @@ const releaseBody = z.strictObject({
     .default("created"),
   copies,
   /**
-   * Whether all deliveries start at once. Otherwise each starts when the one before it is answered.
+   * Whether all deliveries start at once. Otherwise each one starts when the previous one has been
+   * answered.
    */
   parallel: z.boolean().default(false),
   keep_holding: z.boolean().default(false),

@@ -16,11 +16,13 @@ import { payouts } from "../resources/payouts.ts";
 
 const makeBody = z.strictObject({
   currency: z.string().length(3).toLowerCase().optional(),
-  /** Whether to make all pending money available first, as if its two days had passed. */
+  /**
+   * Whether to make all pending money available first, as if the two days of waiting had passed.
+   */
   release_pending: z.boolean().default(false),
   /**
-   * Whether the bank pays the payouts now. If false, they stay `pending` until a later control ends
-   * them.
+   * Whether the bank pays the payouts now. If false, the payouts stay `pending` until a later
+   * request under `/_emulator` ends them.
    */
   deliver: z.boolean().default(true),
   /** If given, only the money of these payment intents is paid out. */

@@ -92,7 +92,7 @@ export class Courier {
     return attempt;
   }
 
-  /** Aborts all attempts in progress; they are not counted as attempts. */
+  /** Aborts all attempts in progress. The deliveries do not count aborted attempts. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#closed.abort();
@@ -103,7 +103,7 @@ export class Courier {
     const now = this.#now();
     let next = Infinity;
     for (const delivery of openDeliveries.values(this.#scope)) {
-      // At the limit, stop here: the next attempt that ends starts this check again.
+      // At the limit, stop this check. When any attempt ends, the check runs again.
       if (this.#underway.size >= PARALLEL) return;
       if (delivery.state !== "pending" || this.#underway.has(delivery.id)) continue;
       if (delivery.next_attempt_ms <= now) void this.attempt(delivery.id);

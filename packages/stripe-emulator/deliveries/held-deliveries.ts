@@ -10,11 +10,14 @@ export type Order = "created" | "reverse" | "shuffle" | string[];
 export interface Release {
   readonly order: Order;
   readonly copies: number;
-  /** Whether all deliveries start at once. Otherwise each starts when the one before it is answered. */
+  /**
+   * Whether all deliveries start at once. Otherwise each one starts when the previous one has been
+   * answered.
+   */
   readonly parallel: boolean;
 }
 
-/** Holds the deliveries of these types that have not been attempted yet. */
+/** Holds those deliveries of events of these types that have not been attempted yet. */
 export function holdPending(scope: Scope, types: string[]): void {
   for (const each of openDeliveries.all(scope)) {
     const waiting = each.state === "pending" && each.attempts === 0;
@@ -25,8 +28,8 @@ export function holdPending(scope: Scope, types: string[]): void {
 }
 
 /**
- * Releases all held deliveries in the wanted order, each with its copies. Returns them when they
- * have been sent.
+ * Releases all held deliveries in the wanted order, each with its copies. Returns the deliveries
+ * when all of them have been sent.
  */
 export async function release(
   scope: Scope,

@@ -1,7 +1,10 @@
 import { invalidRequest } from "../core/errors.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Returns the value that `expand` puts in a field, given the object that has the field. */
+/**
+ * Takes the object that has an expandable field. Returns the value that `expand` puts in that
+ * field.
+ */
 export type Expander = (scope: Scope, owner: Record<string, unknown>) => unknown;
 
 /** The expandable fields of each kind of object. The key is the value of the field `object`. */

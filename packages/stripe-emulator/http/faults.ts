@@ -1,6 +1,6 @@
 import { StripeApiError } from "../core/errors.ts";
 
-/** A fault for the next matching API requests, which `POST /_emulator/faults` adds. */
+/** A fault that `POST /_emulator/faults` adds. It applies to the next matching API requests. */
 export interface Fault {
   /** Default: any method. */
   method?: string | undefined;

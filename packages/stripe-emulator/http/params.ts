@@ -3,8 +3,9 @@ import { invalidRequest, StripeApiError } from "../core/errors.ts";
 import type { RawParams } from "./form-encoding.ts";
 
 /*
- * Types of parameters. All parameters arrive as text. A type's error message is Stripe's error code
- * if there is one, and `explain` turns the code into the sentence of the response.
+ * Types of parameters. All parameters arrive as text. If Stripe has an error code for an invalid
+ * value, this code is the type's error message, and `explain` turns it into the sentence of the
+ * response.
  */
 
 const EXPLANATIONS: Record<string, string> = {

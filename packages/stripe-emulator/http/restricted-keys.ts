@@ -2,7 +2,7 @@
 import { StripeApiError } from "../core/errors.ts";
 import { masked } from "./api-keys.ts";
 
-/** The right that each path needs, by the beginning of the path. The first match applies. */
+/** The beginnings of paths, each with the right that such a path needs. The first match applies. */
 const RESOURCES: readonly (readonly [string, string])[] = [
   ["/v1/account_links", "account_link"],
   ["/v1/accounts", "connected_account"],

@@ -6,7 +6,7 @@ import type { Scope } from "../store/scope.ts";
 
 /**
  * Renders the fields that can change the amounts, with a button that shows the new amounts.
- * Stripe's page shows them immediately, but this page works without scripts.
+ * Stripe's page shows new amounts without a button, but this page has to work without scripts.
  */
 export function detailFields(scope: Scope, session: Session, refused: Record<string, string>) {
   const { address, businessName, promotionCode, taxId } = enteredOf(scope, session);

@@ -60,7 +60,7 @@ export function pages(engine: Engine): Hono {
 
 function visit(engine: Engine): Scope {
   engine.tick();
-  // In Stripe, requests from a browser also have an id, and Stripe's page chooses the idempotency
+  // As in Stripe, a request from a browser also has an id, and the page chooses the idempotency
   // key.
   const key = crypto.randomUUID();
   return engine.scope({ id: `req_${randomText(14)}`, idempotency_key: key });

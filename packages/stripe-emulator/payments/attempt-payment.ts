@@ -32,7 +32,7 @@ interface Attempt {
   authenticated?: boolean;
   /**
    * Whether the buyer is absent and cannot authenticate. If the bank requires authentication, it
-   * then refuses the payment.
+   * refuses the payment of an absent buyer.
    */
   offSession?: boolean;
   /** How a delayed payment ends. */
@@ -68,8 +68,8 @@ export function attemptPayment(
 }
 
 /**
- * Ends an attempt whose buyer failed the bank's authentication or left its page. No charge is
- * created.
+ * Ends an attempt whose buyer failed the bank's authentication or left the bank's page. No charge
+ * is created.
  */
 export function failAuthentication(scope: Scope, intent: Intent): Intent {
   return failIntent(scope, intent, FAILED_AUTHENTICATION, undefined);

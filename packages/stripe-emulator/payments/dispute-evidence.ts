@@ -8,7 +8,10 @@ type Dispute = Stripe.Dispute;
 /** The maximum number of characters in all texts of the evidence together. */
 const MAX_CHARACTERS = 150_000;
 
-/** How these texts in `uncategorized_text` decide a dispute, as in Stripe's test mode. */
+/**
+ * The texts in `uncategorized_text` that decide a dispute, each with its decision. Stripe's test
+ * mode has the same texts.
+ */
 const VERDICTS: Record<string, { chargeback?: DisputeEnd; inquiry: DisputeEnd }> = {
   winning_evidence: { chargeback: "won", inquiry: "warning_closed" },
   losing_evidence: { chargeback: "lost", inquiry: "warning_closed" },

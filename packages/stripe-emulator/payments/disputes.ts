@@ -43,7 +43,7 @@ export function isInquiry({ status }: Dispute): boolean {
   return INQUIRY.includes(status);
 }
 
-/** Opens a dispute about a charge, or an inquiry. */
+/** Opens a dispute or an inquiry about a charge. */
 export function openDispute(scope: Scope, charge: Charge, request: DisputeRequest): Dispute {
   const made = disputes.put(scope, newDispute(scope, charge, request));
   charges.update(scope, charge, { disputed: true });

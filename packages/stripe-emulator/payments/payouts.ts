@@ -35,7 +35,7 @@ export function payableCurrencies(scope: Scope, request: PayoutRequest = {}): st
   return [...currencies].filter((currency) => payableAmount(scope, { ...request, currency }) > 0);
 }
 
-/** Pays out all available money of a currency that no payout contains yet. */
+/** Pays out, in one currency, all available money that no payout contains yet. */
 export function makePayout(scope: Scope, request: PayoutRequest & { currency: string }): Payout {
   const { currency, arrives_in_days = 1 } = request;
   const items = payable(scope, request);
@@ -64,8 +64,8 @@ interface ManualPayout {
 
 /**
  * Pays out a part of the available money. As in Stripe, no list says which transactions such a
- * payout contains. Instead, the next automatic payout lists the manual payout as a transaction that
- * lowers its amount.
+ * payout contains. Instead, the next automatic payout lists the manual payout as a transaction.
+ * This transaction lowers the amount of the automatic payout.
  */
 export function makeManualPayout(scope: Scope, request: ManualPayout): Payout {
   const { currency, amount, ...shown } = request;

@@ -9,8 +9,8 @@ import type { Scope } from "../store/scope.ts";
 type Charge = Stripe.Charge;
 
 /**
- * Returns the charge that a refund names, directly or by its payment intent. Throws Stripe's error
- * if the charge cannot be refunded.
+ * Returns the charge that a refund request names by the charge's id or by its payment intent's id.
+ * Throws Stripe's error if the charge cannot be refunded.
  */
 export function chargeToRefund(
   scope: Scope,

@@ -99,7 +99,7 @@ export function reverseRefund(
   return after;
 }
 
-/** Ends a pending refund as succeeded. */
+/** Ends a pending refund with success. */
 export function completeRefund(scope: Scope, refund: Refund): Refund {
   refundPlans.remove(scope, refund.id);
   const { pending_reason: _, next_action: __, ...rest } = refund;

@@ -25,7 +25,7 @@ export function noteMethod(scope: Scope, id: string, secret: Partial<Secret>): v
   paymentMethodSecrets.put(scope, { ...found, ...secret });
 }
 
-/** Whether a payment with the card needs no authentication while the card's owner is absent. */
+/** Whether the card can pay without authentication while its owner is absent. */
 export function paysOffSession(scope: Scope, id: string): boolean {
   const { authentication, setUpAlready, setUpLasts } = methodBehaviour(scope, id);
   if (!authentication || setUpAlready) return true;

@@ -104,7 +104,7 @@ export function attemptSetup(
   return done;
 }
 
-/** Ends an attempt whose buyer failed the bank's authentication or left its page. */
+/** Ends an attempt whose buyer failed the bank's authentication or left the bank's page. */
 export function failSetupAuthentication(scope: Scope, intent: SetupIntent): SetupIntent {
   const code = "setup_intent_authentication_failure";
   return fail(scope, intent, { ...FAILED_AUTHENTICATION, code });

@@ -1,7 +1,7 @@
 /**
- * Renders events in older versions of Stripe's API. Objects are stored in the newest format, and
- * each change converts an object to the format before the change. The changes cover the versions
- * that accounts of recent years have.
+ * Renders events in older versions of Stripe's API. Objects are stored in the newest format. Each
+ * item of `CHANGES` converts an object to the format before one of Stripe's changes. The items
+ * cover all versions that accounts of recent years have.
  */
 import { invalidRequest } from "../core/errors.ts";
 import { API_VERSION } from "../core/settings.ts";

@@ -9,7 +9,7 @@ export type PromotionCode = Stripe.PromotionCode;
 
 export const promotionCodes = collection<PromotionCode>("promotion_code");
 
-/** Returns the active promotion code with this text, in upper or lower case. */
+/** Returns the active promotion code with this text. Upper and lower case make no difference. */
 export function findCode(scope: Scope, text: string): PromotionCode | undefined {
   const wanted = text.toLowerCase();
   return promotionCodes.all(scope).find(({ active, code }) =>

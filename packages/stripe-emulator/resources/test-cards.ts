@@ -17,10 +17,7 @@ export interface Behaviour {
   decline?: Decline;
   /** Whether the bank requires the buyer's authentication (3D Secure) before the payment. */
   authentication?: boolean;
-  /**
-   * Whether the bank no longer requires authentication for off-session payments after the card was
-   * saved for them.
-   */
+  /** Whether off-session payments need no authentication once the card has been saved for them. */
   setUpLasts?: boolean;
   /** Whether off-session payments are allowed although the card was never saved for them. */
   setUpAlready?: boolean;
@@ -210,9 +207,9 @@ export function savingDeclined(behaviour: Behaviour): Decline | undefined {
 }
 
 /**
- * The cards of the emulator's live mode: each number with this beginning that passes the Luhn check
- * is a card of its own. No bank issues cards whose numbers begin with 9999, and Stripe has no such
- * test cards.
+ * The cards of the emulator's live mode: every number that has one of these prefixes and passes the
+ * Luhn check is a separate card. No bank issues cards whose numbers begin with 9999, and Stripe has
+ * no such test cards.
  */
 const LIVE_CARDS: Record<string, TestCard> = {
   "999900": card("visa"),
@@ -222,9 +219,9 @@ const LIVE_CARDS: Record<string, TestCard> = {
 };
 
 /**
- * Returns the card with this number. Any other number is declined. In test mode, Stripe declines a
- * real card, and in live mode a test card. The emulator also declines a real card in live mode,
- * because it takes no money.
+ * Returns the card with this number. An unknown number gets a card that is declined. As in Stripe,
+ * a real card is declined in test mode, and a test card in live mode. Unlike Stripe, the emulator
+ * declines a real card in live mode, too, because it takes no money.
  */
 export function findCard(number: string, mode: Mode): TestCard {
   const known = CARDS[number];

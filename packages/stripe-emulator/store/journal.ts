@@ -1,4 +1,4 @@
-/** One change of a table: the object `value` is stored. Without `value`, the object is removed. */
+/** One change of a table. It stores the object `value` or, without `value`, removes the object. */
 export interface Change {
   table: string;
   id: string;

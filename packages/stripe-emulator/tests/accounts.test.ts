@@ -128,7 +128,8 @@ Deno.test("endpoints for connected accounts receive an account's changes", async
   await stripe.webhookEndpoints.create({ ...all, url: connected.url, connect: true });
   await stripe.webhookEndpoints.create({ ...all, url: platform.url });
   await emulator.control("POST", "/webhook_endpoints", { url: both.url });
-  // The URL is known already: its endpoint still receives only events of connected accounts.
+  // An endpoint with this URL exists already. It must still receive only events of connected
+  // accounts.
   await emulator.control("POST", "/webhook_endpoints", { url: connected.url });
   const id = await openProvider(stripe, { metadata: { provider_id: "p1" } });
   await stripe.customers.create();

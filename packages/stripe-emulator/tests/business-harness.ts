@@ -48,7 +48,7 @@ export async function makeCode(stripe: Stripe, coupon: Stripe.CouponCreateParams
   return await stripe.promotionCodes.create({ promotion: { type: "coupon", coupon: id }, code });
 }
 
-/** Returns a check that a call was refused with this code, because of this parameter. */
+/** Returns a function that checks that an error has this code and names this parameter. */
 export const refusedFor = (expected: string | undefined, param?: string) => (error: unknown) => {
   ok(error instanceof Stripe.errors.StripeInvalidRequestError, String(error));
   deepEqual([error.code, error.param], [expected, param], error.message);

@@ -8,7 +8,7 @@ const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
 /**
  * Opens a dispute of $9.99 with a request under `/_emulator`. Returns the payment, the dispute's
- * id, and a function that returns the types of the events since then.
+ * id, and a function that returns the types of the events since the dispute was opened.
  */
 async function disputed(emulator: TestEmulator, body: object = {}) {
   const { stripe } = emulator;

@@ -66,8 +66,8 @@ export function openSession(
 }
 
 /**
- * How a payment is made: with a card number or a ready-made payment method. For a bank debit,
- * `emulator` settles the payment.
+ * How a payment is made: with a card number or a ready-made payment method. A payment by bank debit
+ * also needs `emulator`, with which `pay` settles the payment.
  */
 interface Purchase {
   amount?: number;

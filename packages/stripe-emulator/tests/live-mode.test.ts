@@ -24,7 +24,7 @@ function modesIn(value: unknown): boolean[] {
 
 /**
  * Makes an object of each kind that has `livemode`, and returns the answers. Refunds and balance
- * transactions have none, as at Stripe.
+ * transactions do not have this field, as at Stripe.
  */
 async function everyKind(emulator: TestEmulator): Promise<unknown[]> {
   const { stripe, control } = emulator;

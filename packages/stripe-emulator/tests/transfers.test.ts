@@ -5,8 +5,8 @@ import { openProvider } from "./connect-harness.ts";
 import { refusal } from "./harness.ts";
 
 /**
- * Creates a payment on the platform's own account, and a provider who has not received a part of it
- * yet.
+ * Creates a payment on the platform's own account, and a provider to whom no part of this payment
+ * has been transferred yet.
  */
 async function openCharge(stripe: Stripe) {
   const destination = await openProvider(stripe);

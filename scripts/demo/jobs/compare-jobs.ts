@@ -29,7 +29,10 @@ export interface Evidence {
   held: string;
   /** The number of ledger entries before the scenarios. */
   rowsBefore: number;
-  /** Returns the credits of each of a scenario's requests to the provider, oldest first. */
+  /**
+   * For each request of a scenario to the provider, returns its price in credits, oldest request
+   * first.
+   */
   priced: (scenario: Scenario) => Exact[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * `deno task demo jobs`: runs jobs that complete, fail in their first attempt or are cancelled, and
- * chats, including one that the reader leaves early. Compares the credits that each one costs with
- * the credits computed from the AI provider's list of requests.
+ * `deno task demo jobs`: runs jobs that complete, that fail in their first attempt, or that are
+ * cancelled. Also runs chats; the reader disconnects early from one of them. Compares the credits
+ * that each job and chat costs with the credits computed from the AI provider's list of requests.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";

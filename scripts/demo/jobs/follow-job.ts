@@ -1,6 +1,6 @@
 /**
- * Polls a job as the service advises: `Retry-After` says when to poll next, and with the ETag the
- * service does not send an unchanged job again.
+ * Polls a job as the service advises: `Retry-After` says when to poll next. Each poll sends the
+ * last ETag, so that the service can answer 304 instead of sending an unchanged job again.
  */
 
 import { DemoError } from "../shared/service.ts";

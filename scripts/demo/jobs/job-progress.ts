@@ -9,8 +9,8 @@ interface Known {
 }
 
 /**
- * Shows the progress of a job. On a terminal this is a bar with a countdown to the next poll,
- * elsewhere lines.
+ * Shows the progress of a job: on a terminal as a bar with a countdown to the next poll, elsewhere
+ * as printed lines.
  */
 export interface JobProgress {
   /** Waits until the next poll, and shows the seconds that remain. */

@@ -8,7 +8,7 @@ export interface Check {
   equal: boolean;
 }
 
-/** Compares a number of the service with the computed one, by value. */
+/** Compares a number from the service with the computed number, by value. */
 export function check(name: string, service: Exact, computed: Exact): Check {
   return {
     name,
@@ -18,7 +18,7 @@ export function check(name: string, service: Exact, computed: Exact): Check {
   };
 }
 
-/** Compares a text of the service with the computed one, character by character. */
+/** Compares a text from the service with the computed text, character by character. */
 export function checkText(name: string, service: string, computed: string): Check {
   return { name, service, computed, equal: service === computed };
 }

@@ -20,7 +20,9 @@ export function createProgress(total: number): Progress {
 /** The coloured bar, as a part of a format for cli-progress. */
 export const BAR = pc.cyan("{bar}");
 
-/** Makes a progress bar on standard error, in the demo's style. The bar is removed at its end. */
+/**
+ * Makes a progress bar on standard error, in the demo's style. The bar is removed when it stops.
+ */
 export function createSingleBar(format: string): SingleBar {
   return new SingleBar({
     format: `  ${format}`,

@@ -16,8 +16,8 @@ export class DemoError extends Error {
 }
 
 /**
- * Returns the service that the settings name. STRIPE_API_URL is required: without it the service
- * would use Stripe itself, where a script must not pay.
+ * Returns the service that the settings name. STRIPE_API_URL is required: without it, the service
+ * would use Stripe itself, and a script must not make payments there.
  * @throws SettingsError naming the missing setting
  */
 export function serviceOf(settings: Settings): Service {

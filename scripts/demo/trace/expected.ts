@@ -1,7 +1,7 @@
 /**
- * Computes the figures that the demo expects, with exact decimals. It uses only the trace, the rate
- * and the packages: neither SQL nor the service's answers. The demo fails unless the service's
- * figures are the same.
+ * Computes the figures that the demo expects, with exact decimals. It uses only the trace, the
+ * rate and the packages: neither SQL nor the service's answers. The demo fails if the service's
+ * figures differ from these.
  */
 import { Exact } from "../../rates/exact.ts";
 import type { Package } from "../shared/catalogue.ts";
@@ -22,7 +22,10 @@ export interface Expected {
   output_tokens: number;
   credits: Exact;
   balance: Exact;
-  /** The indexes of the requests that are refused once because the credits ran out. */
+  /**
+   * The indexes of the requests that are first refused, because the credits have run out, and then
+   * charged after a purchase.
+   */
   refused: number[];
   bought: Package[];
   lots: ExpectedLot[];

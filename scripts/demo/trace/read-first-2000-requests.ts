@@ -26,8 +26,8 @@ export function readTrace(csv: string): TraceRequest[] {
 }
 
 /**
- * Returns the 2,000 requests that `deno task demo` charges, the first of the trace
- * (data/ATTRIBUTION.md).
+ * Returns the first 2,000 requests of the trace (data/ATTRIBUTION.md). `deno task demo` charges
+ * these.
  */
 export function readFirst2000Requests(): TraceRequest[] {
   const file = new URL(

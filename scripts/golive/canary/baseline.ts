@@ -15,8 +15,8 @@ const BASELINE_SECONDS = 15;
 const LEAST_REQUESTS = 20;
 
 /**
- * With --traffic, makes traffic and returns its figures. Otherwise returns the figures of the last
- * hour's requests by users.
+ * With --traffic, sends requests to the service and returns their figures. Otherwise returns the
+ * figures of the requests that users sent in the last hour.
  */
 async function baselineRoutes(context: Context): Promise<Routes> {
   const { project, options } = context;
@@ -31,9 +31,9 @@ async function baselineRoutes(context: Context): Promise<Routes> {
 }
 
 /**
- * Returns the routes of the service level objective that are already too slow before the canary.
- * The p95 gate compares with these durations, so it would accept routes that are almost twice as
- * slow.
+ * Returns the core routes that are slower than the service level objective even before the canary.
+ * The p95 gate compares each stage with these durations, so it would accept routes that are almost
+ * twice as slow.
  */
 export const tooSlow = (routes: Routes): string[] =>
   SLO.core_routes.filter((route) => {

@@ -1,8 +1,8 @@
 /**
  * Counts requests, their durations and emails since the start of a stage. It reads totals, because
- * a window of five minutes would also count what happened before the stage. `GET /health/metrics`
- * shows only every fifth bound of a histogram, so neighbouring bounds differ by the factor 2, which
- * is too coarse for the p95 gate. The data API returns the same totals with all bounds.
+ * a window of five minutes would also count what happened before the stage. The totals come from
+ * the data API, with all bounds of the histograms. `GET /health/metrics` shows only every fifth
+ * bound. Those bounds differ by the factor 2, which is too coarse for the p95 gate.
  */
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
@@ -13,7 +13,7 @@ import { isOfUsers } from "./users-routes.ts";
 
 export interface Counted {
   readonly requests: number;
-  /** Responses with 5xx, or with 408, which means that our own timeout expired. */
+  /** Responses with status 5xx or 408. A 408 means that our own timeout expired. */
   readonly errors: number;
   /** The histogram of each route's durations. */
   readonly routes: Readonly<Record<string, readonly number[]>>;
@@ -43,7 +43,8 @@ const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
 /**
- * The outcome `never` is not in the list: the mail service works, and only refuses this address.
+ * The outcome `never` is not in the list: it means that the mail service works and only refuses
+ * this address.
  */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 
@@ -80,8 +81,8 @@ async function fromDataApi(project: Project): Promise<unknown> {
 }
 
 /**
- * Reads the totals with SQL, for a project whose data API does not expose our schema. The functions
- * of such a project use a pooled connection instead of the data API.
+ * Reads the totals with SQL. This is for a project whose data API does not expose our schema: its
+ * functions use a pooled connection instead of the data API.
  */
 async function fromDatabase(databaseUrl: string): Promise<unknown> {
   const [row] = await withSql(databaseUrl, (sql) =>

@@ -2,8 +2,8 @@
 import { combined, type Counted } from "./counters.ts";
 
 /**
- * Returns whether a counter is smaller than before. Counters only grow, so a smaller one was reset
- * to 0.
+ * Returns whether a counter is smaller now than before. Counters only grow, so this means that it
+ * was reset to 0.
  */
 function isReset(before: Counted, now: Counted): boolean {
   const all = ({ requests, errors, emails }: Counted) => [
@@ -17,9 +17,9 @@ function isReset(before: Counted, now: Counted): boolean {
 }
 
 /**
- * Returns the counts between two reads. If the counters were reset to 0, for example because the
- * project was restored, returns `now` itself. A difference would then be too small, and hide
- * errors.
+ * Returns the counts between two reads. If the counters were reset to 0 between them, for example
+ * because the project was restored, returns `now` itself: the difference would be too small, and
+ * would hide errors.
  */
 export function since(before: Counted, now: Counted): Counted {
   if (isReset(before, now)) return now;

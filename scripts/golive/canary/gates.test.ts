@@ -4,7 +4,7 @@ import { connectionsIn } from "./read-figures.ts";
 import { isBlind, judgeStage } from "./gates.ts";
 import type { StageFigures, StageRoutes } from "./stage-figures.ts";
 
-/** A route with this many requests: `slow` of them took as long as the p95, the others 0.01 ms. */
+/** A route with this many requests. `slow` of them took `p95Ms` each, the others 0.01 ms. */
 function route(requests: number, p95Ms: number | null, slow = requests): StageRoutes[string] {
   const buckets = new Array<number>(BUCKETS).fill(0);
   buckets[0] = requests - slow;
@@ -22,7 +22,7 @@ const figures = (more: Partial<StageFigures> = {}): StageFigures => ({
   ...more,
 });
 
-/** Returns the verdict of one gate for figures that are otherwise good. */
+/** Returns the verdict of one gate. Figures that `more` does not change are good. */
 function verdict(name: string, more: Partial<StageFigures>, baseline = figures()) {
   return judgeStage(figures(more), baseline).find((gate) => gate.name === name)?.verdict;
 }

@@ -1,6 +1,6 @@
 /**
- * The gates of a canary's stage. A gate without data does not close, because on the first day there
- * is no baseline and there may be no requests. The report shows which gates had no data.
+ * The gates of a canary's stage. A gate without data stays open, so the stage goes on: on the first
+ * day there is no baseline, and there may be no requests. The report shows which gates had no data.
  */
 import { p95 } from "./p95-gate.ts";
 import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
@@ -12,12 +12,12 @@ const LEAST_WEBHOOKS = 0.95;
 /** S4: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
 /**
- * From this number of attempts on, the share of sent emails must always be above LEAST_WEBHOOKS.
- * With fewer attempts, but at least FEW_EMAILS, the share counts only after a second failure,
- * because a single failed email is sent again.
+ * With this many attempts or more, the share of sent emails must be above LEAST_WEBHOOKS. From
+ * FEW_EMAILS to this number, the share is judged only after a second failure, because a single
+ * failed email is sent again.
  */
 const MANY_EMAILS = 20;
-/** With fewer attempts than this, the gate closes only if none succeeded. */
+/** With fewer attempts than this, the gate closes only if all of them failed. */
 const FEW_EMAILS = 5;
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;

@@ -13,7 +13,9 @@ interface Set {
 
 const AT = "2027-01-01T00:00:00Z";
 
-/** Serves the flag b2c as the functions do. `set` changes the flag as another person does. */
+/**
+ * Serves the flag b2c the way the functions do. `set` changes the flag as if another person did it.
+ */
 async function withShop(
   use: (context: Context, set: (change: Set) => void, state: () => string) => Promise<void>,
 ) {

@@ -1,5 +1,6 @@
 /**
- * The canary's flag. The canary changes the flag only while the flag's newest change is its own.
+ * The flag that the canary raises stage by stage. The canary changes it only if nobody else has
+ * changed it since the canary's last change.
  */
 import type { Context } from "../command/context.ts";
 import {
@@ -68,7 +69,8 @@ export async function openFlag(
   const reason = `${CANARY_REASON}: ${stage}, run ${run}`;
   const own = ownOf(flagNow(flags, flag)!, next, reason);
   await tell({ [FACT]: JSON.stringify(own) });
-  // A conflict is not retried: a retry would overwrite a change that `requireOwn` has not seen.
+  // If the flags were changed meanwhile, the change is not retried: a retry would overwrite a
+  // change that `requireOwn` has not seen.
   if (!await setFlagOf(project, flags, { name: flag, ...next }, reason)) {
     throw new FlagTakenError("somebody has changed a flag at the same time");
   }

@@ -1,7 +1,7 @@
 /**
  * The p95 gate compares each route's p95 in the stage with the route's baseline. With few requests,
- * the p95 is the duration of one or two of them, so the gate also computes how probable the result
- * is by chance.
+ * one or two slow ones determine the p95. The gate therefore also computes how probable it is that
+ * chance alone caused so many slow requests.
  */
 import { bucketOf } from "../../../supabase/functions/_shared/metrics/buckets.ts";
 import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
@@ -14,16 +14,19 @@ const MOST_SLOWER = 2;
 const LEAST_REQUESTS = 20;
 
 /**
- * The duration in the objective. Nobody notices whether a response takes 20 ms or 45 ms, and a cold
- * isolate or a busy server can cause this difference. A slower route that is still within the
- * objective therefore causes a warning, and does not end the launch.
+ * The objective's duration. A slower route that is still within it causes only a warning, and does
+ * not end the launch: nobody notices whether a response takes 20 ms or 45 ms, and a cold isolate or
+ * a busy server can cause this difference.
  */
 const FAST_MS = SLO.fast_ms;
 
 /** The share of requests that are slower than the p95, by its definition. */
 const SLOW_SHARE = 0.05;
 
-/** The gate closes only if chance causes so many slow requests with at most this probability. */
+/**
+ * The highest probability at which the gate closes: the probability that so many requests are slow
+ * by chance.
+ */
 const CHANCE = 0.01;
 
 /**
@@ -71,8 +74,8 @@ const describe = ({ route, p95Ms, before, ratio }: Compared): string =>
   `${Math.round(before)} ms (limit ${MOST_SLOWER} ×)`;
 
 /**
- * Returns why the gate stays open although the route took at least MOST_SLOWER times its baseline;
- * undefined if the gate closes.
+ * Returns why the gate stays open for a route that took at least MOST_SLOWER times its baseline;
+ * undefined if this route closes the gate.
  */
 function excuseOf({ p95Ms, slow, requests }: Compared): string | undefined {
   if (p95Ms <= FAST_MS) return `but within the objective of ${FAST_MS} ms`;

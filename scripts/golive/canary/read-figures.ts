@@ -28,7 +28,8 @@ export const routesOf = ({ routes }: Counted): StageRoutes =>
   );
 
 /**
- * Returns null if a figure is missing: the gate then has no data, but a 0 would pass the gate.
+ * Returns the connections; null if a figure is missing. With null, the gate has no data. With 0
+ * instead, the gate would pass.
  */
 export function connectionsIn(
   figures: z.output<typeof Figures>["figures"],
@@ -55,7 +56,7 @@ export interface Start {
 }
 
 /**
- * Returns the figures since the start, without a proof.
+ * Returns the figures since the start; the proof is not run.
  * @param graceSeconds how long the delivery of an event may take before the event counts as lost
  */
 export async function readFigures(

@@ -8,7 +8,10 @@ import { CANARY_REASON } from "../shared/canary-flags.ts";
 import { FLAG_DELAY_MS } from "../shared/flags.ts";
 import { switchOff } from "../rollback/switch-off.ts";
 
-/** The failure that closed the gate may also make the change fail, so the change is retried. */
+/**
+ * The change that switches the flag off is retried for this long, because the failure that closed
+ * the gate may also make the change fail.
+ */
 const TIMEOUT_MS = 60_000;
 const POLL_MS = 1_000;
 

@@ -18,8 +18,8 @@ const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
 
 /**
- * Ends the run at a stage in which no user sent a request. Such a stage shows nothing, so on a
- * hosted project the next stage has to wait.
+ * Ends the run at a stage in which no user sent a request. On a hosted project the next stage has
+ * to wait, because such a stage shows nothing about the feature.
  */
 function ofNobody(options: Context["options"], evidence: readonly string[]): Finding {
   const fix =
@@ -58,8 +58,9 @@ async function run(context: Context, percentage: number): Promise<Finding> {
   const baseline = JSON.parse(facts["canary.baseline"] ?? `{"routes":{}}`) as Baseline;
   const seconds = Math.floor(Date.now() / 1000);
   await unlessStopped(() => Promise.resolve());
-  // This call is not inside `unlessStopped`: a stop would start the rollback during the change, and
-  // the change could switch the flag on again after the rollback.
+  // This call is not inside `unlessStopped`. Otherwise a stop signal would start the rollback
+  // before this change of the flag has ended, and the change could switch the flag on again after
+  // the rollback.
   const look = await openFlag(context, stateOf(percentage), `${percentage} %`);
   const gates = await unlessStopped(async () => {
     await delay(Math.min(FLAG_DELAY_MS, stageSeconds * 1000));
@@ -72,7 +73,7 @@ async function run(context: Context, percentage: number): Promise<Finding> {
   return await judged(context, percentage, gates);
 }
 
-/** Leaves the flag as somebody else has set it, so a flag that was switched off stays off. */
+/** Leaves the flag as somebody else has set it. If they switched it off, it must stay off. */
 const taken = (message: string): Finding => ({
   state: "failed",
   evidence: [`${message}. The canary ends, and leaves the flag as it is.`],
@@ -103,8 +104,8 @@ export const stageOf = (percentage: number): GoLiveStep => ({
     const finding = await stage(context, percentage);
     const isLast = percentage === stages.at(-1);
     const isOver = finding.state === "failed" || finding.ends;
-    // If this fact can't be stored, a resumed run checks the flag's author once more, which does no
-    // harm.
+    // If this fact can't be stored, a resumed run only checks once more who changed the flag, which
+    // does no harm.
     if (isLast && !isOver) await rememberEnd(context).catch(() => {});
     if (isLast || isOver) ignoreStops();
     return finding;

@@ -18,8 +18,8 @@ function shareOf(now: FlagNow | undefined): number {
 }
 
 /**
- * After its last stage, a canary changes nothing. If the flag has been lowered since, the step
- * fails and the run is NO-GO.
+ * After its last stage, a canary no longer changes the flag. If somebody has lowered the flag since
+ * then, the step fails and the run is NO-GO.
  */
 function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]): Finding {
   const is = describeFlag(flag, now);
@@ -64,7 +64,7 @@ export const start: GoLiveStep = {
   isRepeated: true,
   async run(context) {
     const { project, options } = context;
-    // With a test key, the canary would watch the events of test mode while it opens a live shop.
+    // With a test key, the canary would open a live shop but watch only the events of test mode.
     await requireProjectMode(project);
     await readCounters(project); // Without figures, each stage would be rolled back.
     if (hasOpened(context)) return await goOn(context);

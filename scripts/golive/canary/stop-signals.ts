@@ -1,6 +1,6 @@
 /**
- * Handles Ctrl-C and the stop signal of a service manager. A canary that gets one must not leave
- * its flag on.
+ * Handles Ctrl-C and the stop signal of a service manager. After such a signal, the canary must not
+ * leave its flag on.
  */
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -42,8 +42,8 @@ export function ignoreStops(): void {
 
 /**
  * Returns what `use` returns.
- * @throws StoppedError as soon as a signal asks the process to end, or at once if one has come
- *   since `listen`
+ * @throws StoppedError as soon as a signal asks the process to end. If a signal has already come
+ *   since `listen`, throws at once
  */
 export const unlessStopped = <T>(use: () => Promise<T>): Promise<T> =>
   Promise.race([stopped.promise, use()]);

@@ -17,7 +17,7 @@ function serviceOf({ url, publishableKey, secretKey, databaseUrl = "" }: Project
   return { url, publishableKey, secretKey, databaseUrl, aiUrl: undefined };
 }
 
-/** Calls the service for this many seconds, as customers do. */
+/** Sends the requests that customers send, for this many seconds. */
 export async function makeTraffic(
   { project, options }: Context,
   seconds: number,
@@ -33,8 +33,8 @@ export async function makeTraffic(
 }
 
 /**
- * Opens an order of a customer of this stage, for a payment during the stage. The orders are opened
- * before the canary begins, because the flag of an early stage refuses most new orders.
+ * Opens an order for a customer, which `payOrder` pays during this stage. The orders of all stages
+ * are opened before the canary begins, because the flag of an early stage refuses most new orders.
  */
 export async function openOrder(context: Context, stage: number): Promise<void> {
   const customer = await customerOf(context, `canary-${stage}`);

@@ -1,6 +1,6 @@
 /**
- * Refuses a SUPABASE_DB_URL of another project: proof, migrations and snapshot would read the wrong
- * database, and a rollback by SQL would switch the other project's sales off.
+ * Refuses a SUPABASE_DB_URL of another project. With it, the proof, the migrations and the snapshot
+ * would read the wrong database, and a rollback by SQL would switch off the other project's sales.
  */
 import { SettingsError } from "../../project/project-settings.ts";
 import type { Options } from "./options.ts";
@@ -16,7 +16,8 @@ function refOf({ hostname, username }: URL): string | undefined {
 }
 
 /**
- * Accepts an address that does not show its project, such as a container's.
+ * Refuses another project's database. Accepts a URL that does not show its project, such as the URL
+ * of a container.
  * @throws SettingsError that names both projects, and never the password
  */
 export function requireOneDatabase(project: Project, { project: named }: Options): void {

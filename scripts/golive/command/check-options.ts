@@ -25,8 +25,8 @@ export function requireOneProject(project: Project, { project: named }: Options)
 }
 
 /**
- * Refuses --traffic for a project that customers use: it has its own traffic, and a program must
- * not send orders to it.
+ * Refuses --traffic for a project that customers use: the customers' traffic is enough, and a
+ * program must not send orders to such a project.
  */
 export function requireOwnTraffic(project: Project, { makesTraffic }: Options): void {
   if (!makesTraffic || project.isLocal) return;

@@ -5,8 +5,8 @@ import { SettingsError } from "../../project/project-settings.ts";
 import type { Project } from "./project.ts";
 
 /**
- * Returns the line that a person has typed. A program may send the line only if the project is on
- * this machine and uses the emulator, which moves no money.
+ * Returns the line that a person has typed in the terminal. Without a terminal, a program may send
+ * the line, but only if the project is on this machine and uses the emulator, which moves no money.
  */
 async function typed({ emulatorUrl, isLocal }: Project, question: string): Promise<string> {
   if (Deno.stdin.isTerminal()) return prompt(question)?.trim() ?? "";

@@ -1,4 +1,7 @@
-/** The options and the commit of a run. A later call resumes the run only if both are the same. */
+/**
+ * The options and the commit of a run. A later call resumes the run only if it has the same options
+ * and the same commit.
+ */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 import type { Options } from "./options.ts";

@@ -70,7 +70,10 @@ export interface Options {
   readonly stageSeconds: number;
   /** The percentages of the canary. */
   readonly stages: readonly number[];
-  /** Whether the project has no bookings, and so no endpoint for connected accounts. */
+  /**
+   * Whether the project has no bookings. Such a project needs no webhook endpoint for connected
+   * accounts.
+   */
   readonly isWithoutConnect: boolean;
   readonly makesTraffic: boolean;
   readonly acceptsNoData: boolean;
@@ -104,7 +107,10 @@ function secondsOf(text: string): number {
 
 export const STAGES: readonly number[] = [1, 5, 25, 50, 100];
 
-/** A shop with few users may leave out the first stages, because these might contain no user. */
+/**
+ * A shop with few users may leave out the first stages, because these stages might include none of
+ * its users.
+ */
 function stagesOf(text: string): number[] {
   const wanted = text.split(",").map(Number);
   if (wanted.every((stage) => STAGES.includes(stage))) {

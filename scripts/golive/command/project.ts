@@ -34,8 +34,8 @@ export const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 const NO_KEY = "sk_live_none";
 
 /**
- * Returns the setting. If the setting is wrong, a rollback goes on with `without` in its place, and
- * any other command fails.
+ * Returns the setting. If the setting is wrong or missing, a rollback uses `without` instead. Any
+ * other command fails.
  */
 function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
   try {

@@ -7,8 +7,9 @@ export const needed = (steps: readonly GoLiveStep[], ...codes: readonly string[]
   steps.map((step) => codes.includes(step.code) ? { ...step, isRequired: true } : step);
 
 /**
- * Marks the findings of these steps as required if `isNeeded` returns true. The steps themselves
- * are not marked, because the project and the options of the call decide whether they are required.
+ * Makes these steps required if `isNeeded` returns true. It marks the steps' findings and not the
+ * steps themselves, because the project and the options of the call decide whether a step is
+ * required.
  */
 export const neededWhere = (
   isNeeded: (context: Context) => boolean,

@@ -8,7 +8,7 @@ import { fingerprintOf, isGenuine, ownFingerprint, type SignedReport } from "../
 
 export type Judgement = "changed" | "unknown key" | "genuine";
 
-/** @param known the fingerprint to trust; by default that of this machine */
+/** @param known the fingerprint to trust; by default the fingerprint of this machine's key */
 export async function judgeReport(
   signed: SignedReport,
   known: string | undefined,
@@ -36,7 +36,7 @@ async function readReport(file: string): Promise<SignedReport> {
     const { report, signature, publicKey } = JSON.parse(text) as Partial<SignedReport>;
     if (report && signature && publicKey) return { report, signature, publicKey };
   } catch {
-    // A file that is not JSON gets the same error as JSON of another form.
+    // A file that is not JSON gets the same error as JSON that is not a report.
   }
   throw new SettingsError(`${file} is not a signed report: name a file that golive has written.`);
 }

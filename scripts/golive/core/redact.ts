@@ -3,8 +3,8 @@
 const SHORTEST = 8;
 const SHORTEST_PASSWORD = 4;
 /**
- * A password that is a word or a number. If it is short, it can also occur in other texts, for
- * example as a port.
+ * A password with only a to z, or only digits. If it is also short, the same characters can
+ * appear in a message with another meaning, for example as a port.
  */
 const PLAIN = /^([a-z]+|\d+)$/i;
 /**
@@ -27,8 +27,9 @@ function decoded(text: string): string {
 }
 
 /**
- * Returns the password in a URL, because messages can repeat a part of the URL. A short and plain
- * password is hidden only between `:` and `@`. Elsewhere the same text may mean something else.
+ * Returns the password in a URL, to hide it even where a message repeats only a part of the URL. A
+ * short and plain password is hidden only between `:` and `@`: elsewhere the same text may mean
+ * something else.
  */
 function passwordsIn(value: string): string[] {
   if (!URL.canParse(value)) return [];

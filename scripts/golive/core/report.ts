@@ -5,8 +5,8 @@ import type { Shown, Source } from "./step.ts";
 const NEEDED: readonly Source[] = ["stripe", "credits", "ledger"];
 
 /**
- * INCOMPLETE: nothing has failed, but a required step was skipped, the run could not go on after a
- * skipped step, or all steps were skipped.
+ * INCOMPLETE: no step has failed, but a required step was skipped, a skipped step ended the run, or
+ * all steps were skipped.
  */
 export type Verdict = "GO" | "NO-GO" | "INCOMPLETE";
 

@@ -1,4 +1,4 @@
-/** Runs the steps of a command in order. A failed step ends the run, except with `goesOn`. */
+/** Runs the steps of a command in order. A failed step ends the run, unless `goesOn` is set. */
 import { dropRun, type Resuming, runToResume } from "./run-to-resume.ts";
 import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
 import { type Finding, type Shown, skipped, type Step } from "./step.ts";
@@ -8,7 +8,10 @@ import { UnreachableError } from "./unreachable.ts";
 export interface Facts {
   /** The run's id, which stays the same when a run is continued. */
   readonly run: string;
-  /** The facts of earlier steps, including those of the run that this one continues. */
+  /**
+   * The facts of earlier steps. If this call resumes a run, they include the facts of its earlier
+   * calls.
+   */
   readonly facts: Readonly<Record<string, string>>;
   /** Stores facts for later steps, such as the id of an order. The facts are written at once. */
   readonly tell: (facts: Readonly<Record<string, string>>) => Promise<void>;
@@ -31,7 +34,10 @@ interface Running<Context> {
    * Whether the next call begins at the first step, even if this call has failed at a later step.
    */
   readonly beginsAgain?: boolean;
-  /** Stores the report. Until then the record is the only copy of the evidence, so it stays. */
+  /**
+   * Stores the report. The record is removed only after that, because until then it is the only
+   * copy of the evidence.
+   */
   readonly onEnded?: (run: Run) => Promise<void>;
   /** Called with a sentence if the record can't be written or removed; the run goes on. */
   readonly onWarning?: (says: string) => void;
@@ -52,8 +58,8 @@ async function findingOf<Context>(
 }
 
 /**
- * Returns the finding of a step that has thrown an error. Only the first finding about a host that
- * does not answer explains what to do.
+ * Returns the finding of a step that has thrown an error. If several steps fail because the same
+ * host does not answer, only the first finding explains what to do.
  */
 function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
   if (!(error instanceof UnreachableError)) {
@@ -68,9 +74,10 @@ function findingOfError(error: unknown, silent: Set<string>, then: string): Find
 }
 
 /**
- * Writes the record. After a step, `mayFail` is true: if a canary ended because its record can't be
- * written, its flag would stay on, and nothing would watch the flag. For a rollback, `mayFail` is
- * always true, because a rollback must go on even without a record.
+ * Writes the record. With `mayFail`, an error is only a warning. `mayFail` is true after a step: if
+ * a canary ended because its record can't be written, its flag would stay on, and nothing would
+ * watch the flag. For a rollback `mayFail` is always true, because a rollback must go on even
+ * without a record.
  */
 async function write<Context>(running: Running<Context>, run: Run, mayFail = false): Promise<void> {
   await writeRun(run).catch((error: Error) => {
@@ -101,8 +108,8 @@ async function begin<Context>(running: Running<Context>) {
 }
 
 /**
- * Passes the run to `onDropped`, which stores the run's purchase. Returns whether this worked, so
- * that the run's record may be removed.
+ * Passes the run to `onDropped`, which stores the run's purchase. Returns whether this worked: only
+ * then may the run's record be removed.
  */
 async function isDropped<Context>(running: Running<Context>, run: Run): Promise<boolean> {
   try {

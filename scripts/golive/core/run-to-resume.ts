@@ -8,8 +8,8 @@ export interface Resuming {
   /** The greatest age of a run that may go on: older findings say nothing about today. */
   readonly mostMs: number;
   /**
-   * Whether the command is urgent: if its last run can't go on, a new run begins, even without
-   * --again.
+   * Whether the command is urgent. If the last run of an urgent command can't be resumed, a new run
+   * begins, even without --again.
    */
   readonly isUrgent?: boolean;
   /**
@@ -51,9 +51,9 @@ export function refusalOf(run: Run, { asked, mostMs }: Resuming, now: Date): str
 }
 
 /**
- * Returns the run to go on with; undefined to begin anew.
+ * Returns the run to resume; undefined to begin anew.
  * @throws SettingsError if the record is damaged, or the run was begun with other options or too
- *   long ago; an urgent run begins anew instead
+ *   long ago. An urgent run begins anew instead
  */
 export async function runToResume(
   of: RunOf,

@@ -55,7 +55,7 @@ async function writeKey(file: string): Promise<void> {
   await Deno.mkdir(runFolder(), { recursive: true });
   await Deno.writeTextFile(next, JSON.stringify(jwk), { mode: 0o600, createNew: true });
   try {
-    // A link, unlike a rename, does not replace a file.
+    // Deno.link, unlike a rename, fails if the file exists, so it does not replace a key.
     await Deno.link(next, file);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;

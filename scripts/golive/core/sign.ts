@@ -21,9 +21,10 @@ let loaded: CryptoKeyPair | undefined;
 /**
  * Loads the key of this machine before the first step. If the key can't be loaded, an urgent run
  * goes on with a new key.
- * @returns why the run signs with a new key of its own; undefined if it has this machine's key
+ * @returns why this machine's key could not be loaded, so that a new key signs the run; undefined
+ *   if it was loaded
  * @throws SettingsError if the key's file is damaged, or can't be read or written, and the run is
- * not urgent
+ *   not urgent
  */
 export async function loadKey(isUrgent: boolean, file?: string): Promise<string | undefined> {
   try {

@@ -1,9 +1,9 @@
 /** One step of a go-live command: what it checks, and what it has found. */
 
 /**
- * `ok`: the step has shown what its title asks. `warning`: something is missing, but no customer
- * notices it at once. `failed`: the report is a NO-GO. `skipped`: the step did not run, and the
- * evidence says why.
+ * `ok`: the evidence answers the question in the step's title. `warning`: something is missing, but
+ * no customer notices it at once. `failed`: the report is a NO-GO. `skipped`: the step did not run,
+ * and the evidence says why.
  */
 export type State = "ok" | "warning" | "failed" | "skipped";
 

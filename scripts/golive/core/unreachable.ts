@@ -1,4 +1,7 @@
-/** The error for a host that does not answer. A run explains it once, and not at each step. */
+/**
+ * The error for a host that does not answer. A run explains once what to do about a host, and not
+ * again at each step.
+ */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 

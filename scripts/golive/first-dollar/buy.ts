@@ -29,7 +29,8 @@ export function isOver(
 }
 
 /**
- * Reads the run's order, or opens one. If the old order's page expired unpaid, opens a new order.
+ * Returns the order to pay. Opens an order if the run has none, or if its order's checkout page
+ * expired unpaid.
  */
 async function payableOrder(context: Context) {
   const { project, options, run, facts } = context;
@@ -41,8 +42,8 @@ async function payableOrder(context: Context) {
   const order = isOwn ? await readOrder(project, buyer, known) : await open(key);
   const session = await sessionOf(project, order);
   if (!isOver(order, session)) return { buyer, order, session };
-  // The idempotency key contains the id of the old order, so that a run that was killed here and
-  // resumed finds the new order.
+  // The idempotency key contains the id of the expired order. A run that was killed here and
+  // resumed therefore gets the same new order again.
   const next = await open(`${key}-${order.order_id}`);
   return { buyer, order: next, session: await sessionOf(project, next) };
 }

@@ -25,8 +25,8 @@ async function withRecord(text: string, use: () => Promise<void>): Promise<void>
 }
 
 /**
- * Calls `use` with a run whose project does not have the order in PAID, and with a function that
- * returns the number of the run's requests to the project.
+ * Calls `use` with a run whose project does not have the order in PAID. Also passes a function that
+ * returns how many requests the run has sent to the project.
  */
 async function withContext(
   change: { buysAgain?: boolean; run?: string; emulatorUrl?: string },

@@ -1,4 +1,7 @@
-/** Tests that only a response of the project can show that a buyer has paid and got no credits. */
+/**
+ * Tests that only a response of the project, and never an error, can show that a buyer has paid and
+ * got no credits.
+ */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { creditsWithin, entry } from "./granted.ts";
 import { broken, data, ORDER, withShop } from "./testing/shop.ts";
@@ -28,7 +31,7 @@ Deno.test("an order that stays unpaid owes credits", () =>
 
 Deno.test("an order or a balance that can't be read is an error, and owes nothing", async () => {
   let calls = 0;
-  // The step finds the order, and then the functions fail.
+  // The first request finds the order; every later request fails.
   const fails = () => calls++ === 0 ? unpaid() : broken();
   await withShop(
     { answers: { [ORDER.order_id]: fails } },

@@ -11,8 +11,8 @@ import { orderPaid, readOrder } from "../shared/purchase.ts";
 import { ownOrder, paidByRun } from "./own-order.ts";
 
 /**
- * Returns a failed finding that stops sales. Call it only for data that the project has returned,
- * because an error shows nothing about the credits.
+ * Returns a failed finding that makes the run stop sales. Call it only if data from the project
+ * shows that the credits are missing or wrong. An error shows nothing about the credits.
  */
 const owing = (evidence: string | readonly string[], fix: string): Finding => ({
   ...failed(evidence, fix),
@@ -43,7 +43,8 @@ export const creditsWithin = (timeoutMs?: number): GoLiveStep => ({
         `run ${paidByRun(context)} has paid this order, and the balance may have changed since`,
       );
     }
-    // `orderPaid` also returns undefined if the project never responded. Then `readOrder` throws.
+    // `orderPaid` returns undefined if the order is not paid in time, and also if the project never
+    // responded. In the second case `readOrder` throws.
     const paid = await orderPaid(project, buyer, order.order_id, timeoutMs) ??
       await readOrder(project, buyer, order.order_id);
     if (paid.paid_at === null) {

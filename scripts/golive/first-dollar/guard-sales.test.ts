@@ -15,8 +15,8 @@ const stepOf = (run: GoLiveStep["run"]): GoLiveStep =>
   guardSales({ code: "first-dollar.credits", title: "?", source: "credits", run });
 
 /**
- * Serves the settings of both flags. A flag is on until `set` contains its change to off. Each
- * request that changes a flag is added to `set`.
+ * Serves the settings of both flags, and adds each request that changes a flag to `set`. A flag is
+ * on until `set` contains the request that switches it off.
  */
 function flagsOn(set: string[]): (request: Request) => Promise<Response> {
   const flag = (name: string) => ({

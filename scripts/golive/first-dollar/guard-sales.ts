@@ -48,7 +48,10 @@ async function stopSales(context: Context, why: string, finding: Finding): Promi
   };
 }
 
-/** Hides secrets a second time, because `flagsNow` adds reasons that people have typed. */
+/**
+ * Hides secrets in the finding after the guard has added to it: `flagsNow` adds reasons that people
+ * have typed.
+ */
 export const guardSales = (step: GoLiveStep): GoLiveStep =>
   redactingStep({
     ...step,
@@ -73,8 +76,8 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
   });
 
 /**
- * Guards a check that a run may repeat in the middle of its canary. Before the canary, sales are
- * off, so the check needs no guard.
+ * Guards a check, but only once the canary has opened the flag: a resumed run may repeat the check
+ * then. Before that, sales are off, so the check needs no guard.
  */
 export const guardSalesIfOpen = (step: GoLiveStep): GoLiveStep => ({
   ...step,

@@ -6,13 +6,14 @@ import type { Run } from "../core/run-file.ts";
 import { orderForBackEnd, sessionOf } from "../shared/purchase.ts";
 import { readPaid, writePaid } from "./paid-record.ts";
 
-/** The session of a delayed payment is complete but unpaid until the bank has sent the money. */
+/**
+ * Whether the buyer has finished the checkout. With a delayed payment method, the session is
+ * complete but unpaid until the bank has sent the money.
+ */
 const isBought = ({ status, payment_status }: Stripe.Checkout.Session): boolean =>
   payment_status !== "unpaid" || status === "complete";
 
-/**
- * Returns the order that this run has opened, and its buyer; undefined if it has opened none.
- */
+/** Returns the order that this run has opened, and its buyer; undefined if it has opened none. */
 function ownOrderIn({ facts }: Run) {
   const [order, buyer] = [facts["first-dollar.order"], facts["first-dollar.buyer"]];
   return order && buyer && !facts["first-dollar.paid-by"] ? { order, buyer } : undefined;
@@ -48,8 +49,8 @@ export async function keepPaid(project: Project, run: Run, isLost = true): Promi
 }
 
 /**
- * Refuses --buy-again while the last run is unfinished: a failed step says "run the command again",
- * and the same command line would buy once more.
+ * Refuses --buy-again while the last run is unfinished. A failed step says "run the command again".
+ * If the person repeats the command line with --buy-again, it must not buy once more.
  * @throws SettingsError if the last run has an order of its own
  */
 export function requireEnded(run: Run): void {

@@ -1,4 +1,7 @@
-/** The order of a run: its own, or one that an earlier run has paid, so that nobody pays twice. */
+/**
+ * The order of a run. If an earlier run has paid an order, the run uses that order, so that nobody
+ * pays twice. Otherwise the run opens an order.
+ */
 import type { Context } from "../command/context.ts";
 import { type Customer, customerOf } from "../shared/customer.ts";
 import { orderForBackEnd, type PaidOrder, readOrder } from "../shared/purchase.ts";
@@ -7,7 +10,10 @@ import { readPaid } from "./paid-record.ts";
 export const buyerOf = (context: Context): Promise<Customer> =>
   customerOf(context, "buyer", context.options.email);
 
-/** Returns the run that has paid this run's order; undefined if this run buys. */
+/**
+ * Returns the id of the earlier run that has paid this run's order; undefined if this run pays its
+ * own order.
+ */
 export const paidByRun = ({ facts }: Pick<Context, "facts">): string | undefined =>
   facts["first-dollar.paid-by"] || undefined;
 
@@ -16,8 +22,8 @@ const buysAgain = ({ options, facts }: Context): boolean =>
   options.buysAgain || facts["first-dollar.again"] === "yes";
 
 /**
- * Returns the order that an earlier run has paid, and stores its facts. The order may be of any
- * age, because the first payout of a Stripe account can take two weeks.
+ * Returns the order that an earlier run has paid, and stores its id and buyer as facts of this run.
+ * The order may be of any age, because the first payout of a Stripe account can take two weeks.
  */
 export async function paidBefore(context: Context): Promise<PaidOrder | undefined> {
   const { project, run, tell } = context;
@@ -43,7 +49,10 @@ export async function paidBefore(context: Context): Promise<PaidOrder | undefine
 
 interface OwnOrder {
   readonly buyerId: string;
-  /** Undefined if an earlier run has paid, because this run can't sign that run's buyer in. */
+  /**
+   * The signed-in buyer; undefined if an earlier run has paid, because this run can't sign in the
+   * buyer of that run.
+   */
   readonly buyer: Customer | undefined;
   readonly order: PaidOrder;
 }

@@ -21,7 +21,8 @@ async function paidByPerson(context: Context, { checkout_session_id, checkout_ur
     PERSON_TIMEOUT_MS,
     2000,
   );
-  // `waitFor` also ends if Stripe never responded: this last call then throws the reason.
+  // `waitFor` returns no result if the time is over, even if Stripe never responded. In that case
+  // this last call throws the reason.
   return paid ?? await isPaidAtStripe(context.project, checkout_session_id);
 }
 
@@ -79,7 +80,8 @@ export const payment: GoLiveStep = {
     try {
       return await settled(context, order, buyerId);
     } catch (error) {
-      // Without this sentence, a reader would think that the error came before the payment.
+      // Without the beginning of this message, a reader would think that the error came before the
+      // payment.
       throw new Error(
         `Stripe has the money of order ${order.order_id}, but it is not shown yet that the buyer ` +
           `has the credits: ${error instanceof Error ? error.message : String(error)}`,

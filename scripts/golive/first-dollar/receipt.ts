@@ -30,7 +30,8 @@ export const receipt: GoLiveStep = {
     const evidence = last === undefined
       ? "no receipt was queued"
       : `receipt ${last.notification_id}: ${last.state} by ${last.sender}, id ${last.provider_id}`;
-    // In live mode this is a failure: a buyer without a receipt may dispute the payment.
+    // A missing receipt fails the step in live mode, because a buyer without a receipt may dispute
+    // the payment. In test mode it is a warning.
     const lacks = context.project.mode === "live" ? failed : warning;
     return sent !== undefined ? found(evidence) : lacks(
       last?.last_error ? [evidence, last.last_error] : evidence,

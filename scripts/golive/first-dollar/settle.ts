@@ -26,8 +26,8 @@ async function availableOn({ project: { stripe }, facts }: Context): Promise<str
 }
 
 /**
- * Makes one payout that contains only this payment. A repeat finds the payout in the facts, and
- * makes no other one.
+ * Makes one payout that contains only this payment. If the step is repeated, it finds the payout's
+ * id in the facts and makes no second payout.
  */
 async function payOut({ project, facts, tell }: Context): Promise<string> {
   const known = facts["first-dollar.payout"];

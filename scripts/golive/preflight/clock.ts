@@ -1,14 +1,20 @@
-/** Compares this machine's time with the project's: signatures and stages depend on it. */
+/**
+ * Compares this machine's time with the project's. Stripe's signatures and the canary's stages need
+ * these times to agree.
+ */
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, type Finding, found, skipped } from "../core/step.ts";
 import { ask, NOBODY } from "../shared/ask.ts";
 
-/** Stripe's signatures may be five minutes old; the time of a stage must be more exact. */
+/**
+ * Stripe accepts signatures that are up to five minutes old. The times of a stage must be more
+ * exact than five minutes.
+ */
 const MOST_SECONDS = 30;
 
 /**
- * Returns by how many seconds this machine is ahead of the project. The header has whole seconds, and
- * was written at some time during the request.
+ * Returns by how many seconds this machine is ahead of the project; 0 if the difference is too
+ * small to measure. The header has whole seconds, and was written at some time during the request.
  * @param header the response's `Date`
  */
 export function aheadOf(header: string, askedMs: number, answeredMs: number): number {

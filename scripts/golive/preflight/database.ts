@@ -47,7 +47,8 @@ export const migrations: GoLiveStep = {
 };
 
 /**
- * The tasks run every minute; `GET /health/ready` also reports them as silent after five minutes.
+ * The tasks run every minute. `GET /health/ready` uses the same limit: it reports tasks as silent
+ * after five minutes.
  */
 const SILENT_SECONDS = 300;
 const FIRST_RUN_MS = 75_000;

@@ -20,7 +20,7 @@ export interface Verdict {
   readonly lines: readonly string[];
   /** The records that are missing or wrong. Without correct ones, an email is often refused. */
   readonly wrong: readonly string[];
-  /** The records that weaken the delivery without stopping it. */
+  /** The records that make it less likely that emails arrive, but do not prevent it. */
   readonly weak: readonly string[];
 }
 

@@ -7,7 +7,10 @@ import { checkSecrets, wrongNames } from "../../secrets/check.ts";
 import { fromProject, fromStack } from "../../secrets/sources.ts";
 import { lacking } from "../../deploy/secrets.ts";
 
-/** Checks that the settings, or the local stack, have the variables that the functions need. */
+/**
+ * Checks that the variables that the functions need are in the settings, or, for a stack on this
+ * machine, in the stack's environment.
+ */
 export const ownSecrets: GoLiveStep = {
   code: "preflight.secrets",
   title: "Do the settings have every needed secret?",
@@ -31,7 +34,7 @@ export const ownSecrets: GoLiveStep = {
 
 /**
  * The hosted project must have each needed secret. Stripe's two secrets and NOTIFICATION_SECRET
- * must be set both there and in the settings, or in neither.
+ * must be set in both the project and the settings, or in neither.
  */
 export const projectSecrets: GoLiveStep = {
   code: "preflight.project-secrets",

@@ -29,7 +29,10 @@ function senderOf({ settings: { values } }: Project): Sender | undefined {
 
 const NOT_THERE = ["ENOTFOUND", "ENODATA"];
 
-/** Returns the records; empty if the name has none. @throws Error if no name server answers */
+/**
+ * Returns the DNS records that `look` finds; empty if the name has none.
+ * @throws Error if no name server answers
+ */
 async function recordsOf(look: () => Promise<readonly unknown[]>): Promise<string[]> {
   try {
     return (await look()).map((each) => Array.isArray(each) ? each.join("") : String(each));
@@ -87,7 +90,7 @@ export const mailDomain: GoLiveStep = {
   },
 };
 
-/** No program can see these inboxes, so the step is never ok by itself. */
+/** No program can see these inboxes, so this step always needs a person and is never `ok`. */
 export const threeInboxes: GoLiveStep = {
   code: "preflight.three-inboxes",
   title: "Do emails arrive at Gmail, Outlook and Yahoo?",

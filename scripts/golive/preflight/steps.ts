@@ -23,7 +23,8 @@ const CHECKS: readonly GoLiveStep[] = [
 ];
 
 /**
- * Each call repeats every check, because a correction since the last call can break what was right.
+ * Each call repeats every check. A check that passed in an earlier call may fail now, because the
+ * correction of one fault can cause another.
  */
 export const PREFLIGHT: readonly GoLiveStep[] = redacting(
   CHECKS.map((step) => ({ ...step, isRepeated: true })),

@@ -9,7 +9,10 @@ interface Answer {
 
 const respond = ({ status, body }: Answer) => Response.json(body, { status });
 
-/** Serves Stripe's list of endpoints, or its refusal, and a webhook function. */
+/**
+ * Serves the responses of Stripe and of a webhook function. Stripe lists its endpoints, or refuses
+ * the request.
+ */
 async function withStripe(
   answerOf: (url: string) => Answer,
   use: (context: Context, url: string) => Promise<void>,
@@ -42,7 +45,7 @@ const EMPTY = () => ({ status: 200, body: { object: "list", data: [], has_more: 
 Deno.test("the check takes the address that stripe:setup takes: FARTHING_PUBLIC_URL first", async () => {
   const listOf = (url: string) => ({
     status: 200,
-    // Because of the final slash, this is not the function's address.
+    // The final slash makes this address different from the function's.
     body: {
       ...{ object: "list", has_more: false },
       data: [{ id: "we_1", url: `${url}/functions/v1/stripe-webhook/`, metadata: {} }],

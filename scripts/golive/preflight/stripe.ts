@@ -12,7 +12,8 @@ import { readTarget, type Target } from "../../stripe/target.ts";
 import { setupFix } from "./setup-fix.ts";
 
 /**
- * Returns the address that `stripe:setup` uses, so that the command in the fix corrects the fault.
+ * Returns the endpoint's address, read the same way as `stripe:setup` reads it, so that the command
+ * in the fix corrects the checked endpoint.
  */
 const targetOf = ({ options }: Context): Target => readTarget({ "env-file": options.envFile });
 
@@ -54,8 +55,8 @@ export const endpoints: GoLiveStep = {
 };
 
 /**
- * Posts a request without a signature, and for each secret a request that is signed with it. A
- * redirect is an error, too.
+ * Posts one unsigned request, and for each secret one request that is signed with this secret. A
+ * response with a redirect counts as an error.
  */
 export const webhookFunction: GoLiveStep = {
   code: "preflight.webhook-secret",

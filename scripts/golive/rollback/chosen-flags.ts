@@ -9,9 +9,9 @@ export const isOn = (settings: Flags, name: FlagName): boolean =>
   (flagNow(settings, name)?.state ?? "off") !== "off";
 
 /**
- * Returns the flags to switch off: the flag that the user named, if any. Otherwise returns the
- * flags that are on (b2c, and b2b if a canary has opened it), and those that this run has chosen
- * before. If there are none, returns b2c.
+ * Returns the flags to switch off. If the user named a flag, returns only this flag. Otherwise
+ * returns b2c if it is on, b2b if it is on and a canary has opened it, and the flags that an
+ * earlier call of this run has chosen. If none of these applies, returns b2c.
  */
 export function chosenFlags(
   named: FlagName | undefined,
@@ -24,9 +24,9 @@ export function chosenFlags(
   const open = SALES.filter((name) =>
     isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
   );
-  // The first call switches the flags off, so their newest change is then the rollback's and not
-  // the canary's. A later call can't find them in the settings, so the run stores their names. The
-  // flags that are on now are read again, because a canary may have opened another one since then.
+  // After the first call, the newest change of the flags is the rollback's and no longer the
+  // canary's. A later call can't find them in the settings, so the run stores their names. It also
+  // takes the flags that are on now, because a canary may have opened another flag since then.
   const all = SALES.filter((name) => before.includes(name) || open.includes(name));
   return all.length > 0 ? all : ["b2c"];
 }

@@ -79,7 +79,10 @@ export const flags: GoLiveStep = {
   },
 };
 
-/** The last step: a rollback that ends with sales on has failed, whatever its other steps found. */
+/**
+ * The last step. If sales are on at the end, the rollback has failed, whatever the other steps have
+ * found.
+ */
 export const flagsStayOff: GoLiveStep = {
   code: "rollback.flags-stay-off",
   title: "Are the flags still off at the end?",
@@ -90,8 +93,8 @@ export const flagsStayOff: GoLiveStep = {
     const { project, facts } = context;
     const { names } = await flagsToSwitch(context);
     const lines: string[] = [];
-    // If the flags could not be switched off at the beginning, the functions that were deployed
-    // since then may be able to do it.
+    // If the flags could not be switched off at the beginning, tries again: the functions of the
+    // earlier revision, which have been deployed since then, may work.
     if (facts["rollback.off"] !== "yes") {
       lines.push(`switched off now ${await switchOff(project, names)}`);
     }

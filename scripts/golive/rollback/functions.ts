@@ -1,6 +1,6 @@
 /**
- * Runs the previous functions on the new schema: deploys them to a hosted project, or serves them
- * beside the running ones on this machine.
+ * Runs the functions of the previous revision on the new schema. On a hosted project it deploys
+ * them. On this machine it serves them beside the running functions.
  */
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -44,7 +44,7 @@ async function deployed(context: Context, folder: string, ref: string, revision:
   return { ...ready, evidence: [...ready.evidence, ...last] };
 }
 
-/** Runs the smoke test against the revision's functions, which use the running database. */
+/** Runs the smoke test against the functions of the revision. They use the project's database. */
 async function smoked(context: Context, there: Project): Promise<Finding> {
   const facts: Record<string, string> = {};
   const tell = (more: Readonly<Record<string, string>>) => {
@@ -95,7 +95,8 @@ export const functions: GoLiveStep = {
     );
     const how = ref === undefined ? "served beside the running ones" : `deployed to ${ref}`;
     const first = `${await nameOf(revision)}, ${how} in ${formatMs(performance.now() - start)}`;
-    // No record says which revision ran before, so a person must check git's choice.
+    // No record says which revision ran before. If the user has named no revision, git's choice is
+    // shown, so that a person checks it.
     const chosen = options.revision === undefined
       ? [
         "git chose the newest tag before this commit, or else the commit before the last change " +

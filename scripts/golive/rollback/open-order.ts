@@ -11,7 +11,7 @@ import { customerOf } from "../shared/customer.ts";
 import { openOrder } from "../shared/open-order.ts";
 import { orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 
-/** The longest time by which this step may delay the switching off of the flags. */
+/** The flags are switched off only after this step, so it may take at most this long. */
 const MOST_MS = 10_000;
 
 const NOT_SHOWN = "The rollback goes on. rollback.proof shows whether paid orders were granted.";

@@ -20,10 +20,13 @@ const MOST_MS = 5 * 60_000;
  */
 const BEFORE_SECONDS = 3600;
 
-/** An event that is younger than this is left out, as it may still be on its way. */
+/**
+ * An event younger than this does not count as missing, because its delivery may still be in
+ * progress.
+ */
 const GRACE_SECONDS = 20;
 
-/** Waits until the event of the run's own order is old enough to count as missing. */
+/** Waits until the event of the order that this run has paid is old enough to count as missing. */
 async function ownEventDue({ facts }: Context): Promise<void> {
   const paidAt = Number(facts["rollback.paid"] ?? "0");
   await delay(Math.max(0, paidAt + (GRACE_SECONDS + 1) * 1000 - Date.now()));

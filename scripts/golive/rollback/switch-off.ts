@@ -47,8 +47,8 @@ const read = (project: Project) =>
   anyhow(project, () => readFlags(project, ROLLBACK_MS), readFlagsBySql);
 
 /**
- * Sets flags in one change. If somebody else changes the settings meanwhile, tries again and
- * overwrites that change. Only a rollback may do this.
+ * Sets flags in one change. If somebody else changes the settings at the same time, tries again and
+ * overwrites their change. Only a rollback may overwrite it.
  */
 async function setFlags(
   project: Project,
@@ -80,7 +80,10 @@ export async function flagsToSwitch({ project, options, facts }: Context) {
   return { names, says: `before: ${before.join("; ")}` };
 }
 
-/** Returns "through the functions" or "by SQL" with the reason, for the evidence. */
+/**
+ * Switches the flags off. For the evidence, returns how: "through the functions", or "by SQL" with
+ * the reason.
+ */
 export async function switchOff(
   project: Project,
   names: readonly FlagName[],
@@ -96,8 +99,8 @@ export async function switchOff(
 }
 
 /**
- * Returns three lists of lines: which of the named flags are on, which are off, and which other
- * flags are on.
+ * Returns three lists, with a line for each flag: the named flags that are on, the named flags that
+ * are off, and the other flags that are on.
  */
 export async function readAnyhow(project: Project, names: readonly FlagName[]) {
   const [settings] = await read(project);

@@ -73,7 +73,7 @@ export async function ask(project: Project, path: string, asking: Asking = {}): 
   };
 }
 
-/** The response, as evidence: `POST /usage 402 insufficient_credits`. */
+/** The request and its response as a line of evidence: `POST /usage 402 insufficient_credits`. */
 export const said = ({ asked, status, code }: Reply): string => `${asked} ${status} ${code}`.trim();
 
 /** @throws Error if the response has another status, or data that does not fit the schema */

@@ -4,7 +4,10 @@ import type { FlagName, Flags } from "./flags.ts";
 
 type Change = readonly [name: FlagName, state: "on" | "off" | "percentage", reason: string | null];
 
-/** The settings after these changes, the newest last. Percentages are 50. */
+/**
+ * The settings after these changes, of which the last is the newest. The state `percentage` always
+ * means 50 %.
+ */
 function settingsAfter(...changes: readonly Change[]): Flags {
   const at = (nr: number) => `2027-01-01T00:00:0${nr}Z`;
   const past = changes.map(([name, _, reason], nr) => ({

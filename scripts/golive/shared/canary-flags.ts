@@ -29,8 +29,8 @@ export function flagNow({ flags, history }: Flags, name: FlagName): FlagNow | un
 }
 
 /**
- * The canary's own last change. It is stored before the flag is changed, since the run may be
- * killed in between.
+ * The canary's own last change. It is stored before the flag is changed, so that it is known even
+ * if the run is killed right after the change.
  */
 export interface Own {
   readonly state: FlagNow["state"];
@@ -41,8 +41,8 @@ export interface Own {
    */
   readonly reason: string | null;
   /**
-   * The newest change before the canary's. It stays the newest change if the flag already had the
-   * state that the canary sets.
+   * The newest change before the canary's own. If the flag already has the state that the canary
+   * sets, no new change is made, and this one stays the newest.
    */
   readonly before: string;
 }
@@ -54,8 +54,8 @@ export const ownOf = (now: FlagNow, next: FlagState, reason: string): Own => ({
 });
 
 /**
- * Returns whether nobody else has changed the flag since the canary stored its own change. The
- * canary may not have made that change yet.
+ * Returns true if nobody else has changed the flag since the canary stored `own`. This is also true
+ * if the canary was killed before it made the change.
  */
 export function isOwn(now: FlagNow | undefined, own: Own): boolean {
   if (now === undefined) return false;

@@ -17,7 +17,10 @@ const refuse = (status: number, code: string) => () =>
 const signedIn = () => Response.json({ ...SESSION, user: USER });
 const UNKNOWN = refuse(400, "invalid_credentials");
 
-/** Calls `use` with a project whose Auth gives these answers, the last one again and again. */
+/**
+ * Calls `use` with a project whose Auth gives these answers to sign-ins, one after the other. When
+ * only the last answer is left, every further sign-in gets it.
+ */
 async function withAuth(
   signIns: readonly (() => Response)[],
   create: () => Response,

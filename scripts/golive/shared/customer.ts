@@ -1,7 +1,7 @@
 /**
- * The synthetic customer of a run. The password is derived from the address and the secret key. So
- * a run that was killed can sign in again, a run with `--again` can sign in the same buyer of
- * `--email`, and no file holds a password.
+ * The synthetic customer of a run. The password is derived from the address and the secret key. A
+ * killed run can therefore sign in again after it is resumed, a run with `--again` can sign in the
+ * same buyer of `--email`, and no file holds a password.
  */
 import { Buffer } from "node:buffer";
 import type { AuthError } from "@supabase/supabase-js";
@@ -25,15 +25,18 @@ async function passwordOf({ secretKey }: Project, email: string): Promise<string
 }
 
 /**
- * Returns the error's status and code, such as `400 invalid_credentials`, and its message, because
- * the message alone may be empty.
+ * Returns the error's status, code and message: `400 invalid_credentials …`. The message alone may
+ * be empty.
  */
 const wordsOf = ({ status, code, message }: AuthError): string =>
   `${[status, code].filter(Boolean).join(" ")} ${message}`.trim();
 
 const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.com`;
 
-/** The message becomes evidence of a signed report, so it does not name the address. */
+/**
+ * Returns the message of the error. It does not contain the address, because it becomes evidence in
+ * a signed report.
+ */
 const otherPassword = (isNamed: boolean): string =>
   isNamed
     ? "Auth knows the address of --email as a user of the app: name an address that Auth does not " +
@@ -42,7 +45,7 @@ const otherPassword = (isNamed: boolean): string =>
       "began. Begin anew with --again.";
 
 /**
- * Returns the run's customer of this name, signed in. The first call makes their account.
+ * Signs in the run's customer of this name. The first call creates the customer's account in Auth.
  * @param email an address that can receive emails; by default one of example.com, which can't
  */
 export async function customerOf(
@@ -55,7 +58,8 @@ export async function customerOf(
   const anybody = clientOf(project, publishableKey);
   const signIn = () => anybody.auth.signInWithPassword({ email, password });
   let { data, error } = await signIn();
-  // Any other refusal, such as a rate limit, says nothing about whether Auth knows the customer.
+  // Only this code can mean that the customer has no account yet. Any other refusal, such as a rate
+  // limit, says nothing about that.
   if (error?.code === "invalid_credentials") {
     const { admin } = clientOf(project, secretKey).auth;
     const made = await admin.createUser({ email, password, email_confirm: true });

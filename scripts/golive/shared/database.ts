@@ -15,7 +15,10 @@ export async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promis
   }
 }
 
-/** Returns what `use` finds in the database; `skipped` if SUPABASE_DB_URL is not set. */
+/**
+ * Returns the finding of `use`, which gets a connection to the database. Without SUPABASE_DB_URL,
+ * returns a finding that is `skipped`.
+ */
 export async function inDatabase(
   { databaseUrl }: Project,
   use: (sql: postgres.Sql) => Promise<Finding>,
@@ -45,8 +48,9 @@ export async function violationsIn(sql: postgres.Sql): Promise<string[]> {
 }
 
 /**
- * Proves the ledger. Without the database's address, reads the project's own newest proof.
- * @param sinceMs a proof from before this time says nothing about what happened since then
+ * Proves the ledger. If the database's URL is not set, reads the newest proof that the project
+ * itself has made.
+ * @param sinceMs a proof that began before this time is marked `isOld`
  */
 export async function prove(project: Project, sinceMs = 0): Promise<Proved> {
   const { databaseUrl } = project;

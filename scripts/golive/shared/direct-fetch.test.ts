@@ -4,7 +4,8 @@ import { ask } from "./ask.ts";
 import { directFetch } from "./direct-fetch.ts";
 
 /**
- * Calls `use` with a server that redirects all paths but /fine, and counts what reaches the target.
+ * Calls `use` with a server that redirects every path except /fine. `got` returns how many requests
+ * have reached the redirect's target.
  */
 async function withRedirect(use: (url: string, got: () => number) => Promise<void>) {
   let got = 0;

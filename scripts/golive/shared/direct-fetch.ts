@@ -5,8 +5,8 @@
 import { UnreachableError } from "../core/unreachable.ts";
 
 /**
- * By default, fetch follows a redirect and sends the header `apikey` to the new address, so another
- * host would get the secret key.
+ * Refuses redirects. The plain fetch follows a redirect and sends the header `apikey` along, so
+ * another host would get the secret key.
  * @throws UnreachableError if the host does not answer
  * @throws Error if the response is a redirect
  */

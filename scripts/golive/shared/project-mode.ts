@@ -10,11 +10,15 @@ import { withSql } from "./database.ts";
 
 const Events = z.array(z.object({ livemode: z.boolean() }));
 
-/** Returns undefined if nothing has fixed the mode yet. */
+/**
+ * Returns whether the project is in live mode; undefined if it has no mode yet, because no event
+ * has arrived.
+ */
 async function isLiveProject(project: Project): Promise<boolean | undefined> {
   const { databaseUrl } = project;
   if (databaseUrl === undefined) {
-    // The database accepts only events of its own mode, so any event shows the mode.
+    // The database refuses events of the other mode, so the mode of any stored event is the
+    // project's mode.
     const reply = await ask(project, "webhook-events?limit=1");
     return dataOf(reply, 200, Events)[0]?.livemode;
   }

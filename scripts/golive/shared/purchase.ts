@@ -1,6 +1,6 @@
 /**
- * A purchase in steps that can be repeated: after a kill, the next run finds the order again, and
- * it pays a session only if Stripe says that the session is unpaid.
+ * A purchase in steps that can be repeated. If a run is killed, the next run finds its order again.
+ * It pays the session only if Stripe says that the session is unpaid.
  */
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { waitFor } from "@farthing/command-line";
@@ -13,7 +13,10 @@ import { requireProjectMode, requireSessionMode } from "./project-mode.ts";
 
 const GRANT_TIMEOUT_MS = 60_000;
 
-/** A customer may send a hundred requests a minute, and the wait must not use them up. */
+/**
+ * The time between two requests while waiting. A customer may send only a hundred requests a
+ * minute, and the waiting must leave some of them.
+ */
 const POLL_MS = 1_000;
 
 export type PaidOrder = z.output<typeof Order>;

@@ -15,7 +15,7 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   throw new Error("The functions could not be started on this machine.");
 }
 
-/** Calls `use` with the project, whose URL is replaced by that of the folder's functions. */
+/** Calls `use` with a copy of the project whose URL is the address of the folder's functions. */
 export async function withServedFunctions<T>(
   project: Project,
   folder: string,
@@ -29,7 +29,8 @@ export async function withServedFunctions<T>(
     cwd: folder,
     env: {
       ...Object.fromEntries(values),
-      // Empty, so that the functions fetch Auth's keys instead of using the settings' key set.
+      // Empty, so that the functions fetch the keys from Auth. The key set in the settings is not
+      // used.
       SUPABASE_JWKS: "",
       BEHIND_URL: project.url,
       ...changes,

@@ -8,8 +8,9 @@ const RECEIPT = {
 };
 
 /**
- * The recipient if --email is missing. The step then sends only a wrong secret, so that no email is
- * sent: a receipt to this address would bounce, which harms the sender's reputation.
+ * The recipient if --email is missing. Without --email, the step sends only a request with a wrong
+ * secret, so that no email is sent: an email to this address would bounce, which harms the sender's
+ * reputation.
  */
 const NOBODY_READS = "golive@example.com";
 

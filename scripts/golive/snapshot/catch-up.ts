@@ -1,4 +1,7 @@
-/** Applies Stripe's later events to the restored ledger, and compares it with the project's. */
+/**
+ * Applies Stripe's events since the dump to the restored ledger, and compares this ledger with the
+ * project's.
+ */
 import { Backfilled } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { formatMs } from "../../command/format-ms.ts";
 import { ROOT } from "../../command/root.ts";
@@ -11,8 +14,8 @@ import { comparePaid } from "./compare.ts";
 import { nameOf, NO_DUMP, urlOf } from "./second-database.ts";
 
 /**
- * Stripe makes an event some seconds before it arrives, so the catch-up also fetches events from
- * before the dump.
+ * Stripe creates an event some seconds before the project receives it. The catch-up therefore also
+ * fetches events that were created shortly before the dump and may have arrived after it.
  */
 const BEFORE_MS = 3_600_000;
 

@@ -9,8 +9,8 @@ import { drop, nameOf, NO_DUMP } from "./second-database.ts";
 const isBad = ({ state }: Finding): boolean => state === "failed";
 
 /**
- * Wraps the step: if it fails or throws, the run's second database is dropped. The next run then
- * begins anew, because the database that the earlier steps have filled is gone.
+ * Wraps a step. If the step fails or throws, drops the second database, which earlier steps of this
+ * run have filled. Without it the run can't be resumed, so the next run begins anew.
  */
 export function dropIfFailed(
   step: GoLiveStep,

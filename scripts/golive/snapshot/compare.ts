@@ -1,6 +1,7 @@
 /**
- * Compares what customers have paid in two databases. Stripe's events bring back payments, refunds
- * and disputes. Usage after the snapshot is not at Stripe, so it is left out.
+ * Compares in two databases what customers have paid. Payments, refunds and disputes can be
+ * restored from Stripe's events. Usage is not compared, because Stripe does not know the usage
+ * after the snapshot.
  */
 import { withSql } from "../shared/database.ts";
 
@@ -27,7 +28,10 @@ export interface Compared {
   readonly differing: readonly string[];
 }
 
-/** Returns a line for each equal figure, and one with both values for each difference. */
+/**
+ * Returns a line for each figure that is equal in both databases. For each figure that differs,
+ * returns a line with both values.
+ */
 export function compareFigures(here: Figures, there: Figures): Compared {
   const names = [...new Set([...Object.keys(here), ...Object.keys(there)])].toSorted();
   const differing = names.filter((name) => here[name] !== there[name])

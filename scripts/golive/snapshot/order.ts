@@ -8,8 +8,8 @@ import { orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 import { findPgDump } from "./find-tools.ts";
 
 /**
- * Opens an order before the dump. It is paid after the dump, so a restored ledger must fetch its
- * event from Stripe.
+ * Opens an order before the dump. The order is paid after the dump, so the restored ledger lacks
+ * the payment and must fetch its event from Stripe.
  */
 export const order: GoLiveStep = {
   code: "snapshot.order",

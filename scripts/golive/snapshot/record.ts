@@ -11,7 +11,10 @@ export interface Snapshot {
   readonly provedAt: string | null;
 }
 
-/** The record of the command's run is in `snapshot-…`, so this file has another name. */
+/**
+ * The name must not begin with `snapshot-`: such a file contains the record of a run of the command
+ * `snapshot`.
+ */
 const fileOf = ({ url, mode }: Project): string =>
   `${runFolder()}/restored-${mode}-${new URL(url).host.replaceAll(":", "-")}.json`;
 

@@ -1,4 +1,7 @@
-/** The steps of a snapshot that is known to work: dumped, restored, proved, and caught up. */
+/**
+ * The steps that make a snapshot and show that it works: it is dumped, restored, proved, and
+ * brought up to date with Stripe's events.
+ */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { catchUp } from "./catch-up.ts";

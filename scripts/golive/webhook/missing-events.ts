@@ -14,7 +14,10 @@ const HOURS = 24;
 const PAGE = 100;
 /** Stripe allows this many types in one request. */
 const MAX_TYPES = 20;
-/** An event that is younger may still be on its way. */
+/**
+ * An event younger than this does not count as missing, because its delivery may still be in
+ * progress.
+ */
 const GRACE_SECONDS = 20;
 const SHOWN = 10;
 
@@ -58,7 +61,7 @@ async function readInbox(
 
 export interface Gaps {
   readonly listed: number;
-  /** How many events are old enough to have arrived. */
+  /** How many of the listed events are old enough that they must have arrived. */
   readonly due: number;
   readonly missing: readonly Listed[];
   /** The events that were received and not applied. */
@@ -69,7 +72,7 @@ export interface Gaps {
 export function gapsOf(
   listed: readonly Listed[],
   inbox: ReadonlyMap<string, string>,
-  /** Events after this time may still be on their way. */
+  /** Later events are not judged, because their delivery may still be in progress. */
   untilSeconds: number,
 ): Gaps {
   const due = listed.filter(({ created }) => created <= untilSeconds);

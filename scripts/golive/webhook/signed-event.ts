@@ -8,8 +8,8 @@ import { ask } from "../shared/ask.ts";
 const signer = new Stripe("sk_test_none");
 
 /**
- * Returns an event of a type that changes no balance. The inbox stores it as `ignored`, so that it
- * may be sent in live mode, too.
+ * Returns an event of a type that changes no balance: the inbox only stores it as `ignored`. It can
+ * therefore also be sent in live mode.
  */
 export function harmlessEvent({ mode }: Project, run: string): string {
   const created = Math.floor(Date.now() / 1000);

@@ -100,7 +100,10 @@ function holds(server: FarthingServer): (user_id: string) => Promise<string> {
   };
 }
 
-/** Makes a function that creates what is missing, and resolves to the customer's token and ids. */
+/**
+ * Returns a function that creates the missing objects and resolves to the customer's token and
+ * ids.
+ */
 export function sampleCustomer(access: Access) {
   const holdOf = holds(createFarthingServer(access));
   return async (): Promise<{ token: string; ids: KnownIds }> => {

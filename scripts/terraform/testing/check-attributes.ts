@@ -11,7 +11,10 @@ type Attributes = Readonly<Record<string, Attribute>>;
 const isObject = (value: Value): value is Record<string, Value> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Yields what is wrong with a value; `at` is its place, such as `stripe_webhook_endpoint.account.url`. */
+/**
+ * Yields the faults of a value.
+ * @param at where the value is, such as `stripe_webhook_endpoint.account.url`
+ */
 function* checkValue(at: string, value: Value, wanted: Type, scope: Scope): Iterable<string> {
   if (typeof wanted === "object" && !isCollection(wanted)) {
     if (isObject(value)) yield* checkFields(at, value, wanted.attributes, scope);
@@ -61,7 +64,7 @@ export function* checkFields(
   }
 }
 
-/** Yields what is wrong with the blocks of a resource, and leaves its attributes to `checkFields`. */
+/** Yields the faults of a resource's nested blocks. `checkFields` checks its attributes. */
 function* checkBlocks(
   at: string,
   given: Fields,

@@ -1,4 +1,4 @@
-/** Reads the Terraform files of a folder, or texts like them, into one configuration. */
+/** Reads Terraform files, or texts of the same format, into one configuration. */
 import { createRequire } from "node:module";
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
@@ -55,7 +55,10 @@ export async function readTexts(): Promise<Texts> {
 const first = (blocks: Readonly<Record<string, readonly Fields[]>>) =>
   Object.fromEntries(Object.entries(blocks).map(([name, [only]]) => [name, only ?? {}]));
 
-/** @throws with the place in the text if it is not HCL or has a block unknown to this check */
+/**
+ * @throws Error if a text is not HCL, or has a block that this check does not know. The message
+ *   says where
+ */
 export async function readConfiguration(texts: Texts): Promise<Configuration> {
   const files = await Promise.all(
     Object.entries(texts).map(async ([name, text]) => file.parse(await parse(name, text))),

@@ -1,6 +1,6 @@
 /**
- * Locks in `.farthing/test`, the folder for everything of this checkout that outlives a test run.
- * The locks coordinate runs that use the same server or stack.
+ * File locks for test runs that use the same server or stack. They are in `.farthing/test`, the
+ * folder for everything that this checkout keeps between test runs.
  */
 import { ROOT } from "../../command/root.ts";
 

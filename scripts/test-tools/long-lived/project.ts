@@ -1,6 +1,6 @@
 /**
- * Prepares the migrated database on the long-lived server, which serves all test runs that name
- * only a few files.
+ * Prepares the migrated database on the long-lived server. Test runs that name only a few files use
+ * this server.
  */
 import { buildMigrations } from "../../schema/build.ts";
 import { readSchemas } from "../../schema/schema-files.ts";

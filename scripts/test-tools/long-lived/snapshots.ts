@@ -1,8 +1,8 @@
 /**
  * Makes databases on the long-lived server. Each name contains a hash of everything that the
  * database is made from, so a name always means the same content, and a changed migration gives a
- * different name. There is a snapshot after each migration, so that a change of only a function
- * does not require making the tables again.
+ * different name. There is a snapshot after each migration. If only a function has changed, a run
+ * starts from the snapshot before that function's migration, and need not make the tables again.
  */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
@@ -25,8 +25,8 @@ interface Snapshot {
 
 /**
  * Returns the snapshots that lead to the complete project, in order. The first one starts from an
- * empty database. The name of the last one depends on the hour, because the scheduled tasks ran in
- * it at the real time.
+ * empty database. The name of the last snapshot also depends on the hour, because the scheduled
+ * tasks have run in it at the real time.
  */
 async function planSnapshots(made: string, migrations: Migration[]): Promise<Snapshot[]> {
   const plan: Snapshot[] = [];
@@ -89,8 +89,8 @@ export async function snapshotOf(
 }
 
 /**
- * Passes a database with different migrations to `use`, and drops it afterwards. The database is
- * made from the last snapshot whose migrations are the same.
+ * Passes a database with these migrations to `use`, and drops it afterwards. The database is made
+ * from the latest existing snapshot whose migrations are the beginning of this list.
  */
 export async function withVariant<T>(
   server: Databases,
@@ -111,12 +111,15 @@ export async function withVariant<T>(
 }
 
 async function fillAll(plan: Snapshot[], sql: postgres.Sql): Promise<void> {
-  // The step of the last migration applies all missing migrations, and the last step of the plan
-  // adds the seed. Earlier steps are therefore not needed.
+  // The last two steps of the plan are enough: the first of them applies all missing migrations,
+  // and the other adds the seed.
   for (const { fill } of plan.slice(-2)) await fill(sql);
 }
 
-/** Drops the databases of other snapshots, and those that interrupted runs have left. */
+/**
+ * Drops all snapshots except those of these migrations, and the databases that interrupted runs
+ * have left.
+ */
 export async function dropOthers(
   server: Databases,
   made: string,

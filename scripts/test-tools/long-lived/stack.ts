@@ -1,7 +1,7 @@
 /**
  * Manages the stack that keeps running between test runs that name only a few files. Only one run
- * can use the stack; a second concurrent run starts its own. A failed or interrupted run may leave
- * a fault in the stack, so the stack and its data are then removed.
+ * can use the stack; a second concurrent run starts its own. After a failed or interrupted run, the
+ * stack and its data are removed, because the run may have left a fault in them.
  */
 import { endStack, readRunning, removeData } from "@farthing/local-stack/running";
 import { isAlive } from "@farthing/local-stack/postgres";
@@ -16,8 +16,8 @@ const STATE = `${FOLDER}/stack.json`;
 const USING = "stack-using";
 
 /**
- * Files that determine the database, whose data survives when the stack restarts. CODE_MADE_OF
- * determines the rest of the stack.
+ * Files that determine the database. If one of them changes, the data is made anew. If only a file
+ * in CODE_MADE_OF changes, the stack restarts and keeps its data.
  */
 const DATA_MADE_OF = [
   "supabase/migrations",
@@ -64,7 +64,7 @@ async function isWell(env: Environment): Promise<boolean> {
 
 /**
  * Returns the environment of the running stack. Returns undefined if no healthy stack runs, or if
- * the files that determine it have changed.
+ * the files that determine the stack have changed.
  */
 async function find(had: State | undefined, now: State): Promise<Environment | undefined> {
   if (had?.data !== now.data || had.code !== now.code) return;

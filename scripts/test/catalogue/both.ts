@@ -12,7 +12,10 @@ import { rowsOf } from "./rows.ts";
 export const OF_SCHEMAS = "of_schemas";
 export const OF_MIGRATIONS = PROJECT;
 
-/** The schema of the CLI's own table, which only migrations fill. */
+/**
+ * The schema of the table in which the CLI records migrations. Only the database that is made from
+ * migrations has rows in it.
+ */
 const HISTORY = "supabase_migrations";
 
 async function within<T>(
@@ -26,7 +29,7 @@ async function within<T>(
 
 /**
  * Runs the schema files one by one, as a tool that reads `schema_paths` does. Then sets the
- * privileges with the same statements that end each migration that creates objects.
+ * privileges. It uses the same statements as the end of each migration that creates objects.
  */
 async function applySchemas(sql: postgres.Sql): Promise<void> {
   const files = await readSchemas();

@@ -1,5 +1,5 @@
 -- Returns a row for each object of a database, with its definition. Objects in the system's schemas
--- and in the schemas listed in $1 are left out. Privileges are those in force, whether granted or
+-- and in the schemas listed in $1 are left out. The privileges include those that PostgreSQL grants
 -- by default. The order of columns is not compared, because a column that a later migration adds
 -- always comes last.
 with ours as (

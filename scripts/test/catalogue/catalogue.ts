@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 
-/** Returns a line for each object that is not in these schemas. */
+/** Returns a line for each object of the database, except the objects in these schemas. */
 export async function catalogueOf(
   sql: postgres.Sql,
   without: readonly string[],
@@ -24,7 +24,10 @@ export function difference(now: readonly string[], before: readonly string[]) {
   };
 }
 
-/** @throws with the lines that differ, which are easier to read than two long lists */
+/**
+ * @throws Error that shows only the lines that differ, because they are easier to read than two
+ *   long lists
+ */
 export function assertSame(now: readonly string[], before: readonly string[]): void {
   assert.deepEqual(difference(now, before), { came: [], went: [] });
 }

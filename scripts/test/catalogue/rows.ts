@@ -2,8 +2,9 @@
 import type postgres from "postgres";
 
 /**
- * Tables that record changes of rows. They are not compared, because a row that is inserted and
- * then updated leaves other records than a row that is inserted once.
+ * Tables that record changes of rows. They are not compared: one database may insert a row at once,
+ * and the other may insert it and update it later. The row is then equal in both, but the records
+ * differ.
  */
 const HISTORY = ["audit"];
 
@@ -34,8 +35,8 @@ const TIME = /"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d"/g;
 const DAY_MS = 86_400_000;
 
 /**
- * Replaces times close to now. The time of the installation and the times at which tasks are due
- * differ between databases.
+ * Replaces times close to now, such as the time of the installation and the times at which tasks
+ * are due. They differ between two databases.
  */
 function withoutNow(json: string): string {
   return json.replace(

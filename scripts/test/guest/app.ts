@@ -63,7 +63,7 @@ export async function makeAppFolder(): Promise<string> {
   return folder;
 }
 
-/** Copies Farthing's migrations into the folder of the app's own. */
+/** Copies Farthing's migrations into the folder with the app's migrations. */
 export async function addFarthing(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(`${ROOT}supabase/migrations`)) {
     const to = `${folder}/supabase/migrations/${name}`;

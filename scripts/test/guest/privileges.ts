@@ -19,8 +19,8 @@ export async function grantedByFiles(): Promise<string[]> {
 }
 
 /**
- * Returns a line for each privilege on Farthing's objects, except the owner's. Includes
- * PostgreSQL's default privilege of PUBLIC to use a type.
+ * Returns a line for each privilege on Farthing's objects, except the owner's. Includes the
+ * privilege that PostgreSQL grants by default: PUBLIC may use each type.
  */
 export async function grantedInDatabase(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ title: string }[]>`

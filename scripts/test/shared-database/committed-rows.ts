@@ -4,9 +4,10 @@
 import type { Databases } from "@farthing/local-stack/postgres";
 
 /**
- * The tables of a project and of the catalogue, in which each function, column and privilege is a
- * row. Three tables are left out: the server itself writes to `pg_statistic`, and `pg_database` and
- * `pg_shdepend` change when another run on the same server makes a database.
+ * The tables of the project, and the tables of PostgreSQL's catalogue, which have a row for each
+ * function, column and privilege. Three tables are left out: the server itself writes to
+ * `pg_statistic`, and `pg_database` and `pg_shdepend` change when another run on the same server
+ * makes a database.
  */
 const TABLES = `
   select c.oid::regclass::text as name from pg_class c
@@ -23,8 +24,8 @@ const sumOf = (table: string) => `
 const NO_SUCH_TABLE = "42P01";
 
 /**
- * Returns the first transaction that the next call must check, and whether a transaction since
- * `from` may have committed. A transaction that a test has rolled back is `aborted`.
+ * Returns the first transaction that the next call must check. Also returns whether a transaction
+ * since `from` may have committed. This is so if at least one of them is not `aborted`.
  */
 const SINCE = `
   select pg_snapshot_xmin(s)::text as next, exists (

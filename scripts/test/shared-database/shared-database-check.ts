@@ -52,7 +52,10 @@ export async function assertCommitsAreFound(project: Project): Promise<void> {
   assert.deepEqual(found, COMMITTED);
 }
 
-/** Leaves a setting, a temporary table, a lock and an open transaction. */
+/**
+ * A test file that leaves four things in the session: a setting, a temporary table, a lock and an
+ * open transaction.
+ */
 const LEAVES = `
   set application_name = 'left';
   select pg_advisory_lock(1);
@@ -70,7 +73,7 @@ const SEES = `
     'no lock is left');
   rollback;`;
 
-/** @throws if a file sees what the file before it has left in the session */
+/** @throws Error if a test file still sees what the previous test file has left in the session */
 export async function assertSessionsAreReset({ server, template }: Project): Promise<void> {
   const database = databaseFor("reset");
   const folder = await Deno.makeTempDir();

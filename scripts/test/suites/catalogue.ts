@@ -11,8 +11,8 @@ import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { DATABASE } from "./made-of.ts";
 
 /**
- * Changes that a migration could make although the schema files lack them. Each has a pattern for
- * the lines that must report it.
+ * Changes that a migration could contain while the schema files lack them. Each has a pattern that
+ * must match the lines with which the comparison reports it.
  */
 const CHANGES: readonly (readonly [what: string, change: string, named: RegExp])[] = [
   ["comment", "comment on table farthing.lots is 'Another.'", /^comment on table farthing\.lots: /],

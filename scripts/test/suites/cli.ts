@@ -39,11 +39,11 @@ const lint = z.object({
 
 /**
  * Checks that the advisors find nothing. In a database that was never used, they would report every
- * index as unused. The full run therefore first runs all pgTAP files in one database; an index that
- * is still unused has no test. Because the tables are small, the planner uses an index only if
- * sequential scans are turned off. The planner's choice between two indexes depends on the rows
- * that autovacuum has counted. So autovacuum is off, and foundation/indexes.test.sql uses each
- * index that the planner would otherwise use only by chance.
+ * index as unused. The full run therefore first runs all pgTAP files in one database. An index that
+ * is still unused after that has no test. Sequential scans are turned off, because with small
+ * tables the planner would otherwise use no index. Autovacuum is off too, because the planner's
+ * choice between two indexes depends on the rows that autovacuum has counted.
+ * foundation/indexes.test.sql uses each index that the planner would otherwise use only by chance.
  */
 async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
@@ -92,8 +92,8 @@ async function onEmbedded(isFull: boolean): Promise<Row[]> {
 }
 
 /**
- * The parts that a push leaves out. A push does not need the second part, because the suite `guest`
- * also pushes all migrations on the embedded PostgreSQL.
+ * The two parts that a push leaves out. It does not need EMBEDDED, because the suite `guest` also
+ * pushes all migrations to the embedded PostgreSQL.
  */
 const UNUSED = "the search for unused indexes";
 const EMBEDDED = "db push with the seed on the embedded PostgreSQL";

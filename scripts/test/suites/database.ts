@@ -1,8 +1,8 @@
 /**
  * Runs the tests in supabase/tests. The pgTAP files share one database, and each file must leave it
- * unchanged. A full run uses pg_prove if it is installed; a push uses our own reader, because
- * pg_prove starts two programs for each file. Tests that use two sessions commit changes, so each of
- * their files has its own database.
+ * unchanged. A full run uses pg_prove if it is installed. A push uses our own TAP reader, because
+ * pg_prove starts two programs for each file. Tests with two sessions commit changes, so each file
+ * of such tests has its own database.
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -60,7 +60,10 @@ const WITHOUT_PG_PROVE = "pg_prove (our own reader ran the files)";
 
 type Reader = { open: OpenPgtap } & Omit<SuiteResult, "rows">;
 
-/** Returns the function that opens a pgTAP session, and whether pg_prove is left out or skipped. */
+/**
+ * Returns the function that opens a pgTAP session. If this is not pg_prove, also returns whether
+ * pg_prove was left out (a push) or skipped (not installed).
+ */
 async function readerFor(isFull: boolean): Promise<Reader> {
   if (!isFull) return { open: openPgtapSession, skipped: [], left: [WITHOUT_PG_PROVE] };
   const why = await lackingPgProve();
@@ -83,7 +86,7 @@ async function runPgtapFiles(
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, open);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
-    // These checks also read the catalogue, so they run whenever the tests of the catalogue run.
+    // These checks run only together with the tests of the catalogue, because they also read it.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
@@ -97,8 +100,8 @@ export const database: Suite = {
   name: "database",
   madeOf: DATABASE,
   about: "pgTAP files and tests of two sessions on the embedded PostgreSQL 17",
-  // If files are named, they run on the long-lived server, which is fast. A complete run starts a
-  // server of its own, so it does not depend on earlier runs.
+  // If the user names files, they run on the long-lived server, which is faster. A complete run
+  // starts a new server, so that it does not depend on earlier runs.
   async run(words, isFull) {
     // Locks work in the same way in all versions of PostgreSQL, so the tests that use two sessions
     // run only in this suite.
@@ -108,7 +111,10 @@ export const database: Suite = {
   },
 };
 
-/** Returns what the pgTAP files need and this machine's PostgreSQL lacks, or undefined. */
+/**
+ * Returns the requirement of the pgTAP files that this machine's PostgreSQL lacks; undefined if it
+ * lacks none.
+ */
 function lacking(): string | undefined {
   const system = findSystem();
   if (!system) return "PostgreSQL is not installed (Debian: postgresql-15 and what .ci/run names)";

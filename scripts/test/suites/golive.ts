@@ -31,7 +31,10 @@ const UNDER_TRAFFIC = [
 /** The origin of the app's pages, which the preflight requires. */
 const ORIGIN = ["--origin", "http://localhost:3000"];
 
-/** A launch under traffic takes three minutes, and begins anew if the machine is too busy. */
+/**
+ * The time limit of a test. A launch under traffic takes three minutes, and on a machine that is
+ * too busy the test begins it anew.
+ */
 const LIMIT_MS = 720_000;
 
 const LEFT_IN_TESTS = IS_FULL ? [] : ["4 of 5 kills and the restored snapshot of tests/golive"];

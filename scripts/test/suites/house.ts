@@ -6,14 +6,14 @@ import { NOT_SQL } from "./made-of.ts";
 import { typesToCheck } from "./types-to-check.ts";
 
 /**
- * The gates that read no SQL. The gate `check` is not among them, because a push chooses its
- * modules by what has changed (types-to-check.ts).
+ * The gates that read no SQL. A push leaves them out if only SQL has changed. The gate `check` is
+ * not in this list, because a push runs it for the affected modules only (types-to-check.ts).
  */
 const WITHOUT_SQL = ["lint", "openapi"];
 
 /**
- * The part of a gate that a push runs, and the names of the parts that it leaves out. `gate` is
- * missing if the push leaves out the whole gate.
+ * The part of a gate that a push runs, and the names of the parts that the push leaves out. If the
+ * push leaves out the whole gate, `gate` is missing.
  */
 interface OfPush {
   readonly gate?: Gate;

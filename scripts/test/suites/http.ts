@@ -54,11 +54,12 @@ const NO_CURL: Skipped = { what: "tests/runbooks", why: "needs curl (Debian: cur
 const WITH_REDIS = ["tests/limits", "tests/faults/matrix", "tests/runbooks/redis"];
 
 /**
- * Whether a file must not share a stack with other tests. Fault tests stop services that other
- * tests use, or replace the mail service, which then gets other tests' emails. Alert tests count
- * the failures of all tests on their stack. Tests of a shop for businesses change Stripe's
- * checkout page for all buyers. The API page's examples start backfills and runners, and cap the
- * spending of a day. The runbooks' commands change settings, start backfills and flush Redis.
+ * Whether a test file needs a stack without other tests. Fault tests stop services that other tests
+ * use. Some of them replace the mail service, and would then receive the emails of other tests.
+ * Alert tests count the failures of all tests on their stack. Tests of a shop for businesses change
+ * Stripe's checkout page for all buyers. The API page's examples start backfills and runners, and
+ * cap the spending of a day. The runbooks' commands change settings, start backfills and flush
+ * Redis.
  */
 const isFault = (file: string) =>
   /^tests\/(alerts|api-page|business|browser\/business|runbooks)\/|\/faults(\/|\.test\.ts$)/
@@ -70,12 +71,15 @@ const isFault = (file: string) =>
 const isLast = (file: string) => file.startsWith("tests/leaks/");
 
 /**
- * Whether a file must run alone. It sends up to 500 requests at once, and Redis must answer each
- * within 200 ms; other tests on the same stack could slow Redis down.
+ * Whether a file must run alone. Only one does: it sends up to 500 requests at once, and Redis must
+ * answer each within 200 ms. Other tests on the same stack could slow Redis down.
  */
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 
-/** Parts of tests that a push leaves out. The test files decide this, not the suite. */
+/**
+ * Parts of tests that a push leaves out. The code that leaves them out is in the test files. The
+ * suite only reports them.
+ */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
   "900 of 1,000 bookings of tests/bookings/fees.test.ts",
   "96 of 120 orders of delivery in tests/webhooks/orders-of-delivery.test.ts",
@@ -132,7 +136,8 @@ export const http: Suite = {
   name: "http",
   madeOf: SERVICE,
   about: "scenarios, races and a real browser over HTTP, on one stack",
-  // Words also select fault tests. For example, `http refunds` runs all tests of refunds.
+  // Words also select fault tests, although `faults` is a suite of its own. For example, `http
+  // refunds` runs all tests of refunds.
   async run(words, isFull) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
@@ -173,7 +178,8 @@ export const faults: Suite = {
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);
     const isLaunch = (file: string) => file.startsWith(LAUNCH_RUNBOOKS);
     const files = longestFirst(found.filter((file) => !isLaunch(file)), FAULTS_AT_ONCE);
-    // Fault tests must not share a stack at the same time, so each stack has one process.
+    // Two fault tests must not run on the same stack at the same time, so each stack has one test
+    // process.
     const rows = await onTwoStacks({ files, atOnce: FAULTS_AT_ONCE, last: [LEFT_BEHIND] }, run);
     const isSame = !isFull && await isSameAsBefore(LAUNCH_RUNBOOKS_MADE_OF);
     if (isSame) return { rows, skipped: [], left: [LAUNCH_RUNBOOKS] };

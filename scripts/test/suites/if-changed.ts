@@ -10,8 +10,8 @@ function isGreen({ rows, skipped }: SuiteResult): boolean {
 }
 
 /**
- * Runs the suite, unless it has passed in this checkout with the same files, or the commit before
- * the push has the same files. A full run always runs it.
+ * Runs the suite. A run that is not full leaves the suite out if it has already passed in this
+ * checkout with the same files, or if the push has changed none of the files.
  * @param madeOf files and folders, relative to the repository's root
  */
 export async function ifChanged(

@@ -20,8 +20,8 @@ const RUNS: { folder: string; limits: string }[] = [
     folder: `${ISOLATES}wall-clock`,
     limits: "free,cpu-soft=600000,cpu-hard=600000,wall=12000,without-boot",
   },
-  // The soft limit equals the hard limit. An isolate is therefore killed before it can retire, and
-  // its pending requests break off.
+  // The soft limit of processor time equals the hard limit. An isolate is therefore killed before
+  // it can retire, and its pending requests break off.
   { folder: `${ISOLATES}processor`, limits: "free,cpu-soft=400,cpu-hard=400,without-boot" },
 ];
 

@@ -44,9 +44,9 @@ export const LONGEST = [
 ];
 
 /**
- * Sorts files for processes that each take `atOnce` files at a time. Each process gets one long
- * file followed by short ones, until there are no more long files. If a long file started late, one
- * process would still run it while the others had nothing to do.
+ * Sorts files for processes that each take `atOnce` files at a time. As long as there are long
+ * files, each process gets one of them first and then short ones. If a long file started late, its
+ * process would still run it while the other processes had nothing to do.
  */
 export function longestFirst(files: readonly string[], atOnce: number): string[] {
   const long = LONGEST.filter((file) => files.includes(file));

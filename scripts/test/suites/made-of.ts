@@ -3,9 +3,9 @@
 const without = (folders: readonly string[]) => folders.map((folder) => `:(exclude)${folder}`);
 
 /**
- * Files that no suite of the service reads: apps, blocks, infrastructure, texts without tests, the
- * packages' tests, and commands that have only unit tests and a suite of their own. A new folder is
- * part of the service until it is listed here.
+ * Files that no test suite of the service reads: apps, blocks, infrastructure, texts without tests,
+ * the packages' tests, and commands that only unit tests and the command's own suite test. A new
+ * folder counts as part of the service until it is added to this list.
  */
 export const NOT_OF_SERVICE = [
   ...["apps", "examples", "registry", "registry.json", "packages/react"],
@@ -21,7 +21,10 @@ export const NOT_OF_SERVICE = [
 /** The functions, the database, both emulators, and the tests, scripts and pages that use them. */
 export const SERVICE: readonly string[] = [".", ...without([...NOT_OF_SERVICE, "supabase/tests"])];
 
-/** The functions, what they import, and every command and server that uploads or runs them. */
+/**
+ * The functions, the modules that they import, and every command and server that uploads or runs
+ * the functions.
+ */
 const FUNCTIONS = [
   ...["supabase/functions", "supabase/config.toml", "packages", "scripts"],
   ...["deno.json", "deno.lock", ".ci"],

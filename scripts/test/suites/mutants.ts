@@ -6,8 +6,8 @@ import { endLongLivedServer } from "../../test-tools/long-lived/project.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
 /**
- * This sample takes eleven minutes on two cores. `deno task mutate` by itself draws 100 mutants in
- * each area instead of 8.
+ * The sample of mutants, which takes eleven minutes on two cores. It has 8 random mutants in each
+ * area. By default, `deno task mutate` draws 100.
  */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 

@@ -37,7 +37,7 @@ interface Package {
 const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
-/** The tests of the registry's blocks, in an app of their own. */
+/** The tests of the registry's blocks, which are installed in an app that has nothing else. */
 export const BLOCKS = "tests/blocks";
 /** The tests of the blocks on a stack. */
 export const BLOCKS_ON_STACK = "tests/blocks-on-stack";
@@ -54,7 +54,10 @@ export const CONSOLE = "tests/console";
 /** The tests of the app in which a user does everything, on a stack. */
 export const THIRTEEN_TASKS = "tests/thirteen-tasks";
 
-/** Returns what this machine can't run: `apps` need npm, and `page` needs Chromium. */
+/**
+ * Returns the parts that this machine can't run. The tests in `apps` need npm, and the tests in
+ * `page` need Chromium.
+ */
 async function missing(apps: string[] = [], page?: string): Promise<Skipped[]> {
   const hasNpm = apps.length === 0 || await hasNpx();
   return [

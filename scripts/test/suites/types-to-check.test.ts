@@ -24,7 +24,7 @@ Deno.test("a push checks what it has changed and what imports that, types includ
   ok(found.includes(ROUTES) && found.includes("supabase/functions/usage/app.ts"), found.join());
   ok(!found.includes("supabase/functions/settings/routes.ts"), found.join());
   deepEqual(await changed("README.md", "supabase/seed.sql"), []);
-  // openai-request.ts imports only types from caller.ts.
+  // An import of types also counts: openai-request.ts imports only types from caller.ts.
   const types = await changed("supabase/functions/_shared/core/caller.ts");
   ok(types?.includes("supabase/functions/ai/openai-request.ts"), types?.join());
 });

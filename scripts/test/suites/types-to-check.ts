@@ -1,4 +1,7 @@
-/** Finds the modules that a push must check: those that it has changed, and all that import them. */
+/**
+ * Finds the modules whose types a push must check: the modules that the push has changed, and all
+ * modules that import them.
+ */
 import { findModules } from "../../test-tools/deno-tests.ts";
 import { type Changes, textBefore } from "../../test-tools/same-as-before.ts";
 import { readGraph, withDependents } from "../../test-tools/module-graph.ts";
@@ -6,16 +9,19 @@ import { ROOT } from "../../command/root.ts";
 
 const MODULE = /\.(?:[cm]?[jt]sx?|json)$/;
 
-/** Files that determine how modules are found and checked, and with which version of Deno. */
+/**
+ * Matches files that determine how modules are found and checked, and the version of Deno that
+ * checks them.
+ */
 const OF_ALL =
   /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$|\.d\.ts$|^\.(?:ci|github)\/|^scripts\/ok\//;
 
 const DECLARES = /^declare (?:global|module)\b/m;
 
 /**
- * Whether every module must be checked: the way of checking has changed, a removed module may still
- * be imported, or a changed module has or had a `declare global` or `declare module`, which affects
- * modules that do not import it.
+ * Whether every module must be checked. This is so if the configuration of the check has changed,
+ * if a module was removed that may still be imported, or if a changed module has or had a `declare
+ * global` or `declare module`, which also affects modules that do not import it.
  */
 async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
   if ([...there, ...gone].some((path) => OF_ALL.test(path))) return true;
@@ -27,8 +33,8 @@ async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
 }
 
 /**
- * Returns the modules of these folders that the changes can have broken; undefined if every module
- * may be broken.
+ * Returns the modules in these folders whose types the changes may have broken; undefined if this
+ * may be any module.
  */
 export async function typesToCheck(
   folders: readonly string[],

@@ -3,8 +3,8 @@ import { isSameAsBase, isSameAsBefore } from "../../test-tools/same-as-before.ts
 import { BEFORE_SQL } from "./made-of.ts";
 
 /**
- * Folders whose tests check pages and rate limits, up to the call of SQL. Other tests make the same
- * calls over HTTP.
+ * Folders whose tests check pages and rate limits, but not the SQL that the requests call. Other
+ * tests over HTTP make the same calls and check the SQL.
  */
 const FOLDERS = ["tests/browser/", "tests/limits/"];
 
@@ -44,7 +44,7 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The only one of these tests that is also left out without CI_BASE, because it takes longest. */
+/** Without CI_BASE, only this test is left out, because it takes longest. */
 const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
 
 /**

@@ -20,7 +20,10 @@ const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
 
 const FUNCTIONS = "supabase/functions/";
 
-/** Parts of tests that a push leaves out. The test files decide this, not the suite. */
+/**
+ * Parts of tests that a push leaves out. The code that leaves them out is in the test files. The
+ * suite only reports them.
+ */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
 
 export const unit: Suite = {
@@ -38,9 +41,9 @@ export const unit: Suite = {
     const isOfFunctions = (file: string) => areFunctionsLeft && file.startsWith(FUNCTIONS);
     const files = found.filter((file) => !isLeft(file) && !isOfFunctions(file));
     return {
-      // If each file were loaded alone, it would need a worker of 80 MB and compile its modules
-      // again, which takes longer than its tests. The types are not checked here, because the suite
-      // `house` checks the types of all files.
+      // A push loads all files as one group. If each file were loaded alone, each would need a
+      // worker of 80 MB and would compile its modules again, which takes longer than its tests. The
+      // types are not checked here, because the suite `house` checks the types of all files.
       rows: await runDenoTests({ files, flags: ["--no-check"], isGroup: !IS_FULL }),
       skipped: [],
       left: [

@@ -1,12 +1,15 @@
 /**
- * Checks that a command which a user copies works on a machine without Deno. The command must begin
- * with `npx`, which brings the version of Deno that the tests use.
+ * Checks that the commands that users copy work on a machine without Deno. Such a command must
+ * begin with `npx`, which installs the same version of Deno that the tests use.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
 const BEGINNING = "npx -y deno@2.9.6 task";
 
-/** Pages for contributors, who have Deno, and pages that describe the past. */
+/**
+ * Pages that are not checked: pages for contributors, who have Deno, and pages that describe the
+ * past.
+ */
 const OF_CONTRIBUTORS = /^(?:CONTRIBUTING\.md|CHANGELOG\.md|tests\/|docs\/decisions\/|bench\/)/;
 
 /** Pages for users, who also copy the commands that are in a sentence and not in a code block. */

@@ -66,8 +66,8 @@ function cycleThrough(graph: Graph, start: string): string[] | null {
 }
 
 /**
- * Returns cycles that have no node in common. Another cycle that shares a node with them is only
- * found after they are resolved.
+ * Returns cycles, of which no two have a node in common. A cycle that shares a node with one of
+ * them is found only in a later run, when the reported cycle is resolved.
  */
 function cyclesIn(graph: Graph): string[][] {
   const cycles: string[][] = [];
@@ -90,8 +90,8 @@ const files: NodesOf = ({ from, to }) => [from.source.path, to.source.path];
 const folders: NodesOf = ({ from, to }) => [dirname(from.source.path), dirname(to.source.path)];
 
 /**
- * A node is a folder together with its subfolders. An import connects the two nodes that have the
- * same parent folder.
+ * A node is a folder together with its subfolders. An import between two files connects the folders
+ * that contain these files and have the same parent folder.
  */
 const siblings: NodesOf = ({ from, to }) => {
   const [a, b] = [from.source.path.split("/"), to.source.path.split("/")];
@@ -122,8 +122,8 @@ export const cycles: Rule = {
       const graph = graphOf(imports, nodesOf);
       return cyclesIn(graph).map((cycle) => findingOf(graph, cycle));
     });
-    // A cycle of folders without subfolders is in both graphs, `folders` and `siblings`. It is
-    // reported only once.
+    // A cycle of folders that have no subfolders is found in both graphs, `folders` and `siblings`.
+    // It must be reported only once.
     return findings.filter(({ message }, at) =>
       findings.findIndex((other) => other.message === message) === at
     );

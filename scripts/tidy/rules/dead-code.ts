@@ -17,10 +17,10 @@ function usesOwn({ source }: Module, name: string): boolean {
 }
 
 /**
- * Returns whether an export is used. It is used if product code imports it. If only tests import
- * it, it counts as used if its module serves tests, if its package exports it, or if the module
- * itself uses the name. A type that the module itself uses may be exported although nothing imports
- * it, so that callers can name it.
+ * Returns whether an export counts as used. An export that product code imports is used. An export
+ * that only tests import counts as used if its module serves tests, its package exports it, or its
+ * module itself uses the name. A type that its module itself uses always counts as used, so that
+ * callers can name it.
  */
 function isTaken(module: Module, { name, type }: Module["exports"][number]): boolean {
   const users = usersOf(module, name);
@@ -33,10 +33,10 @@ function isTaken(module: Module, { name, type }: Module["exports"][number]): boo
 const FOUND_BY_NEXT = /^examples\/[^/]+\/(?:proxy\.ts|app\/(?:.+\/)?(?:layout|page|route)\.tsx?)$/;
 
 /**
- * Returns whether a module may have exports that nothing here imports: a package's public
- * interface, a function's entry point, a module that a framework finds, generated code, or a
- * module that an example's blocks import. The blocks are not in the repository, because the
- * example's installation writes them.
+ * Returns whether a module may have exports that nothing in this repository imports. These are a
+ * package's public interface, a function's entry point, a module that a framework finds, generated
+ * code, and a module that an example's blocks import. The blocks are not in the repository, because
+ * the example's installation writes them.
  */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || FOUND_BY_NEXT.test(source.path) ||

@@ -16,8 +16,8 @@ import {
 const TIMER = /\b(?:setTimeout|delay)\(/;
 
 /**
- * Returns whether a loop only waits: it contains a timer, or nothing but awaits. A loop with a
- * block of statements may do work.
+ * Returns whether a loop only waits: it contains a timer, or its body is a single statement with an
+ * await. A loop whose body is a block may do work.
  */
 function onlyWaits(loop: ts.WhileStatement | ts.DoStatement): boolean {
   const text = loop.getText();

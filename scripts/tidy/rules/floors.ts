@@ -8,7 +8,10 @@ import type { Finding, Rule } from "../sources/source.ts";
 interface Area {
   /** The area's folder, with a slash at the end. Paths in `floors` are relative to it. */
   readonly root: string;
-  /** In this folder of the area, the pattern `*` does not apply, so each unit must be listed. */
+  /**
+   * A folder of the area in which the pattern `*` does not apply, so each of its units must be
+   * listed by name.
+   */
   readonly inner?: string;
   /**
    * The floors from the lowest to the highest. Each pattern names a unit, which is a folder or a

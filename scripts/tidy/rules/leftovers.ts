@@ -43,8 +43,8 @@ export const noMachine: Rule = {
 };
 
 /**
- * Without this mark, people might edit a file that the next run overwrites. JSON has no comments,
- * so in a JSON file the first key may contain the mark.
+ * Generated files must have a mark. Without it, people might edit a file that the next run of its
+ * generator overwrites. JSON has no comments, so in a JSON file the first key may contain the mark.
  */
 export const generatedMark: Rule = {
   name: "generated-mark",

@@ -102,7 +102,7 @@ function longSqlFunctions({ path, lines }: Source): Finding[] {
     if (open.quote === null) {
       const quote = /\$\w*\$/.exec(rest);
       if (!quote) {
-        // Without dollar quotes, the function's body is on one line and ends with the semicolon.
+        // A function without dollar quotes ends with the first line that ends with a semicolon.
         if (/;\s*$/.test(line) && !/\bbegin atomic\b/i.test(line)) open = null;
         return;
       }

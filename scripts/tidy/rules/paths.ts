@@ -1,6 +1,6 @@
 /**
- * Checks that each file that a page or a comment names exists, so that the names are updated when a
- * file moves.
+ * Checks that every file whose name is in a page or a comment exists. So if a file moves, its name
+ * must be updated there.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
@@ -26,8 +26,8 @@ const ADDRESS = /\b[a-z]+:\/\/\S+/g;
 const EXEMPT = /^CHANGELOG\.md$|^scripts\/tidy\/(?:tidy\.test\.ts|testing\/)/;
 
 /**
- * Returns every path, and every end of each path, because `limits/rate-limit-rules.ts` may stand for
- * `supabase/functions/_shared/limits/rate-limit-rules.ts`.
+ * Returns every path, and each path without its first folders, because a comment may shorten
+ * `supabase/functions/_shared/limits/rate-limit-rules.ts` to `limits/rate-limit-rules.ts`.
  */
 function endsOf(sources: Source[]): Set<string> {
   const ends = new Set<string>();
@@ -73,7 +73,10 @@ function mentionsOf(source: Source): Mention[] {
   return /\.(?:ts|sql|psql)$/.test(source.path) ? inComments(source) : [];
 }
 
-/** The extensions that a name may lack: a database test may be called `tests/inbox/inbox`. */
+/**
+ * A name may be written without one of these extensions: for example, a database test as
+ * `tests/inbox/inbox`.
+ */
 const ENDINGS = ["", ".test.sql", ".test.ts"];
 
 export const paths: Rule = {

@@ -1,9 +1,9 @@
-/** Finds small files of the product that could be a part of their only user. */
+/** Finds small files of the product that could be merged into the only file that uses them. */
 import { dirname } from "node:path/posix";
 import { type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import { type Finding, isTest, type Rule, type Source } from "../sources/source.ts";
 
-/** A smaller file needs a reason. */
+/** A file with fewer lines needs a reason in REASONS. */
 const MIN_LINES = 20;
 
 const PRODUCT = /^(?:supabase\/(?:functions|schemas)|packages|apps\/[^/]+\/src|scripts)\//;
@@ -30,9 +30,9 @@ const isSmall = (source: Source) =>
   !(source.path in REASONS) && source.lines.length < MIN_LINES;
 
 /**
- * Whether the file could be a part of its only user. A file has a reason to stand alone in two
- * cases. Its user is in another folder, because each file belongs to the subject of its own folder.
- * Or its user is a `mod.ts`, which is the public interface of a package or a folder.
+ * Whether the file could be merged into the only file that uses it. It must stay separate if its
+ * user is in another folder, because each file belongs to the subject of its own folder, or if its
+ * user is a `mod.ts`, because that is the public interface of a package or a folder.
  */
 function couldMerge(path: string, users: readonly string[]): boolean {
   if (users.length !== 1) return users.length === 0;

@@ -10,7 +10,7 @@ interface Export {
   name: string;
   line: number;
   /**
-   * Whether this is an interface or a type alias, which other exports of the module may mention.
+   * Whether the export is an interface or a type alias. Other exports of the module may mention it.
    */
   type: boolean;
 }
@@ -25,9 +25,7 @@ export interface Module {
    * convention.
    */
   entry: boolean;
-  /**
-   * Whether a name in a deno.json stands for this module, so that others import it by that name.
-   */
+  /** Whether a deno.json gives this module a name by which other code imports it. */
   named: boolean;
 }
 
@@ -86,8 +84,8 @@ function namesIn(name: ts.BindingName): ts.Identifier[] {
 }
 
 /**
- * Returns the names that a statement exports. It returns none for a default export and for `export
- * *`, because these contain no name.
+ * Returns the names that a statement exports. A default export and `export *` contain no name, so
+ * it returns none for them.
  */
 function exportsOf(statement: ts.Statement): Export[] {
   if (ts.isExportDeclaration(statement)) {
@@ -194,8 +192,8 @@ class Graph {
     const written = new Set<Module>();
     const takenLate: string[] = [];
     this.#walk(module, written, takenLate);
-    // The path in `import(url)` is not known. The imported names therefore count as used from every
-    // module whose path is a string in the same file.
+    // The path in `import(url)` is not known. It may be any path that is a string in the same file,
+    // so the imported names count as used from each of these modules.
     for (const { users } of written) {
       for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
     }

@@ -3,7 +3,8 @@ import ts from "typescript";
 import { isTypeScript, type Source, syntaxOf, walk } from "./source.ts";
 
 /**
- * A passage of prose. Code and markup in it are replaced by spaces, so that offsets stay the same.
+ * A passage of prose. Code and markup in it are replaced by as many spaces, so that offsets stay
+ * the same.
  */
 export interface Passage {
   /** The offset of the passage's first character in the file. */
@@ -78,7 +79,7 @@ function passagesOfMarkdown({ text }: Source): Passage[] {
   const header = /^\|.*\|(?=\n\|[ :|-]+\|\n)/gm;
   const labels = [...prose.matchAll(header), ...prose.matchAll(/^#+ .*$/gm)]
     .map(({ 0: found, index }) => ({ from: index, to: index + found.length }));
-  // Matches a paragraph, an item of a list, a heading, or a cell of a table.
+  // The pattern matches a paragraph, an item of a list, a heading, or a cell of a table.
   return passages(
     prose,
     /(?:(?!\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\n#|\|)[\s\S])+/g,

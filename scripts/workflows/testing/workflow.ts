@@ -41,7 +41,7 @@ export async function readWorkflows(): Promise<Workflow[]> {
   }));
 }
 
-/** Returns all steps, each with a name for messages. */
+/** Returns all steps of a workflow. `at` names the step in messages. */
 export function stepsOf({ file, jobs }: Workflow): (Step & { at: string })[] {
   return Object.entries(jobs).flatMap(([name, { steps }]) =>
     steps.map((one, nth) => ({ ...one, at: `${file}, ${name}, ${one.name ?? `step ${nth + 1}`}` }))

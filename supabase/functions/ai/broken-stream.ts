@@ -8,7 +8,10 @@ import type { ApiError } from "../_shared/core/errors.ts";
 import type { Ending } from "./close-chat.ts";
 import type { OpenChat } from "./open-chat.ts";
 
-/** The finish reason of an answer whose caller has disconnected, which is also the code in the log. */
+/**
+ * The finish reason of an answer whose caller has disconnected. The same text is the code in the
+ * log.
+ */
 export const CALLER_LEFT = "aborted";
 
 /** The part of the answer that has arrived. */

@@ -186,7 +186,7 @@ Deno.test("a charge that cannot be made is left to a scheduled task, and logged 
   const chats_settle = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: { chats_settle } });
   assert.equal((await post(fake)).status, 503);
-  // The database adapter has used up its retries, and the chat adds none.
+  // The database adapter has used up its retries, and the chat adds no retries of its own.
   assert.equal(fake.names().filter((name) => name === "chats_settle").length, 1);
   assert(!fake.names().includes("chats_release"), "it was worked for");
   const line = fake.lines.find(({ message }) => message === "chat not settled");
@@ -234,7 +234,8 @@ Deno.test("the log record is redacted, classified and names the request", async 
     request_id: metadata.requestId,
     trace_id: metadata.traceId,
   });
-  // The stored answer is not redacted, because the caller gets it, and so does a repeated request.
+  // The stored answer is not redacted, because the caller gets this answer, also when the caller
+  // repeats the request.
   const kept = fake.calls[1]!.args.p_answer as { message: { content: string } };
   assert.equal(kept.message.content, text);
 });

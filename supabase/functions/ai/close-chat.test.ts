@@ -7,7 +7,7 @@ import { ledModel } from "#support/fakes/led-model.ts";
 import { eventsOf, postStreamed, settled } from "#support/samples/streamed-chat.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 
-/** A scheduled task closes a chat after this time without a heartbeat. */
+/** A scheduled task closes a chat that has had no heartbeat for this long. */
 const SILENT_MS = 60_000;
 const HEARTBEAT_MS = 15_000;
 

@@ -93,8 +93,9 @@ function messageOf({ text, toolCalls = [] }: Ending): Answer["message"] {
 
 /**
  * Charges the chat and stores its answer under its key.
- * @throws ApiError if the database stays unavailable. A scheduled task then charges the highest amount that
- * a streamed chat can have cost, and releases the hold of a chat without a stream.
+ * @throws ApiError if the database stays unavailable. In that case, a scheduled task closes the
+ * chat later: it charges a streamed chat the highest amount that the chat can have cost, and
+ * releases the hold of any other chat.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { finishReason, usage, counted = null, errorCode = null } = ending;

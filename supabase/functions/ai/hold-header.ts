@@ -1,6 +1,6 @@
 /**
- * The header with the id of the hold that pays a chat. A stream's headers are sent before the charge is
- * known, so a caller whose stream breaks off reads the charge from the hold.
+ * The header with the id of the hold that pays for a chat. A stream's headers are sent before the
+ * charge is known. If the stream breaks off, the caller can read the charge from the hold.
  */
 import { z } from "@hono/zod-openapi";
 

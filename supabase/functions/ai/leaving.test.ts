@@ -19,7 +19,10 @@ import { createApp } from "./app.ts";
 const USAGE = { input_tokens: 9, output_tokens: 7, reasoning_tokens: 300 };
 const LEAVING: readonly [string, number][] = [["first", 1], ["middle", 3], ["last", 5]];
 
-/** Stubs chats whose stream is read for `abandoned_stream_timeout_ms` after the caller has left. */
+/**
+ * Stubs chats whose stream is read for `abandoned_stream_timeout_ms` after the caller has
+ * disconnected.
+ */
 const stubChats = (abandoned_stream_timeout_ms: number) => ({
   chats_begin: () => ({
     step: "call" as const,
@@ -189,7 +192,9 @@ Deno.test("T9: a stream that ends within a character is settled with text that c
   assert.deepEqual([message.content, response], ["a \ufffd", "a \ufffd"]);
 });
 
-/** Makes services, and `warn`, which sends the runtime's warning that it will kill the isolate. */
+/**
+ * Makes services, and `warn`, which sends the runtime's warning that the isolate will be killed.
+ */
 async function mortal(ai: Partial<Ai>) {
   const runtime = new EventTarget();
   const lifetime = watchLifetime(runtime, () => {});

@@ -80,9 +80,10 @@ async function hold({ services, context, idempotency }: ChatCall, order: ChatOrd
 }
 
 /**
- * Holds the price of the longest answer. A refusal that the request caused is stored under its key.
- * @throws ApiError `invalid_request`, `unknown_model`, `insufficient_credits`, `spend_cap_reached`,
- *   `not_found` for an unknown user
+ * Holds the price of the longest answer. If the request itself causes a refusal, the refusal is
+ * stored under the request's key.
+ * @throws ApiError `invalid_request`, `unknown_model`, `insufficient_credits`,
+ * `spend_cap_reached`, `not_found` for an unknown user
  */
 export async function openChat(
   call: ChatCall,

@@ -64,7 +64,7 @@ function limitOf({ max_completion_tokens: limit, max_tokens: older }: OpenAiChat
 }
 
 /**
- * Returns what the request orders, and who pays for it.
+ * Returns the chat that the request orders, and the user who pays for it.
  * @throws ApiError `invalid_request`
  */
 export function orderOf(caller: UserCaller | SecretCaller, body: OpenAiChatRequest): ChatOrder {

@@ -41,7 +41,10 @@ interface Started {
   readonly events: AnswerEvents;
 }
 
-/** The caller's side of a stream. The methods do nothing after the caller has disconnected. */
+/**
+ * The connection to the caller of a stream. The methods do nothing after the caller has
+ * disconnected.
+ */
 interface Caller {
   send(event: Uint8Array | null): void;
   /** Sends the error and closes the stream. */
@@ -219,8 +222,8 @@ async function begin(chat: OpenChat, { signal, events, headers }: Wanted): Promi
 
 /**
  * Answers with server-sent events after the provider's first piece has arrived.
- * @throws ApiError if the provider fails before the first piece; something is charged only if the
- * caller has disconnected
+ * @throws ApiError if the provider fails before the first piece; in that case, the chat is charged
+ * only if the caller has disconnected
  */
 export function streamChat(chat: OpenChat, wanted: Wanted): Promise<Response> {
   return withOwnTime(() => begin(chat, wanted), STREAM_MS);

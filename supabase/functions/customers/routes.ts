@@ -48,7 +48,7 @@ export const readCustomer = defineRoute({
     ok(await services.database.rpc("customers_read", { p_customer_id: params.id })),
 });
 
-/** Lists who read a customer's data, newest first. */
+/** Lists each read of a customer's data with its reader, newest first. */
 export const listReads = defineRoute({
   method: "get",
   path: "/{id}/reads",

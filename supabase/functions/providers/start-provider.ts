@@ -5,7 +5,10 @@ import { onboardingUrls } from "../_shared/domain/return-urls.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Translates Stripe's refusal for the caller, if the caller can correct the request. */
+/**
+ * Returns an error that tells the caller how to correct the request. If the caller cannot correct
+ * it, returns the error unchanged.
+ */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;

@@ -54,7 +54,10 @@ function planted(row: Row, nr: number): Row {
   );
 }
 
-/** Returns the cell of a value, by the rule for spreadsheets and not by the code under test. */
+/**
+ * Returns the CSV cell that the rule for spreadsheets requires for a value, without using the code
+ * under test.
+ */
 function cellOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string" || value === LONGEST) return String(value);
@@ -134,7 +137,7 @@ for (const { path, reaches } of REPORT_CASES) {
     const [header, ...lines]: string[][] = parse(await answer.text(), { record_delimiter: "\r\n" });
 
     const keys = Object.keys(first);
-    // Bookkeepers' programs expect a column that is named date.
+    // Bookkeepers' programs expect a column with the name `date`, so the key `day` has this title.
     const columns = header!.slice(1).map((title) => title.split(" ")[0]!)
       .map((title) => title === "date" ? "day" : title);
     assert.equal(header![0], "record");

@@ -2,7 +2,7 @@ import { ActorRow, ActorsQuery } from "../_shared/contracts/reports/actors.ts";
 import { CreditRow } from "../_shared/contracts/reports/credits.ts";
 import { reportRoute } from "./report-route.ts";
 
-/** Reports who moved how many credits, and who did what else. */
+/** Reports how many credits each author moved, and what else the author did. */
 export const reportActors = reportRoute({
   name: "actors",
   summary: "Report who moved credits, and who did what else",

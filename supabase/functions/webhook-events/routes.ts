@@ -107,7 +107,10 @@ const HOUR_MS = 3_600_000;
  */
 const BUDGET_MS = 100_000;
 
-/** Fetches and receives events that Stripe made in the last hours and that never arrived. */
+/**
+ * Fetches the events of the last hours that never arrived, and receives them as if Stripe had
+ * delivered them.
+ */
 export const backfillEvents = defineRoute({
   method: "post",
   path: "/backfill",

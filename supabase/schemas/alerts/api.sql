@@ -50,8 +50,8 @@ declare
   v_incident farthing.incidents;
 begin
   perform farthing.require_operator(p_author);
-  -- Only an open incident changes: the first acknowledgement stays, and a resolved incident needs
-  -- none.
+  -- Only an open incident changes: an acknowledged incident keeps its first acknowledgement, and a
+  -- resolved incident needs no acknowledgement.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
   where incident_id = p_incident_id and state = 'open';
   select * into v_incident from farthing.incidents

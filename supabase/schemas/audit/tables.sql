@@ -19,7 +19,8 @@ comment on table farthing.audit is
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 -- This index serves the report of authors. It leaves out accounts, customers, providers and
--- top_ups: users change the rows of these tables themselves, and do so much more often.
+-- top_ups: users change the rows of these tables themselves, much more often than the rows of the
+-- other tables change.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',

@@ -101,8 +101,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The retry '
-  'finds the same booking. If Stripe refused the booking, p_booking_id names it, and it is cancelled.';
+  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The '
+  'retry finds the same booking. If Stripe refused the booking, p_booking_id names the booking, '
+  'and the booking is cancelled.';
 
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,

@@ -69,5 +69,6 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_preview to service_role;
 comment on function farthing_public.spend_caps_preview is
-  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. It sets the cap, undoes '
-  'the change, and records the read. Fails as spend_caps_set() does.';
+  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. The function sets '
+  'the cap to compute this answer, then undoes the change, and records the read. Fails as '
+  'spend_caps_set() does.';

@@ -81,8 +81,8 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'Charges like spend_batch(), and refuses each charge above what is left of the account''s daily cap. '
-  'Charges of a hold are not refused.';
+  'Charges an account as spend_batch() does, but refuses each charge above what is left of the '
+  'daily cap. Charges of a hold are not refused.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text

@@ -111,7 +111,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, ordered by sort, first currency and price.';
+  'Returns the packages on sale, ordered by sort, then by currency and amount of the first price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())

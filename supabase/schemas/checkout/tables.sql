@@ -61,18 +61,20 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s minor '
-  'unit. amount: the price. credits, bonus_credits: as sold. session_settings: the policy''s settings '
-  'of the hosted page when the order was made, with the customer or email of the buyer; the email is '
-  'deleted as soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe '
-  'computes, or the tax is added to it; null if Stripe computes none. promotion_codes: whether the '
-  'buyer may enter a code. Both are copied from session_settings, and never change. payment_ref: the '
-  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the buyer '
-  'paid, with amount_tax and after amount_discount. All three are null until the order is paid. invoice_id: '
-  'Stripe''s invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
-  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
-  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits clawed '
-  'back for refunds and disputes together (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s '
+  'minor unit. amount: the price. credits, bonus_credits: as sold. session_settings: the '
+  'policy''s settings of the hosted page when the order was made, with the customer or email of '
+  'the buyer; the email is deleted as soon as Stripe has it. tax_behavior: whether the price '
+  'includes the tax that Stripe computes, or the tax is added to it; null if Stripe computes '
+  'none. promotion_codes: whether the buyer may enter a code. Both are copied from '
+  'session_settings, and never change. payment_ref: the payment that paid the order, or its '
+  'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and '
+  'after amount_discount. All three are null until the order is paid. invoice_id: Stripe''s '
+  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
+  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: the sum of '
+  'the refunds that have not failed. amount_disputed: the sum of the disputes that are open or '
+  'lost. credits_clawed_back: the credits clawed back for refunds and disputes together (rule '
+  '10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 -- Reports use this index to count the accounts that ordered in a year, and to find each account's

@@ -56,10 +56,11 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known address, '
-  'and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge Function; the address is not '
-  'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
-  'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
+  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known '
+  'address, and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge '
+  'Function; the address is not stored. order_id: the allowed order. booking_id: the allowed or '
+  'flagged booking. With the outcome flag, the booking is not refused, but an operator should '
+  'review it. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- The limits count only allowed decisions, so these indexes leave out refusals: requests that are
 -- repeated after a refusal do not slow down the count.

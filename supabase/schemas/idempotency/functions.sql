@@ -12,7 +12,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.idempotency_key_life() is
-  'Returns how long a stored answer counts, if the request sent the key itself.';
+  'Returns how long a stored answer stays valid, if the client has sent the Idempotency-Key '
+  'itself.';
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
@@ -56,9 +57,10 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else {status, '
-  'replayed: true, data}. p_kept: how long an answer counts; null for 24 hours. A key that is derived from '
-  'the content counts for a shorter time. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
+  '{status, replayed: true, data}. p_kept: how long an answer stays valid; null for 24 hours. For '
+  'a key that is derived from the content, this time is shorter. Fails idempotency_key_reused, '
+  'idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)

@@ -2,8 +2,9 @@
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
 -- idempotency key must commit together: a job that costs credits is never stored without its hold,
--- and its hold never without the job. A runner claims a job under a lease, whose token increases
--- with each claim; a runner that has lost its lease has an old token and can write nothing.
+-- and its hold is never stored without the job. A runner claims a job under a lease, whose token
+-- increases with each claim; a runner that has lost its lease has an old token and can write
+-- nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -68,9 +69,10 @@ create table farthing.jobs (
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
 ) with (fillfactor = 80);
 comment on table farthing.jobs is
-  'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) never '
-  'falls. error_message may be shown to users, error_detail must not be. input is emptied when the job '
-  'ends, result and file 24 hours after its creation; the row is deleted after 30 days.';
+  'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) '
+  'never falls. error_message may be shown to users, error_detail must not be. input is emptied '
+  'when the job ends; result and file are emptied 24 hours after the job was created; the row is '
+  'deleted after 30 days.';
 -- The next three indexes leave out jobs that have ended and have no lease, so a claim costs the
 -- same after a million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';

@@ -13,12 +13,13 @@ create table farthing.journal_accounts (
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
 comment on table farthing.journal_accounts is
-  'Append-only. The code of each account of the journal, by version; on a day (UTC), the newest code '
-  'that has begun applies. unapplied_payments: payments whose credits are not granted yet; '
-  'provider_payable: the providers'' money from bookings; refunds, disputes: money that was returned, '
-  'less the deferred revenue that it released; the difference lowers revenue; tax_payable: tax that is '
-  'owed to the state; discounts: debited when an order is paid, and at once credited with the same '
-  'amount, because deferred revenue is only what was paid.';
+  'Append-only. The code of each account of the journal, by version. The code in force on a day '
+  '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
+  'whose credits are not granted yet; provider_payable: the providers'' money from bookings; '
+  'refunds, disputes: money that was returned, less the deferred revenue that it released; the '
+  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: debited when '
+  'an order is paid, and at once credited with the same amount, because deferred revenue is only '
+  'what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

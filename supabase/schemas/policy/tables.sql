@@ -68,7 +68,7 @@ create table farthing.policy (
   checkout_tax_ids boolean not null default false,
   checkout_invoices boolean not null default false,
   checkout_promotion_codes boolean not null default false,
-  -- The shop's name and settings, which its emails show
+  -- The shop's name and the other settings that the shop's emails show
   shop_name text,
   shop_logo_url text,
   shop_address text,
@@ -135,9 +135,9 @@ comment on column farthing.policy.abandoned_stream_timeout is
   'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
   'the chat is charged the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'When a stream breaks off, the provider can have produced at most this many output tokens more than '
-  'the recorded ones: up to 64 tokens that are not recorded yet, and the tokens in transit. Raise this '
-  'number for a provider that is faster than 200 tokens per second.';
+  'The most output tokens that a provider can have produced, in addition to the recorded ones, '
+  'when a stream breaks off: up to 64 tokens that are not recorded yet, and the tokens in transit. '
+  'Raise this number for a provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'The time between the end of a month (UTC) and its closing. After the closing, the month''s figures in '
   'reports no longer change.';
@@ -163,9 +163,10 @@ create table farthing.accounting_policies (
       ('breakage', 'at_expiry')))
 );
 comment on table farthing.accounting_policies is
-  'Append-only. The policies of the reports, by version; the newest version that has begun applies. '
-  'bonus_allocation: whether an order''s price is spread over paid and bonus credits alike (pro_rata), '
-  'or is the price of the paid credits alone (zero). breakage: when unused credits become revenue.';
+  'Append-only. The policies of the reports, by version; the version in force is the newest one '
+  'that has taken effect. bonus_allocation: whether an order''s price is spread over paid and '
+  'bonus credits alike (pro_rata), or is the price of the paid credits alone (zero). breakage: '
+  'when unused credits become revenue.';
 alter table farthing.accounting_policies enable row level security;
 create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
   using (false);

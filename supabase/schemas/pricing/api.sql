@@ -1,4 +1,4 @@
--- The rates in force, and the packages, which browsers read through the data API.
+-- The rates in force, and the packages. Browsers read the packages through the data API.
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
@@ -19,7 +19,7 @@ from farthing.packages p where p.effective_from <= now()
 order by p.package_id, p.effective_from desc, p.version desc;
 
 comment on view farthing_public.packages is
-  'The version of each package that is in force; amount and other_prices ({currency: amount}) in minor '
+  'The version in force of each package; amount and other_prices ({currency: amount}) in minor '
   'units, credits as text.';
 
 grant select on farthing_public.packages to anon, authenticated;

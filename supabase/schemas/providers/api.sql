@@ -77,8 +77,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe stores a response under the provider's idempotency key, even an error, and repeats it.
-  -- So the next attempt needs a provider with a different id.
+  -- Stripe stores the response under the provider's idempotency key, even if it is an error, and
+  -- returns the same response to each retry. So the next attempt needs a provider with a different
+  -- id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;

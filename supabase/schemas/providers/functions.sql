@@ -101,7 +101,8 @@ begin
   -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- The request that creates the account may be storing the same account id at this moment.
+    -- The request that creates the account may be storing the same account id at this moment, so a
+    -- row that has this id by now is found, too.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;

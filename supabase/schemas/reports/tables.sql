@@ -29,12 +29,12 @@ create table farthing.lot_days (
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the lot '
-  'and the currency of its price, which is empty for lots without a price. granted: credits that came '
-  'in; all others: credits that went out, negative if more were reinstated. refunded, disputed: clawed '
-  'back. The source `debt` has the used and clawed-back credits that no lot could pay, less the debt '
-  'that lots paid later. value: the part of the lots'' prices that moved, in minor units; what remains '
-  'of a lot is worth price * remaining / amount, rounded.';
+  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the '
+  'lot and the currency of its price (empty for a lot without a price). granted: credits that came '
+  'in; all others: credits that went out, negative if more credits were reinstated than went out. '
+  'refunded, disputed: clawed back. The source `debt` has the used and clawed-back credits that no '
+  'lot could pay, less the debt that lots paid later. value: the part of the lots'' prices that '
+  'moved, in minor units; what remains of a lot is worth price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -110,8 +110,9 @@ create table farthing.usage_features (
   first_day date not null
 );
 comment on table farthing.usage_features is
-  'The features that usage_days distinguishes: the first 200 that callers named. Later features are '
-  'summed as `other`, so that an endless number of names cannot make a row for each charge.';
+  'The features that usage_days distinguishes: the first 200 that callers named. Later features '
+  'are summed as `other`, so that callers cannot create a row for each charge by sending ever new '
+  'names.';
 -- The sums per day over all features are some rows per day; the sums per month by feature are some
 -- thousand rows. A report reads these sums instead of usage_days wherever its columns and days
 -- allow, because a year of usage_days may be a million rows.
@@ -142,10 +143,11 @@ create table farthing.order_entries (
   missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account. begun_on: the '
-  'day (UTC) on which a package order began, null for a top-up; paid_on: the day on which the order was '
-  'paid; credits: of the order, without its bonus. missing: the evidence that was missing when the '
-  'entry was sealed (stripe_event, lot), separated by spaces; null if nothing was missing.';
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. '
+  'begun_on: the day (UTC) on which a package order began, null for a top-up; paid_on: the day on '
+  'which the order was paid; credits: the order''s credits without its bonus. missing: the '
+  'evidence that was missing when the entry was sealed (stripe_event, lot), separated by spaces; '
+  'null if nothing was missing.';
 -- Reports count a day's orders that had all evidence, and look up evidence only on days on which
 -- some of it is missing.
 create index order_entries_by_begin on farthing.order_entries (begun_on)

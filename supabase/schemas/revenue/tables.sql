@@ -54,22 +54,22 @@ comment on table farthing.revenue_lines is
   'The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: Stripe''s id '
   'of the payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency of '
   'the balance, other amounts in the currency of the payment.';
--- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
--- balance transactions are booked as differences, and the tax of a refund is booked again with the
+-- A fact has only one line of each kind, with three exceptions. Returned fees and the fees of
+-- balance transactions are booked as differences. The tax of a refund is booked again with the
 -- opposite sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
--- This index finds the earlier refunds and disputes of an order, which decide how much tax the next
--- one returns.
+-- This index finds the earlier refunds and disputes of an order, because they decide how much tax
+-- the next refund or dispute returns.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
 -- The journal computes its sums from this index alone, without reading the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount);
 -- Metrics count paying accounts from this index, because the counts of single days can't be added
--- up.
+-- up: an account may pay on several days.
 create index revenue_lines_of_payers on farthing.revenue_lines (booked_on)
   include (product_line, currency, kind, amount, account_id, booking_id) where kind in ('charge', 'discount');
 alter table farthing.revenue_lines enable row level security;

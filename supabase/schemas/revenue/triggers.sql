@@ -1,5 +1,5 @@
--- Triggers: a money fact books its lines in the transaction that writes it, and lines never change.
--- Scheduled tasks sum days and close months.
+-- Triggers: a money fact books its lines in the transaction that writes the fact, and lines never
+-- change. Scheduled tasks sum days and close months.
 
 create trigger orders_book_their_charge after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)

@@ -98,8 +98,8 @@ as $$
     then coalesce(p_evidence_due_by, 'infinity') else 'infinity' end
 $$;
 comment on function farthing.dispute_deadline(text, timestamptz) is
-  'Returns until when a dispute waits for our evidence; infinity if the dispute has no deadline '
-  'or does not wait for our evidence.';
+  'Returns the deadline of a dispute that waits for our evidence; infinity if the dispute has no '
+  'deadline or does not wait for our evidence.';
 
 create index disputes_by_deadline on farthing.disputes (
   farthing.dispute_deadline(status, evidence_due_by), created_at desc, dispute_id desc);

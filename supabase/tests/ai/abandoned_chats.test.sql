@@ -1,5 +1,6 @@
--- Chats whose request ended without settling them. A chat that the provider accepted is charged the most
--- that it can have cost, a chat that the provider never accepted is not charged, and no credits stay held.
+-- Abandoned chats: their request ended without settling them. If the provider accepted a chat, the
+-- chat is charged the highest amount that it can have cost. Otherwise it is not charged. No credits
+-- stay held.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,7 +8,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(94);
 
--- Reads the hold of a chat. Returns the chat's charge, and whether the charge is final.
+-- Returns the charge of a chat and whether the charge is final, as holds_read() shows them.
 create function pg_temp.charge(p_chat uuid, p_passed interval) returns text language sql as $$
   select format('%s, final %s', h #>> '{chat,credits}', h #>> '{chat,is_final}')
   from holds_read(p_chat, p_now => tests.after(p_passed)) h where h ? 'chat'
@@ -16,8 +17,8 @@ $$;
 select isnt(tests.give(name, '100'), null, name || ' has 100 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
 
--- A chat that the provider accepted costs the most that the provider can bill. A chat that the provider
--- never accepted costs nothing.
+-- A chat that the provider accepted is charged the most that the provider can bill. A chat that the
+-- provider never accepted is not charged.
 select farthing.allow_change('sql:' || session_user, 'a round figure');
 update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.begin_chat(name, name), null, name || ' begins a chat')
@@ -123,7 +124,8 @@ select is(tests.settle_chat(tests.chat_id('eve', nr), '63 s', p_key => 'e', p_te
   #>> '{data,message,content}', message, format('settlement %s answers again', nr))
 from (values (1, 'Again'), (2, 'Second')) s (nr, message);
 
--- A chat ends when its hold ends: the hold expires, an operator ends it, or the user is deleted.
+-- A chat ends when its hold ends, in any of three ways: the hold expires, an operator ends the
+-- hold, or the user is deleted.
 select isnt(tests.begin_chat('fay', 'f' || nr, nr * interval '1 ms'), null, 'fay begins two chats')
 from generate_series(1, 2) nr;
 select is(holds_settle(tests.chat_id('fay', 2), '30', p_now => tests.after('1 s')) #>> '{data,settled}', '30',

@@ -53,7 +53,8 @@ select results_eq('select streamed_tokens, accepted_at, heartbeat_at from farthi
 select is(tests.record(gen_random_uuid(), 1, '1 s'), 'closed',
   'a chat that does not exist is reported as closed');
 
--- Settle: the chat is charged, answered, logged and stored under its key in one transaction.
+-- Settle: one transaction charges the chat, writes its log, and stores its answer under the
+-- idempotency key.
 select is(settle.a, jsonb_build_object('status', 200, 'data', jsonb_build_object(
     'message', '{"role": "assistant", "content": "Hello"}'::jsonb, 'finish_reason', 'stop',
     'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb, 'credits', '26', 'balance_after', '174',
@@ -127,7 +128,7 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, (values
   ('chats_begin(null, null, 1, 1)', 'unknown_model'), ('chats_record(null)', 'ok'),
   ('chats_settle(null, null, null)', 'not_found'), ('chats_release(null)', 'not_found')) c (call, code);
 
--- A chat can be released after its hold has expired, before any task has run.
+-- A chat can be released after its hold has expired, even if no scheduled task has run yet.
 select is(tests.begin_chat('zoe', 'zoe') ->> 'step', 'call', 'zoe begins a chat')
 from (select tests.give('zoe', '50')) given;
 select is(tests.release_chat(tests.chat_id('zoe'), '11 min', 'zoe'), 'released',

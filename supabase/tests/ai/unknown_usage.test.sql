@@ -56,7 +56,8 @@ select is(chats_settle(tests.chat_id('cid'), null, '{}', p_idempotency_key => te
 select is(tests.settle_chat(tests.chat_id('cid'), '63 s', 1000, 100, 'cid') #>> '{data,credits}', '110',
   'a usage after the chat''s answer corrects nothing');
 
--- The request itself ends without a usage. The chat is charged the most that the provider can have billed.
+-- A request settles its chat without a usage from the provider. The chat is charged the most that
+-- the provider can have billed.
 select isnt(tests.begin_chat('fay', 'fay'), null, 'fay begins a chat');
 select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', '10 tokens are recorded');
 select is((chats_settle(tests.chat_id('fay'), null, '{}', p_idempotency_key => tests.sha256('fay'),
@@ -85,7 +86,8 @@ select is(tests.release_chat(tests.chat_id('gus', 2), '13 min', 'late'), 'releas
 select is(tests.chat(tests.chat_id('gus', 2)), 'released, hold released, charged 0',
   'the released chat costs nothing');
 
--- The bounds of the policy. The proof finds a correction that has no entry.
+-- Settings outside the bounds of the policy are refused. The proof reports a correction without a
+-- refund, and a refund without a correction.
 select is(tests.outcome('update farthing.policy set ' || setting) ->> 'code', '23514',
   setting || ' is refused')
 from unnest(array['stream_in_flight_tokens = 63', 'abandoned_stream_timeout = interval ''-1 s''',

@@ -1,6 +1,6 @@
--- A figure that goes up and down causes only one incident, and the incident is notified once. This
--- holds even if the server's time goes back, if an operator acknowledges the incident before its
--- notifications could be queued, or if its notifications are deleted.
+-- A figure that crosses its threshold again and again opens only one incident, and operators are
+-- notified of it once. The same is true if the server's time goes back, if an operator acknowledges
+-- the incident before its notifications could be queued, or if its notifications are deleted.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -30,8 +30,8 @@ select is(pg_temp.late(0, '7 min'), 'payout_delay open',
   'the fine minutes before the figure rose do not count');
 select is(pg_temp.late(3, '9 min'), 'payout_delay open', 'the figure is above the threshold once more');
 select is(pg_temp.late(0, '10 min'), 'payout_delay open', 'the figure is fine once more');
--- An incident ends when its figure has been fine for long enough. A figure between fine_at and the
--- threshold is not fine, so this time begins again.
+-- An incident is resolved once its figure has been fine for a given time. A figure between fine_at
+-- and the threshold is not fine, so that time starts again from zero.
 select is(pg_temp.late(2, '14 min'), 'payout_delay open',
   'a figure between fine and over leaves the incident open');
 select is(pg_temp.late(0, '15 min'), 'payout_delay open', 'the time that counts as fine begins again');

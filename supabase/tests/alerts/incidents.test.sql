@@ -25,7 +25,8 @@ create function pg_temp.newest() returns farthing.incidents language sql as $$
   select i from farthing.incidents i order by incident_nr desc limit 1
 $$;
 
--- The value has been over the threshold for long enough.
+-- A value must stay over the threshold for a given time before an incident is open. Until then the
+-- incident is pending.
 select pg_temp.late(2);
 select is(tests.alerts('0 min'), 'nothing', 'a figure at the threshold opens no incident');
 select pg_temp.late(3);
@@ -81,7 +82,7 @@ select is(tests.alerts('8 min'), 'payout_delay acknowledged',
   'an acknowledged incident stays acknowledged while the figure is over');
 select is(pg_temp.notified(), 'operators and webhook, 2', 'an acknowledgement notifies nobody');
 
--- The value has been fine for long enough.
+-- A value must stay fine for a given time before its incident is resolved.
 select pg_temp.late(2);
 select is(tests.alerts('9 min'), 'payout_delay acknowledged',
   'a figure between fine and over leaves the incident as it is');

@@ -7,8 +7,8 @@ select plan(106);
 
 -- overdue_work is disabled, because no runner sends notifications here; tasks.test.sql tests it.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
--- A scheduled task may already have proved the ledger. At the later times of this test, that proof would
--- count as overdue and open an incident, so its row is deleted.
+-- A scheduled task may already have proved the ledger. At the later times of this test that proof
+-- would be too old and open an incident, so its row is deleted.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',

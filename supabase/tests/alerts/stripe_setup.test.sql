@@ -1,5 +1,6 @@
--- The alert rule stripe_setup, and the refusals that a customer's page predicts because of a fault
--- in the setup at Stripe: the key of a different Stripe account, or a tax that is not set up.
+-- A fault in the setup at Stripe: the API key belongs to a different Stripe account, or Stripe Tax
+-- is not set up. The alert rule stripe_setup opens an incident. The customer's page shows which
+-- actions will be refused because of the fault.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -8,8 +9,8 @@ begin;
 select plan(17);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule = 'stripe_setup';
--- Returns "action code: reason" for each refusal that a user's page predicts because of a fault in
--- the setup at Stripe.
+-- Returns "action code: reason" for each refusal that a customer's page predicts, if the cause is a
+-- fault in the setup at Stripe.
 create function tests.setup_refusals(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(string_agg(format('%s %s: %s', r ->> 'action', r ->> 'code', r ->> 'reason'), '; '), 'none')
   from jsonb_array_elements(customers_read(tests.person(p_name)::text, p_now => tests.after(p_passed))
@@ -17,7 +18,7 @@ create function tests.setup_refusals(p_name text, p_passed interval) returns tex
 $$;
 select tests.give('ann', '1'), tests.give('bob', '1'), tests.saves('ann', 'pm_ann', '1 h');
 
--- The key belongs to a different Stripe account, and the tax is not set up.
+-- The API key belongs to a different Stripe account, or Stripe Tax is not set up.
 select stripe_faults_report('other_account', 'No such customer: cus_ann', 'cus_ann', tests.after('130 days'));
 select is(tests.alerts('130 days'), 'stripe_setup open',
   'a customer that Stripe does not know opens an incident');

@@ -1,5 +1,5 @@
--- T30, M8: overdue work opens an incident, whatever its cause. So does a period without any run of the
--- scheduled tasks.
+-- T30, M8: overdue work opens an incident, whatever the cause of the delay. A period without any
+-- run of the scheduled tasks opens an incident, too.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,8 @@ select plan(57);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdue_work', 'tasks_stopped');
 
--- Deletes the notifications of alerts first: no runner sends them here, so they would be overdue.
+-- Evaluates the alerts, without their notifications of earlier calls: no runner sends notifications
+-- here, so those would count as overdue work.
 create function pg_temp.alerts(p_passed interval) returns text language plpgsql as $$
 begin
   delete from farthing.notifications where template = 'alert';
@@ -75,7 +76,8 @@ select is(pg_temp.alerts('3 hours'), 'overdue_work open',
 delete from farthing.notifications;
 select is(pg_temp.alerts('3 hours 1 min'), 'nothing', 'the incident ends when no email waits');
 
--- No task runs, so no task can open the incident. A process that reports its metrics opens it.
+-- No task runs, so no task can open the incident. Instead, a process that reports its metrics opens
+-- the incident.
 create function pg_temp.hands_over(p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, '[]', tests.after(p_passed));
   select coalesce(string_agg(concat_ws(' ', rule, state), ', '), 'nothing') from farthing.incidents

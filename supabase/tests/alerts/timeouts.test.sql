@@ -1,6 +1,6 @@
--- If the evaluation of a rule never ends, statement_timeout cancels it. The timeout fires only once per
--- statement, so this run evaluates no further rule. Later runs evaluate the failed rule last, so that it
--- delays no other rule.
+-- If the evaluation of a rule never ends, statement_timeout cancels it. The timeout fires only once
+-- per statement and could not cancel a second rule, so the run ends there. Later runs evaluate the
+-- failed rule last, so that it delays no other rule.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -34,8 +34,8 @@ select is(tests.alerts('1 min'), 'payout_delay open, rule_failed charge_failure_
 select is(tests.alerts('2 min'), 'payout_delay open, rule_failed charge_failure_rate open',
   'the failed rule opens an incident');
 select is((select last_value::int from pg_temp.cut), 3, 'the failed rule is evaluated each time');
--- Two rules never end. The rule that has failed before comes last. It is not evaluated, because the run ends
--- at the other rule.
+-- The evaluation of two rules never ends. One of them failed in an earlier run, so it is ordered
+-- last. This run never reaches it, because the timeout already ends the run at the other rule.
 alter function farthing.open_mismatches() rename to real_mismatches;
 create function farthing.open_mismatches() returns bigint language plpgsql as $$
 begin

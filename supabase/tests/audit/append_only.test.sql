@@ -47,7 +47,8 @@ from (select c.relname as name from pg_class c
   = 'v') t
 order by name;
 
--- A payment of debt must be positive, unless it undoes another payment. In that case it must be negative.
+-- A payment of debt must be positive. A row that undoes an earlier payment of debt must be
+-- negative.
 select tests.fails_with(format('insert into farthing.debt_payments (account_id, lot_id, amount, undoes)
   values (1, gen_random_uuid(), %s, %s)', amount, undoes), '23514', null,
     format('a payment of %s that undoes '
@@ -61,8 +62,8 @@ select tests.fails_with('delete from farthing.lots', '23001', null, 'a lot canno
 select tests.fails_with('truncate farthing.lots cascade', '23001', null, 'lots cannot be truncated');
 select is((select count(*) from farthing.entries), 6::bigint, 'all entries are still there');
 
--- The triggers that check changes of state are guards, too: they always fire, and the proof reports
--- one that is disabled.
+-- The triggers that check changes of state must fire in every session, even with
+-- session_replication_role replica. The proof reports such a trigger if it is disabled.
 select is_empty($$ select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
   join pg_proc p on p.oid = t.tgfoid where c.relnamespace = 'farthing'::regnamespace
     and p.proname ~ '_guard$' and t.tgenabled <> 'A' $$, 'each state machine also fires for a replica');

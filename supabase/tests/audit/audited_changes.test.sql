@@ -1,4 +1,5 @@
--- The audit (rule 19): changes are audited, some changes need a reason, and sold terms never change.
+-- The audit (rule 19): changes are audited, some changes need a reason, and the terms of what was
+-- sold never change.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -42,8 +42,8 @@ select is(pg_temp.moves('a'), 'reversal 970 made, restoration 970 made, reversal
 select is((select task || ' ' || item_kind || ' ' || error from farthing.parked_items),
   'payment_runner transfer refused', 'the refused reversal is parked for an operator');
 
--- A payment is disputed after a refund that reversed its own part of the transfer. Another refund follows the
--- dispute.
+-- A refund comes before the dispute and has reversed the refunded part of the transfer. Another
+-- refund comes after the dispute.
 select isnt(tests.booking('b'), null, 'ann books again');
 select is(tests.payment_event('b', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(tests.refund_event('b', 'b1', 400, 'succeeded', '2 s'), 'processed', 'a part is refunded');
@@ -58,8 +58,8 @@ select is(farthing.refund_to_send(r) -> 'connected', 'false'::jsonb,
   'a refund after a reversal of ours does not reverse the transfer itself')
 from farthing.refunds r where stripe_refund_id = 're_b2';
 
--- The booking is cancelled during the dispute. So if the bank reinstates the money, it belongs to the
--- buyer.
+-- The booking is cancelled during the dispute. Money that the bank reinstates afterwards therefore
+-- belongs to the buyer.
 select isnt(tests.booking('c'), null, 'ann books once more');
 select is(tests.payment_event('c', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.disputed('c', 'needs_response', '{-1000}', '2 s'), 'processed',
@@ -69,8 +69,8 @@ from farthing.bookings b where booking_id = tests.booking_id('c');
 select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '4 s'), 'processed', 'the bank reinstates the money');
 select is(pg_temp.moves('c'), 'reversal 970 requested', 'the provider gets nothing of the reinstated money');
 
--- A dispute was prevented, but it is unknown by which means. Operators are notified until a refund
--- arrives, because the refund explains the dispute.
+-- Stripe reports that a dispute was prevented, but not how. Operators are notified until a refund
+-- arrives, because a refund explains how the dispute was prevented.
 select isnt(tests.booking('d'), null, 'ann books a last time');
 select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.disputed('d', 'prevented', '{}', '2 s'), 'processed', 'a dispute is prevented');

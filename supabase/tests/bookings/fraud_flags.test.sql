@@ -18,7 +18,7 @@ create function pg_temp.flags(p_label text) returns text language sql as $$
   where booking_id = tests.booking_id(p_label) and outcome = 'flag'
 $$;
 
--- A shared card: pat has paid with it as a buyer elsewhere.
+-- A shared card: the provider pat has paid with it for another booking, as its buyer.
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.booking('own', 500, 'usd', 'pat', 'quinn'), null, 'pat books quinn');
 select is(tests.charge_event('own', 'card1', '1 s'), 'processed', 'pat pays with a card');
@@ -72,7 +72,7 @@ select is((farthing.read_flagged(r, tests.after(passed))).value, expected,
 from farthing.alert_rules r, (values (interval '1 h', 3::numeric), ('1 day 1 h', 0)) t (passed, expected)
 where r.rule = 'bookings_flagged';
 
--- The address from which the booking itself was requested.
+-- The address from which the booking was requested counts as the buyer's address, too.
 create function pg_temp.books_from(p_name text, p_address text) returns jsonb language sql as $$
   select bookings_begin(tests.person(p_name), md5('provider pat')::uuid, 500, 'usd',
     p_ip_hash => encode(sha256(p_address::bytea), 'hex'), p_now => tests.after('2 days'))

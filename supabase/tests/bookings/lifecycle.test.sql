@@ -78,7 +78,7 @@ select is(pg_temp.step('eve'), 'create', 'the same key books after the block is 
 delete from farthing.idempotency_keys where key = decode(tests.sha256('blocked'), 'hex');
 select bookings_cancel(tests.person('eve'), booking_id) from farthing.bookings where amount = 5;
 
--- A request ended before it was answered. The repeat continues the same booking, so there is one
+-- A request ended without an answer. Its repeat continues the same booking, so there is only one
 -- payment at Stripe.
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '4 min', 't1') -> 'booking', b -> 'booking',
   'a request that takes over the key continues the same booking') from ann;

@@ -105,7 +105,8 @@ select is(tests.refund_event('f', 'f2', 700, 'succeeded', '60 s'), 'processed',
 select is(tests.booking_line('f') like 'cancelled%refunded 1000,%', true,
   'a confirmed booking that is refunded in full is cancelled');
 
--- A bank holds the money of a cancelled booking. When the dispute is won, the money is refunded.
+-- Because of a dispute, a bank holds the money of a cancelled booking. When the dispute is won, the
+-- money is refunded.
 create function pg_temp.of_d(p_type text, p_status text, p_passed interval) returns text language sql as $$
   select tests.event('charge.dispute.' || p_type, jsonb_build_object('dispute_id', 'dp_d', 'payment_id',
     'pi_d', 'charge_id', 'ch_d', 'amount', 600, 'currency', 'usd', 'status', p_status, 'reason', 'other'),

@@ -8,9 +8,9 @@ begin;
 select plan(99);
 
 -- A payment is pending, fails, is retried and succeeds. These events are applied in every order,
--- each twice. An event is [what, second]. ends() applies all events to a new booking in the order
--- p_order, and then once more in this order. It returns the last state of the booking, and undoes
--- everything.
+-- each twice. An event is [type, second]. ends() makes a new booking, applies all events in the
+-- order p_order, and then applies them again in the same order. It returns the last state of the
+-- booking, and undoes everything.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -209,8 +209,8 @@ select is(tests.key('u'), '200', 'the key is finished');
 select is(tests.payment_event('u', 'canceled', '12 min'), 'processed',
   'Stripe''s event of the cancellation arrives');
 
--- The payment succeeds before its cancellation reaches Stripe. It is refunded, in whatever order the events
--- arrive.
+-- The payment succeeds before its cancellation reaches Stripe. The money is then refunded, in
+-- whatever order the events arrive.
 select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed',
   'a payment of the cancelled booking arrives');
 select is(tests.booking_line('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',

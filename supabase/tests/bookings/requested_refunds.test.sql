@@ -1,5 +1,5 @@
--- T43: a provider is paid after the completion of the booking. While a refund is requested, the provider's
--- share excludes the refund's amount. If the refund fails, the share includes the amount again.
+-- T43: a provider is paid after the completion of the booking. The amount of a requested refund no
+-- longer counts for the provider's share. If the refund fails, the amount counts again.
 
 begin;
 \ir ../helpers/all_tests.psql

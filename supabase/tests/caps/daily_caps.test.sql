@@ -32,7 +32,7 @@ select is(pg_temp.spends('5000', '3 h') ->> 'code', 'insufficient_credits',
   'a charge above the available credits is refused for the credits');
 select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'a charge within the cap is accepted');
 
--- Held credits count as spent. A hold can be settled at any cost, even above the cap.
+-- Held credits count as spent. A hold can be settled for any amount, even above the cap.
 create temporary table h as select tests.hold('ann', '40', p_passed => '4 h') as hold_id;
 select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'held credits count as spent');
 select tests.fails_with($$ select holds_open(tests.person('ann'), 600, '11', p_now => tests.after('4 h')) $$,

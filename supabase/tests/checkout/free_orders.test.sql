@@ -68,7 +68,7 @@ select is(tests.begins('gus', null, true, '25 h'), 'gus', 'gus begins another ch
 select is(tests.session_event('gus', '{1000,0,0,1000}', '25 h 20 s', p_changes => '{"session_id": "cs_2"}'),
   'processed', 'gus pays 1000');
 
--- Revenue: five prices, less the discounts. Nothing remains of a free order.
+-- Revenue: the prices of five orders, less the discounts. A free order has no revenue.
 select is(array(select concat_ws(' ', r ->> 'day', r ->> 'gross', r ->> 'discounts', r ->> 'net')
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'rows') r),
   '{2027-01-01 4000 -3250 750,2027-01-02 1000 0 1000}', 'a free order is a price and its discount');

@@ -120,7 +120,7 @@ select is(tests.seen_by('authenticated', name, 'select * from orders'), jsonb_bu
   name || ' sees the same in the data API, and no other order')
 from tests.bought;
 
--- An order keeps the settings with which it began, and the amounts that were paid.
+-- Neither the settings with which an order began nor its paid amounts can be changed.
 select is(tests.outcome(format('update farthing.orders set %s where order_id = %L', change, order_id))
   ->> 'code', '23001', change || ' is refused')
 from tests.bought join (values ('dan', 'tax_behavior = ''inclusive'''), ('ann', 'promotion_codes = true'),

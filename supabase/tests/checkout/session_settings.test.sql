@@ -1,5 +1,5 @@
--- The settings of an order's checkout session, with its customer or email. They are fixed when the order is
--- created.
+-- The settings of an order's checkout session, including the customer or the email. They are fixed
+-- when the order is created.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -36,7 +36,8 @@ select set_eq($$ select 'checkout_' || k from jsonb_object_keys(pg_temp.stored('
   where k !~ '^customer' $$, $$ select setting from farthing.policy_list() where setting ~ '^checkout_' $$,
   'and no setting is missing');
 
--- The settings are fixed: a repeat before Stripe has answered requests the same session again.
+-- The settings are fixed. If Stripe has not answered yet and the request is repeated, the repeat
+-- asks Stripe for the same session.
 select is(pg_temp.buy('ann', '10 min') -> 'locale', '"auto"',
   'an order keeps its settings when the policy changes before its session exists');
 update auth.users set email = 'ann.new@example.com' where id = tests.person('ann');

@@ -58,7 +58,8 @@ select is(top_ups_read(tests.person('ann')) ->> 'card', null, 'and does not brin
 select is(tests.saves('ann', 'pm_ann_2', '1 day'), 'processed', 'ann saves another card');
 select isnt(top_ups_read(tests.person('ann')) ->> 'card', null, 'the other card is stored');
 
--- If Stripe has accepted a charge, or may have accepted it, the charge still grants its credits.
+-- Even after the card was removed, a charge that Stripe has accepted, or may have accepted, can
+-- succeed. The charge then grants its credits.
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob saves a card and opts in');
 select is(tests.claims('1 min'), 'bob charge 500', 'a runner charges bob');
 select is(tests.removes('bob', '1 min'), 'pm_bob; off', 'bob removes the card while Stripe is asked');
@@ -74,7 +75,7 @@ select is((select string_agg(payment_method_id, ',') from farthing.card_removals
 select ok(next_attempt_at = requested_at, 'by the next run of the runner, because no request asks Stripe')
 from farthing.card_removals where payment_method_id = 'pm_ann_2';
 
--- A card that was replaced is detached, too, but not as long as a charge needs it.
+-- A replaced card is detached, too, as soon as no charge needs it any more.
 select is(tests.tops_up('cat'), 'card_missing, processed', 'cat saves a card and opts in');
 select is(tests.claims('1 min'), 'cat charge 500', 'a runner begins a charge');
 select is(tests.saves('cat', 'pm_cat_2', '2 min'), 'processed', 'cat saves another card');

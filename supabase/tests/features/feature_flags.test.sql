@@ -36,8 +36,8 @@ select tests.fails_with(format('update farthing.features set %s', change), '2351
 from unnest(array['state = ''maybe''', 'percentage = 101', 'percentage = -1', 'name = name || '' ''',
   'changed_by = repeat(''x'', 256)']) change;
 
--- A user's bucket never changes, and the endpoints compute the same bucket (feature-flags.test.ts has the
--- same three examples).
+-- A user's bucket never changes, and the Edge Functions compute the same bucket as SQL does
+-- (feature-flags.test.ts has the same three examples).
 select is(farthing.feature_bucket(name, person::uuid), bucket, format(
   'the user %s is for the flag %s in bucket %s', person,
   name, bucket))

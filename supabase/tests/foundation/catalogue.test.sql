@@ -27,9 +27,9 @@ create view guards.without_policy as
 select title from guards.tables t where relkind in ('r', 'p')
   and not exists (select from pg_policy p where p.polrelid = t.oid);
 
--- Policies that call auth.uid() for each row instead of once in a sub-select, or that allow writes. Users
--- may write only their own data that is not money: they give and change their consent, and delete their AI
--- logs.
+-- Policies that call auth.uid() for each row instead of once in a sub-select, or that allow a
+-- write. The only allowed writes are to a user's own data that is not money: users give and change
+-- their consent, and delete their AI logs.
 create view guards.careless_policies as
 select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid
   = t.oid
@@ -76,7 +76,7 @@ where not exists (select from pg_index i where i.indrelid = t.oid
   and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
   and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) like '%IS NOT NULL%'));
 
--- A column of a table that the table's own policies read must be the first column of an index.
+-- If a policy of a table reads a column of that table, some index must begin with this column.
 create view guards.unindexed_policies as
 select format('%s on %s: %s', p.polname, t.title, c.attname) as title
 from guards.tables t join pg_policy p on p.polrelid = t.oid

@@ -1,7 +1,7 @@
--- The indexes of lists and sums. No other index has the same rows in the same order. But other
--- tests have few rows, so their planner may prefer a different index, depending on when autovacuum
--- last counted the rows. The test run would then report the index of the list or sum as unused. So
--- this file makes sure that each index is used.
+-- Each index of a list or sum is used. No other index has the same rows in the same order. But
+-- other tests have so few rows that the planner may prefer a different index, depending on when
+-- autovacuum last counted the rows. The test run would then report the index as unused. This file
+-- makes sure that each of these indexes is used.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,5 @@
--- The trace of a request is read from its headers, which may contain anything, and is stored with every
--- entry that the request makes.
+-- The trace of a request is read from the request's headers, which may contain anything. Every
+-- entry that the request makes stores the trace.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -99,9 +99,9 @@ select is(farthing.wake('job-runner'), true, 'a runner is woken outside of a req
 select is((select headers ? 'traceparent' from net.http_request_queue order by id desc limit 1), false,
   'the runner is woken without a trace');
 
--- If a chat began without a trace, its charge has the trace of the request that settles the chat.
--- If a different request opened a hold, the charge of the hold also has the trace of the request
--- that settles the hold.
+-- The charge of a chat that began without a trace has the trace of the request that settles the
+-- chat. The charge of a hold always has the trace of the request that settles the hold, even if a
+-- different request opened the hold.
 select is(chats_begin(tests.person('bob'), 'gpt-4o', 100, 100, p_now => tests.after('3 s')) ->> 'step',
   'call', 'bob begins a chat without a trace');
 select isnt(pg_temp.serves('7'), null, 'a request begins');

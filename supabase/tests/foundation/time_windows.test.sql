@@ -95,7 +95,7 @@ select is(pg_temp.proofs('0'), 1, 'a proof is recorded');
 select is(pg_temp.proofs('90 days' - interval '1 s'), 2, 'the first proof is stored for 90 days');
 select is(pg_temp.proofs('90 days 2 hours'), 2, 'the first proof is deleted after 90 days');
 
--- The checkouts from one address within an hour.
+-- The checkouts from one address are counted for an hour.
 update farthing.policy set sessions_per_ip_hour = 1;
 create function pg_temp.opens(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(b ->> 'code', b ->> 'step') from checkout_begin(tests.person(p_name),

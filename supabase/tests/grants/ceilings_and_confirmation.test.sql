@@ -74,8 +74,8 @@ select is((tests.outcome(format('select refunds_begin(gen_random_uuid(), p_autho
   'an operator without the role cannot refund');
 select isnt(pg_temp.operator('sam'), null, 'sam gets the role again');
 
--- An operator's id has only one spelling. In a different spelling it would be a different author, with
--- separate ceilings.
+-- An operator's id is accepted in only one spelling. Any other spelling would count as a different
+-- author, with ceilings of its own.
 create temporary table spelled as
 select 'operator:' || s as author from unnest(array[upper(tests.person('ops')::text),
   replace(tests.person('ops')::text, '-', ''), '{' || tests.person('ops') || '}']) s;
@@ -178,7 +178,7 @@ select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default', '1 s'
   'a grant by a bound key is pending');
 select is(pg_temp.decided('dan', 'key:other'), 'granted', 'another key confirms the grant');
 
--- With a reference, credits are granted only once, with no time limit.
+-- p_once: credits are granted only once per reference, however much later the grant is repeated.
 select lives_ok($$ select farthing.set_policy('{"grant_ceilings_bind_keys": false,
   "grant_ceiling_day": 2000000}', 'a test') $$, 'the policy does not bind keys');
 select is(pg_temp.refused('eve', '5', p_once => true), 'invalid_request 400 reference_id',

@@ -102,7 +102,7 @@ select is((select value from farthing.health_figures(tests.after('1 hour'))
   where name = 'credits_outstanding'), (select sum(balance) from farthing.accounts),
   'the outstanding credits are the sum of all balances');
 
--- Work is counted by its state, with the age of the oldest.
+-- Work is counted by its state, and the age of the oldest item is reported.
 select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
   'livemode', false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
   gen_random_uuid(), 'mark', installation_id) end), tests.after('1 hour')) ->> 'received', 'true',
@@ -117,8 +117,8 @@ select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'ended work is reported for a day, and waiting work as long as it waits');
 
--- Sent notifications of users are never deleted, so there are ever more of them. The metrics for a collector
--- do not count them.
+-- Sent notifications of users are never deleted, so their number only grows. The metrics for a
+-- collector neither report nor read them, so that the metrics do not become slow.
 insert into farthing.notifications (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
@@ -166,7 +166,7 @@ from health_metrics(tests.after('1 hour')) m;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- A sum that exceeds the largest balance of one account.
+-- The sum over several accounts may exceed the largest balance that one account can have.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')
 from unnest(array['eve', 'fay']) name;
 select cmp_ok(farthing.seal(), '>=', 2, 'entries of more credits than one account can hold are sealed');

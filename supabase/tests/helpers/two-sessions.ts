@@ -1,6 +1,7 @@
 /**
- * Two sessions in one database. The second session begins when the first has done its work and has not
- * committed. A function that lacks a necessary lock then reads outdated rows in every run.
+ * Two sessions in one database. The second session begins when the first session has done its work
+ * but not yet committed it. A function that lacks a necessary lock then reads outdated rows in
+ * every run.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";

@@ -36,8 +36,8 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hol
 select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
   'a late settlement at zero is accepted')
 from late where name = 'gus';
--- fay's lot was due to expire after 30 s. Because of the hold, the lot expires only when the hold
--- does, after 60 s.
+-- fay's lot was due to expire after 30 s. Because a hold reserves credits of the lot, the lot
+-- expires together with the hold, after 60 s.
 select is(tests.balance('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
   'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
@@ -57,7 +57,8 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold
 delete from auth.users where id = (select tests.person('ida'));
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
   'a hold of a deleted user cannot be settled late') from late where name = 'ida';
--- joe's hold is settled before a scheduled task has released it, and after its lot has expired.
+-- joe's lot has expired, but no scheduled task has released joe's hold yet. The hold is settled
+-- late.
 select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
 create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
 select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',

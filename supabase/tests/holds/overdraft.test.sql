@@ -60,7 +60,8 @@ select is(tests.outcome(format('select farthing.set_policy(%L, ''x'')', change))
   '{"late_settle_within": "32 days"}']) change;
 select farthing.set_policy('{"overdraft_factor": 2, "overdraft_floor": 1000}', 'as it was');
 
--- The credits that a settled hold did not use pay the debt of a different settlement.
+-- If a settled hold leaves credits unused, they pay the debt that a different settlement has
+-- caused.
 select isnt(tests.give('mia', '100'), null, 'mia has 100');
 create temporary table m as select tests.hold('mia', '60') as kept, tests.hold('mia', '40') as short;
 select is(tests.outcome(pg_temp.settle(short, '70')) ->> 'code', 'ok',
@@ -71,8 +72,8 @@ from m;
 select is(tests.balance('mia', '1 s'), 'balance 20, held 0, available 20, debt 0',
   'the rest of the other hold pays the debt');
 
--- If a chat exceeds the limit, the user pays only what was held, because the answer has already been
--- delivered.
+-- A chat that exceeds the limit is still settled, because its answer has already been delivered.
+-- The user pays only what was held.
 select isnt(tests.give('kim', '100'), null, 'kim has 100');
 select is(tests.begin_chat('kim', 'kim') #>> '{held}', '50', 'a chat holds 50');
 select is(tests.settle_chat(tests.chat_id('kim'), '5 s', 1000, 20000, 'kim') #>> '{data,credits}', '50',
@@ -97,7 +98,8 @@ select is(tests.balance('lea', '2 s'), 'balance 100, held 0, available 100, debt
 select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
   'an event that was not charged is not recorded');
 
--- If one event of a step exceeds the limit, the step's other events are charged, and reduce the hold.
+-- If one event of a step exceeds the limit, the step's other events are still charged from the
+-- hold. The rest of the hold is charged for the excessive event.
 select isnt(tests.give('nia', '300'), null, 'nia has 300');
 select is((select data ->> 'held' from tests.job('nia', 'mixed', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'mixed', '1 s'), '1', 'a runner claims the job');

@@ -26,7 +26,9 @@ const settles = (name: string) =>
     #>> '{data,settled}'`;
 
 const ended = (name: string) => `tests.ended('${name}')`;
-/** The task does not park an account only because a different session has locked it. */
+/**
+ * If a different session has locked an account, the task must not park the account for that reason.
+ */
 const parked = { "select count(*) from farthing.parked_items": "0" };
 
 meetings(["expiry"], {

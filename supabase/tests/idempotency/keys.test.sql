@@ -92,7 +92,7 @@ select is(pg_temp.begin('c', '5 min'), a || '{"replayed": true, "step": "replay"
 select is(checkout_abandon(tests.sha256('c')), '{}', 'abandoning a finished request is accepted');
 select is(pg_temp.begin('c', '5 min') ->> 'step', 'replay', 'a finished key stays finished');
 
--- A key is forgotten after 24 hours.
+-- A key has no effect any more after 24 hours.
 select is(pg_temp.debit('k', 'body', '10', '24 hours' - interval '1 s') ->> 'replayed', 'true',
   'an answer is stored for 24 hours');
 select is(pg_temp.debit('k', 'another body', '10', '24 hours') ->> 'replayed', 'false',

@@ -1,6 +1,6 @@
--- T7: an event waits for its payment, or for the event of its session, and is dead-lettered
--- meanwhile. When the payment or the event of the session arrives, the dead-lettered event is
--- applied.
+-- T7: an event waits for its payment, or for the event of its session, and is dead-lettered before
+-- that arrives. The dead-lettered event is applied when the payment, or the event of the session,
+-- arrives.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -79,7 +79,7 @@ select is(farthing.retry_events(tests.after('1 min')), 1, 'T7: the task retries 
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
   'T7: a deferred event is applied when its order exists');
 
--- T2: an event that fails does not count as done.
+-- T2: an event that fails does not count as processed.
 select is(pg_temp.buys('eve'), 'pending', 'eve opens an order');
 create function pg_temp.breaks() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end
   $$;

@@ -65,7 +65,7 @@ select is(inbox_dead(0), '[]', 'the list has no more events than its limit');
 select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', '{}', '11 days'),
   '{"received": true, "duplicate": true}', 'a delivery does not retry a dead-lettered event');
 
--- A replay applies an event with new attempts.
+-- A replay applies an event again, and the number of attempts starts again from zero.
 select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'failed',
   'a replay fails if the cause is not fixed');
 select is(pg_temp.state('evt_1'), 'failed, 1 tries', 'a replayed event has nine more attempts');

@@ -29,8 +29,8 @@ from unnest('{ann,bob,cyn,dan}'::text[]) name;
 select is(tests.begins('eve', null, false), 'eve', 'eve begins one without');
 select is(pg_temp.claims('0'), '-', 'no session is due');
 
--- Ann's and bob's sessions are due to be read after a minute. Eve's payment does not wait. A lost
--- order and a booking have no session that could be read.
+-- Ann's and bob's sessions are due to be read after a minute. Eve's payment does not wait. There is
+-- no session to read for a booking, or for an order that the database has lost.
 select is(pg_temp.pays(name, passed), '{"received": true, "deferred": true}', name || '''s payment waits')
 from (values ('ann', '1 s'::interval), ('bob', '2 s')) p (name, passed);
 select is(pg_temp.pays('eve', '1 s', '{"amount": 1000}'), '{"received": true}', 'eve''s payment is applied');

@@ -114,8 +114,8 @@ select is(farthing.delete_old_job_data(tests.after('30 days')),
   1, 'the task deletes the job after thirty days');
 select is(jobs_list(tests.person('bob')) -> 'jobs', '[]', 'the job is deleted');
 
--- Deleting a user deletes their jobs, and releases the held credits, which become breakage with the account's
--- other credits. A runner that still works on a job finds that the job is lost.
+-- Deleting a user deletes their jobs and releases the held credits. All credits of the account then
+-- become breakage. A runner that still works on such a job gets the answer that the job is lost.
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(1))), '50', 'a job holds 50');
 select is(tests.claim('one', 'paid'), '1', 'a runner claims the job');

@@ -44,7 +44,8 @@ select is(tests.balance('ann', '7 s'), 'balance 200, held 0, available 200, debt
 select is((select array_agg(format('%s %s', step, credits::int) order by nr) from farthing.job_checkpoints),
   '{s1 50,s2 50}', 'the cost of each step is stored');
 
--- A job is cancelled during a step. Readers see the end at once, and only this step is still charged.
+-- A job is cancelled during a step. Readers see at once that it is cancelled. The running step is
+-- still charged, and no later step is.
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 11, 5, 15, tests.after('8 s'));
@@ -149,8 +150,8 @@ select is(tests.step('ida', 1, 's1', 2, '27 h 60 s') ->> 'status', 'processing',
 select is(jobs_cancel(null, tests.job_id('ida'), tests.after('27 h 61 s')) ->> 'status', 'cancelled',
   'the job ends');
 
--- If the expiry of a lot passes while a job's hold reserves its credits, later steps can still use
--- them (rule 5 of docs/reference/rules.md).
+-- If a lot reaches its expiry while a job's hold reserves credits of the lot, later steps can still
+-- use these credits (rule 5 of docs/reference/rules.md).
 select isnt(tests.give('dan', '100', '31 h', '30 h'), null, 'dan has 100 for an hour');
 select is((select data ->> 'held' from tests.job('dan', 'paid', tests.lines(2), p_passed => '30 h')), '100',
   'a job holds all 100');

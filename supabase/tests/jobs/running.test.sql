@@ -77,7 +77,7 @@ select is((select count(*)::int from farthing.job_checkpoints where step = 'late
   'no step was written');
 select is(tests.job_state('ann'), 'processing 99%, attempt 2, no error', 'the job was not changed');
 
--- One call can complete all finished jobs.
+-- A runner can complete several finished jobs with one call.
 select is(jobs_complete(tests.runner('three'), jsonb_build_array(
     jsonb_build_object('job_id', tests.job_id('ann'), 'token', 2, 'result', '{"ok": true}'::jsonb),
     jsonb_build_object('job_id', tests.job_id('bob'), 'token', 2)), tests.after('112 s')),
@@ -95,7 +95,8 @@ select is((select count(*)::int from farthing.job_checkpoints where output is no
 select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token": 2}]',
   tests.job_id('ann'))::jsonb, tests.after('113 s')) #>> '{jobs,0,status}', 'lost', 'a job completes once');
 
--- Retries have a growing backoff and a maximum number, and the job stores the last error.
+-- The backoff grows with each retry, the number of attempts is limited, and the job stores the last
+-- error.
 create temporary table tries as
 select n, tests.after(make_interval(hours => n)) as at, null::jsonb as outcome, null::text as claimed
 from generate_series(1, 5) n;
@@ -146,7 +147,7 @@ select is(tests.job_state('fay'), 'queued 0%, attempt 1, internal', 'a yield doe
 select is(tests.claim('two', 'later', '32 s'), '3:half',
   'the next runner continues at the last checkpoint');
 
--- A job whose runners stop again and again.
+-- If the runners of a job stop again and again, the job fails after its last attempt.
 update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
 select is(farthing.end_job_leases(tests.after('91 s')), 0, 'the task does not end a lease within 60 seconds');
 select is(farthing.end_job_leases(tests.after('92 s')), 1, 'the task ends the lease after 60 seconds');

@@ -9,8 +9,8 @@ import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";
 const HELPERS = ["bookings", "jobs", "top_ups"];
 
 /**
- * ann has a row in every table that stores a user's id. ann and pat each have a booking with the other. bob
- * has only signed up.
+ * ann has a row in every table that stores a user's id. ann has booked pat, and pat has booked ann.
+ * bob has only signed up.
  */
 const GIVEN = [
   "select tests.person('bob')",

@@ -1,4 +1,5 @@
--- T40: every entry names its author. Work that continues after its request names the author of the request.
+-- T40: every entry names its author. If work continues after its request, its entries name the
+-- author of the request.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,7 +8,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(44);
 
--- Returns for each entry of a person, in order, its kind and author.
+-- Returns the kind and the author of each of a person's entries, oldest first.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
   select string_agg(e.kind || ' ' || replace(e.author, tests.person('op')::text, 'op'), ', ' order by e.seq)
   from farthing.entries e join farthing.accounts a using (account_id)
@@ -80,8 +81,8 @@ select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select cmp_ok(farthing.expire_credits(tests.after('2 hours')), '>=', 1, 'eve''s credits expire');
 select is(pg_temp.authors('eve', 1), 'expiry task:expire_credits', 'the author of the expiry is the task');
 
--- Any other text is not a valid author. A grant checks its author. A debit does not, so that it
--- stays fast; the proof finds the invalid author later.
+-- A text of any other form is not a valid author. A grant checks its author. A debit does not check
+-- its author, so that it stays fast; the proof finds the invalid author later.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr)
@@ -100,8 +101,8 @@ select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user,
 select results_eq('select rule, detail from farthing.prove()',
   $$ values (18, 'seq 8: ann is not a valid author') $$, 'the proof names an entry with an invalid author');
 
--- Rule 18: the RPC functions refuse a grant to the author's own account. If one exists, the proof
--- finds it.
+-- Rule 18: the RPC functions refuse a grant to the author's own account. If such a grant exists
+-- anyway, the proof finds it.
 create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
 language plpgsql as $$
 declare

@@ -1,8 +1,9 @@
 -- Rule 5: the index lots_burn_order is the only definition of the burn-down order. A comment marks
--- each place where a function reads lots in this order, and `deno task schema` writes the index's
--- order after the comment (docs/decisions/ledger.md). A function without the comment would keep the
--- old order if the index changes. So this test fails if a function reads lots by priority in
--- another order, or if a function that is missing from the test's list reads them in this order.
+-- each place where a function reads lots in this order. `deno task schema` writes the index's order
+-- after each of these comments (docs/decisions/ledger.md). A function without the comment would
+-- keep the old order if the index changes. So this test fails in two cases: a function reads lots
+-- by priority in another order, or a function that is missing from the test's list reads lots in
+-- this order.
 
 begin;
 select plan(4);

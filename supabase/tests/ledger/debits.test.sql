@@ -28,7 +28,8 @@ select is((select string_agg(name, ', ' order by nr) from jsonb_array_elements(
   (select string_agg(name, ', ' order by name = 'gone: expires before' desc, name) from given),
   'a balance lists lots in burn-down order');
 
--- Two hours later, 70 of 80 can be spent, although no scheduled task has run yet.
+-- Two hours later a lot of 10 has expired. Only 70 of the 80 credits can be spent, although no
+-- scheduled task has run yet.
 select is(tests.balance('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
   'an expired lot is not available before the task has run');
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '70.000000000000000001', 'work',
@@ -106,7 +107,8 @@ select is(tests.code_for(role, 'bob', $$ select credits_debit(tests.person('ann'
   format('T13: a debit by %s: %s', role, code))
 from (values ('service_role', 'ok'), ('authenticated', '42501'), ('anon', '42501')) r (role, code);
 
--- A reference is debited only once, with no time limit, although an idempotency key is deleted after a day.
+-- A reference is debited only once, however much later the debit is repeated. An idempotency key,
+-- in contrast, is deleted after a day.
 create function pg_temp.once(p_amount text, p_reference text, p_passed interval default '0',
   p_once boolean default true) returns jsonb language sql as $$
   select credits_debit(tests.person('dot'), p_amount, 'invoice', p_reference,

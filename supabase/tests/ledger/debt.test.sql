@@ -92,8 +92,9 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- m4: an expired hold ends at its expiry, even if the scheduled task runs later. So its credits pay the debt
--- that the account had at that time, even if their lot has expired in the meantime.
+-- m4: a hold ends at its expiry, even if the scheduled task runs later. The released credits pay
+-- the debt that the account had at the hold's expiry, even if their lot has expired before the task
+-- runs.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'
@@ -141,7 +142,7 @@ select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order 
 from (values ('gil', '{"50 of 1","10 of 200"}'::text[]), ('hal', '{"50 of 1","10 of 200"}'),
   ('ida', '{"50 of 1","10 of 150"}')) p (name, paid);
 
--- No entry records that a hold expired. The proof still accepts that the lot of the hold has expired.
+-- The expiry of a hold writes no entry. Even so, the proof accepts that the hold's lot has expired.
 select isnt(tests.give('kim', '60', '10 min'), null, 'kim has 60 for ten minutes');
 select isnt(tests.hold('kim', '60', 1200), null, 'kim holds the credits for twenty minutes');
 select is((select pg_temp.owe('kim') from (select tests.give('kim', '1')) given), '1000',

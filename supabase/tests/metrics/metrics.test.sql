@@ -10,7 +10,7 @@ create function pg_temp.record(p_rows text, p_passed interval default '0', p_age
 returns text language sql as $$
   select metrics_record(p_batch_id, p_age_ms, p_rows::jsonb, tests.after(p_passed)) ->> 'recorded'
 $$;
--- Returns this number of requests in one bucket.
+-- Returns a batch of p_count requests to a route, all in the histogram bucket p_bucket.
 create function pg_temp.requests(p_route text, p_status text, p_count int, p_bucket int) returns text
 language sql as $$
   select jsonb_build_array(jsonb_build_object('name', 'requests', 'labels', format('route=%s,status=%s',
@@ -102,7 +102,8 @@ select results_eq(
   $$ values (null::text, 0::bigint, 0::bigint, null::numeric, null::numeric, null::numeric) $$,
   'without a request, only the row of all routes is returned');
 
--- A batch counts at the time p_age_ms ago, but at most an hour ago.
+-- A batch is counted at the time p_age_ms before its arrival, but at most an hour before its
+-- arrival.
 select is(pg_temp.record('[{"name": "late", "count": 1}]', '10 hours', age), 'true', format('%s ms old', age))
 from unnest(array[-90000, 0, 86400000]) age;
 select results_eq($$ select starts_at, count::int from farthing.metrics where name = 'late'

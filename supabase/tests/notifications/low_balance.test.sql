@@ -36,8 +36,8 @@ select is((farthing.lock_account(tests.person('cid'), tests.after())).balance, 0
 select is(farthing.notify_low_balances(tests.after('8 min')), 0,
   'an account that never had credits is not notified');
 
--- Each run of the scheduled task continues after the last account that the previous run checked, and after
--- all accounts it begins again.
+-- Each run of the scheduled task continues after the last account that the previous run checked.
+-- When all accounts have been checked, the next run begins again with the first account.
 select isnt(tests.give(format('p%s', n), '1', p_passed => '9 min'), null,
   'a user has 1 credit') from generate_series(1, 4) n;
 update farthing.low_balance_round set last_account_id = 0;

@@ -1,5 +1,5 @@
--- Notifications are sent at most once. They are claimed with a lease. If a retry is safe, they are
--- retried; otherwise they stay uncertain.
+-- Notifications are sent at most once. They are claimed with a lease. If an attempt fails and a
+-- retry is safe, the notification is sent again; otherwise it stays uncertain.
 
 begin;
 \ir ../helpers/all_tests.psql

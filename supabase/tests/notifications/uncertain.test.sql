@@ -35,8 +35,8 @@ create function pg_temp.state(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient = 'owner'
 $$;
 
--- If the answer to a claim was lost, a repeat of the claim returns the same notifications, because no other
--- runner would send them.
+-- If the answer to a claim was lost, a repeat of the claim returns the same notifications.
+-- Otherwise nobody would send them, because the lease excludes all other runners.
 select isnt(tests.give('ann', '1000'), null, 'ann has an account');
 select is(pg_temp.notify(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
@@ -49,7 +49,8 @@ select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim gets other n
 select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
 from unnest(array['a', 'b', 'c']) subject;
 
--- If one mail service may have sent a notification, no other service sends it, whatever was reported since.
+-- If one mail service may have sent a notification, no other service may send it, even if the first
+-- service later reports that it sent nothing.
 select is(pg_temp.notify(subject, '1 h'), true, 'ann is notified of ' || subject)
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('1 h'), 'd later', 'Resend is called');
@@ -60,7 +61,7 @@ select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true',
   'Resend reports that it did not send')
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark does not get the notification');
--- Resend stores an idempotency key for only a day.
+-- Resend stores an idempotency key for only a day. After that, a repeat could be sent twice.
 select is(pg_temp.claims('24 h'), 'later',
   'Resend gets only the notification whose lost answer is less than 23 hours old');
 select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',

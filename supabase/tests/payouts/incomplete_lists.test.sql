@@ -8,7 +8,7 @@ begin;
 select plan(26);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
--- A list that is still being fetched is not compared, because a part of it differs from the payout.
+-- A list that is still being fetched is not compared: its sum is not yet the amount of the payout.
 select is(tests.pays_out('po_7', 30, '17 days'), 'processed', 'a payout of two charges is announced');
 create function pg_temp.half(p_id text, p_after text) returns jsonb language sql as $$
   select payouts_record(c ->> 'payout_id', (c ->> 'claimed_at')::timestamptz,
@@ -24,8 +24,8 @@ select is(payouts_record('po_7', tests.after('17 days'), jsonb_build_array(tests
   null, tests.after('17 days')), '{"listed": true, "mismatches": 0}',
   'the complete list is compared and agrees');
 
--- If more payouts differ than one run can compare, each run compares those that have waited
--- longest. The test also uses long type names of Stripe.
+-- If more payouts differ from our records than one run can compare, each run compares the payouts
+-- that have waited longest. The test also uses long type names of Stripe.
 select is(tests.pays_out(id, 1, passed), 'processed',
   format('payout %s is announced', id)) from (values ('po_9', '18 days'::interval),
   ('po_8', '17 days 23 hours')) p (id, passed);

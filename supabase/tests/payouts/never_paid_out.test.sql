@@ -33,7 +33,7 @@ begin
 end
 $$;
 
--- Returns the charges of these buyers as Stripe lists them.
+-- Returns the charges of the buyers of these days, as Stripe lists them.
 create function pg_temp.charges(p_days int[]) returns jsonb language sql as $$
   select jsonb_agg(tests.listed('buyer' || d, 'charge', 999)) from unnest(p_days) d
 $$;
@@ -71,7 +71,7 @@ select is((select summary from farthing.incidents where state = 'open'),
     || 'pi_buyer3, order %s, 999 usd.', order_id) from farthing.orders where payment_ref = 'pi_buyer3'),
   'the alert names the payment, its order and the amount');
 
--- The check stays two weeks behind the current time, even if a payout has a date in the future.
+-- The check never covers the last two weeks, even if a payout has a date in the future.
 select is(pg_temp.sells(22, 22), '0 found, reconciliation_mismatch open', 'a later run finds nothing more');
 select is((select done_until from farthing.paid_out_round), tests.after('7 days'),
   'the check stops at the last known moment');

@@ -218,7 +218,8 @@ select is(payouts_record('po_3', tests.after('8 days 1 hour'), pg_temp.list(), n
   tests.after('8 days 1 hour')), '{"listed": true, "mismatches": 0}', 'the new list agrees');
 select is(farthing.open_mismatches(), 0::bigint, 'the difference is resolved');
 
--- A bank debit is booked as a charge and then fails, so the next payout lists its return.
+-- A bank debit is booked as a charge and then fails, so the next payout lists the return of the
+-- money.
 select is(tests.pays_out('po_d', 999, '9 days'), 'processed', 'a payout is announced');
 create function pg_temp.debit() returns jsonb language sql as $$
   select tests.listed('eve', 'charge', 999, jsonb_build_object('type', 'payment', 'our_id', order_id))
@@ -270,9 +271,9 @@ select is((select done_until from farthing.paid_out_round), tests.after('-8 days
   'each run checks one day');
 select is(farthing.open_mismatches(), 0::bigint, 'the missing payments are resolved');
 
--- The listed refunds of a fee must not add up to more than the recorded amount. Here 12 cents were
--- recorded and listed, and 1 more cent is listed. A refund with an id of ours is reported if our
--- records lack it.
+-- The listed refunds of a fee must not add up to more than the recorded amount. 12 cents are
+-- recorded and were listed before; this list has 1 more cent. A refund with an id of ours is
+-- reported if our records lack it.
 select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout debits the bank');
 select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',

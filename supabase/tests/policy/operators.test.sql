@@ -54,8 +54,8 @@ from (values (null, null, 'ok'), (null, false, 'ok'), (null, true, 'mfa_required
 select is(tests.outcome('select mfa_check(true)'), '{"code": "mfa_required", "status": 403}',
   'the refusal has status 403');
 
--- An operator without a second factor cannot make the policy require one, because then perhaps no
--- operator could change the policy back.
+-- An operator without a second factor cannot set the policy that requires a second factor.
+-- Otherwise there might be no operator who could change the policy back.
 select isnt(tests.person('omar'), null, 'omar signs up');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('omar');
 create function pg_temp.set_mfa(p_value text, p_author text, p_factor boolean, p_key boolean,

@@ -64,7 +64,8 @@ select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input
   "event_id": "u2"}',
   p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage can settle above the hold');
 
--- T10: a rate is added after a hold was opened, and begins before that time. The hold keeps its rate.
+-- T10: a rate is added after a hold was opened, but the rate begins before the hold was opened. The
+-- hold keeps its old rate.
 create temporary table pinned as select (holds_open(tests.person('ann'), 3600, null,
   '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', p_now => tests.after('25 min'))
   #>> '{data,hold_id}')::uuid as hold_id;

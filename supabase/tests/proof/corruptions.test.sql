@@ -267,7 +267,8 @@ select set_eq($$ select name from found where named = 'nothing' $$, array['an op
 select isnt(named, 'nothing', format('without guards: %s is found by %s', name, named))
 from found where name not in ('an open hold that lasts longer', 'a grant by hand in an operator''s name',
   'an answer that is to be repeated', 'an answer forgotten') order by nr;
--- At an SQL prompt each of these changes is refused. Only a person who disables guards can make them.
+-- The whole proof finds these changes, and the incremental proof does not. At an SQL prompt each of
+-- them is refused: only a person who disables guards can make them.
 select set_eq($$ select name from found where named <> 'nothing' and named_hourly = 'nothing' $$, array[
   'a larger lot', 'a lot of another source', 'an older lot',
   'a lot that expires no more', 'a lot that expires later', 'a lot that is spent earlier',

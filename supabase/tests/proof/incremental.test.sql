@@ -1,5 +1,5 @@
--- The incremental proof finds in new entries what the whole proof finds, and does not read old entries
--- again.
+-- The incremental proof finds the same violations in new entries as the whole proof, and does not
+-- read old entries again.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -87,8 +87,8 @@ from (values
   ('an old entry', $$update farthing.entries set metadata = '{}' where account_id = $dan and seq = 2$$),
   ('the terms of a lot', 'update farthing.lots set priority = 1 where account_id = $dan')) c (name, sql);
 
--- The charges of holds, chats and jobs have a rate, too, so both proofs compare them with their
--- tokens.
+-- The charges of holds, chats and jobs also have a rate. So both proofs compare each of these
+-- charges with the price of its tokens.
 select isnt(tests.give('eve', '500', p_passed => '2 days'), null, 'eve is granted 500');
 select is(holds_settle((holds_open(tests.person('eve'), 600, p_estimate => tests.lines(1) -> 0,
     p_now => tests.after('2 days')) #>> '{data,hold_id}')::uuid, p_usage => (tests.lines(1) -> 0) - 'model',

@@ -37,7 +37,7 @@ begin
 end
 $$;
 
--- A provider is committed before Stripe is called.
+-- The provider's row is committed before Stripe is called.
 create temporary table ann as select pg_temp.begin('ann', 'DE', 'k', p_email => 'ann@example.com') as b;
 select is(b, jsonb_build_object('step', 'onboard', 'provider', jsonb_build_object('provider_id',
     pg_temp.id_of('ann'), 'country', 'DE', 'email', 'ann@example.com', 'stripe_account_id', null)),
@@ -182,7 +182,7 @@ select is_empty($$ select row_key from farthing.audit where table_name = 'provid
   and (author !~ '^(owner|stripe:evt_.*)$' or reason is null) $$,
   'the audit has each change of an account with author and reason');
 
--- If the user is deleted, the provider stays without the user and the address.
+-- If the user is deleted, the provider's row stays, but without the user's id and email address.
 delete from auth.users where id = (select tests.person('ann'));
 select is((select user_id from farthing.providers where stripe_account_id = 'acct_a'), null::uuid,
   'a deleted user''s provider stays without the user and their address');

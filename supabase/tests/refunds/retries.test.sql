@@ -1,5 +1,6 @@
--- Refunds whose request did not finish. A repeat or a runner sends them again with the same idempotency key
--- for Stripe. A refund that could not be sent fails before Stripe deletes that key.
+-- Refunds whose request did not finish. A repeat or a runner sends them again with the same
+-- idempotency key for Stripe. A refund that could not be sent is marked as failed before Stripe
+-- deletes that key.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -52,7 +53,8 @@ select tests.fails_with($$ select pg_temp.asks('ann', '600', 'two') $$, 'refund_
 select is(tests.balance('ann'), 'balance 9990, held 0, available 9990, debt 0',
   'a refund that waits to be sent moves no credits');
 
--- The runner claims a refund after two minutes, and then at growing intervals, each time once.
+-- A refund becomes due for a runner after two minutes, and then at growing intervals. Each time
+-- only one runner claims it.
 select is(pg_temp.claimed('2 min' - interval '1 s'), 'none',
   'no runner claims the refund within two minutes');
 select is(pg_temp.claimed('2 min'), 'pi_ann', 'a runner claims the refund after two minutes');
@@ -62,7 +64,8 @@ select is(pg_temp.claimed('8 min' - interval '1 s'), 'none',
   'the third claim is not due within four minutes');
 select is(pg_temp.claimed('8 min'), 'pi_ann', 'four minutes later the refund is claimed again');
 
--- If a refund has Stripe's id, it is not sent again. Only its event moves credits.
+-- A refund that has Stripe's id is not sent again. Its credits are moved only by Stripe's event
+-- about the refund.
 select is(refunds_attach((pg_temp.refund('ann')).refund_id, 're_ann', tests.after('9 min')) ->> 'status',
   'pending', 'Stripe''s id is attached');
 select is(pg_temp.claimed('1 day'), 'none', 'a refund with Stripe''s id is not claimed');
@@ -78,7 +81,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_re', 'type', 'refund.creat
 select is((pg_temp.refund('ann')).credits_clawed_back::int, 4000,
   'the event claws back the refunded share of the credits');
 
--- A refund that could not be sent fails before Stripe deletes its key.
+-- A refund that could not be sent is marked as failed before Stripe deletes its idempotency key.
 select is(pg_temp.buys('bob'), '{"received": true}', 'bob has bought');
 select is(pg_temp.fails(pg_temp.asks('bob', '999', 'bob'), 'bob'), 'pending',
   'Stripe does not answer bob''s request');

@@ -1,5 +1,5 @@
--- Refunds with wrong or late facts: metadata, which any dashboard user can write, late answers, and amounts
--- that can no longer be refunded.
+-- Refunds with wrong or late facts: metadata (any dashboard user can write it), late answers, and
+-- amounts that can no longer be refunded.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -33,7 +33,7 @@ $$;
 
 select is(tests.buys(name), name, name || ' buys Starter')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
--- Ann has two orders, each of which has a name in this test.
+-- Ann has two orders. The test gives each order its own name.
 update tests.bought set name = 'ann_1' where name = 'ann';
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann_1', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
@@ -141,8 +141,8 @@ select is(tests.receive('charge.dispute.created',
 select is(pg_temp.refused('cyn'), 'already_refunded 0',
   'a dispute in another currency counts as a dispute of the whole payment');
 
--- Two refunds became debt, and two grants paid that debt. When both refunds have failed, each grant has
--- exactly its credits again.
+-- Two refunds became debt, and two grants paid that debt. When both refunds have failed, each
+-- grant's lot has exactly the granted credits again.
 select is(tests.buys('gus'), 'gus', 'gus buys');
 select is(tests.pays('gus'), '{"received": true}', 'gus pays');
 select is(tests.spends('gus', '9990'), '0', 'gus spends all credits');
@@ -163,8 +163,8 @@ select is((select array_agg(trim_scale(remaining) order by amount) from farthing
   using (account_id) where owner_id = tests.person('gus')), array[2000, 4500, 0]::numeric[],
   'each grant has its credits back');
 
--- The policy refunds at once when a warning arrives. Here the warning is cleared before a runner has sent
--- the refund.
+-- Under this policy, a payment is refunded at once when a warning about it arrives. Here the
+-- warning is cleared before a runner has sent the refund.
 select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
 select is(tests.buys('ida'), 'ida', 'ida buys');
 select is(tests.pays('ida'), '{"received": true}', 'ida pays');

@@ -27,7 +27,7 @@ create function pg_temp.today() returns date language sql as $$ select (now() at
 select is(pg_temp.did(pg_temp.by('olga'), day), '{}', 'before anything happened an author has no row')
 from (values ('2027-01-01'::date), (pg_temp.today())) d (day);
 
--- Money: a refund that olga requests, and one that Stripe's dashboard makes.
+-- Refunds: olga requests two, and one is made in Stripe's dashboard.
 select is(tests.buys(name), name, name || ' buys') from unnest(array['ann', 'bob']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob']) name;
 select is(refunds_begin(order_id, p_amount => amount, p_author => pg_temp.by('olga'),

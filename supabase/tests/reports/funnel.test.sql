@@ -39,7 +39,8 @@ select is(pg_temp.refuse('dan', 'd1', '1 h', 'spend_cap_reached'), '{}', 'dan re
 select is(idempotency_store(tests.sha256('x'), tests.sha256('body'), 402, '{"code": "insufficient_credits"}',
   p_now => tests.after('1 h')), '{}', 'a refusal without a user is stored and not counted');
 
--- Ann buys on day 2, and bob after more than a week. Eve buys without a refusal, and again after one.
+-- Ann buys on day 2, and bob after more than a week. Eve buys before she is refused, and buys again
+-- after the refusal.
 select is(tests.buys(name, begun), name, name || ' begins a checkout')
 from (values ('ann', interval '25 h'), ('bob', '25 h'), ('eve', '26 h'), ('fay', '26 h')) p (name, begun);
 select isnt(tests.pays(name, paid), null, name || ' pays')

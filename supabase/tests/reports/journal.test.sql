@@ -20,7 +20,8 @@ $$;
 
 select is(pg_temp.report() -> 'rows', '[]', 'before the first payment the journal has no rows');
 
--- Ann and bob pay 999 cents each. Ann uses 5,000 of 9,990 credits, which are worth 500 cents.
+-- Ann and bob pay 999 cents each. Ann uses 5,000 of her 9,990 credits. The used credits are worth
+-- 500 cents.
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob']) name;
 select is(tests.pays('ann'), '{"received": true}', 'ann pays');
 select is(pg_temp.lines(pg_temp.report() -> 'rows'), array[

@@ -124,7 +124,7 @@ select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
 select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
 
 -- The shares of applied events and of sent notifications. Dead-lettered events and notifications
--- lower them.
+-- reduce these shares.
 select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 4', 'all stored events were applied');
 update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
 select is(pg_temp.kpi('webhook_applied', 1, 2), '0.75 share 0.95 4', 'a dead-lettered event was not applied');

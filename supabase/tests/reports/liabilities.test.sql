@@ -61,8 +61,9 @@ select is((select array_agg(price order by source) from farthing.lots), '{1304,8
 select isnt(tests.spends('ann', amount, '1 d'), null, 'ann spends ' || amount)
 from unnest(array['1234.5', '0.000000000000000001', '13765.499999999999999999', '33333.333333333333333333'])
   amount;
--- Bob uses 5,000 of 9,990 credits for 999 cents: 500 cents. Eve owes 100 before she buys, so 100
--- credits are used at once: 10 cents. Dan uses 90: 9 cents, and his other 990 cents are breakage.
+-- Bob uses 5,000 of the 9,990 credits that he bought for 999 cents: 500 cents are used. Eve owes
+-- 100 credits before she buys, so 100 credits are used at once: 10 cents. Dan uses 90 credits: 9
+-- cents. His other 990 cents are breakage.
 select is(pg_temp.buys(name, 'Starter', '2 d'), '{"received": true}', name || ' buys Starter')
 from unnest(array['bob', 'dan', 'fay']) name;
 select is(tests.spends('bob', '5000', '3 d'), '4990', 'bob spends 5,000');
@@ -79,8 +80,8 @@ select is(pg_temp.lines(pg_temp.report('2027-01-31') -> 'rows'), array[
 create temporary table january as select pg_temp.report('2027-01-31') #- '{rows,0,proof}'
   #- '{rows,0,difference}' #> '{rows,0}' as r;
 
--- February. Ann uses 2898 cents. A third of bob's payment is refunded: 3,330 credits, 333 cents. Fay's
--- bank withdraws her payment: 999 cents. Gus buys for euros.
+-- February. Ann uses 2898 cents. A third of bob's payment is refunded: 3,330 credits, 333 cents.
+-- Fay's bank withdraws her payment: 999 cents. Gus pays in euros.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
 values (md5('euro')::uuid, 1, 'Euro', 1000, 'eur', 9000, true, tests.after());
 select is(tests.spends('ann', '33333.333333333333333333', '31 d'), '33323.333333333333333334',
@@ -95,8 +96,9 @@ select is(pg_temp.lines(pg_temp.report('2027-02-28') -> 'rows'), array[
   '2027-02 usd 8283 + 0 used 2898 breakage 0 refunded 333 clawed 999 = 4053 4053 0'],
   'February: a refund and a dispute take what remains');
 
--- March. More facts about January's payments arrive. The rest of bob's payment is refunded, which
--- takes his remaining 1,660 credits, 166 cents. Fay's dispute is won. Ann uses 966 + 1932 cents.
+-- March. More facts about January's payments arrive. The rest of bob's payment is refunded: his
+-- remaining 1,660 credits, worth 166 cents, are clawed back. Fay's dispute is won. Ann uses 966 +
+-- 1932 cents.
 select is(tests.refund('bob', 2, 666, p_passed => '60 d'), '{"received": true}', 'bob is refunded');
 select is(tests.dispute('fay', 'won', p_passed => '61 d'), '{"received": true}', 'fay''s dispute is won');
 select isnt(tests.spends('ann', amount, '62 d'), null, 'ann spends ' || amount)
@@ -136,8 +138,8 @@ select is(pg_temp.report('2027-03-31', null, 1) ->> 'next_cursor', '2027-01 usd'
 select is(pg_temp.lines(pg_temp.report('2027-03-31', '2027-01 usd', 1) -> 'rows'), array[
   '2027-02 eur 0 + 1000 used 0 breakage 0 refunded 0 clawed 0 = 1000'], 'the cursor gives the next page');
 
--- Hal spends half a cent: 9999 * 99985 / 99990 = 9998.5, which is rounded up to 9999, so nothing counts as
--- used yet.
+-- Hal spends credits worth half a cent. 9999 * 99985 / 99990 = 9998.5 cents remain, which is
+-- rounded up to 9999. So no cent counts as used yet.
 select is(tests.spends('hal', '5', '65 d'), '99985', 'hal spends 5');
 select is(pg_temp.lines(pg_temp.report('2027-03-31') -> 'totals'), array[
   'eur 0 + 1000 used 0 breakage 0 refunded 0 clawed 0 = 1000',
@@ -146,9 +148,9 @@ select is(pg_temp.lines(pg_temp.report('2027-03-31') -> 'totals'), array[
 select is(array(select jsonb_array_elements(pg_temp.report('2027-03-31') -> 'controls') ->> 'difference'),
   '{0,0}', 'the controls are of the sealed entries');
 
--- April. Ian spends 4 credits three times. In between a refund takes 3,330 credits, fails and
--- reinstates them. The five movements are worth, in cents: 999 - 998.6 = 0; 333; 666 - 665.2 = 1;
--- -333; 998 - 997.8 = 0.
+-- April. Ian spends 4 credits three times. Between these debits, a refund claws back 3,330 credits;
+-- later it fails and the credits are reinstated. The values of the five movements, in cents: 999 -
+-- 998.6 = 0; 333; 666 - 665.2 = 1; -333; 998 - 997.8 = 0.
 select is(pg_temp.buys('ian', 'Starter', '90 d'), '{"received": true}', 'ian buys Starter');
 select is(tests.spends('ian', '4', '91 d'), '9986', 'ian spends 4');
 select is(tests.refund('ian', 1, 333, p_passed => '91 d'), '{"received": true}', 'ian is refunded in part');

@@ -36,7 +36,8 @@ $$;
 select is(tests.buys(name), name, name || ' buys') from unnest('{ann,bob,cyn}'::text[]) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest('{ann,bob,cyn}'::text[]) name;
 
--- An automatic payout of ann's payment is on its way, and bob's payment is paid out at once.
+-- An automatic payout of ann's payment is on its way. Bob's payment is paid out by an instant
+-- payout.
 select is(tests.payout('po_1', 'in_transit', p_passed => '2 days', p_changes => jsonb_build_object('amount',
   940, 'made_at', extract(epoch from tests.after('2 days'))::bigint)), 'processed',
   'an automatic payout is on its way');

@@ -18,7 +18,8 @@ select ok(not pg_temp.is_locked(), 'the lines are not locked');
 select is(farthing.book_missing_lines(tests.after()), 0::bigint, 'an empty project has nothing to book');
 select ok(pg_temp.is_locked(), 'live events cannot book a line beside it');
 
--- Payments with and without tax, refunds, a dispute in both directions, a booking, fees and a transfer.
+-- Payments with and without tax, refunds, a dispute with a withdrawal and a reinstatement, a
+-- booking, fees and a transfer.
 select is(tests.buys(name), name, name || ' buys') from unnest('{ann,bob}'::text[]) name;
 select is(tests.begins('cyn', 'inclusive', true, p_currency => 'isk'), 'cyn',
   'cyn begins a checkout with tax');
@@ -44,7 +45,8 @@ select is(balance_record((balance_claim(tests.after('40 h')) ->> 'claimed_at')::
     tests.listed('k', 'transfer', -19400, '{"charge_id": "ch_k", "currency": "jpy", "fee": 0}')),
   null, tests.after('40 h')) ->> 'taken', 'false', 'Stripe lists a fee and a transfer');
 
--- The lines, without those of the failed refund, which add up to 0.
+-- Returns the lines, without the lines of the failed refund. Those of the failed refund add up to
+-- 0.
 create function pg_temp.lines() returns setof text language sql as $$
   select concat_ws(' ', l.booked_on, l.product_line, l.kind, l.currency, l.amount, l.account_id, l.order_id,
     l.booking_id, l.package_id, l.refund_id, l.dispute_id, l.source_id)

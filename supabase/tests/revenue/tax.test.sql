@@ -75,8 +75,8 @@ select is(pg_temp.lines('eve'), 'charge 2535, discount -600, tax 465, refund -56
   'refund -726, tax_returned -174, refund_failure 564, tax_returned 136',
   'the tax of a failed refund is owed again');
 
--- Bob's bank withdraws 400 of 1000 grosze, which include 187 of tax: 74.8. Then 600 are refunded, and the
--- dispute is won.
+-- Bob has paid 1000 grosze, of which 187 are tax. His bank withdraws 400 grosze, of which 74.8 are
+-- tax. Then 600 are refunded, and the dispute is won.
 select is(tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_bob', 'payment_id',
   'pi_bob', 'charge_id', 'ch_bob', 'amount', 400, 'currency', 'pln', 'status', status, 'reason', 'fraudulent',
   'case_type', 'chargeback', 'movements', moved), made), '{"received": true}', 'bob''s dispute is ' || status)
@@ -188,8 +188,9 @@ end
 $$;
 select is(pg_temp.happens('fay', '{1,3,2,4}'), 'refunds 0, disputes 0, tax 0',
   'a refund that fails during a dispute that is won leaves nothing');
--- 230 * 600 / 1230 = 112.2, and 230 * 1830 / 1230 = 342.2. This exceeds the whole tax, because the money is
--- returned twice for a while.
+-- The tax in the returned money is 230 * 600 / 1230 = 112.2 after the refund, and 230 * 1830 / 1230
+-- = 342.2 after the dispute. The latter exceeds the whole tax, because the money is returned twice
+-- for a while.
 select is(pg_temp.lines('fay'), 'charge 1000, tax 230, refund -488, tax_returned -112, dispute -1000, '
   'tax_returned -230, refund_failure 488, tax_returned 112, dispute_reversal 1000, tax_returned 230',
   'each return has its own tax, and each reversal reinstates it');

@@ -58,14 +58,15 @@ select is(tests.bought_by('ann', '9 s'),
   'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
   'of two events in one second, the one with more movements applies');
 
--- Bob's dispute is prevented by rapid resolution, which pays the buyer from the dispute.
+-- Bob's dispute is prevented by rapid resolution: the buyer is paid by the dispute's withdrawal,
+-- without a refund.
 select is(pg_temp.dispute('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'M3: credits are frozen while it is unknown how a dispute was prevented');
 select is(pg_temp.dispute('bob', 'prevented', '{out}', '2 s', p_case_type => 'resolution'),
   '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'M3: a withdrawal claws back the credits of a prevented dispute');
--- Cyn's dispute is prevented by a block, which pays the buyer by a refund.
+-- Cyn's dispute is prevented by a block: the buyer is paid by a refund.
 select is(pg_temp.dispute('cyn', 'prevented', '{}', '1 s', p_case_type => 'block'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'a prevented dispute without a withdrawal freezes credits');
@@ -80,7 +81,7 @@ select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 clawed back; balance 0,
 select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
   'the state is no longer unclear');
 
--- Dan's dispute has a state that Stripe added later.
+-- Dan's dispute has a state that is unknown to Farthing, because Stripe added it later.
 select is(tests.dispute('dan', 'pre_arbitration', 999, '1 s', p_moved => '{}', p_case_type => 'arbitration'),
   '{"received": true}', 'T29: an unknown state of a dispute is accepted');
 select is(tests.bought_by('dan', '1 s'), 'disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
@@ -128,7 +129,8 @@ select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
   '{}disputed, 2500 clawed back; balance 7490, held 0, available 7490, debt 0',
   'a withdrawal of half the disputed amount claws back half of the share');
 
--- Fay's inquiry freezes nothing. If it withdraws money, credits are still clawed back.
+-- Fay's inquiry freezes nothing. If a bank withdraws money during the inquiry, credits are still
+-- clawed back.
 select is(pg_temp.dispute('fay', 'warning_needs_response', '{}', '1 s', p_case_type => 'inquiry'),
   '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes no credits');
 select is(pg_temp.dispute('fay', 'warning_closed', '{out}', '2 s', p_case_type => 'inquiry'),

@@ -64,7 +64,8 @@ select is((select array_agg(trim_scale(remaining) order by source) from farthing
   using (account_id) where owner_id = tests.person('bob')), array[100, 9900]::numeric[],
   'each lot has its credits back, including the lot that paid the debt');
 
--- Cyn's hold can still be settled from the held credits.
+-- Cyn's payment is refunded while a hold reserves credits. The hold keeps these credits, so it can
+-- still be settled with them.
 create temporary table h as select tests.hold('cyn', '4000') as hold_id;
 select is(tests.refund('cyn', 1, 999), '{"received": true}', 'cyn is refunded while 4,000 credits are held');
 select is(tests.bought_by('cyn'), 'refunded, 9990 clawed back; balance 0, held 4000, available 0, debt 4000',

@@ -52,7 +52,7 @@ select is(farthing.expire_credits(tests.after('20 s')), 2, 'the task releases ex
 select is(tests.balance('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
   'holds that have not expired stay open');
 
--- Tasks handle orders and events of the inbox up to their limit.
+-- One run of a task handles no more orders, or events of the inbox, than its limit.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
   p_now => tests.after()), null, 'ann opens an order') from farthing.packages order by amount limit 3;
 select is(farthing.expire_orders(tests.after('2 hours'), 2), 2,

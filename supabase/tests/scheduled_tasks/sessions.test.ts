@@ -124,7 +124,7 @@ meetings(["jobs", "money_back", "payouts"], {
     second: "select farthing.retry_events(tests.after('1 min'))",
     says: "1",
     givesUp: true,
-    // A skipped item does not count as an attempt and stays due.
+    // Skipping an item does not count as an attempt, and the item stays due.
     ends: {
       [attemptsAt("ivy")]: "1",
       [attemptsAt("joe")]: "2",
@@ -222,7 +222,7 @@ meetings(["jobs", "money_back", "payouts"], {
     second: "select farthing.find_never_paid_out(tests.after('60 days'))",
     says: "0",
     passes: true,
-    // Only the first session has searched, and it has searched one day.
+    // Only the first session has searched. One search covers one day.
     ends: {
       "select done_until = tests.after('-59 days') from farthing.paid_out_round": "true",
     },

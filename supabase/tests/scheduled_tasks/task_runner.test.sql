@@ -18,7 +18,7 @@ create trigger poison before update on farthing.holds for each row execute funct
 update farthing.alert_rules set enabled = rule not in ('overdue_work', 'budget_burn_fast',
   'budget_burn_slow');
 
--- Returns the number of tasks that become due after the first moment and not after the second.
+-- Returns how many tasks become due after p_from, up to and including p_upto.
 create function pg_temp.due(p_from interval, p_upto interval) returns int language sql as $$
   select count(*)::int from farthing.tasks
   where farthing.next_run(every, phase, tests.after(p_from)) <= tests.after(p_upto)

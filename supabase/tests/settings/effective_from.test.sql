@@ -60,8 +60,8 @@ select is((select array_agg(format('%s v%s', amount, package_version) order by a
 select is(pg_temp.packages(items, '2 d'), null, 'the same list changes nothing before the moment') from plan;
 select is(pg_temp.packages(items, '5 d'), null, 'and nothing after it') from plan;
 
--- A change that begins at once leaves a planned version in place. A version that begins at the same moment
--- as the planned one replaces it.
+-- A change that begins at once leaves a planned version in place. A change that begins at the same
+-- moment as the planned version replaces the planned version.
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 500, '2027-01-11T00:00:00Z')), '6 d'),
   'tea changed 3 [price_thb:400>500 effective_from:>2027-01-11T00:00:00+00:00]', 'another price is planned');
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 450)), '7 d'),

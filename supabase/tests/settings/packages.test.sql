@@ -35,7 +35,7 @@ create function pg_temp.audits() returns bigint language sql as $$
   select count(*) from farthing.audit where table_name = 'packages'
 $$;
 
--- The seeded packages come from a file. Applying the same list changes nothing.
+-- The seeded packages come from a file. Applying the list of these packages again changes nothing.
 select is(pg_temp.on_sale('0'), 'starter plus pro business scale', 'the seeded packages have slugs');
 create temporary table seeded as
 select jsonb_agg(jsonb_strip_nulls(p - '{id,version,active,effective_from}'::text[])) as list

@@ -1,4 +1,4 @@
--- Operators add rates, which has the same effect as an import, with a version and a reason.
+-- Operators add rates with a version and a reason. The effect is the same as that of an import.
 
 begin;
 \ir ../helpers/all_tests.psql

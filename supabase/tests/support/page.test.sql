@@ -78,7 +78,8 @@ select isnt(farthing.expire_credits(tests.after('11 min')), null, 'the credits e
 select is(pg_temp.reasons('cy'), array['Grant by a SQL session of postgres',
   'Credits expired: lot ' || lot_id],
   'an expiry has its reason') from farthing.lots where account_id = farthing.account_for(tests.person('cy'));
--- These entries would need a long scenario, so the test passes their columns to entry_reason().
+-- Only a long scenario would create these entries. Instead, the test passes their columns to
+-- entry_reason().
 select is(farthing.entry_reason(jsonb_populate_record(null::farthing.entries, facts)), reason, reason)
 from (values
   ('{"kind": "bonus", "reference_type": "order", "reference_id": "%s", "account_id": %s}',

@@ -8,7 +8,8 @@ begin;
 \ir ../helpers/top_ups.psql
 select plan(189);
 
--- Runs a request and undoes it. Returns ok, or the code of the refusal, whether it is raised or returned.
+-- Runs a request and undoes it. Returns ok, or the code of the refusal. A refusal may be raised as
+-- an error or returned as an answer.
 create function pg_temp.attempt(p_sql text) returns text language plpgsql as $$
 declare
   v_answer jsonb;

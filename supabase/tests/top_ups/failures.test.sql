@@ -6,8 +6,8 @@ begin;
 \ir ../helpers/top_ups.psql
 select plan(115);
 
--- After a declined charge the next one waits an hour, and then six hours. The third failure in a row pauses
--- top-ups.
+-- After a declined charge the next charge waits an hour, and after a second declined charge six
+-- hours. The third failure in a row pauses top-ups.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
 select is(tests.claims(), 'ann charge 500', 'ann is charged');
 select is(tests.reports('ann', 'declined', '1 s', 'insufficient_funds'), 'failed closed',
@@ -168,9 +168,9 @@ select is(tests.balance('cid', '2 h'), 'balance 5000, held 0, available 5000, de
   'the payment on the page grants the credits');
 select is(tests.top_up_line('cid', '2 h'), 'on; paid; 0 failed', 'the payment on the page ends the top-up');
 
--- Three cases of authentication: an event reports that the bank requires it, before Stripe's answer
--- reports the same; an authentication page expires; a charge is paid while its authentication page
--- is being requested.
+-- Three cases of authentication. First, the event that requires authentication arrives before
+-- Stripe's answer, which requires it, too. Second, an authentication page expires. Third, a charge
+-- is paid while its authentication page is being requested.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['dan',
   'eve']) name;
 select is(tests.claims('3 h'), 'dan charge 500, eve charge 500', 'both users are charged');

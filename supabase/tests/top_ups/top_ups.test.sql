@@ -1,5 +1,5 @@
--- Auto top-up: a user consents, one charge covers a gap, and only the payment's event grants
--- credits.
+-- Auto top-up: a user consents, a single charge raises the credits to the target, and only the
+-- payment's event grants credits.
 
 begin;
 \ir ../helpers/all_tests.psql

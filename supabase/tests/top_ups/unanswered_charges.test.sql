@@ -20,7 +20,8 @@ from unnest(array['ann', 'bob', 'cid', 'dan']) name;
 select is(tests.claims('2 min'), 'nothing', 'T16: no charge begins while Stripe may have made the first');
 select is(tests.claims('2 hours'), 'nothing', 'no charge begins after the cool-down either');
 
--- The charges end in one of these ways: paid, declined in the answer, declined by an event, or unknown.
+-- Each of the four charges ends in a different way: paid, declined in the answer, declined by an
+-- event, or unknown.
 select is(tests.top_up_event('ann', 'payment_intent.succeeded', '3 hours'), 'processed',
   'the event of ann''s payment arrives');
 select is(tests.balance('ann', '3 hours'), 'balance 5000, held 0, available 5000, debt 0',
@@ -102,7 +103,8 @@ select is((select payment_method_id from farthing.customers join farthing.accoun
 select is((tests.opts_in('hal', p_passed => '25 h 6 s') ->> 'failures')::int, 1,
   'opting in again does not reset the failures');
 
--- A warning about a payment whose credits are spent freezes nothing. The card is still not charged.
+-- An early fraud warning freezes nothing if the payment's credits are already spent. Even so,
+-- top-ups no longer charge the card.
 select is(tests.top_up_event('gus', 'payment_intent.succeeded', '25 h'), 'processed', 'gus pays');
 select is(credits_debit(tests.person('gus'), '5000', 'x', p_now => tests.after('25 h')) #>> '{data,amount}',
   '5000', 'gus spends all credits');

@@ -1,5 +1,6 @@
--- Waking the payment runner: the debit, hold or other change that brings an account below the
--- threshold of its top-ups wakes the runner in its own transaction.
+-- Waking the payment runner: a debit, a hold or any other change that brings an account below its
+-- top-up threshold wakes the runner. The call that wakes it is part of the transaction of that
+-- change.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -61,7 +62,8 @@ select isnt(holds_open(tests.person('bob'), 600, '600', p_now => tests.after('1 
   'bob''s credits are held');
 select is(pg_temp.wakes(), 1::bigint, 'the hold that crosses the threshold wakes the runner');
 
--- The user opts out, pauses, and opts in below the threshold.
+-- After an opt-out no debit wakes the runner. Opting in, or ending a pause, wakes the runner if the
+-- account is below the threshold.
 select is(top_ups_stop(tests.person('bob'), tests.after('2 min')) ->> 'state', 'off', 'bob opts out');
 select is(pg_temp.below('bob'), null, 'his account stores no threshold any more');
 select is(pg_temp.spends('bob', '600', '3 min'), 0::bigint, 'after an opt-out a debit wakes no runner');

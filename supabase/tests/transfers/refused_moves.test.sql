@@ -20,7 +20,8 @@ create function pg_temp.refuses(p_label text, p_passed interval) returns text la
     and status = 'requested' order by move_nr limit 1) m
 $$;
 
--- A refund from the dashboard fails before the runner has made its reversal.
+-- A refund from the dashboard makes a reversal due. The refund fails before the runner has made the
+-- reversal at Stripe.
 select is(pg_temp.paid('a'), 'processed', 'a booking is paid');
 select is(tests.refund_event('a', 'a', 500, state, passed, p_reverses => false), 'processed',
   'the refund of a half is ' || state)

@@ -1,5 +1,5 @@
--- Either the result of a transfer or reversal is unknown, or Stripe has refused the request. An
--- operator looks up the transfer or reversal at Stripe, and settles it with a reason. The
+-- The result of a transfer or reversal is unknown, or Stripe has refused the request. In both cases
+-- an operator looks up the transfer or reversal at Stripe, and settles it with a reason. The
 -- settlement decides which transfers are made next.
 
 begin;

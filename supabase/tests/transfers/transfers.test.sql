@@ -95,7 +95,8 @@ select is(bookings_cancel(tests.person('ann'), tests.booking_id('d'), p_now => t
   #>> '{refund,connected}', 'false', 'the refund of a cancelled booking reverses no transfer');
 select is(pg_temp.moves('d'), 'none', 'a cancelled booking is not transferred');
 
--- Stripe has refused a transfer. Its reversal counts as refused, too. A later run requests what is due.
+-- Stripe has refused a transfer. The reversal of this transfer then counts as refused, too. A later
+-- run requests a transfer of the share that is due by then.
 select is(pg_temp.begins('e') || pg_temp.completes('e', '9 h'), 'confirmedcompleted',
   'a fifth booking is completed');
 select is(tests.refund_event('e', 'e1', 200, 'succeeded', '9 h 1 s'), 'processed',

@@ -20,7 +20,8 @@ $$;
 create function pg_temp.batch(variadic p_rows text[]) returns jsonb language sql as $$
   select usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
 $$;
--- Returns the result of each event: its index and its credits, = for a duplicate, or the code of the error.
+-- Returns each event's index with its result: the credits (after `=` for a duplicate), or the code
+-- of the error.
 create function pg_temp.results(p_answer jsonb) returns text language sql as $$
   select string_agg(concat(o ->> 'index', ':', o ->> 'code', case when o ? 'duplicate' then '=' end,
   o ->> 'credits'),

@@ -72,7 +72,8 @@ select is(pg_temp.charge('ann', '{"event_id": "e3", "model": "fine", "input_toke
 select is(usage_estimate('{"model": "gpt-4o", "input_tokens": 1000000000, "output_tokens": 1000000000}')
   ->> 'credits', '80000000', 'the highest token counts can be priced');
 
--- Free usage is recorded and moves no credits. A repeat of it is recognised like any other.
+-- Free usage is recorded and moves no credits. A repeat of free usage is recognised like any other
+-- repeat.
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
   '{"status": 201, "replayed": false, "data": {"transaction_id": null, "event_id": "e4", "credits": "0",
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": []}}',

@@ -38,8 +38,8 @@ from (values
   ('a.nn-b+x@outlook.com', 'a.nn-b@outlook.com'))
   e (given, expected);
 
--- An address is blocked by its domain as it is written, or by the domain of its mailbox: the
--- mailbox of an address at googlemail.com is at gmail.com.
+-- An address is blocked if the list has the domain that is written in the address, or the domain of
+-- its mailbox. For example, the mailbox of an address at googlemail.com is at gmail.com.
 select is(farthing.set_blocked_domains('{trash.example,pm.me,gmail.com}', 'test'), 3, 'domains are blocked');
 select is(farthing.is_blocked_domain(email), blocked, email)
 from (values ('"a@b"@Trash.example', true), ('x@a.b.trash.example.', true), ('x@pm.me', true),

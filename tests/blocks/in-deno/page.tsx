@@ -20,7 +20,8 @@ for (const name of globals) {
 }
 Object.defineProperty(globalThis, "IS_REACT_ACT_ENVIRONMENT", { value: true, writable: true });
 
-// Testing Library looks for `document` when it is loaded.
+// Testing Library looks for `document` when it is loaded, so it is imported only after `document`
+// is defined.
 const { act, cleanup, fireEvent, render, waitFor } = await import("@testing-library/react");
 export { act, fireEvent, waitFor };
 

@@ -63,7 +63,8 @@ export async function paysByCard(
 ): Promise<void> {
   await page.waitForURL(`${stripeUrl}/**`);
   const field = page.getByLabel("Email");
-  // The page of a checkout already has the buyer's email. The page to save a card asks for the email.
+  // On the page of a checkout, the buyer's email is already filled in. The page that saves a card
+  // asks for it.
   if (await field.isEditable()) await field.fill(email);
   await page.getByLabel("Card number").fill("4242 4242 4242 4242");
   await page.getByLabel("Expiry").fill("12/40");

@@ -197,8 +197,7 @@ async function isToppedUp(page: Page, userId: string): Promise<void> {
 }
 
 /**
- * Carries out all steps on one page, and returns the headers for which the page's preflights asked
- * permission.
+ * Carries out all steps on one page. Returns the headers that the page's preflights asked to send.
  */
 async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   const asked: AskedHeader[] = [];

@@ -17,7 +17,10 @@ import { NEEDED, type NeededHeader } from "./needed-headers.ts";
 
 const world = readWorld();
 
-/** Signs up a user with credits, and fills in a question whose job takes longer than two polls. */
+/**
+ * Signs up a user with credits, and types a question. The job that answers it takes longer than two
+ * polls.
+ */
 async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
@@ -34,7 +37,7 @@ async function failsWithout(page: Page, origin: string, needed: NeededHeader): P
   await withhold(page, needed);
   notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
   const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
-  // The message may arrive at the test's console listener after the page has shown the error.
+  // The browser may report the console message to the test only after the page has shown the error.
   await until(`${refused} is in the console`, () => refused.test(said.join("\n")) || undefined);
 }
 
@@ -46,7 +49,10 @@ function sends(page: Page, headers: string[]): Promise<number | string> {
   return page.evaluate(`${call}.then((answer) => answer.status, (error) => error.message)`);
 }
 
-/** Headers that the docs name, and headers that supabase-js adds for regions and traces. */
+/**
+ * Allowed headers that the journey does not need: those that the docs name, and those that
+ * supabase-js adds for regions and traces.
+ */
 const OPTIONAL = [
   ...["prefer", "x-request-id", "x-region", "traceparent", "tracestate", "baggage"],
   "x-retry-count",

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 /** The first path segment of the request's URL, which names the service. */
 export type Part = "auth" | "rest" | "functions";
 
-/** A header for which a preflight asked permission. */
+/** A header that a preflight asked to send. */
 export interface AskedHeader {
   readonly part: Part;
   readonly header: string;
@@ -21,7 +21,7 @@ function headerOf(headers: Record<string, string>, name: string): string | undef
   return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
 }
 
-/** Calls `see` with each header for which a preflight of the page asks permission. */
+/** Calls `see` with each header that a preflight of the page asks to send. */
 export async function watchPreflights(
   page: Page,
   see: (asked: AskedHeader) => void,

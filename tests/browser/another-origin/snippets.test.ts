@@ -44,9 +44,9 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a block in the page with the app's signed-in client. Later blocks can call the functions
- * that the block defines. `told` records the calls of functions that the recipe expects the app to
- * have.
+ * Runs a block in the page, with the app's signed-in client. The functions that a block defines
+ * stay available for later blocks. `told` records calls of the functions that the recipe expects
+ * the app to have.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {

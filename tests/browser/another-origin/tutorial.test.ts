@@ -38,8 +38,8 @@ async function shell(cwd: string, script: string): Promise<string> {
 }
 
 /**
- * Runs `use` in a new folder with the same content as after step 1 of the tutorial: Farthing's checkout and
- * the env file of its stack.
+ * Runs `use` in a new folder, which contains what step 1 of the tutorial makes: a checkout of
+ * Farthing, and the env file of its stack.
  */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-tutorial-" });

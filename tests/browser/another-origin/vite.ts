@@ -39,9 +39,9 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Serves an app at localhost:5173 while `use` runs. If the port is taken, Vite takes the next free port.
- * The app's environment has the two values that a new user of Farthing copies: the URL and the publishable
- * key.
+ * Serves an app at localhost:5173 while `use` runs. If the port is taken, Vite takes the next free
+ * port. The app's environment contains only the two values that a new user of Farthing copies: the
+ * URL and the publishable key.
  */
 export function withVite<T>(
   { url, publishableKey }: World,

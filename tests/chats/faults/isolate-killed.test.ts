@@ -18,8 +18,8 @@ import { readWorld } from "../../support/project/world.ts";
 const world = readWorld();
 
 /**
- * After this many tokens, the chat's progress has been recorded several times, and the answer is
- * far from its end.
+ * The isolate is killed after this many tokens: the chat's progress has then been recorded several
+ * times, and the answer is still far from its end.
  */
 const READ_TOKENS = 300;
 const MAX_UNRECORDED_TOKENS = 64;
@@ -49,8 +49,8 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
   await closeAbandonedChats(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
-  // Tokens may have been sent to the caller and not recorded, or recorded and not received. So the
-  // two counts may differ.
+  // The two counts may differ. Tokens may have been sent to the caller but not recorded, or
+  // recorded but not received by the caller.
   const gap = Math.abs(read - chat!.streamed_tokens);
   ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
   const { held, balance } = await balanceOf(world, person.id);
@@ -75,7 +75,8 @@ Deno.test("the client learns the charge of a killed isolate's chat, and begins n
       url: deployment.url,
       publishableKey: world.publishableKey,
       getAccessToken: () => person.token,
-      // After the kill, requests go to another deployment, as on the platform.
+      // After the kill, the client's requests go to another deployment, as the platform would send
+      // them to another isolate.
       fetch: (input, init) => {
         const request = new Request(input, init);
         if (dying === undefined) return fetch(request);

@@ -1,7 +1,7 @@
 /**
- * T28: streams whose caller has left, and whose answer the functions can't read to its end. Either the time
- * limit for reading passes, or the provider breaks off or hangs. The policy sets this time limit for all
- * chats, so these tests run alone on their stack.
+ * T28: streams whose caller has left, and whose answer the functions can't read to its end, because
+ * the time limit for reading passes, or because the provider breaks off or hangs. The time limit is
+ * in the policy and applies to all chats, so these tests run alone on their stack.
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
@@ -71,7 +71,7 @@ const ENDS: readonly [name: string, Case][] = [
   ["is cut", { timeout: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST, SDK] }],
   ["breaks off", { timeout: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST, SDK] }],
   ["hangs", {
-    // The twelve pieces take less than 8 seconds, even on a busy machine.
+    // This is longer than the provider needs for the twelve pieces, even on a busy machine.
     timeout: "8 seconds",
     markers: "[hang:12]",
     moments: [ACCEPTED, FIRST, SDK],

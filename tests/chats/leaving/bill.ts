@@ -1,4 +1,6 @@
-/** Compares the price of a streamed chat for its user with the bill of the emulated provider. */
+/**
+ * Compares the credits that a user pays for a streamed chat with the bill of the emulated provider.
+ */
 import { equal, ok } from "node:assert/strict";
 import {
   closedChats,
@@ -122,7 +124,7 @@ async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
 }
 
 /**
- * T28: asserts that the charge is at least the provider's bill and at most the hold.
+ * T28: asserts that the user is charged at least the provider's bill and at most the hold.
  * @returns the request as the provider recorded it
  */
 export async function judge(world: World, chat: Chat, way: string): Promise<ProviderRequest> {

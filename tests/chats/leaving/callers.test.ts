@@ -1,4 +1,7 @@
-/** T28: a stream costs at least the provider's bill, however and whenever its caller leaves. */
+/**
+ * T28: a user pays at least the provider's bill for a stream, however and whenever the caller
+ * leaves.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { closedChats } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";

@@ -43,14 +43,14 @@ export const leaveAfter = (pieces: (kind: Kind) => number): Leave => async (worl
   await streamChat(world, person, body, (deltas) => deltas < pieces(kind), key);
 };
 
-/** Stays connected and does not read the answer. */
+/** Stays connected, but never reads the answer. */
 export const standStill: Leave = async (world, chat) => {
   const answer = await send(world, chat);
   await callOf(world, chat, "ended");
   await answer.body?.cancel();
 };
 
-/** Leaves the chat at its first piece, with OpenAI's SDK as the caller. */
+/** Leaves the chat at the answer's first piece. The caller is OpenAI's SDK. */
 export const leaveSdk: Leave = async (world, { person, key, body }) => {
   const { max_output_tokens: max_completion_tokens, ...rest } = body as OwnBody;
   const headers = { "Idempotency-Key": key };

@@ -1,4 +1,7 @@
-/** The AI SDK's own functions call the local models, metered by the real service. */
+/**
+ * Calls the local models with the AI SDK's own functions. The calls are metered by the real
+ * service.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { FarthingError } from "@farthing/ai";
 import { proven } from "../../support/project/database.ts";
@@ -56,7 +59,7 @@ const endings: Ending[] = [
       const { body } = stream(app).response();
       const tab = body!.pipeThrough(new TextDecoderStream()).getReader();
       let read = "";
-      // The first chunks arrive before the model is called, and contain no text.
+      // Reads on until the first text: the chunks before it arrive before the model is called.
       for (let left = 20; left > 0 && !read.includes("text-delta"); left--) {
         read += (await tab.read()).value ?? "";
       }

@@ -42,8 +42,8 @@ interface Sdk {
 }
 
 /**
- * The package's name is in a variable, so that Deno's compiler does not load the types of `ai` 7,
- * on which it fails.
+ * The package's name is in a variable, so that Deno's compiler does not load the types of `ai` 7.
+ * It can't compile them.
  */
 const NAME: string = "ai";
 const sdk: Sdk = await import(NAME);
@@ -101,7 +101,7 @@ export class App {
     throw new TypeError("connection reset");
   };
 
-  /** A client that always reaches Farthing. */
+  /** Returns a client that ignores `down` and `lost`, so that it always reaches Farthing. */
   backEnd(): FarthingServer {
     const { url, secretKey } = this.world;
     return createFarthingServer({ url, secretKey });
@@ -155,12 +155,15 @@ export class App {
     return await call.middleware.wrapGenerate!(call.arguments);
   }
 
-  /** Waits for the work that goes on after the response. */
+  /** Waits for the work that the middleware does after the response. */
   async rest(): Promise<void> {
     await Promise.all(this.#works);
   }
 
-  /** Starts the app again, as the only process. Returns the number of settled records. */
+  /**
+   * Does what the app does when it starts again as the only process. Returns the number of journal
+   * records that this settles.
+   */
   async restart(): Promise<number> {
     const { settled } = await this.metering().finishSettlements({ alone: true });
     return settled.length;

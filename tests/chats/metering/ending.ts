@@ -1,4 +1,6 @@
-/** Describes how a metered call can end, and has functions for the steps to each end. */
+/**
+ * The type that describes how a metered call can end, and functions for the steps of such a call.
+ */
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { equal, ok, rejects } from "node:assert/strict";
 import { until } from "../../support/project/until.ts";
@@ -9,9 +11,9 @@ import { hasPaid } from "../openai/sdk.ts";
 import { App, type AppOptions } from "./app.ts";
 
 /**
- * The cost of a call: `bill` is the provider's own bill, `count` is what the app has counted,
- * `hold` is the held amount, and `price` is the app's own price. `everything` is all credits of the
- * user. The credits of a deleted user are `gone`.
+ * The credits that a call costs: `bill` is the provider's own bill, `count` is the usage that the
+ * app has counted, `hold` is the held amount, `price` is the app's own price, and `everything` is
+ * all credits of the user. With `gone`, the user was deleted, and the balance is not checked.
  */
 export type Charge = "bill" | "count" | "hold" | "price" | "everything" | "nothing" | "gone";
 /** The app's own price of each call. */
@@ -21,7 +23,10 @@ export interface Ending extends AppOptions {
   readonly name: string;
   readonly play: (app: App) => Promise<void>;
   readonly charge: Charge;
-  /** Whether the charge is in the journal when the process ends. */
+  /**
+   * Whether the charge is still in the journal when the process ends, so that the next start
+   * settles it.
+   */
   readonly isLeft?: boolean;
 }
 
@@ -64,7 +69,10 @@ export const failsToRead = async (app: App) => {
 
 export const long = { markers: "[tokens:60]" };
 export const slow = { markers: "[tokens:60][pace:20]" };
-/** This timeout is too short for the wait before a second attempt. */
+/**
+ * With this timeout, a request has only one attempt: the wait before a second attempt would be
+ * longer.
+ */
 export const brief = { metering: { timeoutMs: 700 } };
 
 export async function requestArrives(app: App): Promise<void> {
@@ -97,8 +105,8 @@ async function isCharged(world: World, app: App, charge: Charge): Promise<void> 
 export const titleOf = ({ name, charge }: Ending) => `a call ${name} costs: ${charge}`;
 
 /**
- * Plays a call and starts the app again. The call must then be charged once, or be free, and the
- * journal must be empty.
+ * Plays a call and starts the app again. After that, the call must have been charged as `charge`
+ * says, and the journal must be empty.
  */
 export async function playEnding(
   world: World,

@@ -1,6 +1,7 @@
 /**
- * The ways in which a metered call of a model can end, on the real service. Each call is settled
- * exactly once, or is free, or stays in the journal and is settled at the next start.
+ * The ways in which a metered call of a model can end, on the real service. Each call is free or is
+ * settled exactly once. If it can't be settled at its end, it stays in the journal and is settled
+ * at the next start.
  */
 import { memoryJournal } from "@farthing/ai";
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";

@@ -1,6 +1,7 @@
 /**
- * Metered calls that end, or are settled, after their hold has expired, on the real service. For an
- * hour the hold can still be settled. After that the usage or the app's own price is charged.
+ * Metered calls, on the real service, that end or are settled after their hold has expired. An
+ * expired hold can still be settled for an hour. After that, the usage or the app's own price is
+ * charged instead.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { countEntries, proven, withPolicy, withSql } from "../../support/project/database.ts";
@@ -23,7 +24,7 @@ const metering = { ...brief.metering, ttlSeconds: 1 };
 const short = { metering };
 const own = { metering: { ...metering, price: () => PRICE } };
 
-/** Reads the whole answer while Farthing is unavailable, so that its charge is pending. */
+/** Reads the whole answer while no hold can be settled, so that the charge stays in the journal. */
 async function leavePending(app: App): Promise<void> {
   app.down = ["/settle"];
   await readAll(app);
@@ -35,7 +36,7 @@ async function leaveExpired(app: App): Promise<void> {
   await app.holdExpires();
 }
 
-/** Reads a slow answer to its end. Its hold expires meanwhile. */
+/** Reads a slow answer to its end. The call's hold expires before that. */
 async function outlive(app: App): Promise<void> {
   const reader = await read(app, 5);
   await app.holdExpires();
@@ -158,7 +159,10 @@ const deleted: Ending[] = [
   })),
 ];
 
-/** Runs `use` while the policy allows no late settlement, as if more than an hour had passed. */
+/**
+ * Runs `use` while the policy allows no settlement of expired holds. The effect is the same as if
+ * more than an hour had passed.
+ */
 const withoutLateHour = (use: () => Promise<void>) =>
   withPolicy(world, "exclusive", () =>
     withSql(world, async (sql) => {

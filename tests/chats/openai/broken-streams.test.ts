@@ -1,4 +1,4 @@
-/** T28: streams to OpenAI's SDK whose provider stops, or whose caller leaves. */
+/** T28: streams to OpenAI's SDK during which the provider stops or the caller leaves. */
 import OpenAI from "openai";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { callOf, judge, KINDS } from "../leaving/bill.ts";

@@ -26,8 +26,8 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 const priceOf = (input: number, output: number) => (input * 20 + output * 60) / 1000;
 
 /**
- * Returns the credits that a chat with this body holds, read from the refusal of a user without
- * credits.
+ * Returns the credits that a chat with this body holds. The refusal of a user without credits
+ * contains the number.
  */
 async function heldBy(body: object): Promise<number> {
   const person = await signUp(world);
@@ -48,8 +48,8 @@ for (const stream of [false, true]) {
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);
-    // Prices in this test have at most five decimals. The product of floating-point numbers may be slightly
-    // too low, so it is rounded.
+    // Prices in this test have at most five decimals. The product may be slightly too low, because
+    // these are floating-point numbers, so it is rounded to five decimals.
     await grant(person, (5 * await heldBy(body)).toFixed(5));
     const answers = await together(20, () => post(world, "ai/chat", person.as, body));
     const isAnswered = ({ status }: Answer) => status === 200;
@@ -71,7 +71,8 @@ Deno.test("identical chats at once call the provider once", async () => {
   const key = crypto.randomUUID();
   const ask = () => post(world, "ai/chat", person.as, chatBody(content), { key });
   const first = await together(10, ask);
-  // One of the requests has been answered. The repeats of all other requests get the same answer.
+  // One request has been answered, and all others were refused. When they are repeated, they get
+  // the same answer.
   const again = first.filter(({ status }) => status !== 200);
   for (const answer of again) refused(answer, 409, "idempotency_in_progress");
   const repeated = await together(again.length, ask);
@@ -106,7 +107,7 @@ for (const [when, count] of LEAVING) {
     const [chat, ...more] = await closedChats(world, person);
     deepEqual([chat?.state, more.length], ["settled", 0]);
 
-    // The next request with the same key gets the stored answer, which is already paid.
+    // The next request with the same key gets the stored answer, and is not charged again.
     const replay = await streamChat(world, person, body, () => true, key);
     const { usage, credits, finish_reason } = replay.events.at(-1)!.data as {
       usage: { input_tokens: number; output_tokens: number };
@@ -115,8 +116,8 @@ for (const [when, count] of LEAVING) {
     };
     deepEqual([replay.replayed, finish_reason], [true, "stop"]);
     const [answer, seen] = [textOf(replay.events), textOf(events)];
-    // The last two pieces may arrive together. A caller who leaves before the last piece may then
-    // have the whole answer.
+    // The last two pieces may arrive together. A caller who wants to leave before the last piece
+    // may therefore already have the whole answer.
     const mayBeWhole = count === TOKENS - 1 && answer === seen;
     ok(answer.startsWith(seen) && (answer.length > seen.length || mayBeWhole), answer);
     const [asked, ...others] = await endedRequestsWith(world, name);

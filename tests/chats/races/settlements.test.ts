@@ -1,6 +1,6 @@
 /**
- * A chat's request, its repeat and the scheduled task at the same moment make one charge. They
- * cause no deadlock and leave no hold.
+ * If a chat's request, its repeat and the scheduled task settle the chat at the same moment, the
+ * result is one charge, no deadlock and no open hold.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -34,8 +34,8 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
 }
 
 /**
- * Begins a chat. Returns the `step` of the database's answer, and the hold's id, which is null if
- * the stored answer is replayed.
+ * Begins a chat. Returns `step` from the database's response, and the hold's id. The id is null if
+ * a stored answer is replayed.
  */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(

@@ -1,5 +1,6 @@
 /**
- * The database is killed between two steps of a purchase, or during a step. In the end there is one grant.
+ * The database is killed between two steps of a purchase, or during a step. Despite this, there is
+ * exactly one grant in the end.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
@@ -119,7 +120,9 @@ const killWhileStripeIsAsked: Kill = async (buyer) => {
   await killDatabase(world);
 };
 
-/** Kills the database after each restart until the checkout request has failed. */
+/**
+ * Kills the database, and kills it again after each restart, until the checkout request has failed.
+ */
 const killUntilAnswered: Kill = async (buyer, isAnswered) => {
   await killWhileStripeIsAsked(buyer, isAnswered);
   await until("the checkout has given up", async () => {

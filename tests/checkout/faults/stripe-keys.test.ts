@@ -1,6 +1,6 @@
 /**
- * Stripe stores its answer under the idempotency key of an order. The stored answer decides whether the
- * order's session can be requested again.
+ * Stripe stores its first answer under the idempotency key of an order, and repeats it. If this
+ * answer is an error, the order's session can't be requested again.
  */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
@@ -27,8 +27,8 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
 }
 
 /**
- * Signs up a buyer, and returns a function that opens a checkout, as a click on a package does. Each click
- * has a new key unless the test passes one.
+ * Signs up a buyer. Also returns a function that opens a checkout, as a click on a package does. By
+ * default, each click has a new idempotency key.
  */
 async function makeBuyer() {
   const buyer = await signUp(world);
@@ -54,8 +54,8 @@ Deno.test("an order that Stripe refused expires, and the next call makes a new o
 
 Deno.test("a second tab waits for the first tab's session, and gets the same session", async () => {
   const { buyer, click } = await makeBuyer();
-  // The second request waits less than 8 s for the first one, so it is refused. The timeout for
-  // Stripe is 10 s, so the first request succeeds.
+  // Stripe answers the first request after 8 s. The second request does not wait that long, so it
+  // is refused. The functions wait up to 10 s for Stripe, so the first request succeeds.
   await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -1,7 +1,7 @@
 /**
- * Uses all that the packed @farthing/ai does, in plain Node or Deno, and prints its findings as
- * JSON. With the argument `dies` the program kills itself during a call. With `restarts` it settles
- * that call.
+ * Uses every feature of the packed @farthing/ai, in plain Node or Deno, and prints its findings as
+ * JSON. With the argument `dies`, the program kills itself during a call. With `restarts`, it
+ * settles the call during which it was killed.
  */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { creditsMiddleware } from "@farthing/ai";
@@ -52,7 +52,7 @@ async function observed() {
   return [settlement.status, Number(settlement.credits) > 0];
 }
 
-/** A stream whose reader leaves at the first text. The whole answer is charged. */
+/** A stream whose reader stops reading at the first text. Even so, the whole answer is charged. */
 async function left() {
   const stop = new AbortController();
   const works = [];

@@ -1,6 +1,7 @@
 /**
- * Uses all that the packed @farthing/client does, in plain Node, and prints its findings as JSON.
- * The test that runs this program pays the checkout when it reads the line with the checkout's URL.
+ * Uses every feature of the packed @farthing/client, in plain Node, and prints its findings as
+ * JSON. It also prints a line with the URL of a checkout. The test that runs this program reads
+ * this line and pays the checkout.
  */
 import process from "node:process";
 import { createClient } from "@supabase/supabase-js";

@@ -1,6 +1,6 @@
 /**
- * The fault conditions of the fault matrix. Each one starts functions that use this stack with one service
- * broken.
+ * The fault conditions of the fault matrix. Each condition starts functions that use this stack,
+ * and breaks one service for them.
  */
 import { need, readSettings } from "../../../scripts/project/project-settings.ts";
 import { withMail, withSql } from "../../support/project/database.ts";
@@ -25,8 +25,8 @@ export interface Condition {
   /** Runs `use` with functions for which the fault is present. */
   under(world: World, use: (cut: World) => Promise<void>): Promise<void>;
   /**
-   * Causes the fault around each request. The function is set only if the fault is an event, such
-   * as a restart, and not a state.
+   * Causes the fault around each request. This function is set only for a fault that happens at one
+   * moment, such as a restart. It is absent for a fault that is present all the time.
    */
   during?<T>(world: World, act: () => Promise<T>): Promise<T>;
 }
@@ -54,8 +54,8 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 }
 
 /**
- * Returns a part of the log line that a function writes when it counts rate limits in its own
- * process. `reason` is the cause in that line.
+ * Returns the part of a log line that shows that a function counts rate limits in its own process.
+ * The line names `reason` as the cause.
  */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;

@@ -1,6 +1,6 @@
 /**
- * Purchases, debits and usage in isolates that use more processor time than is allowed and are killed. Each
- * purchase, debit and charge is made exactly once.
+ * Isolates use too much processor time and are killed during purchases, debits and usage. Each
+ * purchase, debit and charge is still made exactly once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -62,8 +62,8 @@ async function answeredTwice(request: Request): Promise<Answer> {
 }
 
 /**
- * Sends waves of many requests at the same moment, until isolates have been killed during some of
- * the requests. Repeats each request until it is answered, and then once more. Returns the answers.
+ * Sends waves of simultaneous requests until isolates have been killed during some of the requests.
+ * Repeats each request until it is answered, and then once more. Returns the answers.
  */
 async function flood(
   name: string,

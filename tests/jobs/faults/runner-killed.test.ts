@@ -16,12 +16,15 @@ const world = readWorld();
 const CREDITS = 1_000;
 const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
 
-/** The lease of the runner that is killed or stopped. It is short, because the test waits until it ends. */
+/**
+ * The lease of the runner that is killed or stopped. The test waits until this lease ends, so the
+ * lease is short.
+ */
 const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
-// A busy runner claims new work only when one of its jobs ends. It takes over expired leases one at
-// a time, which takes a while.
+// A busy runner claims new work only when one of its jobs ends. So it takes over expired leases one
+// at a time, and the takeover of all of them is slow.
 const DEADLINE_MS = 120_000;
 
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {

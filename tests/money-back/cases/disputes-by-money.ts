@@ -1,6 +1,6 @@
 /**
- * T29: credits stay clawed back as long as a bank has withdrawn their money and has not reinstated it,
- * whatever the dispute's status is.
+ * T29: after a bank has withdrawn the money of a payment, the payment's credits stay clawed back
+ * until the bank reinstates the money. The dispute's status does not matter.
  */
 import { buys, type Case, disputes, inEuros, refunds, spends } from "../support/case-steps.ts";
 

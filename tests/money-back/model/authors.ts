@@ -10,7 +10,7 @@ export class Books {
 
   constructor(private readonly balance: () => bigint) {}
 
-  /** Runs `act` and adds the change of the balance that `act` makes to this author's sum. */
+  /** Runs `act`. Adds the resulting change of the balance to this author's sum. */
   by<T>(author: string, act: () => T): T {
     const before = this.balance();
     const result = act();

@@ -72,8 +72,8 @@ export class Booking extends Payment {
     status: RefundStatus,
     reverses = false,
   ): void {
-    // If a refund asks Stripe to reverse the provider's part, Stripe does so. For other refunds made in the
-    // dashboard, the platform reverses the part.
+    // A refund made in the dashboard can ask Stripe to reverse the provider's part. If it does not
+    // ask, the platform reverses the part.
     const isNew = !this.asked.has(refund) && !this.refunds.has(refund);
     if (isNew && !reverses) this.#left.add(refund);
     super.noteRefund(refund, amount, status);

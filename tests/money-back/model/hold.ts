@@ -1,6 +1,6 @@
 /**
- * A model of a hold in memory: its credits, the highest debt that its settlement may leave, and the last
- * moment at which it can be settled (rule 7).
+ * A model of a hold in memory (rule 7): the hold's credits, the highest debt that a settlement may
+ * leave, and the last moment for a settlement.
  */
 import { toUnits } from "./amounts.ts";
 import type { Lot } from "./lots.ts";

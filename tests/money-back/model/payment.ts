@@ -79,7 +79,7 @@ export abstract class Payment {
 
   /**
    * The payment's amount less refunds, requested refunds and disputes. It is negative if banks have
-   * withdrawn more than the refunds have left.
+   * withdrawn more than remained after the refunds.
    */
   get refundable(): bigint {
     return this.terms.amount - this.refunded - this.disputed - sum([...this.asked.values()]);

@@ -38,9 +38,9 @@ interface Report {
 }
 
 /**
- * Returns true if the reported status replaces the known one. The status of the later event applies. If
- * both were created in the same second, the event with more balance transactions decides, and then the
- * status with the higher rank.
+ * Returns true if the reported status replaces the known one. The status of the later event
+ * applies. If both events were created in the same second, the event with more balance transactions
+ * applies. If they have equally many, the status with the higher rank applies.
  */
 export function replacesDispute(known: Report, reported: Report): boolean {
   if (reported.at !== known.at) return reported.at > known.at;

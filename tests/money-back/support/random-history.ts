@@ -66,7 +66,7 @@ class Maker {
     return `${kind}${this.#names}`;
   }
 
-  /** Adds a step a few seconds after the last step, or at the second `at` if `at` is later. */
+  /** Adds a step a few seconds after the last step, or at the time `at` if this is later. */
   #add(step: OwnStep | StripeStep, at = 0): StepResult {
     this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
     const full = { ...step, now: this.#now };
@@ -175,9 +175,7 @@ class Maker {
     }
   }
 
-  /**
-   * Sends the refunds that the ledger requested by itself to Stripe, and makes Stripe's events about them.
-   */
+  /** Sends Stripe the refunds that the ledger requested by itself, and makes their events. */
   #sendOwn(): void {
     for (const [order, { asked }] of this.#buyer.bookings) {
       for (const [refund, amount] of asked) {

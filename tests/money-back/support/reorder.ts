@@ -23,8 +23,8 @@ export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step
 }
 
 /**
- * Makes the seconds of the steps strictly ascending: a step that is not later than the step before
- * it moves to the second after that step.
+ * Makes the seconds of the steps strictly ascending. A step that is not later than its predecessor
+ * moves to the second after the predecessor.
  */
 function inTime(steps: readonly Step[]): Step[] {
   let last = 0;

@@ -1,6 +1,6 @@
 /**
- * The packages that histories sell: with credits that are a multiple of the price, with credits that are
- * not, and with the largest amounts.
+ * The packages that histories sell: packages whose credits are a multiple of the price, packages
+ * whose credits are not, and a package with the largest amounts.
  */
 import { toUnits } from "../model/amounts.ts";
 import type { Packages } from "../model/buyer.ts";

@@ -149,8 +149,8 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
   // notification first.
   const notification = await withoutMail(world, async () => {
     const notification = await tell(person);
-    // Resend may have sent the notification already, so only Resend may send it again. The
-    // notification is made due before the notifications of other tests.
+    // The mail service Resend may have sent the notification already, so only Resend may send it
+    // again. The test makes this notification due before those of other tests.
     await withSql(world, (sql) =>
       sql`
       update farthing.notifications set state = 'failed', sender = 'resend', last_error = 'no_answer',

@@ -1,4 +1,7 @@
-/** Operators resend notifications that a mail service refused: a single one, or all of an outage. */
+/**
+ * Operators resend notifications that a mail service refused: one notification, or all
+ * notifications of an outage.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   ListedNotification,
@@ -16,7 +19,10 @@ import { notificationOf, withoutMail } from "../../support/work/notifications.ts
 const world = readWorld();
 const reason = "The mail service is back.";
 
-/** Sends a notification of a kind that becomes dead-lettered in no other test, and returns its id. */
+/**
+ * Sends a notification of a kind that is dead-lettered only in this test file. Returns the
+ * notification's id.
+ */
 async function queue({ id }: Person): Promise<string> {
   const body = {
     template: "top_up_failed",

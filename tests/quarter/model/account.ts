@@ -1,7 +1,7 @@
 /**
- * One customer's credits: lots, holds and debt, by the rules in docs/reference/rules.md. For each movement
- * of a lot the model records the day, and the part of the lot's price that belongs to the moved credits, as
- * docs/decisions/deferred-revenue.md describes.
+ * One customer's credits: lots, holds and debt, by the rules in docs/reference/rules.md. For each
+ * movement of a lot, the model records the day and the moved credits' part of the lot's price
+ * (docs/decisions/deferred-revenue.md).
  */
 import { dayOf } from "./amounts.ts";
 
@@ -106,7 +106,10 @@ export class Account {
     });
   }
 
-  /** Changes the debt and records the movement. Debt grows by used or clawed-back credits that no lot had. */
+  /**
+   * Changes the debt and records the movement. Debt grows when credits are used or clawed back and
+   * no lot has enough of them.
+   */
   #owe(at: number, change: bigint, kind: Movement["kind"]): void {
     this.debt += change;
     this.movements.push({

@@ -1,6 +1,7 @@
 /**
- * Money at Stripe and the revenue lines about it, as docs/decisions/reports.md and the emulator's README
- * describe: balance transactions, payouts, and the day on which each line counts.
+ * Money at Stripe and the revenue lines about this money: balance transactions, payouts, and the
+ * day on which each line counts. docs/decisions/reports.md and the emulator's README describe the
+ * rules.
  */
 import { dayOf } from "./amounts.ts";
 
@@ -95,8 +96,8 @@ export class Books {
   }
 
   /**
-   * Makes a balance transaction at Stripe. Its fee is booked when the payment runner has listed the
-   * transaction and its fact is known.
+   * Makes a balance transaction at Stripe. The transaction's fee is booked as soon as the payment
+   * runner has listed the transaction and the transaction's fact is known.
    */
   charge(
     at: number,
@@ -142,8 +143,8 @@ export class Books {
   }
 
   /**
-   * Lists, as the payment runner does, the new transactions of the balance and the transactions of each
-   * paid automatic payout.
+   * Lists the new transactions of the balance and the transactions of each paid automatic payout,
+   * as the payment runner does.
    */
   list(at: number): void {
     for (const each of this.transactions) {
@@ -186,8 +187,8 @@ export class Books {
     );
 
   /**
-   * Pays out automatically: all available transactions that are in no payout, less the amounts that were
-   * paid out by hand.
+   * Makes an automatic payout of all available transactions that are in no payout, less the amounts
+   * that were paid out by hand.
    */
   payOut(at: number, name: string, currency: string): void {
     const lines = this.#payable(currency, at);
@@ -228,8 +229,8 @@ export class Books {
   /**
    * Assigns transactions to a manual payout: the available transactions that are in no payout. In
    * the simulated quarters, the payout takes all of them. The assignment waits until earlier
-   * automatic payouts are listed. If a later automatic payout lists the manual payout itself, the
-   * manual payout was an advance on the automatic one.
+   * automatic payouts are listed. If the list of a later automatic payout contains the manual
+   * payout, the manual payout was an advance on that automatic payout.
    */
   #itemise(payout: Payout, at: number): void {
     const { currency, madeAt } = payout;

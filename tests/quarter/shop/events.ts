@@ -16,7 +16,9 @@ export class Events {
 
   constructor(private readonly shop: Shop) {}
 
-  /** Returns the events since the last call, oldest first. */
+  /**
+   * Returns the events that Stripe has made since the previous call of this function, oldest first.
+   */
   async #new(): Promise<Stripe.Event[]> {
     const found: Stripe.Event[] = [];
     for (;;) {

@@ -54,8 +54,8 @@ async function atShopTime(
 }
 
 /**
- * Makes two tasks begin with the quarter instead of the real time: the listing of balance
- * transactions, and the search for payments that were never paid out.
+ * Sets two tasks to start at the beginning of the quarter instead of the real time: the listing of
+ * balance transactions, and the search for payments that were never paid out.
  */
 async function beginAt(sql: postgres.Sql, beginMs: number): Promise<void> {
   const begin = new Date(beginMs).toISOString();

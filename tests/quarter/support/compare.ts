@@ -6,7 +6,7 @@ import type { Row } from "../model/money-reports.ts";
 const SHOWN = 5;
 
 /**
- * Asserts that both lists have rows with the same key columns, in any order, and that each row has the
+ * Asserts that both lists have rows with the same keys, in any order. Each row must have the
  * expected value in every column that the model states.
  */
 export function sameRows(

@@ -43,8 +43,8 @@ function cellsOf(csv: string): string[][] {
 }
 
 /**
- * The CSV puts an apostrophe before a text that a spreadsheet could take for a formula. Removes this
- * apostrophe.
+ * Removes the apostrophe that the CSV puts before a text that a spreadsheet could take for a
+ * formula.
  */
 const plain = (cell: string) => cell.replace(/^'(?=[=+\-@])/, "");
 

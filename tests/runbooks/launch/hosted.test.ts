@@ -11,7 +11,7 @@ import { FAILOVER_PAGE, LAUNCH_SCENES } from "./scenes.ts";
 import { withPlace } from "../place.ts";
 
 const world = readWorld();
-/** The Supabase CLI comes from npm. */
+/** The runbooks run the Supabase CLI through npx. Without npx, the tests are skipped. */
 const isOnNpm = await hasNpx();
 
 const hasRedis = world.redisUrl !== undefined;

@@ -18,8 +18,8 @@ import { commandsIn, readRunbook } from "../printed-commands.ts";
 import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
- * Returns what a restore must not lose: the privileges that roles other than the owner have in our
- * schemas, row level security, and our triggers on `auth.users`.
+ * Returns the rights that a restore must not lose: row level security, our triggers on
+ * `auth.users`, and the privileges in our schemas of all roles except the owner.
  */
 async function rightsOf(world: World): Promise<string[]> {
   const rows = await withSql(world, (sql) =>

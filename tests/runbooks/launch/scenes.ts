@@ -1,6 +1,6 @@
 /**
- * The state for the runbooks whose commands reach a hosted project: the Supabase CLI gets an API of
- * the tests' own, and the commands of a launch use the stack.
+ * The state for the runbooks whose commands reach a hosted project: the Supabase CLI calls an API
+ * that the tests serve, and the commands of a launch use the stack.
  */
 import { equal, match } from "node:assert/strict";
 import { parseEnv } from "node:util";
@@ -37,8 +37,8 @@ const FAILOVER: Scene = {
 const NEW_SIGNING_SECRET = "whsec_bmV3";
 
 /**
- * Asserts that the project has the values of the env file. At first, NOTIFICATION_SECRET has the
- * new value before the old one, and at the end only the new value.
+ * Asserts that the project has the values of the env file. At first, NOTIFICATION_SECRET is a list
+ * of the new and the old value. At the end, it is only the new value.
  */
 async function isRotated({ text, said }: Ran, world: World, place: Place): Promise<Value[]> {
   if (text.includes("secrets:check")) match(said, /, 0 missing or malformed/);

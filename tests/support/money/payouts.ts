@@ -111,8 +111,8 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;
   const undone = new Error("rolled back");
-  // An event of the payout may be applied at the same moment. The update then fails under this isolation
-  // level, and the transaction is repeated.
+  // If an event of the payout is applied at the same moment, the update fails under the isolation
+  // level repeatable read, and the transaction is repeated.
   await until(
     `payout ${id} is counted`,
     () =>

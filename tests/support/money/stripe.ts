@@ -97,8 +97,8 @@ async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> 
 }
 
 /**
- * Runs `act` while the emulator delivers no webhook, drops the events of the order, and returns the dropped
- * events. The events of other tests are delivered afterwards.
+ * Runs `act` while the emulator delivers no webhook. Then drops the events of the order, and
+ * returns them. The events of other tests are delivered afterwards.
  */
 export async function inSilence(
   world: World,
@@ -164,10 +164,10 @@ export function permutations<T>(things: readonly T[]): T[][] {
   );
 }
 
-/** The id of a payout that Stripe does not know. It has no hyphens, as at Stripe. */
+/** The id of a payout that Stripe does not know. Like Stripe's own ids, it has no hyphens. */
 export const newPayoutId = (): string => `po_${crypto.randomUUID().replaceAll("-", "")}`;
 
-/** Makes a payout that is five days old, in the form in which an event contains it. */
+/** Makes a payout object as an event contains it. The payout is five days old. */
 export function payoutObject(id: string, amount: number, status: string) {
   const daySeconds = 86_400;
   const made = Math.floor(Date.now() / 1000) - 5 * daySeconds;

@@ -30,7 +30,8 @@ export function environment(world: World, changes: Record<string, string>): Reco
     UPSTASH_REDIS_REST_URL: world.redisUrl ?? "",
     UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "",
     APP_ORIGINS: ORIGIN,
-    // The environment of the test runner may set these variables. An empty value here counts as not set.
+    // The deployment must not inherit these variables from the test runner's environment. An empty
+    // value counts as not set.
     SUPABASE_JWKS: "",
     DATABASE_POOL_URL: "",
     ...changes,
@@ -38,8 +39,8 @@ export function environment(world: World, changes: Record<string, string>): Reco
 }
 
 /**
- * Runs `use` with a second deployment. The functions of the deployment reach the database through the data
- * API, or directly if `changes` has DATABASE_POOL_URL. Sign-up and REST requests go to the stack. `kill`
+ * Runs `use` with a second deployment. Its functions reach the database through the data API, or
+ * directly if `changes` has DATABASE_POOL_URL. Sign-up and REST requests go to the stack. `kill`
  * ends the deployment at once, as a crash does.
  * @param onOutput is called with what the deployment writes to stdout
  */

@@ -17,8 +17,9 @@ export interface FaultyProxy extends AsyncDisposable {
 }
 
 /**
- * A port that refuses connections. No service is assigned to this port, and only root may listen on it. A
- * free port chosen at random could be taken by another test's server before the request arrives.
+ * A port that refuses connections. No service is assigned to this port, and only root may listen on
+ * it. A random free port would be unsafe: another test's server could take it before the request
+ * arrives.
  */
 export const CLOSED_PORT = 4;
 

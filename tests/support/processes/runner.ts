@@ -45,7 +45,8 @@ export async function startRunner(
       ...environment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes }),
       RUNNER: JSON.stringify({ queue, ...options }),
     },
-    // Only this process holds the runner's input open, so the runner also ends if this process is killed.
+    // The runner ends when its input is closed. Only this process holds the input open, so the
+    // runner also ends if this process is killed.
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -14,8 +14,8 @@ const PAUSE_MS = 50;
 
 /**
  * Runs `alter` in a transaction and returns its result. If the wait for a lock exceeds 100 ms, the
- * transaction is repeated. While the statement waits for a table lock, all other tests that use the
- * table wait, too, and would exceed their lock timeouts.
+ * transaction is repeated. A longer wait would harm other tests: all statements on the table queue
+ * behind the waiting one, and exceed their lock timeouts.
  */
 export async function alterBriefly<T>(
   sql: Sql,

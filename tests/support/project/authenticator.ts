@@ -8,7 +8,7 @@ const totpOf = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) 
 /** Returns the code that the app shows now. */
 export const codeOf = (secret: string): string => totpOf(secret).generate();
 
-/** Returns a code that neither the current nor a neighbouring period has. */
+/** Returns a code that is valid neither in the current period nor in a neighbouring one. */
 export function wrongCodeOf(secret: string): string {
   const totp = totpOf(secret);
   const near = [-2, -1, 0, 1, 2].map((periods) =>

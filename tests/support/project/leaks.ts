@@ -49,8 +49,8 @@ function columnsOf({ name, columns }: Table): string {
 }
 
 /**
- * Searches every column of every table. PostgreSQL would prepare a regular expression again for each value,
- * so JavaScript searches each column as one text, which takes a tenth of the time.
+ * Searches every column of every table. PostgreSQL would compile the regular expression again for
+ * each value. So JavaScript searches each column as one text, in a tenth of the time.
  */
 export async function leaksInDatabase(sql: Sql, pattern: string): Promise<Leak[]> {
   const leaks: Leak[] = [];
@@ -79,7 +79,10 @@ async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | un
   return keys.map((key, at) => `${key} ${JSON.stringify(values[at])}`).join("\n");
 }
 
-/** Returns by name the text of each log that a stack writes, and the keys and values in Redis. */
+/**
+ * Returns the text of each log that a stack writes, and the keys and values in Redis. Each text is
+ * stored under the name of its log.
+ */
 export async function logsOf(world: World): Promise<Record<string, string>> {
   const { dataDir } = world;
   ok(dataDir, "set FARTHING_DATA to the data folder of the stack whose logs are read");
@@ -90,8 +93,8 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
     functions !== undefined && server !== undefined,
     "functions.log and the database's server.log exist",
   );
-  // Only the test runner stores a stack's output. When a stack has started, it prints a table of keys,
-  // which is not a leak.
+  // The output of a stack is stored only if the test runner has started the stack. The table of
+  // keys before "Ready after" is no leak, so only the output after these words is searched.
   const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];
   const kept = await keptInRedis(world);
   const redis = await readLog(`${redisDir(dataDir)}/redis.log`);

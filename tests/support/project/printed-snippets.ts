@@ -3,8 +3,8 @@ import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../../scripts/command/root.ts";
 
 /**
- * A code block of a page, with the names that the block needs, and the names in the block that a test or a
- * later block uses.
+ * A code block of a page. `given` are the variables that the block needs from outside. `gives` are
+ * its own variables that a test or a later block uses.
  */
 export interface Snippet {
   readonly name: string;
@@ -40,7 +40,9 @@ export const snippet = (name: string, given: string[], gives: string[] = []): Sn
 
 export type Types = Readonly<Record<string, string>>;
 
-/** The types of these names in an app. A name that is not in this list has the type `any`. */
+/**
+ * The types of these variables in an app. A variable that is not in this list has the type `any`.
+ */
 const TYPES: Types = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
   server: 'import("@supabase/supabase-js").SupabaseClient',
@@ -68,7 +70,7 @@ function moduleOf(code: string, { given, gives }: Snippet, types: Types): string
 /**
  * Writes each block of these pages as a module, to the file `<name>.ts` in the folder.
  *
- * @param types the types of names that these pages use in another way than the other pages
+ * @param types the types of the variables that have a different type in these pages than in TYPES
  */
 export async function writeModules(
   folder: string,

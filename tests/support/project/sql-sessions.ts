@@ -1,6 +1,7 @@
 /**
- * Database sessions that the tests of one process use one after the other. Opening a session takes the
- * server and this process about 20 ms of processor time, and most tests need several sessions.
+ * Database sessions that the tests of one process reuse, one test after the other. Reuse saves
+ * time: opening a session takes the server and this process about 20 ms of processor time, and most
+ * tests need several sessions.
  */
 import postgres from "postgres";
 import { RESET_SESSION } from "../../../scripts/test-tools/reset-session.ts";

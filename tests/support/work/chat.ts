@@ -131,8 +131,8 @@ export async function closeAbandonedChats(world: World, people: readonly Person[
 }
 
 /**
- * Moves the beginning of the user's chats 200 seconds into the past. After 200 seconds the request
- * of a chat has ended and can no longer change the charge, so the charge is final even if the
+ * Moves the beginning of the user's chats 200 seconds into the past. After 200 seconds, a chat's
+ * request has ended and can no longer change the charge. So the charge is final, even if the
  * isolate was killed. The test does not have to wait that long.
  */
 export async function makeChargesFinal(world: World, person: Person): Promise<void> {

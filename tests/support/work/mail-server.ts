@@ -47,9 +47,9 @@ export function postmarkAt(world: World, url: string): Record<string, string> {
 }
 
 /**
- * Waits until `deployed` has sent the notification through its own mail service, and returns the reports of
- * its runs. The stack's own runner may claim the notification first. It can't send mail in these tests, so
- * it postpones the notification.
+ * Waits until `deployed` has sent the notification through its own mail service, and returns the
+ * reports of its runs. The stack's own runner may claim the notification first. That runner can't
+ * send mail in these tests, so it postpones the notification.
  */
 export async function runsUntilSent(
   world: World,

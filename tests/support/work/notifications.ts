@@ -33,7 +33,10 @@ export async function withoutMail<T>(world: World, use: () => Promise<T>): Promi
   });
 }
 
-/** Returns the emails to an address, oldest first, of one template if `tag` is given. */
+/**
+ * Returns the emails to an address, oldest first. If `tag` is given, returns only emails of this
+ * template.
+ */
 export async function emailsTo(world: World, email: string, tag?: string): Promise<Email[]> {
   const { text } = await send(`${world.mailUrl}/messages?to=${encodeURIComponent(email)}`, {});
   const { messages } = JSON.parse(text) as { messages: Email[] };

@@ -22,7 +22,7 @@ interface Model {
 const useModels = () =>
   useRead("/ai/v1/models" as "/usage/rates", {}) as unknown as Reading<readonly Model[]>;
 
-/** A chat with the model that the address names, or with the first one. */
+/** A chat with the model that the page's address names, or else with the first model. */
 function Conversation({ models }: { readonly models: readonly Model[] }) {
   const { project } = useSignedIn();
   const [search, setSearch] = useSearchParams();

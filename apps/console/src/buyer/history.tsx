@@ -22,7 +22,10 @@ const columnsOf = (bought: Bought): readonly Column<Entry>[] => [
   { title: "Balance", isFigure: true, cell: ({ balance_after }) => <Credits of={balance_after} /> },
 ];
 
-/** Names the newest orders by their packages. The history shows every other order by its id. */
+/**
+ * Returns a function that names an order by its package. The function covers only the newest
+ * orders: the history shows each older order by its id.
+ */
 function useBought(): Bought {
   const { reading } = useList("/checkout/orders", {}, { readsOnFocus: true });
   const orders = reading.status === "ready" ? reading.data : [];

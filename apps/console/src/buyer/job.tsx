@@ -57,7 +57,10 @@ function ForOperators({ jobId }: { readonly jobId: string }) {
   );
 }
 
-/** The API returns at most the newest 100 steps of a job, and this page shows all of them. */
+/**
+ * The API returns at most the newest 100 steps of a job. This page shows every step that the API
+ * returns.
+ */
 const ALL_STEPS = 100;
 
 export function JobPage() {

@@ -21,7 +21,7 @@ type Facts = Readonly<Record<string, unknown>>;
 
 const textOf = (value: unknown): string => typeof value === "string" ? value : "";
 
-/** Writes the use of a model: "gpt-4o: 1000 input, 500 output tokens". */
+/** Formats the token usage of a model: "gpt-4o: 1000 input, 500 output tokens". */
 function usageOf(facts: Facts): string {
   const counts = Object.entries(TOKENS).filter(([name]) => Number(facts[name] ?? 0) > 0)
     .map(([name, words]) => `${facts[name]} ${words}`);
@@ -37,7 +37,7 @@ function causeOf(kind: Entry["kind"], facts: Facts): string {
   return "warning_id" in facts ? "Fraud warning" : "Payment";
 }
 
-/** Says what an order bought; undefined if it is not known. */
+/** Returns the name of what was bought with an order; undefined if the name is not known. */
 export type Bought = (orderId: string) => string | undefined;
 
 function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought: Bought): string {
@@ -47,9 +47,10 @@ function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought:
 }
 
 /**
- * Says why an entry changed the balance. If the entry refers to an order, names what the order
- * bought, or the cause, such as a refund. Otherwise uses the first of these that the entry has: its
- * own reason, the model that was used, the expiry, the reference, or the author.
+ * Says why an entry changed the balance. For an entry of an order: what was bought and, unless the
+ * entry is the purchase itself, its cause, such as a refund. For any other entry, the first of
+ * these facts that the entry has: its own reason, the model that was used, the expiry, the
+ * reference, or the author.
  */
 export function reasonOf(
   { kind, metadata, reference_type, reference_id, author }: Entry,

@@ -1,9 +1,9 @@
 /** Names of the API in words, for people. */
 
-/** Writes a name of the API as words: `partially_refunded` is "partially refunded". */
+/** Formats a name of the API as words: `partially_refunded` is "partially refunded". */
 export const wordsOf = (name: string): string => name.replaceAll("_", " ");
 
-/** Writes the name of a figure or a setting as words: `cost_usd` is "cost (USD)". */
+/** Formats the name of a figure or a setting as words: `cost_usd` is "cost (USD)". */
 export const labelOf = (name: string): string => wordsOf(name).replace(/ usd$/, " (USD)");
 
 const TITLES: Readonly<Partial<Record<string, string>>> = {
@@ -13,7 +13,7 @@ const TITLES: Readonly<Partial<Record<string, string>>> = {
   arpu: "ARPU",
 };
 
-/** Writes the name as `labelOf` does, but with a capital letter: `cost_usd` is "Cost (USD)". */
+/** Formats the name as `labelOf` does, but with a capital letter: `cost_usd` is "Cost (USD)". */
 export function titleOf(name: string): string {
   const words = labelOf(name);
   return TITLES[name] ?? words.charAt(0).toUpperCase() + words.slice(1);

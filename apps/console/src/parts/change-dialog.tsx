@@ -28,14 +28,17 @@ interface ChangeDialogProps<In, Out, Plan> {
   readonly change: Change<In, Out>;
   /** Builds the call's input from the form's fields. */
   readonly inputOf: (form: FormData) => In;
-  /** Says in the page's own words why the change was refused; by default the service's message. */
+  /**
+   * Returns the page's own text on why the change was refused. Without this function, the service's
+   * message is shown.
+   */
   readonly explain?: (error: Error) => ReactNode;
   /** Says what was done. */
   readonly done: (result: Out) => ReactNode;
   readonly isDestructive?: boolean;
   /**
-   * False hides the button. A dialog that is open stays, because its own change may have made this
-   * false.
+   * If false, the button is hidden. An open dialog stays open, because the dialog's own change may
+   * have made this value false.
    */
   readonly isOffered?: boolean;
 }
@@ -94,7 +97,7 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
       (input) => change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input),
     );
   return (
-    // Other input needs another preview.
+    // A preview is valid only for its own input, so each change of the input removes the preview.
     <form onSubmit={askPreview} onChange={dryRun?.change.reset} className="grid gap-4">
       {children}
       {preview}
@@ -144,7 +147,8 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
   const popup = useRef<HTMLDivElement>(null);
   const { state, result } = change;
   const set = (isOpen: boolean) => {
-    // A running change continues after the dialog is closed.
+    // Closing the dialog does not stop a running change, so closing resets only a change that is
+    // done.
     if (isOpen || state === "done") change.reset();
     dryRun?.change.reset();
     setOpen(isOpen);

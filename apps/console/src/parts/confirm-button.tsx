@@ -10,10 +10,9 @@ interface ConfirmButtonProps {
 }
 
 /**
- * Makes a change that its dialog has shown. Only a press of this button makes the change: it
- * submits no form, so Enter in a field does not press it. The button ignores a held key. It also
- * ignores the second click of a double click, because the first click was on the button that this
- * one has replaced.
+ * The button that makes a change after its dialog has shown the change. It is not a submit button,
+ * so Enter in a field does not press it. It ignores a held key. It also ignores the second click of
+ * a double click, because the first click was on another button, which this button has replaced.
  */
 export function ConfirmButton({ variant, isBusy, onConfirm, children }: ConfirmButtonProps) {
   return (

@@ -8,7 +8,7 @@ interface CsvButtonProps<P extends CsvPath> {
   readonly fileName: string;
 }
 
-/** Saves all rows of a route with these filters, as the service writes them. */
+/** Saves the service's CSV of a route: all rows that match these filters. */
 export function CsvButton<P extends CsvPath>({ path, input, fileName }: CsvButtonProps<P>) {
   const farthing = useFarthing();
   const signedInAs = useUserId() ?? "";

@@ -1,11 +1,11 @@
 /**
- * Writes the API's decimal texts in another unit. It moves the point in the text, because a
+ * Converts the API's decimal texts to another unit by moving the decimal point in the text: a
  * JavaScript number would lose digits.
  */
 
 import { decimalsOf } from "@farthing/client";
 
-/** Moves the point of a decimal text to the right, or to the left by a negative number of places. */
+/** Moves the point of a decimal text to the right, or to the left if `places` is negative. */
 function movePoint(text: string, places: number): string {
   const [, sign = "", whole, decimals = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
   if (whole === undefined) throw new Error(`${text} is not a decimal number.`);
@@ -17,13 +17,16 @@ function movePoint(text: string, places: number): string {
   return sign + before + (after === "" ? "" : `.${after}`);
 }
 
-/** Writes a share in percent: "0.0125" is "1.25 %". */
+/** Formats a share in percent: "0.0125" is "1.25 %". */
 export const percentOf = (share: string): string => `${movePoint(share, 2)} %`;
 
-/** Writes hundredths of a percent in percent: "325" is "3.25 %". */
+/** Formats hundredths of a percent in percent: "325" is "3.25 %". */
 export const basisPointsOf = (points: string): string => `${movePoint(points, -2)} %`;
 
-/** Writes an amount in the currency's unit with all its digits, and at least the usual decimals. */
+/**
+ * Formats an amount in the currency's unit: with all its digits, and at least as many decimals as
+ * the currency usually has.
+ */
 function inUnits(amount: string, currency: string): string {
   const format = new Intl.NumberFormat("en", {
     ...{ style: "currency", currency },
@@ -34,12 +37,13 @@ function inUnits(amount: string, currency: string): string {
   return format.format(amount as unknown as number);
 }
 
-/** Writes US dollars with all their digits: "0.3" is "$0.30". */
+/** Formats US dollars with all their digits: "0.3" is "$0.30". */
 export const usdOf = (amount: string): string => inUnits(amount, "usd");
 
 /**
- * Writes an amount in minor units, which may have decimals in a quotient such as ARPU. The text has
- * the currency's decimals even if they are 0, so that the decimal points of a column are aligned.
+ * Formats an amount that is in minor units. In a quotient such as ARPU, the amount may have
+ * decimals. The text has the currency's decimals even if they are 0, so that the decimal points of
+ * a column are aligned.
  */
 export const moneyOf = (amount: string, currency: string): string =>
   inUnits(movePoint(amount, -decimalsOf(currency)), currency);

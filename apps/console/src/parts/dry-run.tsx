@@ -1,4 +1,4 @@
-/** The preview of a change, made by the service that would make the change. */
+/** The preview of a change. The service computes it, because the service also makes the change. */
 import type { ReactNode } from "react";
 import type { Input, PathOf, Result } from "@farthing/client";
 import { type Change, useChange } from "../reads/use-change.ts";

@@ -5,7 +5,7 @@ interface FactsProps {
   readonly facts: Readonly<Record<string, ReactNode>>;
 }
 
-/** Names and values of one thing. */
+/** A list of names and values that describe one thing. */
 export function Facts({ facts }: FactsProps) {
   return (
     <dl className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,11rem),1fr))] gap-x-6 gap-y-3">

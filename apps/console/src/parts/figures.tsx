@@ -1,4 +1,4 @@
-/** How the console writes times, money, credits and shares. Times are UTC, as in the reports. */
+/** How the console formats times, money, credits and shares. Times are UTC, as in the reports. */
 import { formatCredits } from "@/lib/farthing-format";
 import { moneyOf } from "./decimal-units.ts";
 
@@ -24,7 +24,7 @@ export function Moment({ at }: MomentProps) {
   );
 }
 
-/** Credits with all digits. A change of a balance has its sign. */
+/** Credits with all digits. If `signed` is set, as for a change of a balance, the sign is shown. */
 export function Credits(
   { of, signed = false }: { readonly of: string; readonly signed?: boolean },
 ) {

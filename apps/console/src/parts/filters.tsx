@@ -15,16 +15,19 @@ const FIELD = "grid gap-1.5";
 
 type ChoiceProps = FieldProps & {
   readonly values: readonly string[];
-  /** Writes a value as the page's table does; by default as words. */
+  /**
+   * Formats a value the way the page's table shows it. Without this function, the value is shown as
+   * plain words (`not_sent` becomes "not sent").
+   */
   readonly nameOf?: (value: string) => string;
   /**
-   * The text of the empty choice, which says what the API does without the filter; "all" by
-   * default.
+   * The text of the empty choice. It says what the API does if this filter is not set. The default
+   * is "all".
    */
   readonly without?: string;
 };
 
-/** A choice of one value, or of all. */
+/** A filter with a list of values, of which the user chooses one or all. */
 export function Choice({ name, label, values, nameOf = wordsOf, without = "all" }: ChoiceProps) {
   const [address] = useSearchParams();
   const id = useId();
@@ -52,8 +55,8 @@ export function Field({ name, label, type = "text" }: FieldProps & { readonly ty
 }
 
 /**
- * The filters of a page. The page's address has them, so that a copied address shows the same rows.
- * Read them with `useFilters`.
+ * The filters of a page. They are part of the page's address, so that a copied address shows the
+ * same rows. Read them with `useFilters`.
  */
 export function Filters({ children }: { readonly children: ReactNode }) {
   const [address, set] = useSearchParams();
@@ -63,7 +66,8 @@ export function Filters({ children }: { readonly children: ReactNode }) {
     set(form.flatMap(([name, value]) => value === "" ? [] : [[name, String(value)]]));
   };
   return (
-    // A new address, such as after the back button, fills the fields anew.
+    // If the address changes, for example by the back button, the new key makes React fill the
+    // fields again.
     <form key={address.toString()} onSubmit={show} className="flex flex-wrap items-end gap-3">
       {children}
       <Button type="submit" variant="outline">Show</Button>

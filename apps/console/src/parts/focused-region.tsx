@@ -6,10 +6,10 @@ interface FocusedRegionProps {
 
 /**
  * Moves the focus into this region from the button that opened the region. If a field in the region
- * already has the focus, does nothing. The button is hidden when the region opens, and the browser
- * would then drop the button's focus, so a layout effect moves the focus before that. A dialog
- * would restore a dropped focus too late, and would take the focus away from a field that has
- * received it in the meantime.
+ * already has the focus, does nothing. The button is hidden when the region opens, and a hidden
+ * button loses the focus, so a layout effect moves the focus before that. If the focus were lost, a
+ * dialog would restore it later, and would take it away from a field that has received it in the
+ * meantime.
  */
 export function FocusedRegion({ children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -61,7 +61,7 @@ interface SelectFieldProps {
   readonly label: string;
   /** An empty value stands for all. */
   readonly values: readonly string[];
-  /** The value that is chosen at first; by default the first one. */
+  /** The initially selected value; by default the first one of `values`. */
   readonly value?: string;
 }
 
@@ -80,7 +80,7 @@ export function SelectField({ name, label, values, value }: SelectFieldProps) {
   );
 }
 
-/** Why an operator changes something. It is stored with the change. */
+/** A field for the reason of an operator's change. The reason is stored with the change. */
 export function ReasonField({ hint }: { readonly hint?: string }) {
   const id = useId();
   return (

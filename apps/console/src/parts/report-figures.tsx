@@ -1,4 +1,6 @@
-/** Columns of reports: how each kind of figure is written, digit for digit as the API returns it. */
+/**
+ * Columns of reports: they format each kind of figure, and keep every digit that the API returns.
+ */
 import type { ReactNode } from "react";
 import { formatCredits } from "@/lib/farthing-format";
 import type { Column } from "./data-table.tsx";
@@ -36,7 +38,7 @@ interface Measured {
   readonly currency?: string | null;
 }
 
-/** Writes a figure in the unit that its row names. */
+/** Formats a figure in the unit that its row names. */
 export function measureOf(value: string, { unit = "", currency = null }: Measured): string {
   if (unit === "minor units" && currency) return moneyOf(value, currency);
   if (unit === "ratio" || unit === "share") return percentOf(value);
@@ -65,7 +67,7 @@ export interface ReportColumn<Row> {
   readonly key: keyof Row & string;
   readonly kind: Kind;
   readonly title?: string;
-  /** Writes the cell in another way, such as with a link. */
+  /** Renders the cell in another way, for example as a link. */
   readonly cell?: (row: Row) => ReactNode;
   /**
    * The text for null in a column where null has a meaning of its own. By default, null means that

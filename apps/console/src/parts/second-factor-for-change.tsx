@@ -35,7 +35,10 @@ function AskForCode({ onVerified }: { readonly onVerified: () => void }) {
 }
 
 interface SecondFactorProps {
-  /** The calls of the form. The one that was refused is repeated after the code. */
+  /**
+   * The calls that the form can make. The call that was refused is repeated once a code is
+   * verified.
+   */
   readonly attempts: readonly Attempt[];
   /** The form, which keeps its input. */
   readonly children: ReactNode;

@@ -22,15 +22,15 @@ export interface Change<In, Out> {
 
 interface ChangeOptions {
   /**
-   * When every page is read again. `on reset` waits until the user has closed the result, because
-   * the new list may lack the row that shows the result. `never` is for dry runs.
+   * When the data of all pages is read again. `on reset` waits until the user has closed the
+   * result, because the new list may lack the row that shows the result. `never` is for dry runs.
    */
   readonly readsAgain?: "at once" | "on reset" | "never";
 }
 
 /**
- * The key of the last attempt, if nobody knows whether it has changed something, or if it waits for a
- * second factor.
+ * The Idempotency-Key of the last attempt, if the attempt waits for a second factor, or if nobody
+ * knows whether it has changed something.
  */
 interface Open {
   readonly body: string;
@@ -45,7 +45,7 @@ export const isMfaRequired = (error: Error | null): boolean =>
 export const isUncertain = (error: Error | null): boolean =>
   (error as { readonly isUncertain?: unknown } | null)?.isUncertain === true;
 
-/** Gives a mutation the form of a change. */
+/** Converts a TanStack mutation to a `Change`. */
 export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): Change<In, Out> {
   const { status, error, data, variables, mutate, reset } = mutation;
   return {
@@ -103,8 +103,8 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   return {
     ...change,
     reset: () => {
-      // A change that still runs stays busy: after a reset, a second change could begin with a new
-      // key. A dry run may be dropped, because it changes nothing.
+      // A running change is not reset: a second change could then begin with a new key. A running
+      // dry run may be reset, because it changes nothing.
       if (status === "pending" && readsAgain !== "never") return;
       change.reset();
       if (readsAgain === "on reset" && status === "success") readAgain();

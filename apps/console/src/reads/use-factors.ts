@@ -102,8 +102,8 @@ export function useRemove(): Change<string, string> {
   const mutation = useMutation({
     ...ONCE,
     mutationFn: (factorId: string) => remove(auth, factorId),
-    // The new token says whether the session still has a second factor. If this call fails, the
-    // token of the next refresh says so.
+    // Gets a new token, which says whether the session still has a second factor. If this call
+    // fails, the next refresh gets such a token.
     onSuccess: () => void auth.refreshSession(),
   });
   const change = changeOf(mutation);

@@ -57,7 +57,10 @@ function useReadPage<P extends ReportPath>(path: P, input: Input<"get", P>, user
   };
 }
 
-/** Reads all rows of a report, for figures that would be wrong if they were of the first rows only. */
+/**
+ * Reads all rows of a report, for figures that would be wrong if they were computed from the first
+ * rows only.
+ */
 export function useWholeReport<P extends ReportPath>(
   path: P,
   input: Input<"get", P>,

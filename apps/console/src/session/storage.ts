@@ -1,4 +1,7 @@
-/** The browser's storage. If it is denied or full, the values last only as long as the page. */
+/**
+ * The browser's storage. If it is denied or full, the values are kept in memory, and are lost when
+ * the page is closed or reloaded.
+ */
 
 type Area = "localStorage" | "sessionStorage";
 

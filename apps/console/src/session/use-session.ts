@@ -27,7 +27,7 @@ export interface SessionState {
   readonly hasEnded: boolean;
 }
 
-/** Only shows and hides pages: the service checks the role of every request by itself. */
+/** Only decides which pages are shown: the service itself checks the role in every request. */
 const isOperator = ({ user }: Session) => user.app_metadata["role"] === "operator";
 
 /** The claims of a token, unverified: they only choose what is shown. */

@@ -4,7 +4,7 @@ import { type ComponentType, lazy } from "react";
 export interface ConsolePage {
   /** Behind the `#`, with parameters such as `:id`. */
   readonly path: string;
-  /** The name in the menu; a page without one is opened from another page. */
+  /** The name in the menu. A page without this name is opened from another page. */
   readonly menu?: string;
   readonly page: ComponentType;
 }

@@ -93,8 +93,8 @@ begin
 end;
 $$;
 
--- Since version 0.12, pg_net grants the same rights: every role may send requests, and may read the
--- queued ones with their headers.
+-- pg_net has granted these rights since version 0.12: every role may send requests, and may read
+-- the queued requests with their headers.
 grant usage on schema net to public;
 grant all on all sequences in schema net to public;
 grant all on all tables in schema net to public;

@@ -42,9 +42,9 @@ drop event trigger if exists issue_pg_cron_access;
 create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREATE EXTENSION')
   execute function extensions.grant_pg_cron_access();
 
--- The real pg_cron writes as the owner of its extension, which must be supabase_admin. The role
--- that creates an extension owns it, so this script, which runs as supabase_admin, creates pg_cron.
--- On Supabase, a project's dashboard creates pg_cron.
+-- The real pg_cron writes as the role that owns the extension. That role must be supabase_admin.
+-- The role that creates an extension owns it, so this script creates pg_cron: it runs as
+-- supabase_admin. On Supabase, a project's dashboard creates pg_cron.
 do $$
 begin
   if current_setting('cron.database_name', true) = current_database() then

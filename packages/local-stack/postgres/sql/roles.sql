@@ -39,9 +39,9 @@ grant set on parameter log_lock_waits, log_min_messages, session_replication_rol
 alter role postgres set search_path = "$user", public, extensions;
 alter role supabase_admin set search_path = "$user", public, auth, extensions;
 alter role supabase_auth_admin set search_path = auth;
--- All other roles have the server's limit of two minutes. REST applies the settings of the caller's
--- role to each request. service_role has no settings, so the settings of REST's own login role
--- apply to it.
+-- Roles without a statement timeout here have the server's limit of two minutes. REST applies the
+-- settings of the caller's role to each request. service_role has no settings, so its requests keep
+-- the settings of the role with which REST logs in.
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 alter role authenticator set statement_timeout = '8s';

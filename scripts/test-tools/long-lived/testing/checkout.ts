@@ -43,7 +43,7 @@ interface Seen {
 export interface Checkout {
   /** Runs `deno task test` with these arguments. Resolves to true if the run passes. */
   test(...args: string[]): Promise<boolean>;
-  /** Runs tests that must pass, and returns where they ran. */
+  /** Runs tests that must pass, and returns what they wrote to `seen.json`. */
   seenBy(...args: string[]): Promise<Seen>;
   /** Changes the migration. */
   migrate(said: string): Promise<void>;

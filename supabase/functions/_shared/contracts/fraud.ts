@@ -46,8 +46,8 @@ export const Block = z.object({
 }).openapi("FraudBlock");
 
 /**
- * Returns whether the value fits the kind. An IP address may also be its hash from an earlier
- * response, because addresses are stored only as hashes.
+ * Returns whether the value fits the kind. Instead of an IP address, the value may be the address's
+ * hash from an earlier response, because addresses are stored only as hashes.
  */
 function isValueOf(kind: z.output<typeof Kind>, value: string): boolean {
   if (kind === "user") return Uuid.safeParse(value).success;

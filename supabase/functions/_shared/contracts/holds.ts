@@ -67,7 +67,7 @@ const HoldChat = z.object({
 
 /**
  * A hold. `model` and `rate_version` are present if an estimate priced the hold; the settlement
- * uses the same rate. `chat` is present if the hold was a chat's and has ended.
+ * uses the same rate. `chat` is present if the hold belonged to a chat and has ended.
  */
 export const Hold = z.object({
   ...holdFields,

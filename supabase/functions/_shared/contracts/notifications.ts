@@ -1,6 +1,6 @@
 /**
- * Notifications that a back end may send: the template, the recipient and the data. No template is
- * for operators, and no template's data contains a link, so a back end cannot send links of its
+ * Notifications that a back end may send: the template, the recipient and the data. None of these
+ * templates is for operators. None takes a link in its data, so a back end cannot send links of its
  * own.
  */
 import { z } from "@hono/zod-openapi";

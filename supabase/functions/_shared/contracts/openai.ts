@@ -1,6 +1,6 @@
 /**
- * The part of OpenAI's chat completions that can be metered. Every parameter is either used here, passed on
- * by name, or refused by name. Ignoring a parameter would silently change an answer or its price.
+ * The part of OpenAI's chat completions that can be metered. Every parameter is listed: it is used
+ * here, passed on, or refused. Ignoring a parameter would silently change an answer or its price.
  */
 import { z } from "@hono/zod-openapi";
 import { DEFAULT_OUTPUT_TOKENS } from "./ai.ts";

@@ -51,8 +51,8 @@ export const Estimate = z.object({
 const CorrelationId = text(200).openapi({ description: "Defaults to the trace id." });
 
 /**
- * Usage that settles a hold. The user is the hold's user. If the model is the one for which the hold was
- * estimated, the rate is the hold's rate, too.
+ * Usage that settles a hold. The user is the hold's user. If the hold was estimated for the same
+ * model, the hold's rate applies.
  */
 export const SettleUsage = z.strictObject({
   event_id: text(255).optional(),

@@ -17,8 +17,8 @@ export interface Column<Key extends string = string> {
 // read like the normal signs.
 const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
-// In many countries a spreadsheet separates cells by a semicolon. It then ignores our quotes, so a semicolon,
-// a tab or a line break within a text begins a cell of its own.
+// In many countries a spreadsheet separates cells by a semicolon. It then ignores our quotes, so a
+// semicolon, a tab or a line break within a text begins a new cell.
 const GAP = /[\s\p{C}";]+/gu;
 const SEPARATOR = /[;\t\r\n]/;
 
@@ -44,7 +44,8 @@ export function toCsv(
     header: isFirst,
     columns: columns.map(({ key, title = key }) => ({ key, header: title })),
     record_delimiter: "\r\n",
-    // Most readers end a record at a lone CR or LF too, so values with either are quoted.
+    // Most readers end a record at a lone CR or LF too, so a value that contains a CR or an LF is
+    // quoted.
     quoted_match: /[\r\n]/,
     cast: {
       string: (value, { index, header }) =>

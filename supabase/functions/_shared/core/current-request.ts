@@ -12,7 +12,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** 32 hex digits. */
   readonly traceId: string;
-  /** This request's span in the trace. The response and the calls of the database carry it. */
+  /** This request's span in the trace. It is sent in the response and in each database call. */
   readonly traceparent: string;
   /** The deadline, in milliseconds by performance.now(). The route sets it. */
   deadlineMs: number;

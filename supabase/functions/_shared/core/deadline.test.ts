@@ -20,7 +20,7 @@ Deno.test("work for a request may use the request's remaining time, and fails af
     assert.throws(() => timeLeftMs(1_000), { code: "request_timeout", status: 408 });
     assert.equal(withOwnTime(() => timeLeftMs(1_000)), 1_000);
     assert.equal(withOwnTime(() => currentRequest()?.traceId), context.traceId);
-    // The result is the same however long ago the deadline passed.
+    // The result does not depend on how long ago the deadline passed.
     context.deadlineMs = performance.now() - 3_600_000;
     assert.equal(withOwnTime(() => timeLeftMs(1_000)), 1_000);
     assert.throws(() => timeLeftMs(1_000), { code: "request_timeout" });
@@ -33,7 +33,10 @@ function spend(): void {
   currentRequest()!.deadlineMs = 0;
 }
 
-/** Makes services whose calls of Stripe use up the request's time before `act` answers or fails. */
+/**
+ * Makes services with a slow Stripe: each call uses up the request's time, and then runs `act`,
+ * which answers or throws.
+ */
 async function askingSlowly(act: (answer: () => unknown) => unknown) {
   let asked = 0;
   const { services } = await makeFake();
@@ -64,8 +67,8 @@ Deno.test("an external result is stored after the request's deadline", async () 
     if (asked() === 0) continue;
     found.push(each.path);
     assert.equal(answer.status, each.status, each.path);
-    // A function whose name ends with `_read` is not required: it only checks whether an event has
-    // arrived.
+    // A function whose name ends with `_read` need not be called: it only checks whether an event
+    // has arrived.
     const writes = each.reaches.filter((name) => !name.endsWith("_read"));
     for (const name of writes) assert(fake.names().includes(name), `${each.path}: ${name}`);
   }

@@ -90,7 +90,7 @@ const EnvSchema = z.object({
 
 export type Env = z.output<typeof EnvSchema>;
 
-/** Each variable of a pair needs the other one. */
+/** If one variable of a pair is set, the other one must be set, too. */
 const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
 
 function halves(env: Env): string[] {
@@ -117,8 +117,8 @@ function agreed(env: Env): Env {
 
 /**
  * Reads and parses the environment. An empty variable counts as absent.
- * @throws EnvError naming every missing or malformed variable; if there is none, the contradictory
- *   ones
+ * @throws EnvError that names every missing or malformed variable, or, if there is none, every
+ *   contradictory variable
  */
 export function readEnv(
   get: (name: string) => string | undefined = (name) => Deno.env.get(name),

@@ -258,8 +258,8 @@ export function invalid(message: string, field?: string): ApiError {
 }
 
 /**
- * Returns an ApiError as it is, and any other error as `internal`, whose detail is logged and not sent to the
- * caller.
+ * Returns an ApiError as it is, and any other error as `internal`. The detail of any other error is
+ * logged, and not sent to the caller.
  */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

@@ -58,8 +58,9 @@ export function watchLifetime(
     // This reason means that the isolate is idle, so there is no work to abort.
     if (reason === "early_drop") return;
     leaving.abort();
-    // Only the wall clock leaves time to finish the current work. Before the other limits, the work ends at
-    // once, because its next step may already exceed the limit of processor time or of memory.
+    // Only the warning of the wall-clock limit leaves time to finish the current work. At the
+    // warning of any other limit, the work ends at once, because its next step may already exceed
+    // the limit of processor time or of memory.
     if (reason === "wall_clock") after(GRACE_MS, end);
     else end();
   });

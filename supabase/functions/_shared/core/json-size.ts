@@ -3,8 +3,8 @@
 const encoder = new TextEncoder();
 
 /**
- * Returns the most characters that `jsonb` adds to a number with an exponent: `jsonb` writes every
- * digit of 1e+300.
+ * Returns the maximum number of characters that `jsonb` adds to a number with an exponent: it
+ * writes 1e+300 with every digit.
  */
 function writtenOut(value: unknown): number {
   if (typeof value !== "number") return 0;
@@ -28,7 +28,7 @@ export function jsonbBytes(value: unknown): number {
 }
 
 /**
- * Returns the longest start of a text, in whole characters, that has at most `maxBytes` as JSON.
+ * Returns the longest prefix of a text, in whole characters, that has at most `maxBytes` as JSON.
  */
 function cutToBytes(text: string, maxBytes: number): string {
   if (jsonbBytes(text) <= maxBytes) return text;

@@ -48,7 +48,7 @@ export function traceOf(headers: Headers): Trace {
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
   // If the caller sent no trace, the request joins the runtime's trace, if there is one. The
-  // runtime's span is used if it belongs to the request's trace.
+  // request has the runtime's span id if the runtime's span belongs to the request's trace.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);

@@ -19,7 +19,7 @@ function requireName(): never {
 
 /**
  * Returns true if the caller changes their own account, on a route for users and for operators. An
- * operator's change is their own if it names no user, or names the operator.
+ * operator changes their own account if the request names no user, or names the operator.
  */
 export function isOwnChange({ isOperator, userId }: UserCaller, named: unknown): boolean {
   return !isOperator || named === undefined || named === userId;
@@ -27,8 +27,8 @@ export function isOwnChange({ isOperator, userId }: UserCaller, named: unknown):
 
 /**
  * Returns the user whose data a request reads, lists, or changes on a route for users and
- * operators. A user must not name a user. An operator may name a customer; otherwise the data is
- * the operator's own. A back end must name the user.
+ * operators. A back end must name the user. An operator may name a customer; without a name, the
+ * data is the operator's own. Any other user must not name anyone.
  * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {

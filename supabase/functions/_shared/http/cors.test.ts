@@ -52,7 +52,7 @@ Deno.test("T26 every header that OpenAI's SDK sends is allowed, with all its opt
   await completions.create(body, { timeout: 1_000, headers: { "Idempotency-Key": "k" } });
   await completions.stream(body).done().catch(() => {});
   assert(sent.includes("openai-project") && sent.includes("x-stainless-helper-method"));
-  // Browsers let a page send `accept` without asking the API.
+  // A browser lets a page send `accept` without a preflight request.
   const needed = new Set(sent.filter((name) => name !== "accept"));
   const allowed = await allowedHeaders();
   assert.deepEqual([...needed].filter((name) => !allowed.includes(name)), []);

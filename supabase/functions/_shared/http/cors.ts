@@ -75,8 +75,8 @@ export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 
   /**
-   * Returns whether the origin is allowed; false if the environment is invalid. Then nothing is
-   * logged here, because the request itself logs the faults of the environment.
+   * Returns whether the origin is allowed; false if the environment is invalid. An invalid
+   * environment is not logged here, because handling the request logs its faults.
    */
   function isAllowed(origin: string): boolean {
     let services: Services;

@@ -63,8 +63,8 @@ Deno.test("a user with another role in app_metadata cannot call operators' route
 });
 
 /**
- * The author that the database records for each role on a route. If an operator reads a user's data, the
- * operator is the author. If an operator changes something of their own, the owner is the author.
+ * The author that the database records for each role on a route. If an operator reads data, the
+ * author is the operator. If an operator changes their own data, the author is `owner`.
  */
 function authorOf(role: Role, { allowed, method }: RouteCase): string {
   if (role === "secret") return "key:default";
@@ -99,8 +99,8 @@ Deno.test("every answer has the request's ids, and forbids caching and sniffing"
 });
 
 /**
- * The routes that begin new business, by product. All other routes work while the product is off, including
- * the webhook for Stripe's events.
+ * The routes that begin new business, such as a booking or a checkout, by product. All other routes
+ * work while the product is off, including the webhook for Stripe's events.
  */
 const BEGINNINGS = {
   b2b: ["POST /bookings", "POST /providers", "POST /providers/me/onboarding-link"],

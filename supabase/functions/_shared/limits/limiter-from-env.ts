@@ -52,8 +52,8 @@ async function redisFromEnv(
 }
 
 /**
- * Returns Redis's statistics; none if Redis is unavailable or does not support INFO, because rate
- * limits don't need them.
+ * Returns Redis's statistics; none if Redis is unavailable or does not support INFO. Missing
+ * statistics are not an error, because rate limits don't need them.
  */
 async function figuresFrom(redis: RedisBreaker | NoRedis, env: Address): Promise<RedisFigures> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;

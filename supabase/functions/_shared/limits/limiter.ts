@@ -22,7 +22,7 @@ export interface Verdict {
   readonly headers: HeaderPairs;
   /** The numbers of the rule in `headers`; absent if no rule counts the request. */
   readonly quota?: Quota;
-  /** The error code of a refused request, and the seconds until the next allowed one. */
+  /** The error code of a refused request, and the seconds until the next request is allowed. */
   readonly refusal?: { readonly code: Rule["code"]; readonly retryAfterSeconds: number };
 }
 

@@ -107,7 +107,8 @@ Deno.test("requests that Redis turns out to have counted are not counted twice",
   const windows = new LocalWindows();
   heard(windows, 9, 1);
   assert.equal(admitted(windows, [RULE], 5, 2), 5);
-  // Redis has counted one request, the five that were admitted locally, and this one.
+  // Redis has counted seven requests: the first one, the five that were admitted locally, and this
+  // one.
   assert.equal(heard(windows, 3, 3).remaining, 3);
   assert.equal(admitted(windows, [RULE], 20, 4), 3);
 });

@@ -130,7 +130,10 @@ export class LocalWindows {
     return remaining < 0 ? countOf(rule, window, nowMs) : { ...count, remaining };
   }
 
-  /** Returns the current window. The stored window may have become the previous one, or an older one. */
+  /**
+   * Returns the current window. The stored window may by now be the previous window or an older
+   * one.
+   */
   #at(key: string, nth: number): Window {
     const known = this.#windows.get(key);
     if (known !== undefined && known.nth >= nth) return known;

@@ -42,8 +42,8 @@ Deno.test("new purchases count for velocity rules, by user and address", () => {
     assert.deepEqual(counted.slice(-2), ["attempts user-1", "attempts-of-address a1"]);
   }
   assert(!ids(USER, "providers").some((id) => id.startsWith("attempts")));
-  // A wrong credential does not count for the velocity rules. Otherwise 240 attempts would block
-  // the purchases of a whole network for an hour.
+  // The velocity rules do not count requests with a wrong credential. Otherwise 240 attempts would
+  // block the purchases of a whole network for an hour.
   for (const stranger of STRANGERS) {
     assert.deepEqual(ids(stranger, "checkout", { ipHash: "a1" }), ["strangers all", "address a1"]);
   }

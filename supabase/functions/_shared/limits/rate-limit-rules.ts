@@ -16,11 +16,11 @@ export type LimitName = "none" | "default" | RouteLimit;
 type RouteLimit = keyof typeof ROUTES;
 
 /**
- * The group of requests that a rule counts together. `everybody` is every known caller. `strangers`
- * are anonymous callers, whose requests have no accepted credential: they share one quota, and
- * otherwise count only for their `address`. `caller` is a user, or a back end by the name of its
- * key. `address` does not count back ends. `users-address` is the address from which a signed-in
- * user's request comes.
+ * The group of requests that a rule counts together. `everybody` is all known callers together.
+ * `strangers` are anonymous callers, whose requests have no accepted credential: they share one
+ * quota, and otherwise count only for their `address`. `caller` is one user, or one back end, which
+ * is identified by the name of its key. `address` does not count back ends. `users-address` is the
+ * address from which a signed-in user's request comes.
  */
 type CountedBy =
   | "everybody"

@@ -52,8 +52,8 @@ function limiterOf(rule: Rule, redis: Redis): Ratelimit {
     // The library's own cache is off: it would remember a refusal until the end of the window, long after the
     // next request is allowed.
     ephemeralCache: false,
-    // The library's own timeout is off: it would allow the request. The resilience policy has a timeout that
-    // rejects.
+    // The library's own timeout is off, because on a timeout the library would allow the request.
+    // The timeout of the resilience policy rejects instead.
     timeout: 0,
     analytics: false,
     enableProtection: false,

@@ -10,7 +10,7 @@ function exactQuantile(sorted: readonly number[], q: number): number {
   return sorted[Math.ceil(q * sorted.length) - 1]!;
 }
 
-/** Computes the same quantile from the buckets, in the way of farthing.requests_between(). */
+/** Computes the same quantile from the buckets, as farthing.requests_between() does. */
 function bucketQuantile(values: readonly number[], q: number): number {
   const counts = new Array<number>(BUCKETS).fill(0);
   for (const ms of values) counts[bucketOf(ms)]! += 1;

@@ -22,8 +22,8 @@ const LONGEST_PAUSE_MS = 160_000;
 
 interface MetricsOptions {
   /**
-   * Sends a batch to the database, and counts nothing: otherwise an idle process would flush
-   * forever.
+   * Sends a batch to the database. This call itself must not be counted; otherwise an idle process
+   * would flush forever.
    * @throws ApiError if the database refuses the batch or is unavailable
    */
   readonly record: (batch: Batch, ageMs: number) => Promise<unknown>;
@@ -83,7 +83,7 @@ class ProcessMetrics implements FlushedMetrics {
 
   flush(): Promise<void> {
     const { log } = this.#options;
-    // The running flush may lack the newest counts.
+    // The running flush may lack the newest counts, so another flush follows it.
     const more = () => this.#series.isEmpty ? undefined : this.flush();
     if (this.#running !== undefined) return this.#running.then(more);
     this.#running = outsideRequests(() => this.#handOver())

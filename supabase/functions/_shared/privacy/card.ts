@@ -8,8 +8,8 @@ const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
 // The ranges by first digits: American Express, Diners and JCB (3); Visa (4); Mastercard and Maestro (5);
 // Discover, UnionPay and Maestro (6); Mastercard (2); UATP with 15 digits (1).
 const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
-// The lengths of the groups of digits in which cards are printed. If other numbers stand beside a
-// card, its digits must be in one of these groupings.
+// The lengths of the digit groups in which card numbers are printed. A card number that stands
+// beside other numbers must have one of these groupings.
 const PRINTED = new Set([
   ...["13", "14", "15", "16", "17", "18", "19"],
   ...["4-4-4-4", "4-6-5", "4-6-4", "4-4-4-4-3", "4-4-5", "4-5-6"],

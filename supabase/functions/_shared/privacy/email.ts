@@ -16,7 +16,8 @@ const DOMAIN = new RegExp(
   `^(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|[${LETTER}]{2,24})(?![${LETTER}0-9])`,
   "iu",
 );
-// Sentences contain "at" and "dot" too, so a bare "at" counts only with spelled-out dots.
+// Ordinary sentences contain "at" and "dot", too. So an "at" without brackets belongs to an address
+// only if the dots are spelled out.
 const BRACKETED_DOT = "\\s?[[({<]\\s?(?:dot|\\.|punkt|punto|ponto|point)\\s?[\\])}>]\\s?";
 const spelledDomain = (dot: string, ending: string) =>
   new RegExp(
@@ -24,8 +25,8 @@ const spelledDomain = (dot: string, ending: string) =>
     "iu",
   );
 const WITH_SPELLED_DOTS = spelledDomain(`${BRACKETED_DOT}| dot |\\.`, `[${LETTER}]{2,24}`);
-// After " dot ", a word such as "on" is not treated as a top-level domain. So this list leaves out
-// domains that are ordinary words.
+// In a sentence, an ordinary word such as "on" may follow " dot ". So this list leaves out
+// top-level domains that are ordinary words.
 const WITH_WORDS = spelledDomain(
   " dot ",
   "com|org|net|edu|gov|mil|info|biz|io|dev|app|ai|co|eu|us|uk|de|fr|es|nl|ca|au|jp|cn|br|ch|se|dk|pl|" +

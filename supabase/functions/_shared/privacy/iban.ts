@@ -20,8 +20,8 @@ function isChecked(iban: string): boolean {
 }
 
 /**
- * Returns the end of `chars` letters and digits with single separators between them; undefined if
- * there are fewer or more.
+ * Returns the end of a run of exactly `chars` letters and digits, with at most one separator
+ * between two of them. Returns undefined if the run is shorter or longer.
  */
 function endOf(text: string, start: number, chars: number): number | undefined {
   let at = start;

@@ -1,6 +1,6 @@
 /**
- * Finds numbers of passports and other travel documents. Such a number has no shape of its own, so
- * it counts only after the name of the document.
+ * Finds numbers of passports and other travel documents. Such a number has no typical shape, so it
+ * is found only after the name of the document.
  */
 import { type Span, valuesOf } from "./spans.ts";
 
@@ -11,7 +11,7 @@ const NAME = [
   ...["dokument podróży", "проездной документ", "وثيقة السفر"],
   ...["paspoort", "paszport", "pasaport", "паспорт", "جواز"],
 ].join("|");
-// These names need no space before them.
+// These names may follow the previous word without a space.
 const GLUED_NAME = "护照|護照|パスポート|여권|旅行证件|旅行證件|渡航文書|여행증명서";
 const BETWEEN = [
   ...["[\\s:#№=(),.\"'/-]", "numbers?", "no", "nr", "n[°º]?", "num", "número", "numero", "numéro"],
@@ -37,8 +37,8 @@ const PASSPORT = new RegExp(
 );
 
 /**
- * Lower case counts only in one or two characters before the digits. A value that has only digits
- * needs seven, so that a year or a fee does not count.
+ * Lower case is accepted only in the one or two characters before the digits. A value that has only
+ * digits needs seven, so that a year or a fee is not found.
  */
 function isNumber(value: string): boolean {
   if (value !== value.toUpperCase() && !/^[a-z]{1,2}\d{6,8}$/.test(value)) return false;

@@ -13,8 +13,8 @@ const INTERNATIONAL = /(?<![\w+])(?:\+|00|011[ -])\(?\d[\d ().\/\u00a0‑-]{5,26
 const NORTH_AMERICAN =
   /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])\d{3}[-. \u00a0]\d{4}(?![\w]|[-.]\d)/g;
 const MIN_DIGITS = 8;
-// The library does not know every number. An unknown number counts if its length fits the country
-// and it has more characters than this, "+" included.
+// The library does not know every number. A number that it does not know is accepted if its length
+// fits the country and it has more than this many characters, including "+".
 const PLAIN_DIGITS = 11;
 
 function isNumber(number: string): boolean {
@@ -28,8 +28,8 @@ function internationalForm(number: string): string {
 }
 
 /**
- * Returns the length of the longest start of the text that is a telephone number. The rest may begin another
- * number.
+ * Returns the length of the longest prefix of the text that is a telephone number. The rest may
+ * begin another number.
  */
 function lengthOfNumber(candidate: string): number {
   let number = candidate.replace(/\D+$/, "");
@@ -49,7 +49,7 @@ function findInternational(text: string): Span[] {
   for (let match = INTERNATIONAL.exec(text); match; match = INTERNATIONAL.exec(text)) {
     const length = lengthOfNumber(match[0]);
     const end = match.index + length;
-    // If no number was found here, one may begin at a later character of the same match.
+    // If no number begins here, a number may begin at a later character of the same match.
     INTERNATIONAL.lastIndex = match.index + Math.max(length, 1);
     if (length === 0 || match.index < last || /[\p{L}\d]/u.test(text[end] ?? "")) continue;
     spans.push({ start: match.index, end });

@@ -14,7 +14,10 @@ export interface Span {
  */
 export type Detector = (text: string) => Span[];
 
-/** Returns the span of each match, or of its group `value`, which must end the match. */
+/**
+ * Returns the span of each match. If the pattern has a group `value`, returns the span of that
+ * group, which must be the end of the match.
+ */
 export function valuesOf(
   text: string,
   pattern: RegExp,

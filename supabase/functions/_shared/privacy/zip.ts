@@ -1,5 +1,6 @@
 /**
- * Finds postal codes, in an address or after their name. Five digits alone are an ordinary number.
+ * Finds postal codes in an address, or after a name such as "ZIP". Five digits alone are an
+ * ordinary number.
  */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
@@ -39,7 +40,8 @@ const STREET = "street|st|road|rd|avenue|ave|lane|drive|boulevard|blvd|court|pla
   "parkway|terrace|close|crescent|rue|allée|chemin|quai|impasse|via|viale|piazza|corso|calle|" +
   "avenida|plaza|paseo|rua|praça|ulica";
 /**
- * The codes of Britain and Canada have shapes of their own, so a street before the code is enough.
+ * The postal codes of Britain and Canada have distinctive shapes, so a street before the code is
+ * enough to find them.
  */
 const AFTER_STREET = new RegExp(
   `(?<!\\p{L})(?:${STREET})(?!\\p{L})[^\\d\\[]{0,60}?(?<=[\\s,])(?<value>${UK}|${CANADIAN})${LAST}`,

@@ -28,8 +28,8 @@ begin
   if not found then
     return false;
   end if;
-  -- A repeat may take over a key whose created_at is 3 minutes old. Heartbeats renew created_at, so a
-  -- running chat keeps its key.
+  -- A repeated request may take over a key whose created_at is at least 3 minutes old. Heartbeats
+  -- renew created_at, so a running chat keeps its key.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;

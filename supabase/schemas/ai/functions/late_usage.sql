@@ -1,5 +1,6 @@
--- Late usage: the provider reports it after a scheduled task or the end of the hold has closed the
--- chat. A released chat is then charged late, and a charge that was too high is corrected.
+-- Late usage: usage that the provider reports after the chat has been closed by the scheduled task
+-- or by the end of its hold. If the chat was released, it is then charged late. If it was charged
+-- too much, the charge is corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean

@@ -71,8 +71,9 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- The consent is locked, so a change that lowers it meanwhile waits, and then erases fields of the
-  -- new log, too. While another transaction changes the consent, the level `none` applies.
+  -- The consent is locked: a change that lowers the consent waits for this transaction, and then
+  -- erases fields of the new log as well. If another transaction is already changing the consent,
+  -- the level `none` applies.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,

@@ -17,8 +17,8 @@ as $$
   order by p.credits desc nulls last, k.nr limit 1
 $$;
 comment on function farthing.dearest_usage is
-  'Returns the most expensive usage of these token counts: a model may have spent its output on '
-  'reasoning, which has its own rate. p_pinned is {model: rate version}.';
+  'Returns the most expensive usage that these token counts allow: all output may be reasoning, '
+  'which has its own rate. p_pinned is {model: rate version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb

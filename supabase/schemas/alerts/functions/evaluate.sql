@@ -106,15 +106,15 @@ begin
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Rules whose last evaluation failed come last, so that they cannot prevent the evaluation of the
-    -- others.
+    -- Rules whose previous evaluation failed are evaluated at the end, so that they cannot prevent
+    -- the evaluation of the other rules.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
     -- After a timeout no further rule is evaluated. The statement timeout fires only once in a
-    -- statement, so it could not cancel a second rule that takes too long, and that rule could
+    -- statement, so it could not cancel a second rule that takes too long. Such a rule could
     -- prevent every notification of this evaluation.
     exit when v_problem = 'failed with 57014';
   end loop;

@@ -9,7 +9,7 @@ as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
 comment on function farthing.count_text(bigint, text) is
-  'Writes a count with its noun, for summaries: 1 place, 2 places.';
+  'Formats a count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.period_text(p_period interval)
 returns text
@@ -23,7 +23,7 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.period_text(interval) is 'Writes a period in words, for summaries.';
+comment on function farthing.period_text(interval) is 'Formats a period in words, for summaries.';
 
 create function farthing.percent_text(p_share numeric)
 returns text
@@ -32,4 +32,4 @@ set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.percent_text(numeric) is 'Writes a share in percent, for summaries.';
+comment on function farthing.percent_text(numeric) is 'Formats a share in percent, for summaries.';

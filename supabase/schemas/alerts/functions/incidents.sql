@@ -1,8 +1,8 @@
 -- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
 -- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
--- Edge Function runs. Each incident is notified once: its notifications are queued in the
--- transaction in which the incident fires. If queuing fails, a later evaluation queues them. A
--- summary does not name persons: it has figures, ids, error codes, and names such as those of
+-- Edge Function runs. Operators are notified once about each incident: its notifications are queued
+-- in the transaction in which the incident fires. If queuing fails, a later evaluation queues them.
+-- A summary does not name persons: it has figures, ids, error codes, and names such as those of
 -- routes and tasks.
 
 create function farthing.open_incident(

@@ -1,6 +1,6 @@
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and, if
--- the policy says so, keys.
+-- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and,
+-- if the policy says so, secret keys.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -21,7 +21,8 @@ begin
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
     farthing.count_text(v_found.violations, 'violation'), v_found.detail));
-  -- The first proof runs within minutes of the installation. Until then nothing counts as wrong.
+  -- The first proof runs within minutes of the installation. Until then, the lack of a proof does
+  -- not fire the rule.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;
@@ -35,7 +36,8 @@ end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
   'Reads the violations of the last proof that found violations, until a whole proof finds none. '
-  'The rule is also over if the last proof failed or the last finished proof is older than period.';
+  'The rule also counts as over its threshold if the last proof failed or the last finished proof '
+  'is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -1,6 +1,6 @@
--- Alert rules about requests: errors and durations, the error budget, refused callers, and rate limits
--- that were applied without Redis. Each rule reads the metrics that processes report. A share of few
--- requests can be chance, so each rule has a minimum of requests.
+-- Alert rules about requests: errors and durations, the error budget, refused callers, and rate
+-- limits that were applied without Redis. Each rule reads the metrics that processes report. A high
+-- share among few requests can be chance, so each rule has a minimum number of requests.
 
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -13,7 +13,7 @@ declare
   v_worst record;
 begin
   -- Takes the highest share: of all requests together, or of one route with enough requests. Many
-  -- requests to other routes must not hide the errors of a rare route.
+  -- requests to other routes must not hide the errors of a route with few requests.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -96,8 +96,8 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads the burn rate of the error budget, in multiples of the factor of a pair of windows. '
-  'Within a pair the lower rate counts, and among the pairs the highest multiple counts.';
+  'Reads the burn rate of the error budget. For each pair of windows, the lower of its two burn '
+  'rates is divided by the pair''s factor. The result is the highest of these quotients.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -116,7 +116,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests with refused credentials, if at least minimum requests were refused.';
+  'Reads the share of requests with refused credentials, if the number of these requests is at '
+  'least the rule''s minimum.';
 
 create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

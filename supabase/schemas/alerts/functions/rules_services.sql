@@ -35,7 +35,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed calls to models, if at least minimum calls failed.';
+  'Reads the share of calls to models that failed, if the number of failed calls is at least the '
+  'rule''s minimum.';
 
 create function farthing.metric_quantile(
   p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
@@ -57,8 +58,8 @@ as $$
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns how many durations of a metric a window has, and their quantile p_share in ms: for '
-  '0.95, the p95.';
+  'Returns the number of durations that a metric has in a window, and their quantile p_share in '
+  'ms: for p_share = 0.95, the p95.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

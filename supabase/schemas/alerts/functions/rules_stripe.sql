@@ -65,8 +65,9 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed charges: over if it is above the threshold and at least factor times the '
-  'usual share, and there were at least minimum charges and three failures.';
+  'Reads the share of failed charges. The rule is over its threshold only if the share is also at '
+  'least factor times the usual share, at least three charges failed, and the number of all '
+  'charges is at least the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -1,5 +1,5 @@
--- The alert rule tasks_stopped. No scheduled task can report that no task runs, so each process that
--- reports its metrics checks this rule too (watch_runner).
+-- The alert rule tasks_stopped. If no task runs, no task can report this. So each process that
+-- reports its metrics also checks this rule (watch_runner).
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

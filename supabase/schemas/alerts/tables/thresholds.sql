@@ -38,7 +38,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, mi
 select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
   fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
 from (values
-  -- A count: the threshold 0 means that one event fires the rule.
+  -- The figure is a count: the threshold 0 means that one event fires the rule.
   ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
   -- An event that fails once is retried after a minute, before this rule fires.
   ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
@@ -53,8 +53,8 @@ from (values
   -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests. The rule needs at least minimum requests that were limited
-  -- without Redis.
+  -- The figure is a share of requests. The rule fires only if at least `minimum` requests were
+  -- limited without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -74,7 +74,8 @@ from (values
   -- The figure is a number of failures in a row: the threshold 2 means that the third failure fires
   -- the rule.
   ('task_failed', 'critical', 2, 0, '1 hour', '0'),
-  -- The figure is in minutes. A database that has just started runs tasks within one minute.
+  -- The figure is in minutes. A database that has just started runs tasks within one minute, so a
+  -- restart does not fire the rule.
   ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
 ) r (rule, severity, threshold, fine_at, period, fires_after);
 
@@ -85,12 +86,13 @@ select rule, severity, threshold, fine_at, minimum, period::interval, '0', resol
 from (values
   -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- The figure is a share of calls. The rule needs at least minimum failed calls.
+  -- The figure is a share of calls. The rule fires only if at least `minimum` calls failed.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
   -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests. The rule needs at least minimum refused requests. The
-  -- minimum is high, because a single page with an expired token may repeat its request many times.
+  -- The figure is a share of requests. The rule fires only if at least `minimum` requests were
+  -- refused. The minimum is high, because a single page with an expired token may repeat its
+  -- request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 
@@ -101,9 +103,10 @@ select rule, severity, threshold, fine_at, period::interval, '0', resolves_after
 from (values
   -- The figure is the credits that all authors have granted since midnight UTC.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
-  -- A count: the threshold 0 means that one grant fires the rule.
+  -- The figure is a count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),
-  -- A count: the threshold 0 means that the first new user without credits fires the rule.
+  -- The figure is a count: the threshold 0 means that the first new user without credits fires the
+  -- rule.
   ('welcome_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 
@@ -115,5 +118,5 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
   runbook)
 values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
   'docs/runbooks/stripe_state_unknown.md'),
-  -- A count: the threshold 0 means that one refused request fires the rule.
+  -- The figure is a count: the threshold 0 means that one refused request fires the rule.
   ('stripe_setup', 'critical', 0, 0, '7 days', '0', '5 minutes', 'docs/runbooks/stripe_setup.md');

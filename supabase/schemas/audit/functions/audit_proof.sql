@@ -61,4 +61,4 @@ $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
   'Creates the function that returns a violation for each row of an audited table that differs '
   'from its last audit row, and for each row without an audit row. A migration that changes a row '
-  'of the table audited must call this function again.';
+  'of the table farthing.audited must call this function again.';

@@ -46,7 +46,7 @@ as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
 comment on function farthing.listed(text[], text) is
-  'Writes columns as an SQL list, with the row''s name before each column if p_row is given.';
+  'Formats columns as an SQL list, with the row''s name before each column if p_row is given.';
 
 create function farthing.refuse_change()
 returns trigger

@@ -59,9 +59,9 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. If a failure and a `processing` event have the
-  -- same second, the failure counts as the later event. A payment that was cancelled at Stripe
-  -- stays cancelled, whatever arrives later.
+  -- An older state never overwrites a newer one. If a failure and a `processing` event occurred in
+  -- the same second, the failure is taken as the later event. A payment that was cancelled at
+  -- Stripe stays cancelled, whatever arrives later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')

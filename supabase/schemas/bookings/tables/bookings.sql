@@ -1,8 +1,8 @@
--- Bookings: payments from a buyer to a provider. The platform takes a fee of each. A booking stores
--- its fee and the fee's rate, because the rate of the policy may change later; a check compares the
--- two. Amounts are integers in the currency's minor unit. One trigger guards the states, because
--- Stripe's events, both parties and scheduled tasks change a booking, and a late change must not
--- undo a payment, a completion or a cancellation.
+-- Bookings: payments from a buyer to a provider. The platform takes a fee from each payment. A
+-- booking stores its fee and the fee's rate, because the rate of the policy may change later; a
+-- check constraint compares the fee with this rate. Amounts are integers in the currency's minor
+-- unit. One trigger guards the states, because Stripe's events, both parties and scheduled tasks
+-- change a booking, and a late change must not undo a payment, a completion or a cancellation.
 
 create table farthing.bookings (
   account_id bigint not null,
@@ -56,7 +56,7 @@ create table farthing.bookings (
 comment on table farthing.bookings is
   'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
   'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets '
-  'their share. Either with the payment (Stripe divides it), or when the booking is completed (we '
+  'their share: with the payment (Stripe divides it), or when the booking is completed (we '
   'transfer the share), as the policy said at the time of the booking. origin_key: the key of the '
   'request that began the booking, until the payment exists. A cancelled booking with paid_at was '
   'paid, and its money is refunded.';

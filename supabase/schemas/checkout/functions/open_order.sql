@@ -1,5 +1,6 @@
--- The order of a checkout is committed before Stripe opens its session. The order stores the settings
--- of the session, and ends after an hour. A repeat finds the order that is still open.
+-- The order of a checkout is committed before Stripe opens its session. The order stores the
+-- settings of the session, and ends after an hour. As long as the order is open, a repeated request
+-- gets the same order.
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)

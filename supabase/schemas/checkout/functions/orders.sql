@@ -12,8 +12,8 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- A payment may arrive after its order has expired. The payment counts, and its credits are
-    -- granted.
+    -- A payment may arrive after its order has expired. Such a payment is accepted, and its credits
+    -- are granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
     -- These states may change back, because refunds fail and disputes are won.

@@ -8,8 +8,8 @@ set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
   -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
-  -- session for a deleted customer. Stripe detaches the card of a customer that is deleted there,
-  -- so a customer is used only while it has a saved card.
+  -- session for a customer that was deleted at Stripe. Such a deletion also detaches the saved
+  -- card. So a customer is used only while it has a saved card: it then still exists.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p

@@ -60,8 +60,8 @@ as $$
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is
-  'Returns how long a runner leases a card, and so how long to wait before the card is read or '
-  'detached again.';
+  'Returns how long a runner leases a card: the card is not read or detached again before this '
+  'time has passed.';
 
 create function farthing.find_card_removals(p_now timestamptz, p_limit int)
 returns setof text

@@ -1,9 +1,9 @@
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
 -- creates one customer per account, because the idempotency key with which the customer is created
--- is derived from the account and its user. A second request finds the first customer here. The
--- account of a deleted user keeps its customer. If the same user id signs up later, it has another
--- account and another customer. Farthing stores Stripe's ids and the card's brand, last four digits
--- and expiry, never its number.
+-- is derived from the account and its user. Later requests find this customer in the table
+-- customers. The account of a deleted user keeps its customer. If the same user id signs up later,
+-- it has another account and another customer. Farthing stores Stripe's ids and the card's brand,
+-- last four digits and expiry, never its number.
 
 create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
 returns text
@@ -157,8 +157,8 @@ end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
   'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card. '
-  'payment_method.updated and payment_method.automatically_updated make the payment runner read it '
-  'again. payment_method.detached removes it. Returns processed or ignored.';
+  'payment_method.updated and payment_method.automatically_updated make the payment runner read '
+  'the card again. payment_method.detached removes the card. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger

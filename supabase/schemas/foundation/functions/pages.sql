@@ -15,8 +15,8 @@ begin
 end
 $$;
 comment on function farthing.items_to_read(int) is
-  'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
-  'follows. Fails invalid_request, naming limit.';
+  'Returns how many items to read for a page of p_limit items: one more, to learn whether another '
+  'page follows. Fails invalid_request, naming limit.';
 
 create function farthing.uuid_of(p_text text)
 returns uuid

@@ -13,8 +13,8 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.blocks_of(bigint, bytea, timestamptz) is
-  'Returns the blocks that apply now to an account and an address: of its user, of the address, and of a '
-  'card that the account has used.';
+  'Returns the current blocks of an account''s user, of an address, and of each card that the '
+  'account has used.';
 
 create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
 returns setof text

@@ -55,9 +55,9 @@ begin
   perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   v_verdict := farthing.fraud_verdict(p_account_id, p_action, v_ip_hash, p_now, p_is_new, p_provider_id);
   v_is_allowed := v_verdict ->> 'outcome' = 'allow';
-  -- Two kinds of decisions to allow are not recorded here. keep_address() records an allowed
-  -- booking. For a request that continues an order or a booking, the decision was made when the
-  -- order or booking began.
+  -- Two kinds of decisions with the outcome `allow` are not recorded here. An allowed booking is
+  -- recorded by keep_address(). A request that continues an order or a booking needs no new
+  -- decision: it was allowed when the order or the booking began.
   if not v_is_allowed or p_order_id is not null and p_is_new then
     insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
     values (p_account_id, p_action, v_verdict ->> 'outcome',

@@ -89,10 +89,9 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The limit is exceeded if more than n users used one of the buyer's cards within a day. The
-  -- users of that card are ordered by their last use, newest first. The limit ends a day after the
-  -- last use by user n + 1 in this order, or a day after the buyer's own last use if that is
-  -- earlier.
+  -- The buyer is refused if more than n users used one of the buyer's cards within a day. The users
+  -- of that card are ordered by their last use, newest first. The refusals end a day after the last
+  -- use by user n + 1 in this order, or a day after the buyer's own last use if that is earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -107,4 +106,5 @@ begin
 end
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'Returns the card limits that an account''s payments exceed, and when each limit ends.';
+  'Returns the card limits that an account''s payments exceed, and until when each limit refuses '
+  'payments.';

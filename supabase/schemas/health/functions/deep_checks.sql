@@ -33,8 +33,9 @@ as $$
 declare
   v_left int;
 begin
-  -- If two calls run at once, the second one waits for the row, and then sees what the first one has spent.
-  -- If the first call began after midnight and the second one before midnight, the row keeps the newer day.
+  -- If two calls run at once, the second one waits for the row, and then sees what the first one
+  -- has spent. At midnight, a call that began on the old day may have to wait for a call that began
+  -- on the new day: the row then keeps the new day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units

@@ -44,7 +44,8 @@ as $$
   union all
   select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
   where j.status in ('queued', 'processing')
-    -- A job lasts at most a day, so a job that ended in the last day was created in the last two.
+    -- A job lasts at most a day, so a job that ended within the last day was created within the
+    -- last two days.
     or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
   group by j.status
   union all

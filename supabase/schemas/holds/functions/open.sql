@@ -70,7 +70,7 @@ as $$
 begin
   -- Running totals in burn-down order: each lot gives the credits that are still missing after the
   -- lots before it. An expired or frozen lot gives only the credits that the replaced hold
-  -- (p_after_hold_id) had reserved in it, so held credits do not expire when a new hold replaces
+  -- (p_after_hold_id) had reserved in it. So held credits do not expire when a new hold replaces
   -- the old one.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)

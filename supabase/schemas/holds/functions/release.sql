@@ -33,9 +33,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- Debt is paid as of the expiry of the hold, so a lot that has expired since then still pays.
-    -- Holds that expired at the same moment are freed together, so that their credits pay in
-    -- burn-down order and not in the order of holds.
+    -- Debt is paid as of the time when the hold expired, so a lot that expired after that time
+    -- still pays. Holds that expired at the same moment are freed together, so that their credits
+    -- pay in burn-down order and not in the order of holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;

@@ -21,8 +21,8 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- An event may enter Stripe's list late, so the list begins 10 minutes before the last complete
-  -- backfill. Stripe stores events for 30 days.
+  -- An event may enter Stripe's list late, so a backfill begins 10 minutes before the time up to
+  -- which the last complete backfill has fetched. Stripe stores events for 30 days.
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
@@ -47,7 +47,8 @@ set search_path = ''
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has claimed the backfill since, the caller must not change this row.
+  -- If another runner has claimed the backfill in the meantime, the caller must not change this
+  -- row.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
     -- Unreadable events stay unreadable until an operator grants the missing permission, so

@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is
-  'Returns whether an event says that its order is paid. Raises if the event says so but names no '
-  'payment, and the total is not 0.';
+  'Returns whether an event says that its order is paid. Raises if such an event names no payment '
+  'although its total is not 0.';
 
 create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
 returns void

@@ -31,5 +31,6 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Audits the cancellation unless '
-  'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
+  'Cancels a job that has not ended; a step that is running is charged when it finishes. Audits '
+  'the cancellation unless the author is the job''s own user. Returns {job_id, status}. Fails '
+  'not_found, job_not_cancellable.';

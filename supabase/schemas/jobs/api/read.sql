@@ -10,7 +10,8 @@ declare
   c_shown constant int := 100;
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
-  -- A browser polls this function, so a read by the owner skips the lookup of the account.
+  -- Browsers poll this function, so it must be fast. Reads by the owner are not recorded, so they
+  -- skip the lookup of the account.
   if p_author <> 'owner' then
     perform farthing.account_to_read(v_job.user_id, p_author, 'GET /jobs/{id}', p_now);
   end if;
@@ -25,8 +26,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
-  'Returns a job with its result and its newest 100 checkpoints. revision counts the visible changes of '
-  'the job. If p_user_id is null, the job may be of any user. Fails not_found.';
+  'Returns a job with its result and its newest 100 checkpoints. revision counts the visible '
+  'changes of the job. If p_user_id is null, the job may belong to any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20,

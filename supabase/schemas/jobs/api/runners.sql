@@ -29,7 +29,8 @@ declare
   v_jobs jsonb;
 begin
   -- The deletion of a user locks the user before the user's jobs. Locking in another order could
-  -- deadlock, so the owners are locked first here, too, and the jobs of locked owners are skipped.
+  -- deadlock, so the owners are locked first here, too. Jobs are skipped if another transaction has
+  -- locked their owner.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)

@@ -9,8 +9,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.job_life() is
-  'Returns the time between the request of a job and the expires_at that create_job() sets for the job and '
-  'its hold.';
+  'Returns the lifetime of a job. create_job() adds it to the time of the request, and the sum is '
+  'expires_at of the job and of its hold.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int

@@ -1,10 +1,10 @@
--- Leases: a runner's right to a job for a limited time, under a token. The runner chooses the time:
--- LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
+-- Leases: a runner's right to a job for a limited time, under a token. The runner chooses the
+-- length of the lease: LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
 -- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
--- row while it waits for the account. A claim that leases due jobs locks only the jobs, and skips
--- jobs that are already locked.
+-- row while it waits for the account. When a claim leases due jobs, it locks only these jobs, and
+-- skips jobs that are already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -41,7 +41,8 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'Locks a job as lock_job() does, and returns it if p_token still has the job''s lease; else null.';
+  'Locks a job as lock_job() does. Returns the job if p_token is the token of its current lease; '
+  'else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs

@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function farthing.find_job(uuid, uuid) is
-  'Returns a job; with p_user_id only a job of that user. Fails not_found.';
+  'Returns a job. Fails not_found, also if p_user_id is given and the job is another user''s.';

@@ -1,6 +1,6 @@
 -- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling
--- works without it. Its functions are looked up by name, so that the migrations also run on a
--- PostgreSQL without Realtime.
+-- works without it. Realtime's functions are looked up by name at each call, so that the migrations
+-- also run on a PostgreSQL without Realtime.
 
 create function farthing.publish_job(p_job farthing.jobs)
 returns void
@@ -41,4 +41,5 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen only to their own channel jobs:<user id>. True if Realtime is installed.';
+  'Lets each user listen only to their own channel jobs:<user id>. Returns whether Realtime is '
+  'installed.';

@@ -1,5 +1,6 @@
--- The charge of a job's step. Each charge settles the job's hold. A hold ends at most once (rule
--- 7), so the charge then opens a new hold for the rest, on the same lots, until the job expires.
+-- The charge of a job's step. Each charge settles the job's hold. A settled hold has ended and
+-- cannot be used again (rule 7), so the charge opens a new hold for the rest, on the same lots,
+-- until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -23,7 +24,7 @@ begin
     select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
       from given g where g.is_dated), p_job.created_at) p
   )
-  -- An event without an event_id belongs to the job and is named after its step, so a step that
+  -- An event without an event_id gets an id that is made from the job and the step, so a step that
   -- runs twice is charged once.
   select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
       coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
@@ -91,8 +92,8 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended. Instead, settle() gets a hold that reserves nothing and has the job's id, so
-    -- the step is charged from the available credits.
+    -- The job's hold has already ended, so settle() gets a substitute: a hold that reserves nothing
+    -- and has the job's id. The step is then charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop

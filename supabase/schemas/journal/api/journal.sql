@@ -13,7 +13,7 @@ declare
   v_totals jsonb;
 begin
   with journal as materialized (
-    -- The debit of an entry comes before its credit.
+    -- The debit row of an entry comes before its credit row.
     select r.*, concat_ws(' ', r.entry_id, case r.debit when 0 then '2' else '1' end) as cursor
     from farthing.journal_rows(v_range) r
   )
@@ -31,5 +31,6 @@ end
 $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
-  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, and '
-  'totals by account and currency. Fails invalid_request and names the field: `from` or `limit`.';
+  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, '
+  'and totals by account and currency. Fails invalid_request and names the field: `from` or '
+  '`limit`.';

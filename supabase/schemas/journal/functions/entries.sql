@@ -26,8 +26,8 @@ as $$
           and n.kind = l.kind) end as source_id
     from lines l
     union all
-    -- A discount lowers unapplied_payments, too: the charge was booked there at the full price, but
-    -- deferred revenue is only what was paid.
+    -- A discount has this second entry, which lowers unapplied_payments: the charge was booked
+    -- there at the full price, but only the amount that was paid becomes deferred revenue.
     select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
       l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
     from lines l where l.kind = 'discount'
@@ -57,15 +57,15 @@ returns table (account text, version int, code text, first_day date, next_day da
 language sql stable
 set search_path = ''
 as $$
-  -- If two versions begin on one day, the later one replaces the earlier one.
+  -- If two versions begin on the same day, only the later one is used.
   select a.account, a.version, a.code, a.effective_from,
     lead(a.effective_from) over (partition by a.account order by a.effective_from)
   from (select distinct on (j.account, j.effective_from) j.* from farthing.journal_accounts j
     order by j.account, j.effective_from, j.version desc) a
 $$;
 comment on function farthing.journal_codes() is
-  'Returns the codes of the journal''s accounts with the days on which they apply: from first_day on, and '
-  'before next_day unless it is null.';
+  'Returns the codes of the journal''s accounts, each with its first day (first_day) and the first '
+  'day of the next code (next_day; null if no code follows).';
 
 create function farthing.journal_rows(p_range farthing.day_range)
 returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,

@@ -1,8 +1,8 @@
--- The owner of an account: who may act for the account, and its lock. Today users act for their own
--- account only. To let the members of an organisation act for its account, only this file and the
--- policy may_see (ledger/tables/accounts.sql) would change. Other files may read owner_id only to
--- show it as user_id, to hash it (seals) or to check it (proof); foundation/owners.test.sql enforces
--- that rule.
+-- The owner of an account, the users who may act for the account, and the lock on the account.
+-- Today users act for their own account only. To let the members of an organisation act for its
+-- account, only this file and the policy may_see (ledger/tables/accounts.sql) would change. Other
+-- files may read owner_id only to show it as user_id, to hash it (seals) or to check it (proof);
+-- foundation/owners.test.sql enforces that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -103,7 +103,7 @@ begin
   end if;
   if v_account.held > 0 then
     -- The two conditions are not joined by `and`, because PostgreSQL prepares a function call in a
-    -- condition even if it does not make the call.
+    -- condition, which costs time even if the call is not made.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -128,7 +128,7 @@ comment on function farthing.owner_of(bigint) is
   'Returns the user who owns an account; null for an organisation''s account and for the account of a '
   'deleted user.';
 
--- An owner leaves an account only by the deletion of the user, and is never replaced.
+-- An account loses its owner only when the user is deleted, and never gets another owner.
 -- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()
 returns trigger

@@ -6,8 +6,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired
-  -- holds are looked up, because they are few; after lock_account() there are none.
+  -- Expired lots and holds do not count, even before a scheduled task has closed them. A lot's
+  -- `reserved` includes its expired holds, so their credits are added back. There are few expired
+  -- holds, and none after lock_account().
   return (
     select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
     from farthing.lots l

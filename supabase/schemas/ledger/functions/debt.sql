@@ -1,4 +1,4 @@
--- Debt: incoming and released credits pay it first (rule 8).
+-- Debt: credits that arrive or are released pay the debt before they can be spent (rule 8).
 
 create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
 returns void

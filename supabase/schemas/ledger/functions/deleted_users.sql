@@ -32,8 +32,8 @@ begin
 end
 $$;
 comment on function farthing.close_lots_if_deleted(bigint, text, timestamptz) is
-  'Rule 16: the account of a deleted user keeps no lots, so credits that it receives later, from an order '
-  'that is paid or a clawback that is reversed, go to breakage at once. The caller has locked the account.';
+  'Rule 16: the account of a deleted user keeps no lots, so credits that it receives later (from a '
+  'paid order or a reversed clawback) go to breakage at once. The caller has locked the account.';
 
 create function farthing.note_leaving()
 returns trigger

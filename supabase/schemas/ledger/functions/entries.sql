@@ -1,4 +1,5 @@
--- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form.
+-- Entries: writing one entry, adding credits (a lot and its entry), and the form in which the API
+-- returns an entry.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts

@@ -29,8 +29,8 @@ declare
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5, in the order of lots_burn_order. An expired or frozen lot gives only the credits that
-  -- the hold to be settled has reserved in it; a hold that has itself expired reserves nothing.
+  -- Rule 5, in the order of lots_burn_order. When a hold is settled, an expired or frozen lot gives
+  -- only the credits that the hold has reserved in the lot. An expired hold reserves nothing.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
     coalesce(sum(s.free), 0)
   into v_lot_ids, v_sources, v_free, v_given, v_available
@@ -59,7 +59,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed. It becomes debt.
+      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed: new debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;

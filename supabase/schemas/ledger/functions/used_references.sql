@@ -20,7 +20,7 @@ comment on function farthing.require_reference(text) is
 create function farthing.refuse_reference(p_differs text[])
 returns void
 -- The function is not immutable, because the planner would call an immutable function while
--- planning, and so fail before the statement runs.
+-- planning, and the statement would fail before it runs.
 language plpgsql stable
 set search_path = ''
 as $$

@@ -37,9 +37,9 @@ comment on table farthing.accounts is
 
 alter table farthing.accounts enable row level security;
 
--- The only predicate of row level security on accounts. Each other policy on an account's rows uses
--- the array of accounts that the caller may see, so the predicate is evaluated once and the rows
--- are found by their index.
+-- The only policy that decides which accounts a caller may see. The policies of other tables select
+-- an array of accounts, to which this policy applies. So a query evaluates this policy once, and
+-- finds the rows of those accounts by an index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is

@@ -1,6 +1,6 @@
--- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
--- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its
--- payments are undone, the latest payment first.
+-- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays
+-- the same, so a payment of debt is not an entry. If a paid debt later turns out to be unfounded,
+-- its payments are undone, the latest payment first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,

@@ -20,6 +20,6 @@ as $$
   select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
 $$;
 comment on function farthing.bucket_ms(numeric) is
-  'Returns the upper bound of bucket p_nr in ms; for p_nr - 0.5, the middle of the bucket. The 68th '
-  'bucket ends at 120 ms; each bound is 15 % above the one before. The numbers are the same in '
-  '_shared/metrics/buckets.ts.';
+  'Returns the upper bound of bucket p_nr in ms. The middle of a bucket is bucket_ms(its number - '
+  '0.5). The 68th bucket ends at 120 ms; each bound is 15 % above the one before. The numbers are '
+  'the same in _shared/metrics/buckets.ts.';

@@ -39,8 +39,9 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts exactly '
-  'the budget_days of slo(). The rate is 0 if there was no request.';
+  'Returns the burn rate of the error budget of an objective (`available` or `fast`). At rate 1 '
+  'the budget is used up in exactly the budget_days of slo(). The rate is 0 if there was no '
+  'request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,

@@ -1,4 +1,4 @@
--- The proof of metrics per day, which reports read instead of hours.
+-- The proof of the metrics per day. Reports read them instead of the metrics per hour.
 
 create function farthing.prove_metric_days()
 returns setof farthing.violation

@@ -25,7 +25,7 @@ as $$
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
   cross join lateral (values ('core_requests', r.count),
     ('core_failed', case when farthing.is_failure(r.labels) then r.count else 0 end),
-    -- The 68th bucket ends at fast_ms.
+    -- The 68th bucket ends at fast_ms, so slow requests are in bucket 69 and above.
     ('core_slow', (select coalesce(sum(b), 0) from unnest(r.buckets[69:]) b))) v (name, count)
   group by v.name having sum(v.count) > 0
 $$;

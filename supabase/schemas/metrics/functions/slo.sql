@@ -24,5 +24,5 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Returns whether requests with these labels ended in a server error. Status 408 counts, because the '
-  'request ran out of time here.';
+  'Returns whether requests with these labels ended in a server error. Status 408 counts as a '
+  'server error, because the time ran out on the server.';

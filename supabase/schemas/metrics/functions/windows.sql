@@ -14,8 +14,8 @@ begin
     select date_trunc('minute', p_from, 'UTC') as from_at,
       -- If the window contains no whole hour, it is read entirely from the rows per minute.
       case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi,
-      -- If the window contains no whole day, first_day and last_day are the end of its whole hours,
-      -- so that no rows per day are read.
+      -- If the window contains no whole day, first_day and last_day are both set to the end of its
+      -- last whole hour, so that no rows per day are read.
       case when last_day > first_day then first_day when hi > lo then hi else p_to end as first_day,
       case when last_day > first_day then last_day when hi > lo then hi else p_to end as last_day
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,

@@ -1,5 +1,5 @@
 -- Operators retry notifications that were given up: a single one, or all those of a period, such as
--- an outage.
+-- the time of an outage.
 
 create function farthing_public.notifications_retry(
   p_notification_id uuid, p_reason text, p_even_if_sent boolean default false,
@@ -88,7 +88,7 @@ $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
   'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
-  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
-  'counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, last_error, '
-  'count}], retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
-  '`reason`.';
+  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: '
+  'only counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
+  'last_error, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  '`since` or `reason`.';

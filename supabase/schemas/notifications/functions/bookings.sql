@@ -10,7 +10,7 @@ as $$
     then nullif(left(p_booking.details ->> 'title', 200), '') end
 $$;
 comment on function farthing.booking_title(farthing.bookings) is
-  'Returns what a booking is for, details.title; null if the app did not send it.';
+  'Returns the title of a booking (details.title); null if the app did not send one.';
 
 create function farthing.notify_booking_payment()
 returns trigger

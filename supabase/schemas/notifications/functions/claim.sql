@@ -1,7 +1,7 @@
--- Claiming due notifications, with the address of each recipient and the shop's settings that appear in its
--- emails. Each notification is sent at most once, because a claim commits before a service is called. If the
--- runner dies or the service's response is lost, the notification may have been sent (leases.sql ends its
--- lease).
+-- Claiming due notifications, with the address of each recipient and the shop's settings that
+-- appear in its emails. Each notification is sent at most once, because a claim commits before a
+-- service is called. If the runner dies or the service's response is lost, the notification may
+-- have been sent. leases.sql then ends the lease of the notification.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)
@@ -12,7 +12,7 @@ as $$
 declare
   -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for 24 hours.
+  -- Resend remembers an idempotency key for 24 hours; we count on only 23 of them.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin

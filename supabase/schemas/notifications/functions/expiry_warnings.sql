@@ -40,9 +40,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- If both warnings of an account are due, each lot is only in the more urgent warning that
-  -- applies: a lot that expires within a day is in the warning a day ahead, and a lot that expires
-  -- later is in the warning a week ahead.
+  -- If both warnings of an account are due, each lot is in only one of them. A lot that expires
+  -- within a day is in the warning a day ahead, a lot that expires later is in the warning a week
+  -- ahead.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;

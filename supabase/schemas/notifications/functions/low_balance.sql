@@ -17,8 +17,9 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- For most accounts, the balance on the account's row already shows that the credits suffice. A
-  -- user whose top-ups are on is not notified, because the user need not act.
+  -- For most accounts, the balance on the account's row already shows that the credits suffice, and
+  -- no lots need to be read. A user whose top-ups are on is not notified, because the user need not
+  -- act.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;

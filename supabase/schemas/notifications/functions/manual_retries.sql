@@ -12,8 +12,9 @@ as $$
 declare
   v_after farthing.notifications;
 begin
-  -- Without in_doubt_since, any mail service may send the notification. Only the service of the first
-  -- attempt could recognise a repeat, but the operator accepts that it may be sent twice.
+  -- in_doubt_since is cleared, so that any mail service may send the notification. Only the service
+  -- of the first attempt could recognise a repeat, but the operator accepts that the notification
+  -- may be sent twice.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now
@@ -47,8 +48,9 @@ as $$
     and n.recipient <> 'address' and a.left_at is null
 $$;
 comment on function farthing.retriable_notifications(timestamptz, timestamptz, text, text) is
-  'Returns the dead-lettered notifications that were given up from p_since to p_until, optionally only '
-  'those of one template or error, without those whose recipient has no address any more.';
+  'Returns the dead-lettered notifications that were given up from p_since to p_until, optionally '
+  'only those of one template or error. Leaves out notifications whose recipient has no address '
+  'any more.';
 
 create function farthing.require_given_up(p_notification farthing.notifications, p_even_if_sent boolean)
 returns void
@@ -72,6 +74,6 @@ begin
 end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
-  'Refuses a retry of a notification that was not given up, whose address was erased, or that may have '
-  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is the '
+  'Refuses a retry if the notification was not given up, if its address was erased, or if it may '
+  'have been sent and p_even_if_sent is false. Fails notification_not_dead; details.state is the '
   'notification''s state.';

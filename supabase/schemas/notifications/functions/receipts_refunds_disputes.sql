@@ -1,5 +1,5 @@
 -- Notifications about a payment: its receipt, a refund, a dispute. Triggers queue them, so a
--- notification commits with its cause, and the functions that move money need not know of
+-- notification commits with its cause, and the functions that move money need no code for
 -- notifications. notify() never fails, so these triggers never fail. Debits fire none of these
 -- triggers.
 

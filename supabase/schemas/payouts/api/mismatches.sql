@@ -65,6 +65,6 @@ end
 $$;
 grant execute on function farthing_public.mismatches_resolve to service_role;
 comment on function farthing_public.mismatches_resolve is
-  'Resolves an open mismatch with a reason, which is audited; a mismatch that is already resolved does '
-  'not change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
+  'Resolves an open mismatch, and audits the reason. A mismatch that is already resolved does not '
+  'change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
   'invalid_request.';

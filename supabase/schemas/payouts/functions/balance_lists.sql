@@ -13,8 +13,8 @@ as $$
     and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
-  'Returns whether a list should be fetched: the last complete list is at least 15 minutes old or a '
-  'list is unfinished, and no runner is fetching it.';
+  'Returns whether the list should be fetched now. No runner must be fetching it, and either the '
+  'last complete list is at least 15 minutes old or a list is unfinished.';
 
 create function farthing.claim_balance_list(p_now timestamptz)
 returns farthing.balance_lists

@@ -16,7 +16,7 @@ as $$
     where t.source_id = p_payout_id and t.kind = 'payout' and t.payout_id <> p_payout_id)
 $$;
 comment on function farthing.is_advance(text) is
-  'Returns whether a payout was an advance on another payout, which lists it as a line.';
+  'Returns whether a payout was an advance: an advance is a line in the list of another payout.';
 
 create function farthing.release_advances(p_payout_id text, p_now timestamptz)
 returns void

@@ -105,8 +105,8 @@ begin
 end
 $$;
 comment on function farthing.mismatch_answer(farthing.mismatches) is
-  'Returns a mismatch in the form of the API''s contract. difference: theirs less ours in minor units, if '
-  'both are amounts in one currency.';
+  'Returns a mismatch in the form of the API''s contract. difference: Stripe''s amount less ours '
+  'in minor units, if both are in the same currency.';
 
 create function farthing.newest_mismatches(p_limit int)
 returns text

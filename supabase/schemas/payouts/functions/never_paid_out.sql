@@ -1,8 +1,8 @@
--- Payments that are in none of Stripe's payouts. A missing payment can be recognised only after the
--- payouts that could contain it were listed: the policy's paid_out_within (policy/tables.sql) is how
--- long a payment may wait for its payout. A payment that is not even in Stripe's list by time is
--- looked for only once; each run checks at most one day of such payments, so that a run stays short
--- even after a long pause: docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
+-- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
+-- a payment may wait for its payout. A payment that is not even in Stripe's list by time is looked
+-- for only once; each run checks at most one day of such payments, so that a run stays short even
+-- after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -11,9 +11,9 @@ set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest listed payout
   -- should be in a listed payout. But a payout whose list is missing may contain the payment, so
-  -- the result is also earlier than the oldest payout whose list is missing. Failed and cancelled
-  -- payouts are ignored, because Stripe may never have their lists. least() ignores a null, so it
-  -- ignores missing.oldest if no list is missing.
+  -- the result must also be earlier than the oldest such payout. Failed and cancelled payouts are
+  -- ignored, because Stripe may never have their lists. least() ignores a null, so it ignores
+  -- missing.oldest if no list is missing.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -28,17 +28,18 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns a moment: each earlier payment in the balance of p_currency, or in any balance if '
-  'p_currency is null, must be in a listed payout. The moment is null until a payout was listed, '
-  'and never later than p_now less paid_out_within.';
+  'Returns the moment before which all payments must be in listed payouts: the payments in the '
+  'balance of p_currency, or in every balance if p_currency is null. Null before the first payout '
+  'is listed; never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe pays out the balance of each currency separately. A payout of one currency, which may be
-  -- paid out by hand or only once a month, says nothing about the other currencies.
+  -- Stripe pays out the balance of each currency separately. So a payout in one currency does not
+  -- show that a payment in another currency is missing: that currency may be paid out by hand, or
+  -- only once a month.
   select t.payment_id
   from (select distinct p.currency from farthing.payouts p where p.automatic) c
   cross join lateral farthing.known_paid_out_until(p_now, c.currency) k (until)

@@ -27,7 +27,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The difference may be a fault of the list, so Stripe's list is fetched again.
+  -- The stored list may be wrong and cause the difference, so the list is fetched from Stripe
+  -- again.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
@@ -134,7 +135,8 @@ begin
   end if;
   perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
   if p_after is null then
-    -- A transaction that was in the earlier list and is not in this one is not in the payout.
+    -- A transaction that was in the earlier list but is not in the new list does not belong to the
+    -- payout.
     for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
       where payout_id = p_claimed.payout_id and not in_list returning *
     loop

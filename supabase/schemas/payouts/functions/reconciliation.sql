@@ -37,8 +37,8 @@ begin
 end
 $$;
 comment on function farthing.judge_charge(farthing.balance_transactions) is
-  'Compares a charge with our order or booking: whether it is ours, the verdict (`differs`, `unknown` or '
-  'null), and our record.';
+  'Compares a charge with our order or booking. Returns whether the charge is ours, the verdict '
+  '(`differs`, `unknown` or null), and our record.';
 
 create function farthing.is_our_payment(p_payment_id text)
 returns boolean
@@ -75,8 +75,8 @@ begin
 end
 $$;
 comment on function farthing.judge_refund(farthing.balance_transactions) is
-  'Compares a refund with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
-  '`unknown` or null), and our record.';
+  'Compares a refund with our refund. Returns whether it belongs to a payment of ours, the verdict '
+  '(`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_dispute(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -98,8 +98,8 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.balance_transactions) is
-  'Compares a dispute with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
-  '`unknown` or null), and our record.';
+  'Compares a dispute with our dispute. Returns whether it belongs to a payment of ours, the '
+  'verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_fee(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -123,16 +123,16 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.balance_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund' and payout_id is not null;
-  -- A fee may be refunded in parts over several payouts, but the payouts' fee refunds must never
-  -- exceed our recorded ones.
+  -- A fee may be refunded in parts over several payouts, but the sum of the fee refunds in payouts
+  -- must never exceed the fee refunds that we recorded.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
 comment on function farthing.judge_fee(farthing.balance_transactions) is
-  'Compares an application fee or its refund with our booking: whether it belongs to a booking of ours, '
-  'the verdict (`differs`, `unknown` or null), and our record.';
+  'Compares an application fee or its refund with our booking. Returns whether it belongs to a '
+  'booking of ours, the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -193,8 +193,8 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and the return of a failed refund are two transactions with the same subject, which
-    -- gets one mismatch.
+    -- A refund and the return of a failed refund are two transactions with the same subject.
+    -- Together they get one mismatch.
     select * from (
       select distinct on (kind, subject) * from compared where kind is not null
       order by kind, subject, theirs) d

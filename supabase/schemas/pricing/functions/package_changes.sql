@@ -18,8 +18,9 @@ as $$
     where p.slug = g.slug group by p.package_id) c on true
 $$;
 comment on function farthing.packages_given(jsonb, timestamptz) is
-  'Returns a list of packages as rows. Each row is the next version of its package and is in force from '
-  'its effective_from or from p_now. The id of a new package is derived from its slug.';
+  'Returns a list of packages as rows. Each row is the next version of its package and takes '
+  'effect at its effective_from, but not before p_now. The id of a new package is derived from its '
+  'slug.';
 
 create function farthing.package_fields(p_package farthing.packages)
 returns jsonb
@@ -65,8 +66,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name, each in its version in force, or in its next '
-  'version if only the next version is on sale.';
+  'Returns the packages that a list does not name. For each it returns the version in force, or '
+  'the next version if only that version is on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -87,9 +88,9 @@ as $$
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- A change of any other field is a change of the terms, which needs a new version. A change
-      -- that begins later needs a new version, too, because the version in force must not change
-      -- before then.
+      -- A change of description, highlight, sort or active needs no new version. A change of any
+      -- other field changes the terms, and needs a new version. A change that begins later needs a
+      -- new version, too, because the version in force must stay the same until then.
       (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
         = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
       coalesce(g.effective_from, p_now) as effective_from
@@ -97,9 +98,9 @@ as $$
   where d.fields <> '[]'
 $$;
 comment on function farthing.package_changes(jsonb, timestamptz) is
-  'Returns the packages that a list adds, changes or restores to sale, and those that it retires by not '
-  'naming them, each with the version after the change, the fields that differ and the moment at which '
-  'the change begins.';
+  'Returns the changes that a list makes: packages that it names are added, changed or restored to '
+  'sale, and packages that it does not name are retired. Each change has the version after the '
+  'change, the fields that differ and the moment at which the change begins.';
 
 create function farthing.refuse_bad_packages(p_packages jsonb)
 returns void
@@ -177,4 +178,5 @@ as $$
     from jsonb_array_elements(p_prices) e (price)) else false end
 $$;
 comment on function farthing.are_prices(jsonb) is
-  'Returns whether a value is a list of prices [{currency, amount}] with no currency twice.';
+  'Returns whether a value is a list of prices [{currency, amount}] in which each currency occurs '
+  'only once.';

@@ -1,4 +1,4 @@
--- The version of each package that is in force, and the versions that begin later.
+-- The version in force of each package, and the versions that begin later.
 
 create function farthing.packages_in_force(p_now timestamptz)
 returns setof farthing.packages

@@ -36,8 +36,8 @@ as $$
   left join lateral farthing.rate_at(g.model, b.at) c on true
 $$;
 comment on function farthing.rates_given(jsonb, timestamptz) is
-  'Returns a list of rates as rows. Each row is the next version of its model''s rate and is in force '
-  'from its effective_from or from p_now. Prices are in USD per million tokens.';
+  'Returns a list of rates as rows. Each row is the next version of its model''s rate and takes '
+  'effect at its effective_from, but not before p_now. Prices are in USD per million tokens.';
 
 create function farthing.rate_changes(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rate_change

@@ -34,11 +34,11 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale. The newest version that has begun applies. slug: the name in files and '
-  'requests, the same in all versions of a package. amount: the price in the first currency, in '
-  'its minor unit; other_prices: the prices in the other currencies, {currency: amount}. credits '
-  'and bonus_credits are in credits. description, highlight (show this package first), sort (the '
-  'position in lists, from 0) and active may change without a new version.';
+  'Packages for sale. The version in force is the newest one that has taken effect. slug: the name '
+  'in files and requests, the same in all versions of a package. amount: the price in the first '
+  'currency, in its minor unit; other_prices: the prices in the other currencies, {currency: '
+  'amount}. credits and bonus_credits are in credits. description, highlight (show this package '
+  'first), sort (the position in lists, from 0) and active may change without a new version.';
 
 alter table farthing.packages enable row level security;
 create policy packages_public on farthing.packages for select to anon, authenticated using (true);

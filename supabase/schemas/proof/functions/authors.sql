@@ -14,13 +14,14 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the same author as the chat. prove_chats() checks its
-    -- amount.
+    -- The refund of an overcharged chat has the same author as the chat, and is allowed.
+    -- prove_chats() checks the amount of the refund.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'))
-    -- A grant by this task is valid if a request for welcome credits names its lot and amount.
+    -- A grant by the task grant_welcome_credits is valid if a request for welcome credits names the
+    -- lot and the amount of the grant.
     and not (e.author = 'task:grant_welcome_credits' and e.kind = 'promotion'
       and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
         and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));

@@ -29,8 +29,8 @@ begin
 end
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the entries '
-  'without a lot, less what was paid.';
+  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the '
+  'entries without a lot, less the payments of debt.';
 
 create function farthing.prove_accounts()
 returns setof farthing.violation

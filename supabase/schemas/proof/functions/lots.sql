@@ -110,6 +110,5 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot''s price is its part of what the order cost without tax, the credits clawed '
-  'back from an order''s lots are at most those clawed back from the order, and only lots of orders are '
-  'frozen.';
+  'Rules 19 and 10: a lot''s price is its part of what the order cost without tax; no more credits '
+  'are clawed back from an order''s lots than from the order; only lots of orders are frozen.';

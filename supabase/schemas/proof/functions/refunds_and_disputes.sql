@@ -64,8 +64,9 @@ begin
 end
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
-  'the events arrived; and the states of orders and the freezes of lots agree.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever '
+  'sequence the events arrived; the state of an order and the freeze of its lots agree with its '
+  'refunds, disputes and fraud warnings.';
 
 create function farthing.prove_requested_refunds()
 returns setof farthing.violation
@@ -79,8 +80,8 @@ begin
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
   -- Only refunds that were requested here are added up. With refunds from the dashboard the sum may
-  -- be too high for a while: after a refund has failed, a new refund may be made in the dashboard,
-  -- and the event of the new refund may arrive before the event of the failure.
+  -- be too high for a while: if a refund fails and a new refund is made in the dashboard, the event
+  -- of the new refund may arrive first.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
 end

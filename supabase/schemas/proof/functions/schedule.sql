@@ -54,8 +54,8 @@ begin
     v_detail := coalesce((select string_agg(distinct format('rule %s', f.rule), ', ')
       from unnest(v_found) f), '');
   exception when query_canceled or others then
-    -- `others` does not include query_canceled, which statement_timeout raises. It is caught as
-    -- well, because otherwise nobody would notice a proof that never finishes.
+    -- `others` does not include query_canceled, which statement_timeout raises. query_canceled is
+    -- caught as well, because otherwise nobody would notice a proof that never finishes.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)

@@ -37,10 +37,11 @@ begin
 end
 $$;
 comment on function farthing.prove_usage() is
-  'Rule 9 of usage: each usage event was charged at most once, and event and charge are both recorded.';
+  'Rule 9 of usage: each usage event was charged at most once, and no usage event or charge is '
+  'recorded without the other.';
 
--- This is a view because a query inlines it. A function with its own search_path, called for each
--- charge, took most of the time of prove_prices().
+-- This is a view, because PostgreSQL inlines a view into the query. A function with its own
+-- search_path is not inlined: called for each charge, it took most of the time of prove_prices().
 create view farthing.usage_prices with (security_invoker = true) as
 select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
   e.metadata ->> 'rate_version' as rate_version,
@@ -55,8 +56,8 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an amount
--- instead of usage, so it has no price to compare.
+-- A charge of a hold, a chat or a job is left out if the charge names no rate: it was settled with
+-- an amount instead of usage, so it has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '

@@ -60,5 +60,5 @@ grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
   'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
   'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s own, and '
-  'for an operator who has lost the role.';
+  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s '
+  'own, or if the operator has lost the role.';

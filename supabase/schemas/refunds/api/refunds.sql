@@ -116,8 +116,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Records that Stripe''s response is unknown. The refund stays requested, and a retry under the same '
-  'Idempotency-Key or the runner sends it again. Returns the refund.';
+  'Records that Stripe''s response is unknown. The refund stays requested, and is sent again '
+  'either by a retry under the same Idempotency-Key or by the runner. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb

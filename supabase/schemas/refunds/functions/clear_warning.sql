@@ -1,5 +1,5 @@
--- Early fraud warnings: the answer for operators, and clearing a warning, which an operator can't do
--- for their own payment.
+-- Early fraud warnings: the answer for operators, and the function that clears a warning. Operators
+-- can't clear a warning about their own payment.
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb

@@ -41,9 +41,9 @@ begin
     -- After 23 hours Stripe may have forgotten the refund's idempotency key, and could make the
     -- refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund, and this query has locked the refund first.
-      -- Waiting for the account could deadlock, so a refund whose account is locked is skipped, and a later
-      -- call marks it as failed.
+      -- Other functions lock the account before the refund, but this function has already locked
+      -- the refund. Waiting for the account could deadlock, so a refund whose account is locked is
+      -- skipped, and a later call marks it as failed.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,

@@ -1,8 +1,8 @@
 -- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
 -- entries have no index by time or author: such an index would slow every debit. A report then
 -- reads a few rows per day, however long the ledger is, and misses only the entries of the last
--- minute or two. All Stripe events are one author here: each event writes only once, so a row for
--- each event would sum nothing.
+-- minute or two. All Stripe events count as one author here: each event writes only once, so a row
+-- for each event would sum nothing.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void

@@ -83,6 +83,6 @@ as $$
 $$;
 comment on function farthing.credit_controls() is
   'Returns the controls of the report of credits. The first ones compare the sums of all days with '
-  'the sums of the sealed entries. The last one compares the granted credits with the used, '
-  'expired and clawed-back credits of the sealed entries, plus the credits that the lots have now, '
-  'less debts, and less the effect of entries that are not sealed.';
+  'the sums of the sealed entries. The last one compares the granted credits with this sum: the '
+  'used, expired and clawed-back credits of the sealed entries, plus the credits that the lots '
+  'have now, less debts, less the effect of entries that are not sealed.';

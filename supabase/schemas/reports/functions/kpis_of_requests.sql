@@ -32,7 +32,8 @@ as $$
   group by n.name, r.route
 $$;
 comment on function farthing.latency_kpis(timestamptz, timestamptz) is
-  'Returns the p95 of notification and ledger endpoints, all together and by route (label).';
+  'Returns the p95 duration of notification and ledger endpoints: for all of their routes '
+  'together, and for each route (label).';
 
 create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi

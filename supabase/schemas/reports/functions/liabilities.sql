@@ -40,8 +40,8 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
--- The planner expects that a join by two columns returns one row, and would therefore sort all lots
--- for some currencies.
+-- The planner expects that a join by two columns returns one row. For some currencies it would
+-- therefore sort all lots.
 set enable_sort = off set work_mem = '32MB'
 as $$
   -- The values of the lots are computed again here, from their remaining credits and prices, so

@@ -46,7 +46,8 @@ begin
     -- prove_order_entries() checks the rows that have all evidence.
     cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
       case when n.order_id is null then 'entry' end), '') as missing) m
-    -- The purchase of an order that was paid after the last seal is not in order_entries yet.
+    -- An order that was paid after the last seal is left out, because its purchase is not in
+    -- order_entries yet.
     where p.paid_at >= v_begins and p.paid_at < v_ends and p.paid_at < v_sealed_until
       and (n.order_id is null or n.missing is not null) and m.missing is not null;
   end loop;

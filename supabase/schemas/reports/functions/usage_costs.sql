@@ -128,7 +128,7 @@ as $$
   -- Days before the day of the cursor are skipped. A cursor is a text such as ["2027-01-02",
   -- "gpt-4o", null, null].
   where p_after is null or p_after not like '["%' or d::date::text collate "C" >= substr(p_after, 3, 10)
-  -- The days after the page are not computed.
+  -- The query stops at this limit, so the days after the page are not computed.
   limit p_rows
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is

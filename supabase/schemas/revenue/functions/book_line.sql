@@ -1,4 +1,4 @@
--- A revenue line: the order or booking that it belongs to, and its booking in a month.
+-- A revenue line: the order or booking that it belongs to, and the day on which it counts.
 
 create function farthing.package_of(p_account_id bigint, p_order_id uuid)
 returns uuid
@@ -29,8 +29,9 @@ begin
 end
 $$;
 comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
-  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
+  'Returns a new line for an order or a booking. The caller adds kind, amount and source_id to the '
+  'line. p_effective_at: when the fact happened; null for the time of the event that is being '
+  'applied.';
 
 create function farthing.day_to_book(p_effective_at timestamptz, p_at timestamptz, p_open_from date)
 returns date
@@ -38,16 +39,16 @@ language sql immutable
 set search_path = ''
 as $$
   select case when d.effective >= p_open_from then d.effective
-    -- If the fact's month is closed, the line counts on the day of booking, or on the last day of
-    -- the oldest open month if the day of booking is later.
+    -- If the fact's month is closed, the line counts on the day on which it is booked, but no later
+    -- than the last day of the oldest open month.
     else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
   from (select (p_effective_at at time zone 'UTC')::date as effective,
     (p_at at time zone 'UTC')::date as booked) d
 $$;
 comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
-  'Returns the day (UTC) on which a line counts: the day of its fact, or the day of booking if '
-  'the fact''s month is closed, but no later than the last day of the oldest open month. '
-  'p_open_from: the first day of that month.';
+  'Returns the day (UTC) on which a line counts: the day of its fact. If the fact''s month is '
+  'closed, the line counts on the day on which it is booked, but no later than the last day of the '
+  'oldest open month. p_open_from: the first day of that month.';
 
 create function farthing.event_time(p_default timestamptz)
 returns timestamptz
@@ -92,6 +93,6 @@ end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is '
-  'being applied. If booked_on is the day of another line and the month of that day is open, this '
-  'line counts on that day, too. The product line depends on whether the line has an order or a '
-  'booking.';
+  'being applied. The caller may set booked_on to the day of another line: this line then counts '
+  'on the same day if the month of that day is open. The product line depends on whether the line '
+  'has an order or a booking.';

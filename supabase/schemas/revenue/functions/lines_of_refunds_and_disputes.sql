@@ -73,8 +73,8 @@ begin
 end
 $$;
 comment on function farthing.book_refund_money(farthing.refunds, boolean, timestamptz, timestamptz) is
-  'Books the money of a refund, with the other sign if it has failed. p_effective_at as in '
-  'book_paid_order().';
+  'Books the money of a refund, with the opposite sign if the refund has failed. p_effective_at as '
+  'in book_paid_order().';
 
 create function farthing.book_refund()
 returns trigger
@@ -91,7 +91,8 @@ begin
 end
 $$;
 comment on function farthing.book_refund() is
-  'Trigger: books a refund when its money leaves, and again with the other sign if it fails.';
+  'Trigger: books a refund when its money leaves, and again with the opposite sign if the refund '
+  'fails.';
 
 create function farthing.book_movement(p_movement farthing.dispute_movements, p_at timestamptz,
   p_effective_at timestamptz default null)
@@ -116,9 +117,9 @@ begin
   v_line.source_id := p_movement.transaction_id;
   v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
   -- A bank withdraws exactly the disputed amount, and returns exactly that amount if the dispute is
-  -- won. Converted to another currency, the two movements differ, because the exchange rate has
-  -- changed between them. So the line has the dispute's own amount if that is in the payment's
-  -- currency.
+  -- won. After a conversion to another currency, the amounts of the two movements differ, because
+  -- the exchange rate has changed meanwhile. So the line has the dispute's own amount if that is in
+  -- the payment's currency.
   if p_movement.currency <> v_currency and v_dispute.currency = v_currency then
     v_line.amount := sign(p_movement.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;

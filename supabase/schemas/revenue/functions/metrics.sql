@@ -1,5 +1,5 @@
 -- Metrics of a range of days. A metric is a numerator over a denominator, or only a numerator. The
--- report shows both.
+-- report shows the numerator and the denominator.
 
 create function farthing.metric_formulas()
 returns jsonb
@@ -23,7 +23,7 @@ as $$
     'application_fees_missing', 'bookings paid in the range whose fee Stripe has not reported')
 $$;
 comment on function farthing.metric_formulas() is
-  'Returns how each metric is computed, by its name.';
+  'Returns the formula of each metric, by the metric''s name.';
 
 create function farthing.metrics_of_revenue(p_range farthing.day_range)
 returns setof farthing.metric
@@ -146,5 +146,5 @@ as $$
     group by s.currency) c
 $$;
 comment on function farthing.metric_controls(farthing.day_range) is
-  'Returns the control totals of metrics: for each currency the collected fees of bookings by our lines, '
-  'and by Stripe''s balance transactions.';
+  'Returns the control totals of metrics: for each currency they compare the collected fees of '
+  'bookings in our lines with those in Stripe''s balance transactions.';

@@ -22,7 +22,8 @@ begin
 end
 $$;
 comment on function farthing.book_missing_orders(timestamptz) is
-  'Books paid orders without a line, each at the time of its payment. Returns their number.';
+  'Books the missing lines of paid orders, each at the time of the order''s payment. Returns the '
+  'number of these orders.';
 
 create function farthing.book_missing_bookings(p_now timestamptz)
 returns bigint
@@ -57,8 +58,9 @@ begin
 end
 $$;
 comment on function farthing.book_missing_bookings(timestamptz) is
-  'Books the missing lines of bookings. Fees count at the time of the payment, too, because a booking '
-  'does not store when its fee was collected or refunded. Returns the number of these bookings.';
+  'Books the missing lines of bookings. Fees count at the time of the payment, too, because a '
+  'booking does not store when its fee was collected or refunded. Returns the number of bookings '
+  'for which it booked lines.';
 
 create function farthing.book_missing_returns(p_now timestamptz)
 returns bigint
@@ -69,8 +71,8 @@ declare
   v_return record;
   v_count bigint := 0;
 begin
-  -- The tax that a refund or a movement returns depends on the ones booked before it, so they are booked in
-  -- the order of their times.
+  -- The tax that a refund or a movement returns depends on the refunds and movements that were
+  -- booked before it, so all are booked in the order of their times.
   for v_return in
     select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
       r.stripe_refund_id as id
@@ -105,14 +107,15 @@ as $$
 declare
   v_count bigint;
 begin
-  -- If a live event booked the same fact between a check here and the line that follows it, one of
-  -- the two transactions would fail. This lock makes the event's line wait, and the checks see the
-  -- lines of all earlier events. A runner that stores Stripe's lists waits for the lock, too,
-  -- before it locks transactions: note_transactions().
+  -- Without this lock, a live event could book a fact after this function has found that the fact
+  -- has no line, and before the function books the line. One of the two transactions would then
+  -- fail. The lock makes the event's line wait, and the checks see the lines of all earlier events.
+  -- A runner that stores Stripe's lists waits for the lock, too, before it locks transactions:
+  -- note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- The functions above have also booked the fees of the balance transactions of their lines. A
+  -- With each line, the functions above have also booked the fee of its balance transaction. A
   -- transfer's line is booked only from its balance transaction, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l

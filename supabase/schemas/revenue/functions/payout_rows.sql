@@ -26,10 +26,10 @@ as $$
     else p.payout_id = p_payout_id end
 $$;
 comment on function farthing.payout_rows(farthing.day_range, text) is
-  'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
-  'the difference between it and the payout''s amount. itemised: `listed` by Stripe, `assigned` by us '
-  'to a manual payout, `advance` if an automatic payout lists this one, or null while no lines are '
-  'known. Amounts are in minor units; fees are negative.';
+  'Returns payouts by the day (UTC) on which they were made, or one payout: each with the sum of '
+  'its lines, and the difference between that sum and the payout''s amount. itemised: `listed` by '
+  'Stripe, `assigned` by us to a manual payout, `advance` if an automatic payout lists this one, '
+  'or null while no lines are known. Amounts are in minor units; fees are negative.';
 
 create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
 returns bigint

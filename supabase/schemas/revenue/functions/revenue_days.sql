@@ -59,4 +59,4 @@ as $$
       '+ application_fee_refunds + transfers + stripe_fees + stripe_fees_provisional')
 $$;
 comment on function farthing.revenue_formulas() is
-  'Returns how the columns of the revenue report are computed, by column.';
+  'Returns the formula of each column of the revenue report, by the column''s name.';

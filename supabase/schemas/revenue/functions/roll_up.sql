@@ -35,7 +35,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Every scheduled task receives a moment. The sums do not need it.
+  -- Every scheduled task must have the parameter p_now. The sums do not need it.
   select farthing.roll_up_lines(p_limit)
 $$;
 comment on function farthing.roll_up_revenue(timestamptz, int) is

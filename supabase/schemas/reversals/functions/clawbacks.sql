@@ -157,6 +157,6 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back() for p_amount credits: first cancels the debt that claw_back() added, even if that '
-  'debt was paid meanwhile; then reinstates the credits of the lots from which it took them. The caller has '
-  'locked the account.';
+  'Undoes claw_back() for p_amount credits: first cancels the debt that claw_back() added, even if '
+  'that debt was paid meanwhile; then reinstates credits in the lots from which claw_back() took '
+  'them. The caller has locked the account.';

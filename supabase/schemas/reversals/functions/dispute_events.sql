@@ -12,8 +12,8 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state, which orders events of the same second. Between events '
-  'of different seconds the later event decides, whatever its rank, because a lost dispute may be '
+  'Returns the rank of a dispute''s state. The rank decides only between events of the same '
+  'second. Otherwise the later event decides, whatever the ranks, because a lost dispute may be '
   'appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)

@@ -1,9 +1,10 @@
--- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. The withdrawn
--- money, and not the dispute's state, decides how many credits are clawed back. The reasons:
--- Stripe's states change (appeals, `prevented`, future states), and `prevented` does not say
--- whether the buyer got the money. Money that was withdrawn and not reinstated counts as returned;
--- the state only says whether more may be withdrawn: docs/decisions/refunds-and-disputes.md. The
--- order's state, its frozen lots and its credits follow in order_after_reversals.sql.
+-- Disputes: the money that banks have withdrawn from a payment, or may still withdraw. The
+-- withdrawn money, and not the dispute's state, decides how many credits are clawed back. The
+-- reasons: Stripe's states change (appeals, `prevented`, future states), and `prevented` does not
+-- say whether the buyer got the money. Money that was withdrawn and not reinstated counts as
+-- returned; the state only says whether more may be withdrawn:
+-- docs/decisions/refunds-and-disputes.md. The order's state, its frozen lots and its credits follow
+-- in order_after_reversals.sql.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean

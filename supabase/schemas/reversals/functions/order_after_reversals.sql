@@ -1,5 +1,5 @@
--- The target of an order: how many credits its refunds, disputes and fraud warnings together claw
--- back, whether they freeze its lots, and the order's state (rule 10).
+-- The effect of refunds, disputes and fraud warnings on their order: how many credits they claw
+-- back together, whether they freeze the order's lots, and the order's state (rule 10).
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
@@ -20,8 +20,8 @@ begin
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'Returns how much of an order''s payment is refunded, disputed and withdrawn by banks, in minor units, '
-  'and whether the payment is disputed or in doubt.';
+  'Returns three amounts of an order''s payment, in minor units: refunded, disputed, and withdrawn '
+  'by banks. Also returns whether the payment is disputed or in doubt.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)

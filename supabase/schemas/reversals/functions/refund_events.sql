@@ -62,8 +62,8 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write any metadata. If the terms differ, this is not the
-      -- refund that the metadata names.
+      -- Users of Stripe's dashboard can write any metadata. If the payment, the amount or the
+      -- currency differs, this is not the refund that the metadata names.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;

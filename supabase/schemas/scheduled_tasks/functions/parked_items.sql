@@ -113,8 +113,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- The rows of items that are no longer due are deleted. The task has not found such an item
-  -- again, although its retry was due ten minutes ago.
+  -- If the task has not found an item again ten minutes after the item's retry was due, the item
+  -- needs no more work. Its row is deleted.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -122,6 +122,6 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item within the time budget: first for new items, then for '
-  'items that were parked, both in order. An item that raises an error is parked, and the other items '
-  'continue. Returns the sum of the results.';
+  'Calls farthing.<p_work>(id, p_now) for each item within the time budget: first for new items, '
+  'then for items that were parked, both in order. An item that raises an error is parked, and the '
+  'other items continue. Returns the sum of the results.';

@@ -4,10 +4,10 @@
 -- name in it is qualified. A lock lets only one session run tasks. pg_cron starts the next run
 -- after the last has ended, so long runs do not pile up. A task is bounded by its batch, by its
 -- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
--- transaction_timeout also bounds it: it ends the session, and the next run records a failure of
--- the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when the CALL
--- begins. The role's own statement_timeout (2 minutes on the platform) ends the running task like
--- an error.
+-- transaction_timeout also bounds a task: this timeout ends the session, and the next run records a
+-- failure of the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when
+-- the CALL begins. The role's own statement_timeout (2 minutes on the platform) ends the running
+-- task like an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
@@ -60,7 +60,8 @@ as $$
   returning task
 $$;
 comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task that fits into the remaining time as started, and returns its name.';
+  'Returns the name of the next due task that fits into the remaining time, and marks the task as '
+  'started.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean

@@ -1,6 +1,6 @@
--- Two durations: for how long the runner has not run, and for how long no alert could open; and the limit of
--- 5 minutes, after which scheduled tasks count as stopped. The alert tasks_stopped and GET /health/ready read
--- them.
+-- Two durations that the alert tasks_stopped and GET /health/ready read: for how long the runner
+-- has not run, and for how long no alert could open. After 5 minutes, scheduled tasks count as
+-- stopped.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval

@@ -26,4 +26,4 @@ as $$
   values (p_task, p_every, p_phase, p_budget, farthing.next_run(p_every, p_phase, now()))
 $$;
 comment on function farthing.add_task(text, interval, interval, interval) is
-  'Adds the scheduled task farthing.<p_task>(moment).';
+  'Adds the function farthing.<p_task>(p_now) as a scheduled task.';

@@ -31,7 +31,7 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- An error here fails nothing, because a scheduled task wakes the runner within a minute.
+  -- An error here is only logged, because a scheduled task wakes the runner within a minute anyway.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end

@@ -61,7 +61,7 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   -- An audit row gets its number before its transaction commits. The lock ensures that no row with
-  -- a lower number than this head's is committed later.
+  -- a lower number than this head's last audit row is committed later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;

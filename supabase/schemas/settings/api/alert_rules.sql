@@ -1,4 +1,5 @@
--- The RPC functions of alert rules: operators read their figures, and change some of them.
+-- The RPC functions of alert rules: operators read the figures of the rules, and change some
+-- figures.
 
 create function farthing_public.settings_alerts()
 returns jsonb

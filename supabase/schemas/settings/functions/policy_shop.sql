@@ -1,4 +1,4 @@
--- The policy's settings of the shop, which its emails show.
+-- The policy's settings that the shop's emails show.
 
 create function farthing.policy_shop()
 returns setof farthing.setting_kind
@@ -22,4 +22,4 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_shop() is
-  'Returns the settings of the shop, which its emails show.';
+  'Returns the settings that the shop''s emails show.';

@@ -22,9 +22,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- No index contains the author. One transaction applies an event and writes its entries while it
-  -- holds the account's lock. So these entries are among the first ones at or after the moment at
-  -- which the event was processed. The limit bounds the search in a busy account.
+  -- No index contains the author, so the entries are found by their time. One transaction applies
+  -- an event and writes its entries while it holds the account's lock. So these entries are among
+  -- the first ones at or after the moment at which the event was processed. The limit bounds the
+  -- search in a busy account.
   select coalesce(jsonb_agg(farthing.explained_entry(e) order by e.seq), '[]')
   from (select n.* from farthing.entries n
     where n.account_id = p_account_id and p_event.state = 'processed'

@@ -1,5 +1,5 @@
--- Waits between charges: the cool-down after a paid charge, which is the policy's top_up_cool_down
--- (policy/tables.sql), the backoff after a failed charge, and the pauses that last until the user
+-- Waits between charges: the cool-down after a paid charge (the policy's top_up_cool_down,
+-- policy/tables.sql), the backoff after a failed charge, and the pauses that last until the user
 -- acts.
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
@@ -20,8 +20,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The third failure in a row pauses top-ups. The wait of 24 hours after it still applies if the
-  -- user opts in again with the same card.
+  -- The third failure in a row pauses top-ups. If the user opts in again with the same card, the
+  -- next charge must nevertheless wait until 24 hours after this failure.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
@@ -56,9 +56,9 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. After a failed or '
-  'expired order, if top-ups are enabled and not paused, the trigger sets the backoff, pauses top-ups at '
-  'the third failure in a row, and notifies the user.';
+  'Trigger: when the order of a top-up ends, ends the charge, too. A paid order starts the '
+  'cool-down. After a failed or expired order, if top-ups are enabled and not paused, the trigger '
+  'sets the backoff, pauses top-ups at the third failure in a row, and notifies the user.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void

@@ -21,8 +21,8 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'Locks a top-up''s account and then its order, which also protects the steps of its charge. Returns '
-  'null if no top-up has this id.';
+  'Locks a top-up''s account and then its order. These locks also protect the step of its charge. '
+  'Returns null if no top-up has this id.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -38,8 +38,8 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'Ends a charge that was finally refused. A later attempt has a new order. The caller has locked the '
-  'order, which is open.';
+  'Ends a charge whose refusal is final. A later attempt has a new order. The caller has locked '
+  'the order, which is open.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
 returns void

@@ -1,7 +1,7 @@
 -- Waking the payment runner when an account falls below the threshold of its top-ups. spend(),
--- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the runner
--- at the crossing. A trigger would do the same, but even a trigger with a condition cost every
--- debit about 8 % more instructions.
+-- spend_batch() and open_hold() compare the balance with accounts.top_up_below, and wake the runner
+-- when the balance falls below it. A trigger would do the same, but even a trigger with a condition
+-- cost every debit about 8 % more instructions.
 
 create function farthing.wake_if_top_up_due(p_account_id bigint, p_now timestamptz)
 returns boolean

@@ -70,16 +70,16 @@ begin
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, the
-  -- whole share is reversed.
+  -- The reversed part is rounded down to a multiple of currency_step(). If the whole amount goes
+  -- back, the whole share is reversed.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'Returns the part of a booking that the provider should have, in minor units: nothing while '
-  'their share waits for the booking''s completion, otherwise their share, less their part of the '
-  'money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse that '
-  'part. If the share waited for the completion, money that a bank claims or that a refund '
+  'Returns the part of a booking that the provider should have, in minor units. It is 0 while '
+  'their share waits for the booking''s completion. Otherwise it is their share, less their part '
+  'of the money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse '
+  'that part. If the share waited for the completion, money that a bank claims or that a refund '
   'requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)

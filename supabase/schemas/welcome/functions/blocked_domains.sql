@@ -1,4 +1,4 @@
--- The list of domains without welcome credits, which operators change by SQL or by POST
+-- The list of domains without welcome credits. Operators change the list by SQL or by POST
 -- /settings/blocked-domains.
 
 create function farthing.replace_blocked_domains(p_domains text[])

@@ -64,7 +64,8 @@ begin
     return 0; -- another runner was faster
   end if;
   if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
-    -- If the user confirms an address later, the request is queued again.
+    -- The user has no confirmed address now. If the user confirms an address later, a new request
+    -- is queued.
     delete from farthing.welcome_grants where request_nr = v_request.request_nr;
     return 0;
   end if;

@@ -1,6 +1,7 @@
--- Operators read the requests for welcome credits, and queue refused users again. The runner decides them by
--- the same limits, so a retry cannot bypass the daily limit or the limit of one grant per address. One
--- request queues at most RETRIED_AT_ONCE users: supabase/functions/_shared/contracts/welcome.ts.
+-- Operators read the requests for welcome credits, and queue refused requests again. The runner
+-- decides these requests by the same limits, so a retry cannot bypass the daily limit or the limit
+-- of one grant per address. One request queues at most RETRIED_AT_ONCE users:
+-- supabase/functions/_shared/contracts/welcome.ts.
 
 create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
   p_now timestamptz)

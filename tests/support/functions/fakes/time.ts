@@ -9,8 +9,8 @@ interface Timer {
 
 export interface FakeTime {
   /**
-   * Advances the time, calls the timers that become due in order, and runs the work that follows each
-   * timer.
+   * Advances the time. Calls the timers that become due, in the order of their times, and runs the
+   * work that follows each timer.
    */
   advance(ms: number): Promise<void>;
   /** The delays of all timers in ms, in the order in which they were set. */

@@ -155,8 +155,8 @@ function fresh<T>(status: number, data: T) {
 }
 
 /**
- * The database functions of a subject. The value of each is a function that returns a valid result
- * for its arguments.
+ * For each database function of a subject: a function that returns a valid result for the given
+ * arguments.
  */
 export type SamplesOf<Subject> = {
   [N in keyof Subject & FunctionName]: (args: ArgsOf<N>) => ResultOf<N>;

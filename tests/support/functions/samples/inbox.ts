@@ -21,7 +21,7 @@ const event = {
   processed_at: null,
 };
 
-/** An entry that the event caused. */
+/** The ledger entry of the clawback that this sample event caused. */
 export const clawback = {
   ...entry,
   kind: "clawback" as const,

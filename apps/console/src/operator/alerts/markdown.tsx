@@ -29,7 +29,8 @@ function Inline({ text }: { readonly text: string }): ReactNode {
     const [, label = "", to = ""] = /^\[([^\]]+)\]\(([^)]+)\)$/.exec(part) ??
       [];
     if (label === "") return part;
-    // A link to a page of our docs stays text: the build does not know which site serves the docs.
+    // A link to a page of our docs is shown as plain text: the build does not know which site
+    // serves the docs.
     return /^https:\/\//.test(to)
       ? (
         <a key={at} href={to} rel="noreferrer" className="underline">
@@ -44,7 +45,10 @@ function Inline({ text }: { readonly text: string }): ReactNode {
   });
 }
 
-/** Long lines wrap, so that the whole command is visible. A copied command has no line breaks. */
+/**
+ * Long lines wrap, so that the whole command is visible. The wrapping adds no line breaks to a
+ * copied command.
+ */
 const CODE = "rounded-md bg-muted p-3 text-xs break-words whitespace-pre-wrap";
 
 function Shown({ block }: { readonly block: Block }): ReactNode {

@@ -4,7 +4,7 @@ import { Known } from "../../parts/known.tsx";
 import { ONCE } from "../../reads/use-read.ts";
 import { Markdown } from "./markdown.tsx";
 
-/** The runbooks, each in a chunk of the build that is loaded when an alert shows the runbook. */
+/** The runbooks. Each one is a separate chunk of the build, loaded when an alert shows it. */
 const TEXTS = import.meta.glob<string>("../../../../../docs/runbooks/*.md", {
   query: "?raw",
   import: "default",

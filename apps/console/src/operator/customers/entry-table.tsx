@@ -29,7 +29,7 @@ const FIGURES: readonly Column<Entry>[] = [
   },
 ];
 
-/** The API's sentence names an operator by the id. A link to the operator replaces the id. */
+/** The API's sentence contains the operator's id. A link to the operator is shown in its place. */
 function Sentence({ reason, author }: ExplainedEntry) {
   const [before, ...rest] = reason.split(author.replace(/^operator:/, "operator "));
   if (!author.startsWith("operator:") || rest.length === 0) return <p>{reason}</p>;

@@ -52,7 +52,10 @@ export const LOTS: TableOf<ItemOf<"lots">> = {
   ],
 };
 
-/** The API's whole list of lots has fewer fields than the newest lots of a customer's page. */
+/**
+ * The API returns fewer fields for the complete list of lots than for the newest lots on a
+ * customer's page.
+ */
 export const ALL_LOTS: TableOf<NonNullable<Balance["lots"]>[number]> = {
   caption: "All lots",
   keyOf: ({ id }) => id,

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<ExplainedEntry>[] = [
   { title: "Entry", cell: ({ id }) => <Id of={id} /> },
 ];
 
-/** Why there is no entry: only an event that was applied can have one. */
+/** For each state, why the event has no entry. Only an event that was applied can have an entry. */
 const NO_ENTRY: Readonly<Record<WebhookEventWithEntries["state"], string>> = {
   received: "No entries yet: the event has not been applied.",
   processed: "Nothing: the event was applied, and it moved no credits.",

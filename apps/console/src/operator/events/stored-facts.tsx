@@ -5,7 +5,7 @@ import { titleOf } from "../../parts/api-names.ts";
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** Facts whose names alone say too little. */
+/** Clearer names for facts whose own names say too little. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   mark: "Mark of the installation",
 };

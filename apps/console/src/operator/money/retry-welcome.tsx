@@ -65,7 +65,10 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
   };
 }
 
-/** Queues again all users whom one limit, or any limit, refused in a range of days. */
+/**
+ * Puts users back in the queue: all users who were refused in a range of days, by one limit or by
+ * any limit.
+ */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
   const dryRun = useRetryPreview(RETRY, Found);

@@ -33,7 +33,10 @@ interface Whose {
   readonly userId?: string | undefined;
 }
 
-/** Dead-lettered jobs of all users, or of one: they failed in each attempt, were lost, or expired. */
+/**
+ * Dead-lettered jobs of one user or of all users. Such a job failed in each attempt, was lost, or
+ * expired.
+ */
 export function DeadJobs({ userId }: Whose) {
   const list = useList("/jobs/dead", { query: userId ? { user_id: userId } : {} });
   return (

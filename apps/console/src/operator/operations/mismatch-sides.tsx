@@ -26,8 +26,8 @@ function Record({ of, is }: RecordProps) {
 }
 
 /**
- * A mismatch of the kind `payout_sum` compares two amounts of Stripe: the sum of the lines that it
- * listed, and the payout itself.
+ * A mismatch of the kind `payout_sum` compares two of Stripe's own amounts: the sum of the payout's
+ * lines, and the payout itself.
  */
 const isSum = ({ kind }: Mismatch) => kind === "payout_sum";
 
@@ -39,5 +39,8 @@ export const Theirs = (mismatch: Mismatch) => (
   <Record of={mismatch.theirs} {...isSum(mismatch) && { is: "the payout" }} />
 );
 
-/** Names the difference of a mismatch, so that its sign has a meaning. */
+/**
+ * The name of a mismatch's difference. It says which amount is subtracted, so that a reader
+ * understands the sign.
+ */
 export const DIFFERENCE = "Difference (Stripe's less ours)";

@@ -80,7 +80,7 @@ export function Metrics({ days }: { readonly days: Days }) {
 
 const STEPS = ["packages_seen", "checkouts", "paid", "paid_share"] as const;
 
-/** Writes a step of the funnel; null is a figure that the report doesn't have. */
+/** Formats a step of the funnel. If the report has no figure for the step, shows "none". */
 function stepOf(total: Partial<FunnelRow>, step: typeof STEPS[number]) {
   const value = total[step] ?? null;
   if (value === null) return <None />;

@@ -30,7 +30,7 @@ const KPIS = {
   },
 } as const;
 
-/** Says whether a share reaches its target. A figure of another unit has no verdict. */
+/** Says whether a share reaches its target. A figure that is not a share gets no verdict. */
 function verdictOf({ value, target, unit }: KpiRow) {
   if (value === null || target === null || unit !== "share") return null;
   return <StateBadge state={Number(value) >= Number(target) ? "within" : "below"} />;

@@ -17,9 +17,12 @@ export interface ReportSpec<P extends ReportPath> {
     rows: readonly RowOf<P>[],
     query: { readonly [filter: string]: string | undefined },
   ) => readonly NamedChart[];
-  /** Names of filters beside the range of days, and their fields. */
+  /**
+   * The filters besides the range of days: `filters` has their names, and `fields` their form
+   * fields.
+   */
   readonly filters?: readonly string[];
   readonly fields?: ReactNode;
-  /** Says what will appear here, and when. */
+  /** The text of an empty report: says what will appear here, and when. */
   readonly empty: string;
 }

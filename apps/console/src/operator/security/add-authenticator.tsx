@@ -36,7 +36,7 @@ function Confirm({ id, qrCode, secret, onVerified, cancel }: ConfirmProps) {
   );
 }
 
-/** Returns a name that no app has. */
+/** Returns a name that none of the user's authenticator apps has yet. */
 function freeName(names: readonly (string | undefined)[]): string {
   for (let nr = 1;; nr++) {
     const name = nr === 1 ? "Authenticator app" : `Authenticator app ${nr}`;

@@ -34,7 +34,7 @@ function Domains({ domains, version }: BlockedDomainSettings) {
   );
 }
 
-/** A change added one domain or removed one; undoing it does the opposite. */
+/** Each change added or removed one domain, so undoing it removes or adds that domain. */
 function undoOf(
   { name, fields }: PastSettingChange,
   { domains }: BlockedDomainSettings,

@@ -31,7 +31,9 @@ interface ChangeSettingsProps<P extends SettingsPath> {
   readonly action: string;
   /** Names what is changed, such as "Package starter". */
   readonly title: string;
-  /** False leaves the button out. An open dialog stays, because it says what was saved. */
+  /**
+   * If false, the button is not shown. An open dialog stays open, because it says what was saved.
+   */
   readonly isOffered?: boolean;
   /** The fields of the form. Without them the dialog shows at once what will change. */
   readonly children?: ReactNode;
@@ -60,7 +62,7 @@ export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProp
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    // Holding the Enter key down submits the form repeatedly.
+    // Holding the Enter key down submits the form repeatedly, so repeated submissions are ignored.
     if (isChecked || checking.state === "busy") return;
     change.check(wantedOf(new FormData(event.currentTarget)));
   };

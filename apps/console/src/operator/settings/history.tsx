@@ -40,7 +40,10 @@ function Fields({ fields }: Pick<PastSettingChange, "fields">) {
   );
 }
 
-/** The last 50 changes. If a change has old values, a new version with these values undoes it. */
+/**
+ * The last 50 changes. A change that replaced values can be undone: a new version restores the old
+ * values.
+ */
 export function SettingsHistory<P extends SettingsPath>(
   props: HistoryProps<P>,
 ) {

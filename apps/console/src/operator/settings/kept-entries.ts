@@ -71,7 +71,10 @@ function movedBetween(old: Opened, now: Opened, entries: Values): Moved[] {
 }
 
 export interface KeptEntries {
-  /** The element around the fields. Its key must be the version, so that the fields get new values. */
+  /**
+   * The element around the fields. Its React key must be the version: each new version then renders
+   * the fields again, with the new values.
+   */
   readonly ref: RefObject<HTMLDivElement | null>;
   /** Notes what the operator has entered. */
   readonly note: () => void;

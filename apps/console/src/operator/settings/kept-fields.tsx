@@ -21,15 +21,19 @@ const MovedFields = ({ moved }: { readonly moved: readonly Moved[] }) => (
 );
 
 interface KeptFieldsProps {
-  /** The version of the settings from which the fields have their values. */
+  /** The version of the settings whose values the fields show. */
   readonly version: string;
-  /** The fields are only hidden, so the inputs are still there when the operator goes back. */
+  /**
+   * If true, the fields are hidden but not removed: their entries are still there when the operator
+   * goes back.
+   */
   readonly isHidden: boolean;
   readonly children: ReactNode;
 }
 
 /**
- * The fields of a form of settings. An open form gets the values of a new version of the settings.
+ * The fields of a settings form. If the settings get a new version while the form is open, the
+ * fields get the values of that version.
  */
 export function KeptFields({ version, isHidden, children }: KeptFieldsProps) {
   const { ref, note, moved } = useKeptEntries(version);

@@ -16,7 +16,8 @@ export function termsOf(
 
 /**
  * Returns the packages that are on sale, and those whose sale begins later. Each package appears
- * once, as the API requires. Its later versions stay, although the list does not contain them.
+ * once, as the API requires. If a package also has versions that begin later, the list leaves them
+ * out, but they stay scheduled.
  */
 function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   const now = packages.filter(({ active }) => active);

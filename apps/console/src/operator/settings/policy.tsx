@@ -10,7 +10,7 @@ import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/policy";
 
-/** The settings that `/fraud/policy` has, too. */
+/** The settings that the route `/fraud/policy` has as well. */
 const FRAUD: readonly string[] = [
   "bookings_per_provider_hour",
   "cards_per_user_day",

@@ -20,7 +20,7 @@ export interface SettingsSpec<P extends SettingsPath> {
   readonly current: (settings: Settings<P>) => ReactNode;
   /** Whether this page shows the change; by default it shows all changes. */
   readonly isShown?: (past: PastSettingChange) => boolean;
-  /** The kinds of fields that only this page knows. */
+  /** The kinds of fields that only this page has. */
   readonly kindsOf?: (settings: Settings<P>) => Readonly<Record<string, SettingKind>>;
   /** Returns the fields of an earlier change by the names that a dry run gives them. */
   readonly fieldsOf?: (

@@ -1,4 +1,6 @@
-/** How the fields of settings are written: the same in a table, in a difference and in the history. */
+/**
+ * Formats the fields of settings: in the same way in a table, in a difference and in the history.
+ */
 import { createContext, type ReactNode, useContext } from "react";
 import { formatCredits } from "@/lib/farthing-format";
 import { durationOf, secondsOf } from "../../parts/durations.ts";
@@ -29,7 +31,7 @@ const KINDS: Readonly<Partial<Record<string, SettingKind>>> = {
 
 const PRICE = /^price_([a-z]{3})$/;
 
-/** The kinds that only one page knows, such as those of the policy's settings. */
+/** The kinds of fields that only one page has, such as those of the policy's settings. */
 export const KindsOfPage = createContext<Readonly<Partial<Record<string, SettingKind>>>>({});
 
 function kindOf(field: string, ofPage: Readonly<Partial<Record<string, SettingKind>>>) {
@@ -45,8 +47,8 @@ export function fieldOf(field: string): string {
 }
 
 /**
- * Writes a number with its unit. If a form takes a different unit, also writes the number in that
- * unit.
+ * Formats a number with its unit. If a form takes a different unit, the text also has the number in
+ * that unit.
  */
 function measured(value: string, unit: string, currency: string): string {
   switch (unit) {
@@ -64,7 +66,7 @@ function measured(value: string, unit: string, currency: string): string {
 /** A day without a time of day, which is shown unchanged. */
 const isDay = (value: string) => /^\d{4}-\d\d-\d\d$/.test(value);
 
-/** Writes a value of this kind. */
+/** Formats a value of this kind. */
 function written(kind: SettingKind, value: string): ReactNode {
   if (typeof kind === "object") {
     return "money" in kind ? moneyOf(value, kind.money) : measured(value, kind.unit, kind.currency);
@@ -88,8 +90,8 @@ function written(kind: SettingKind, value: string): ReactNode {
 }
 
 /**
- * Returns the function that writes a limit in the unit that people read; undefined if the form
- * takes the same unit.
+ * Returns the function that formats a field's lowest and highest value in a unit that is easier to
+ * read; undefined if the form itself uses that unit.
  */
 function limitOf(kind: SettingKind): ((value: string) => string) | undefined {
   if (kind === "duration") return (value) => durationOf(Number(value));

@@ -8,8 +8,8 @@ import type { NamedChart } from "./series.ts";
 const Plot = lazy(() => import("./plot.tsx"));
 
 /**
- * How many characters of a time name a step of the axis, for example `2026-11-02`, `2026-11` or
- * `2026-11-02 14:00`.
+ * The number of leading characters of an ISO time that identify a step of the axis, for example
+ * `2026-11-02`, `2026-11` or `2026-11-02 14:00`.
  */
 const LENGTHS = { Day: 10, Month: 7, Hour: 16 } as const;
 

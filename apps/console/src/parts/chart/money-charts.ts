@@ -1,4 +1,4 @@
-/** Charts of money: one of each currency, because currencies are never added together. */
+/** Charts of money: one chart for each currency, because currencies are never added together. */
 import type { RevenueRow } from "@farthing/client";
 import { moneyOf } from "../decimal-units.ts";
 import { wordsOf } from "../api-names.ts";

@@ -34,7 +34,7 @@ const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 /** A label of the time axis needs this many pixels. */
 const LABEL_WIDTH = 70;
 
-/** Labels times that have figures, as many as fit. */
+/** Chooses which times get a label: as many as fit, and only times that have figures. */
 function labelled(times: readonly number[], width: number): number[] {
   const every = Math.max(1, Math.ceil(times.length * LABEL_WIDTH / width));
   return times.filter((_, nr) => nr % every === 0);

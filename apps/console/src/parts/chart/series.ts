@@ -1,4 +1,4 @@
-/** The data of a chart. Its table and its cursor have the same figures. */
+/** The data of a chart. The chart's table and its cursor show the same data. */
 
 export interface Series {
   readonly name: string;
@@ -29,8 +29,8 @@ interface Line {
   readonly color: string;
   readonly legend: string;
   /**
-   * The lengths of the line's dashes and gaps, so that people can distinguish the lines without
-   * their colours, too.
+   * The lengths of the line's dashes and gaps, so that people can distinguish the lines even
+   * without seeing colours.
    */
   readonly dash: readonly number[];
 }
@@ -60,7 +60,10 @@ const NO_FIGURE: Figure = { value: null, text: "none" };
 const sizeOf = ({ values }: Series) =>
   values.reduce((size: number, value) => size + Math.abs(value ?? 0), 0);
 
-/** Makes one series of each name in the rows. If there are too many names, the largest series stay. */
+/**
+ * Makes one series for each name in the rows. If there are too many names, keeps only the largest
+ * series.
+ */
 export function pivot<Row>(rows: readonly Row[], { time, name, figure }: Pivot<Row>): ChartData {
   const times = [...new Set(rows.map(time))].toSorted();
   const byName = Map.groupBy(rows, name);

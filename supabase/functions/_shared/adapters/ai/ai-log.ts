@@ -7,8 +7,8 @@ import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 import { textOfMessage } from "./prompt.ts";
 
-// The database cuts a text to 32,768 characters, and marks each text that it cuts. This limit
-// leaves that many characters, of at most 4 bytes each.
+// The database cuts a longer text to 32,768 characters and marks it as cut. This limit is 4 bytes
+// for each of those characters, so it removes no character that the database would keep.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {

@@ -1,6 +1,9 @@
 /** The interface of a language model. Only this folder uses the provider's API. */
 
-/** The kinds of tokens are disjoint: input without cached input, and output without reasoning. */
+/**
+ * Each token is counted in one field only: input excludes cached input, and output excludes
+ * reasoning.
+ */
 export interface AiUsage {
   readonly input_tokens: number;
   readonly cached_input_tokens?: number;
@@ -31,7 +34,10 @@ export interface AiMessage {
  */
 export type AiParameters = Readonly<Record<string, unknown>>;
 
-/** A prompt: the messages, and the tools and the answer's format in the parameters. */
+/**
+ * A prompt: its messages and its parameters. The parameters contain the tools and the answer's
+ * format.
+ */
 export interface AiPrompt {
   readonly model: string;
   readonly messages: readonly AiMessage[];
@@ -39,7 +45,7 @@ export interface AiPrompt {
 }
 
 export interface AiRequest extends AiPrompt {
-  /** The most output tokens, including reasoning. */
+  /** The maximum number of output tokens, including reasoning. */
   readonly maxOutputTokens: number;
   /** Aborts the call, including the provider's work. The promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -75,8 +81,8 @@ export type AiPiece =
   | { readonly kind: "end"; readonly finishReason: string; readonly usage: AiUsage };
 
 /**
- * Counts the tokens of a text that arrives in pieces, without counting the whole text for each
- * piece.
+ * Counts the tokens of a text that arrives in pieces, without counting the whole text again for
+ * each piece.
  */
 export interface TokenMeter {
   /** Adds the next piece, and returns the number of tokens of all pieces so far. */
@@ -96,8 +102,8 @@ export interface Ai {
    */
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
   /**
-   * Estimates the tokens of a prompt, including those of the chat format and of its tools
-   * (docs/decisions/usage.md).
+   * Estimates the tokens of a prompt, including the tokens of the chat format and of the prompt's
+   * tools (docs/decisions/usage.md).
    */
   countTokens(
     model: string,

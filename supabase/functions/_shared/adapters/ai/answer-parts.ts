@@ -10,8 +10,8 @@ interface Said {
 }
 
 /**
- * Returns the text of an answer; empty if all output was reasoning. If the model declined, the text of its
- * refusal is the answer, because its tokens were used.
+ * Returns the text of an answer; empty if all output was reasoning. If the model declined, the text
+ * of the refusal is the answer, because the refusal's tokens were used.
  * @throws InvalidAnswer
  */
 export function textOf(said: Said | null | undefined): string {
@@ -33,7 +33,7 @@ function sentCallsOf(said: unknown): SentCall[] {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-/** Returns the reasoning that some providers send beside an answer. */
+/** Returns the reasoning text that some providers send in addition to the answer. */
 export function reasoningIn(said: unknown): string {
   const { reasoning_content: text } = (said ?? {}) as Record<string, unknown>;
   return isText(text) ? text : "";
@@ -43,7 +43,7 @@ export function reasoningIn(said: unknown): string {
 export function callPartsIn(said: unknown): ToolCallPart[] {
   return sentCallsOf(said).map(({ index, id, function: called }, at) => ({
     index: Number.isSafeInteger(index) ? index as number : at,
-    // Some providers repeat an empty id and name in each part.
+    // Some providers send an empty id and an empty name in each later part of a call.
     ...(isText(id) && id !== "" && { id }),
     ...(isText(called?.name) && called.name !== "" && { name: called.name }),
     arguments: isText(called?.arguments) ? called.arguments : "",
@@ -51,8 +51,9 @@ export function callPartsIn(said: unknown): ToolCallPart[] {
 }
 
 /**
- * Makes a function that corrects the indices of a stream's tool calls. Some providers send several calls with
- * one index. A new id then begins a new call, and parts without an id belong to the last call of their index.
+ * Makes a function that corrects the indices of a stream's tool calls. Some providers use one index
+ * for several calls. In such a stream, a new id begins a new call, and a part without an id belongs
+ * to the latest call with its index.
  */
 export function createCallIndexer(): (parts: readonly ToolCallPart[]) => ToolCallPart[] {
   const lastOf = new Map<number, { id: string | undefined; index: number }>();

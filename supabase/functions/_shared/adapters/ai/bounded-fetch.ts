@@ -1,6 +1,6 @@
 /**
- * Reads a provider's response up to a maximum size: an isolate has 256 MB, which all of its
- * requests share.
+ * Reads a provider's response up to a maximum size, because all requests of an isolate share 256 MB
+ * of memory.
  */
 
 /** The provider's response is malformed, incomplete or too long. */
@@ -32,7 +32,7 @@ function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
 
 /**
  * Fetches as `fetch` does.
- * @throws InvalidAnswer if the response is too long; thrown while the body is read
+ * @throws InvalidAnswer while the body is read, if the response is too long
  */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);

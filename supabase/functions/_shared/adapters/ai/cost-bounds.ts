@@ -1,6 +1,7 @@
 /**
- * The maximum cost of a chat, which applies until its provider reports the usage. An unknown model is treated
- * as the most expensive case: a model with its own tokenizer and with hidden output.
+ * The maximum cost of a chat. It is used until the provider reports the chat's usage. An unknown
+ * model is treated as the most expensive case: a model with its own tokenizer and with hidden
+ * output.
  */
 import type { AiPrompt } from "./ai.ts";
 import { textsOf } from "./prompt.ts";

@@ -38,7 +38,10 @@ export function isTransient(error: unknown): boolean {
   return isUnreachable(error) || statusOf(error) === 429 || statusOf(error) >= 500;
 }
 
-/** Returns how many ms the provider asks to wait. The provider's header gives seconds or a date. */
+/**
+ * Returns for how many ms the provider asks its callers to wait. The provider's header gives
+ * seconds or a date.
+ */
 export function retryAfterMs(error: unknown, nowMs: number): number | undefined {
   const header = error instanceof OpenAI.APIError
     ? new Headers(error.headers).get("retry-after")
@@ -73,7 +76,9 @@ function retryAfterSeconds(error: unknown): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
-/** Returns the field that the provider refuses, if the provider names one that came from the caller. */
+/**
+ * Returns the refused field, if the provider names the field and the field came from the caller.
+ */
 function refusedField(error: unknown): string | undefined {
   if (statusOf(error) !== 400 || !(error instanceof OpenAI.APIError)) return undefined;
   const name = error.param?.split(/[.[]/)[0];

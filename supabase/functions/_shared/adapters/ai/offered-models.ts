@@ -1,6 +1,6 @@
 /**
- * The models that callers may name: the variable `AI_MODELS`. The database also refuses a model without a
- * rate (schemas/ai/api.sql).
+ * The models that callers may name, from the variable `AI_MODELS`. In addition, the database
+ * refuses a model that has no rate (schemas/ai/api.sql).
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Ai } from "./ai.ts";

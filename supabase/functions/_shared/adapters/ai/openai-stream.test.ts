@@ -72,7 +72,7 @@ Deno.test("a stream without usage is counted here", async () => {
 
 Deno.test({
   name: "a stream that is left at its end leaves no timer behind",
-  // Fails the test if anything still runs after it.
+  // Fails the test if one of its asynchronous operations is still running when the test ends.
   sanitizeOps: true,
   async fn() {
     const answer = () => sse(chunk({ content: "Granted." }), STOP, LAST);

@@ -43,7 +43,7 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     maxRetries: 0,
     // The SDK would log every text that it cannot parse, and such a text may be the conversation.
     logLevel: "off",
-    // Without these values the SDK would read them from the environment.
+    // Without these options, the SDK would read their values from the environment.
     organization: null,
     project: null,
   });
@@ -129,7 +129,7 @@ interface AskOptions {
   readonly timeoutMs: number;
 }
 
-/** Makes a function that calls the provider. All attempts of one call end at its deadline. */
+/** Makes a function that calls the provider. All attempts of a call share the call's deadline. */
 function createAsk(metrics: Metrics) {
   const policy = createResiliencePolicy("ai", {
     isOutage,

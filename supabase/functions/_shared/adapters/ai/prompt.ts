@@ -8,16 +8,16 @@ export function textOfMessage({ content, name, tool_calls }: AiMessage): string 
 }
 
 /**
- * Returns the text of a message as it is counted. Tool calls are counted as JSON, because providers add
- * tokens to each call.
+ * Returns the text of a message as it is counted. Tool calls are counted as JSON: the extra
+ * characters of JSON stand for the tokens that providers add to each call.
  */
 export function countedTextOf({ tool_calls: calls = [], ...message }: AiMessage): string {
   return [textOfMessage(message), ...calls.map((call) => JSON.stringify(call.function))].join("\n");
 }
 
 /**
- * Returns the tools and the answer's format as JSON; empty if the prompt has neither. A provider's
- * own encoding of them has fewer tokens than this JSON.
+ * Returns the tools and the answer's format as JSON; empty if the prompt has neither. A provider
+ * encodes the tools and the format in fewer tokens than this JSON has.
  */
 export function textOfParameters({ tools, response_format }: AiParameters = {}): string {
   return [tools, response_format].filter((each) => each !== undefined)

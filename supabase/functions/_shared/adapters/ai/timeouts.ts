@@ -1,6 +1,6 @@
 /**
- * The timeouts for a provider: for a whole answer, for a whole stream, and for the time without a new piece
- * of a stream.
+ * The timeouts for a provider: for a whole answer, for a whole stream, and for the pause before
+ * each piece of a stream.
  */
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { AnswerTimeout, toApiError } from "./failures.ts";
@@ -44,8 +44,8 @@ export function deadlineOf(caller: AbortSignal | undefined, ms: number) {
     expire: () => deadline.abort(),
     clear: () => clearTimeout(timer),
     /**
-     * Throws the reason of the caller's signal if it is aborted, otherwise the error as an
-     * ApiError.
+     * If the caller's signal is aborted, throws the signal's reason; otherwise, throws the error as
+     * an ApiError.
      */
     rethrow(error: unknown): never {
       if (caller?.aborted) throw caller.reason;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { countPrompt, countText, createMeter } from "./tokens.ts";
 
-// The numbers were counted with tiktoken, OpenAI's own library, and o200k_base.
+// The numbers were counted by tiktoken, OpenAI's own library, with the encoding o200k_base.
 const COUNTED: readonly [string, number][] = [
   ["", 0],
   ["hello world", 2],

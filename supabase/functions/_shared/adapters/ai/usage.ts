@@ -6,11 +6,11 @@ import type { Metrics } from "../../metrics/metrics.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
 
-// The allowance for text that a provider adds before the messages.
+// The allowance, in tokens, for text that a provider adds before the messages.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// The allowance for a model with a different tokenizer, and for pieces of a stream that have more than one
-// token.
+// The allowance, as a factor and in tokens, for a model with a different tokenizer and for pieces
+// of a stream that have more than one token.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 
@@ -23,8 +23,8 @@ export function mostOutputTokens(maxOutputTokens: number): number {
 }
 
 /**
- * Returns the largest plausible number of input tokens: one for each byte, where a UTF-16 unit has at most
- * three bytes.
+ * Returns the largest plausible number of input tokens: one for each byte. A UTF-16 unit becomes at
+ * most three bytes of UTF-8.
  */
 function mostInputTokens(request: AiRequest): number {
   return textsOf(request).reduce((sum, text) => sum + 3 * text.length, MAX_HIDDEN_TOKENS);
@@ -41,7 +41,10 @@ function isBelievable(usage: AiUsage, request: AiRequest): boolean {
     output <= mostOutputTokens(request.maxOutputTokens);
 }
 
-/** Returns a reported part of the tokens, limited to the whole. A missing or invalid part is 0. */
+/**
+ * Returns a reported part of a token count, but at most the whole count. A missing or invalid part
+ * is 0.
+ */
 function part(value: unknown, whole: number): number {
   return isCount(value) ? Math.min(value, whole) : 0;
 }
@@ -58,7 +61,10 @@ function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_t
   return reasoning > 0 && total_tokens === prompt_tokens + completion_tokens + reasoning;
 }
 
-/** Returns the reported usage in disjoint kinds; null if it is missing or not plausible. */
+/**
+ * Returns the reported usage, with each token in only one kind. Returns null if the report is
+ * missing or not plausible.
+ */
 export function usageFrom(reported: Reported, request: AiRequest): AiUsage | null {
   if (reported === null || typeof reported !== "object") return null;
   const { prompt_tokens, completion_tokens } = reported;
@@ -78,7 +84,10 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
 
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
 
-/** Adds a model's usage to the metrics. The database adds the cost, by its rates. */
+/**
+ * Adds a model's usage to the metrics. The database computes the cost from its rates and adds it to
+ * the metrics.
+ */
 export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
   for (const kind of KINDS) {
     const count = usage[`${kind}_tokens`] ?? 0;

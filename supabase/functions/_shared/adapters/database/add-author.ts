@@ -1,6 +1,7 @@
 /**
- * The database functions that record the author of a change or of a read. The adapter adds the author of the
- * current request, so a handler can neither forget the author nor name another one.
+ * The database functions that record the author of a change or of a read. The adapter adds the
+ * author of the current request, so a handler can neither forget the author nor give a different
+ * author.
  */
 import { currentRequest } from "../../core/current-request.ts";
 import type { FunctionName, Sql } from "../../contracts/database/functions.ts";
@@ -8,8 +9,8 @@ import type { FunctionName, Sql } from "../../contracts/database/functions.ts";
 type Args = Readonly<Record<string, unknown>>;
 
 /**
- * The names of the functions that take `p_author`. A function without arguments is left out first,
- * because its generated type allows every key.
+ * The names of the functions that take `p_author`. Functions without arguments are excluded first,
+ * because the generated type of their arguments allows every key, even `p_author`.
  */
 type Authored = {
   [N in FunctionName]: string extends keyof Sql[N]["Args"] ? never
@@ -88,8 +89,8 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
 };
 
 /**
- * Adds the author to the arguments. Outside a request there is no author, and SQL records its own
- * role.
+ * Adds the author to the arguments. Outside a request there is no author, and SQL records the
+ * database role of the session.
  */
 export function withAuthor(name: string, args: Args): Args {
   if (!Object.hasOwn(AUTHORED, name)) return args;

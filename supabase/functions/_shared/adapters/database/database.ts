@@ -23,7 +23,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Sends one call, and aborts it at its request's deadline. Every failure is a DatabaseFailure. */
+/**
+ * Sends one call, and aborts the call at the deadline of the current request. Every failure is a
+ * DatabaseFailure.
+ */
 export interface Transport {
   call(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown>;
   close(): Promise<void>;
@@ -50,8 +53,8 @@ export function createDatabase(
 ): Database {
   const retry = createRetry(nowMs);
 
-  // A repeated call is safe: every function is a read, is keyed by an Idempotency-Key, or is keyed
-  // by its subject (the id of an event or an order).
+  // A repeated call is safe: every function either only reads, or identifies a repeat by an
+  // Idempotency-Key or by its subject (the id of an event or an order).
   async function run(
     name: string,
     args: Readonly<Record<string, unknown>>,
@@ -70,8 +73,9 @@ export function createDatabase(
       return await retry(attempt, retries);
     } catch (error) {
       const refusal = toApiError(name, error);
-      // If the connection was lost, the conflict may be with an earlier attempt at this call, which
-      // the database may have carried out. So the lost connection is reported.
+      // After a lost connection, the conflict may come from an earlier attempt of this same call:
+      // the database may have carried out that attempt. So the lost connection is reported, not the
+      // conflict.
       throw lost !== undefined && isConflict(refusal) ? toApiError(name, lost) : refusal;
     }
   }

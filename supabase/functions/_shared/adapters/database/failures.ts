@@ -53,7 +53,7 @@ export function isRolledBack({ code }: DatabaseFailure): boolean {
   return ROLLED_BACK.has(code);
 }
 
-/** Returns true if the call took too long, by the database's time limit or by this adapter's. */
+/** Returns true if the call exceeded the database's time limit or this adapter's time limit. */
 export function isTimeout({ code }: DatabaseFailure): boolean {
   return TIMEOUT.has(code);
 }

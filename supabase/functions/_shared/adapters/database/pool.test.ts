@@ -4,7 +4,10 @@ import { startContext } from "../../core/start-request.ts";
 import { DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
 import { createPoolTransport } from "./pool.ts";
 
-/** A server that accepts connections and sends nothing, like one behind a hanging pooler. */
+/**
+ * A server that accepts connections and sends nothing, like a database server behind a hanging
+ * pooler.
+ */
 async function withSilence(use: (url: string, hangUp: () => void) => Promise<void>): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken: Deno.Conn[] = [];

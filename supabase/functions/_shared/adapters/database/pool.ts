@@ -90,16 +90,15 @@ function msUntil(endMs: number): number {
 }
 
 /**
- * Takes a connection from the pool before `endMs`. A connection that becomes free later is returned to the
- * pool.
+ * Takes a connection from the pool, and rejects if it gets none before `endMs`. A connection that
+ * arrives after `endMs` is returned to the pool.
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // A caller that gets an idle connection at once needs no timer. If a connection is idle,
-  // connect() has queued this caller, so waitingCount includes this caller. So this caller gets a
-  // connection at once if there are at least as many idle connections as waiting callers. If no
-  // connection is idle, waitingCount may be 0 while the pool opens a connection, so idleCount must
-  // also be above 0.
+  // A caller that gets an idle connection at once needs no timer. That is the case if there are at
+  // least as many idle connections as waiting callers: while a connection is idle, connect() queues
+  // each caller, so waitingCount includes this one. The check of idleCount is needed because
+  // waitingCount may be 0 while no connection is idle and the pool opens a new connection.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }

@@ -10,7 +10,7 @@ interface Seen {
 
 type Handler = (seen: Seen) => Response | Promise<Response>;
 
-/** Runs a test with a data API of its own. */
+/** Runs a test against its own stub of the data API. */
 async function withApi(answer: Handler, test: (url: string, seen: Seen[]) => Promise<void>) {
   const seen: Seen[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {

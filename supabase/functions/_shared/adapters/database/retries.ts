@@ -10,7 +10,10 @@ export interface DatabaseRetries {
   readonly rolledBack: RetryPolicy;
   readonly unavailable: RetryPolicy;
   readonly timedOut?: RetryPolicy;
-  /** The longest outage, in ms, that can be a restart. After that time, calls are no longer retried. */
+  /**
+   * An outage that lasts longer than this, in ms, is not a restart. Calls are then no longer
+   * retried.
+   */
   readonly longestOutageMs: number;
 }
 
@@ -75,8 +78,8 @@ export function createRetry(nowMs: () => number): Retry {
   }
 
   /**
-   * Runs the call, and remembers whether the database is available. A refusal counts as available,
-   * because the database itself answered.
+   * Runs the call, and remembers whether the database is available. After a refusal, the database
+   * counts as available, because it has answered.
    */
   async function noted<T>(call: () => Promise<T>): Promise<T> {
     try {

@@ -1,4 +1,7 @@
-/** Chooses the transport to the database: PostgreSQL's pool if its address is set, else the REST API. */
+/**
+ * Chooses the transport to the database: a pool of PostgreSQL connections if DATABASE_POOL_URL is
+ * set, otherwise the data API.
+ */
 import type { Env } from "../../core/env.ts";
 import type { Transport } from "./database.ts";
 

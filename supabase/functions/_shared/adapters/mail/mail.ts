@@ -39,8 +39,8 @@ export class MailRefused extends Error {}
 interface NotSent {
   readonly internal: string;
   /**
-   * True if the service is unavailable. False if it refuses the account, too many messages, or a
-   * concurrent repeat.
+   * True if the service is unavailable. False if the service answered with a refusal: of the
+   * account, of too many messages, or of a concurrent repeat.
    */
   readonly isOutage: boolean;
   readonly retryAfterSeconds?: number | undefined;

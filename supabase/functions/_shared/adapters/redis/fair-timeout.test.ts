@@ -49,7 +49,7 @@ Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, is 
   });
 });
 
-/** Moves the clock ahead of the timers by `ms`, as after a timer that fired late. */
+/** Advances the clock by `ms` without firing a timer, so that the next timer fires late. */
 function stall(ms: number): void {
   const { now } = performance;
   performance.now = () => now.call(performance) + ms;

@@ -1,4 +1,4 @@
-/** A timeout that leaves out the time in which this process was busy. */
+/** A timeout that does not count the time in which this process was busy. */
 
 /** A wait is divided into pieces of this length in ms. */
 const PIECE_MS = 25;

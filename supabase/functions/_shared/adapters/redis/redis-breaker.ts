@@ -44,7 +44,8 @@ async function write(client: Redis): Promise<void> {
 export function createRedisBreaker(
   { client, metrics, waitUntil }: RedisBreakerOptions,
 ): RedisBreaker {
-  // A response without a count is useless, so a wrong token and a full memory are outages, too.
+  // A response without a count is useless, so a wrong token and a full memory also count as
+  // outages.
   const policy: ResiliencePolicy = createResiliencePolicy("redis", {
     isOutage: () => true,
     metrics,

@@ -1,6 +1,7 @@
 /**
- * Reads Redis's own statistics by INFO over Upstash's REST API, because Upstash's client has no such command.
- * A field that Redis leaves out is left out here, too: an unknown value is not 0.
+ * Reads Redis's own statistics with the command INFO over Upstash's REST API, because Upstash's
+ * client lacks this command. A field that Redis leaves out is left out here, too: an unknown value
+ * is not 0.
  */
 import { CONNECTION_MS, type RedisAddress } from "./redis.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Makes the client of Redis over HTTP, as Upstash offers it. Commands that are issued in the same turn of the
- * event loop share one request.
+ * Makes a client for Redis over HTTP, which is Upstash's interface. Commands that are issued in the
+ * same turn of the event loop share one request.
  */
 import { Redis } from "@upstash/redis";
 
@@ -22,8 +22,8 @@ export function createRedis({ url, token }: RedisAddress): Redis {
     url: new URL(url).href,
     token,
     enableAutoPipelining: true,
-    // With `retry: false` the client still makes two attempts. The resilience policy must count
-    // each attempt.
+    // With `retry: false` the client would still make two attempts, but the resilience policy must
+    // count each attempt.
     retry: { retries: 0 },
     // The option is a function, because when a plain signal aborts, the client returns the signal's
     // reason as if it were Redis's response.

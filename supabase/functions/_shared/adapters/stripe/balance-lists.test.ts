@@ -142,7 +142,7 @@ const CASES = [{
   expected: PLAIN,
 }];
 
-/** The text of a transaction of a charge or a refund may name a customer. */
+/** The description of a charge or a refund may name a customer, so the list must leave it out. */
 function aboutText(type: string, of: string) {
   const description = ["charge", "refund"].includes(of) ? null : "A text";
   return { reporting_category: type, description };

@@ -25,7 +25,7 @@ export interface BalanceLists {
   listPayout(payoutId: string, after: string | null): Promise<BalancePage | null>;
   /**
    * Returns a page of a period's transactions, the newest first.
-   * @param period seconds since 1970, both included
+   * @param period its first and last second, in seconds since 1970
    * @param after the last transaction of the previous page; null for the first page
    * @throws ApiError `upstream_unavailable`
    */
@@ -53,8 +53,8 @@ const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
 /**
- * Transactions of these types must come with their source; without it, they could not be compared
- * with our records.
+ * Transactions of these types must come with their source. Without the source, they could not be
+ * compared with our records.
  */
 const COMPARED = [
   ...PAYMENTS,
@@ -93,8 +93,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   });
   switch (source.object) {
     case "charge": {
-      // When a bank debit fails, Stripe takes the money back in a second transaction whose source is also the
-      // charge.
+      // When a bank debit fails, Stripe takes the money back in a second transaction whose source
+      // is also the charge. That transaction is no payment, so it gets only the charge's id.
       if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);

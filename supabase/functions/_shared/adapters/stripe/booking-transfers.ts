@@ -23,7 +23,9 @@ export interface BookingTransfers {
 /** Stripe groups the payment and the transfers of a booking by this name. */
 export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
 
-/** Names the charge, so that Stripe allows the transfer before the charge is settled. */
+/**
+ * Names the charge as the source, so that Stripe allows the transfer before the charge is settled.
+ */
 function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
   // The bank returned this money to the platform's balance, so the transfer cannot name the charge again.
   if (kind === "restoration") return {};

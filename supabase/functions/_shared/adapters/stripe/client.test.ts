@@ -15,9 +15,7 @@ function refusing(status: number, headers: Record<string, string> = {}): Respons
   return Response.json({ error }, { status, headers });
 }
 
-/**
- * Stubs a Stripe that gives these responses in turn, and an account link to every later request.
- */
+/** Stubs Stripe: it gives these responses in turn. Each request after them gets an account link. */
 function inTurn(...answers: Response[]) {
   return () => answers.shift() ?? Response.json(LINK);
 }

@@ -11,7 +11,8 @@ export function isMissing(error: unknown): error is StripeRefused {
 }
 
 /**
- * Checks that the Stripe account has the given customer of ours. Stripe returns even a deleted customer.
+ * Checks that the Stripe account has the given customer, which this installation made. Stripe
+ * returns even a deleted customer.
  * @throws OtherStripeAccount if the account has no such customer; otherwise ApiError `upstream_unavailable`
  */
 export async function requireOwnAccount(

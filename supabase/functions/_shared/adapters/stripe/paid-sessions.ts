@@ -7,8 +7,9 @@ import { factsOf } from "./stored-facts.ts";
 
 export interface PaidSessions {
   /**
-   * Reads the session of a payment, as the event that Stripe would deliver. The event's id is made
-   * of the session's id, so that a session is received only once.
+   * Reads the session of a payment, and returns it in the form of the event that Stripe should have
+   * delivered. The event's id is derived from the session's id, so that the inbox accepts a session
+   * only once.
    * @returns null if Stripe has no completed and paid session of this payment
    * @throws ApiError `upstream_unavailable`
    */

@@ -253,8 +253,8 @@ Deno.test("an event of the other mode is refused", async () => {
 });
 
 Deno.test("an event of a connected account has no facts but the account's capabilities", async () => {
-  // The owner of a connected account chooses the metadata of its payments, and these payments buy
-  // no credits here.
+  // The owner of a connected account can write any metadata on the account's payments, so these
+  // payments buy no credits here.
   const own = { ...SESSION, payment_status: "paid", metadata: { order_id: "o_1" } };
   const foreign = event({ account: "acct_1", data: { object: own } });
   const { id, type, facts } = await read(foreign, await sign(foreign, "whsec_new"));

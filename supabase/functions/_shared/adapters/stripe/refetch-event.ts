@@ -1,7 +1,8 @@
 /**
- * Reads the facts of an event in any API version. A delivered event has its endpoint's version, and a listed
- * event has the account's version: for example, a payment in a version of 2020 has no `latest_charge`. So if
- * an event's version differs from the SDK's, the event's object is fetched again
+ * Reads the facts of an event in any API version. A delivered event has the API version of its
+ * endpoint, and a listed event has the API version of the account. The fields depend on the
+ * version: for example, a payment in a version of 2020 has no `latest_charge`. So if an event's
+ * version differs from the SDK's, the event's object is fetched again
  * (docs/decisions/stripe-events.md).
  */
 import type Stripe from "stripe";

@@ -12,7 +12,7 @@ const MADE = {
   status: "pending",
 };
 
-/** Returns the form that Stripe receives for a refund. */
+/** Returns the form parameters that Stripe receives for a refund. */
 async function formOf(changes: Partial<RefundToSend> = {}): Promise<Record<string, string>> {
   let form: Record<string, string> = {};
   await withStripe(() => Response.json(MADE), async (url, seen) => {

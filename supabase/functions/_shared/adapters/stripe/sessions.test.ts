@@ -41,10 +41,7 @@ async function formOf(settings: Partial<SessionSettings>): Promise<Record<string
   return form;
 }
 
-/**
- * Returns the parameters of a session that these settings add or change, and those that they
- * remove.
- */
+/** Returns the parameters that these settings add to a session, change in it, or remove from it. */
 async function changesOf(settings: Partial<SessionSettings>) {
   const [before, after] = [await formOf({}), await formOf(settings)];
   const added = Object.entries(after).filter(([name, value]) => before[name] !== value);

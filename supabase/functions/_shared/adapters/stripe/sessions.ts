@@ -31,7 +31,7 @@ function pageParams(
   return {
     ...(locale !== "auto" && { locale }),
     ...(billing_address !== "auto" && { billing_address_collection: billing_address }),
-    // Without this parameter a default of the Stripe account would decide.
+    // Without this parameter, a default of the Stripe account would decide whether tax is added.
     automatic_tax: { enabled: automatic_tax },
     ...(tax_ids && { tax_id_collection: { enabled: true } }),
     ...(invoices && { invoice_creation: { enabled: true, invoice_data: { metadata } } }),
@@ -84,8 +84,8 @@ function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParam
 function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): Session {
   const { id, url } = requireObject(session, "checkout.session");
   if (typeof url !== "string") throw unavailable("stripe: the session has no URL", 502);
-  // If Stripe knows the buyer's address, the total already includes the tax, so the subtotal is
-  // compared.
+  // If Stripe knows the buyer's address, the total already includes the tax. So the order's amount
+  // is compared with the subtotal.
   const amount = order.session_settings.automatic_tax
     ? session.amount_subtotal
     : session.amount_total;

@@ -1,6 +1,7 @@
 /**
  * Tests the types. A line under an `@ts-expect-error` must not compile; if it compiles, the
- * compiler reports an error. The calls still run, because only the types prevent them.
+ * compiler reports an error. The calls are still made when the test runs, because only the type
+ * check refuses them.
  */
 import assert from "node:assert/strict";
 import type { Json } from "../../generated/database.types.ts";

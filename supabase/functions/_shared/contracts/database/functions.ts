@@ -1,7 +1,7 @@
 /**
  * The contract of each database function that an endpoint calls. The arguments are generated from
  * the database; the results are declared in results/. Amounts, sequence numbers and prices are
- * strings in both directions, so a JavaScript number never carries one.
+ * strings in both directions, so they never become JavaScript numbers, which would lose digits.
  */
 import type { Database, Json } from "../../generated/database.types.ts";
 import type { RefinedArguments } from "./arguments.ts";
@@ -49,8 +49,8 @@ export interface Results
   /** Stores a refusal that the request caused, so that a repeat gets the same response. */
   idempotency_store: unknown;
   /**
-   * Fails with `mode_mismatch` if the database has the other mode, test or live. `livemode` is null before
-   * the first event.
+   * Fails with `mode_mismatch` if the database is in the other Stripe mode (test or live).
+   * `livemode` is null before the first event.
    */
   mode_check: { livemode: boolean | null };
   /** Fails with `mfa_required` if the policy requires a second factor of operators. */
@@ -62,7 +62,9 @@ export interface Results
 
 export type Sql = Database["farthing_public"]["Functions"];
 
-/** The functions that exist in SQL. A result without a SQL function cannot be called. */
+/**
+ * The functions that can be called: those that have both a result type here and a function in SQL.
+ */
 export type FunctionName = keyof Results & keyof Sql;
 export type ResultOf<N extends FunctionName> = Results[N];
 
@@ -83,9 +85,9 @@ type ArgOf<N, K, T> = K extends keyof Refined<N> ? Refined<N>[K]
 type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 
 /**
- * The arguments of a function. Each argument is written at the call, so that the compiler finds a
- * missing or misspelt one. An undefined argument is not sent, and SQL uses its default. A null is
- * sent as NULL, and is allowed only where arguments.ts gives its meaning.
+ * The arguments of a function. A call must list every argument, so that the compiler finds a
+ * missing or misspelt argument. An undefined argument is not sent, and SQL uses its default. A null
+ * is sent as NULL, and is allowed only where arguments.ts gives its meaning.
  */
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 

@@ -11,9 +11,9 @@ export const VersionOut = Version.openapi({
 });
 
 /**
- * The time at which a change of settings takes effect. This schema accepts a time in the past: a
- * request that changes nothing may send one. SQL refuses it for any other request, because only SQL
- * can find out whether a request changes anything.
+ * The time at which a change of settings takes effect. This schema accepts a time in the past,
+ * because a request that changes nothing may send such a time. SQL refuses such a time if the
+ * request changes something: only SQL can find out whether it does.
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, at most two years from now; by default, now. A moment in " +

@@ -1,8 +1,8 @@
 /**
  * The facts of Stripe's events. Stripe's adapter translates an event into facts, the inbox stores
  * them, and SQL reads them by these keys. Every key is present, and null if Stripe gives no value.
- * Amounts are in the currency's minor unit. The facts are type aliases, because an interface cannot
- * be passed as a column of JSON.
+ * Amounts are in the currency's minor unit. The types of facts are type aliases, because TypeScript
+ * does not accept an interface as JSON.
  */
 
 export type SessionFacts = {
@@ -124,7 +124,7 @@ export type WarningFacts = {
   payment_id: string | null;
   charge_id: string | null;
   fraud_type: string;
-  /** true if the payment is neither disputed yet nor refunded in full. */
+  /** true if the payment is not disputed yet and not refunded in full. */
   actionable: boolean;
 };
 

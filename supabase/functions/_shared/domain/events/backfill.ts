@@ -44,8 +44,8 @@ async function read({ log }: Services, event: ListedEvent) {
 }
 
 /**
- * Fetches a time span's events from Stripe, and receives those that the inbox does not have, like
- * deliveries.
+ * Fetches the events of a time span from Stripe. Events that the inbox does not have are received
+ * like delivered events.
  * @throws ApiError `mode_mismatch` if Stripe's events are test events and the installation is live, or the
  * reverse; no event is received in that case
  */

@@ -4,7 +4,8 @@ import type { Clock } from "../../core/timers.ts";
 
 /**
  * The time during which a run may begin new work. Three limits apply: the wall clock, the CPU time
- * that steps declare, and the end of the isolate, which may have started before the run.
+ * that steps declare, and the end of the isolate. The isolate may be older than the run, so it may
+ * end before the run's own limits.
  */
 export class RunBudget {
   readonly #endMs: number;
@@ -42,7 +43,7 @@ export interface ConcurrencyLimits {
   readonly smallMs: number;
 }
 
-/** Small jobs need little memory, so up to four times as many run in parallel. */
+/** Small jobs need little memory, so up to four times the initial number run in parallel. */
 export const SMALL_JOBS = { most: 64, smallMs: 100 };
 
 /**

@@ -28,7 +28,7 @@ export type AttemptOutcome =
   | { readonly kind: "ended"; readonly status: JobEnded["status"] }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** The run that claimed the job, reduced to what the job needs. */
+/** The run that claimed the job. Only the members that the job needs are listed. */
 export interface RunContext {
   readonly tools: JobTools;
   /** Returns true if no new step may begin. */

@@ -1,7 +1,7 @@
 /**
- * Runs the batch behind POST /job-runner: claims jobs, runs them in parallel, completes them in
- * batches, and ends before the platform ends the request. Unfinished jobs are requeued, or
- * reclaimed after their lease expires.
+ * Does the work of POST /job-runner: claims jobs, runs them in parallel, completes them in batches,
+ * and ends before the platform ends the request. Unfinished jobs are requeued, or reclaimed after
+ * their lease expires.
  */
 import type { z } from "@hono/zod-openapi";
 import { UNTIL_STORED } from "../../adapters/database/retries.ts";
@@ -22,7 +22,7 @@ import { type AttemptOutcome, JobAttempt, type RunContext } from "./job-attempt.
 import { DEFAULT_OPTIONS, JOB_CPU_MS, type RunnerOptions } from "./runner-options.ts";
 
 // The shortest wait in milliseconds. The database's clock decides which jobs are due, and this
-// function's clock may be ahead of it.
+// function's clock may be ahead of it. So a computed wait may be too short.
 const MIN_WAIT_MS = 500;
 
 /** Milliseconds for a write and its retries: half of a lease. */
@@ -190,8 +190,8 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // If the database is unavailable, the job's lease expires. If the database refused the
-      // result, it would refuse the same result again, so the attempt fails.
+      // If the database is unavailable, nothing is stored, and the job's lease expires. If the
+      // database refused the result, it would refuse the same result again, so the attempt fails.
       if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }

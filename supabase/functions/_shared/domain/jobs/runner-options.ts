@@ -20,7 +20,7 @@ export interface RunnerOptions {
 
 // The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is
 // reserved for work that no step declares, such as the event loop and the parsing of responses. If
-// the isolate has used most of its CPU when a run begins, the run ends when the platform ends the
+// the isolate has already used most of its CPU when a run begins, the run ends early, with the
 // isolate.
 export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   leaseSeconds: LEASE_SECONDS,

@@ -28,7 +28,7 @@ export function defineForOperators<S extends z.ZodType>(schema: S, write: Templa
   return { schema, write, isEnglish: true } satisfies Template<S>;
 }
 
-/** Returns a list with the fact; an empty list if its value is null. */
+/** Returns a list of one fact; an empty list if the fact's value is null. */
 export function optional(name: string, value: string | null): Fact[] {
   return value === null ? [] : [[name, value]];
 }

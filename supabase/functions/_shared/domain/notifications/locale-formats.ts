@@ -1,7 +1,8 @@
 /** Formats money, credits and times for a reader's locale. */
 
-// The currencies whose minor unit Stripe counts with no decimals or with three. Stripe counts all others in
-// hundredths, including the Icelandic krona and Uganda's shilling, which have no decimals in use.
+// The currencies whose amounts have no decimals, or three decimals, at Stripe. Stripe counts all
+// others in hundredths, even the Icelandic krona and Uganda's shilling, which are used without
+// decimals.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 

@@ -9,7 +9,7 @@ import { reconcilePayouts } from "./reconcile.ts";
 
 const UNTIL_MS = Date.parse("2026-11-21T12:01:00Z");
 
-/** Stubs a database that gives out each of these payouts once. */
+/** Stubs a database that returns each of these payouts once. */
 function due(...ids: string[]) {
   return {
     payouts_claim: () => {

@@ -1,6 +1,6 @@
 /**
- * The key of a request without an Idempotency-Key, on a route where the header is optional: its
- * content (docs/decisions/idempotency.md).
+ * The key of a request without an Idempotency-Key, on a route where the header is optional. The key
+ * is made from the request's content (docs/decisions/idempotency.md).
  */
 
 /**
@@ -19,7 +19,10 @@ export interface RequestContent {
   readonly value: unknown;
 }
 
-/** Returns a text that begins with a line break, so it never equals a caller's key. */
+/**
+ * Returns a text that begins with a line break. A header cannot contain a line break, so the text
+ * never equals a caller's key.
+ */
 export function contentKeyOf({ method, path, value }: RequestContent): string {
   return `\n${method}\n${path}\n${JSON.stringify(value)}`;
 }

@@ -11,7 +11,7 @@ import { type KeyedCall, storeRefusal } from "./stored-refusals.ts";
 
 type ArgsWithoutKey<N extends IdempotentName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
 
-/** Returns the user in the database function's arguments; undefined if they name none. */
+/** Returns the user in the database function's arguments; undefined if there is none. */
 function userOf(args: object): string | undefined {
   return "p_user_id" in args && typeof args.p_user_id === "string" ? args.p_user_id : undefined;
 }

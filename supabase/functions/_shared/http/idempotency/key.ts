@@ -17,7 +17,10 @@ export interface Idempotency {
   readonly args: {
     /** Hex SHA-256 of the caller, the route, and the key or the content. */
     readonly p_idempotency_key: string;
-    /** Hex SHA-256 of the method, the path and the raw body, or of the content if it is the key. */
+    /**
+     * Hex SHA-256 of the method, the path and the raw body; if the content is the key, of the
+     * content.
+     */
     readonly p_fingerprint: string;
     /** Seconds for which a content key is stored. A caller's own key is stored for 24 hours. */
     readonly p_kept_seconds?: number;
@@ -45,8 +48,8 @@ interface KeyedRequest extends RequestContent {
 }
 
 /**
- * Returns whether a later request can be a repeat of this one. If the route only offers a key, a
- * request without a key has no repeats.
+ * Returns whether a later request can be a repeat of this one. In the mode "offered", a request
+ * without a key has no repeats.
  */
 export function canRepeat(mode: IdempotencyMode, key: string | null): boolean {
   return mode === "offered" ? key !== null : mode !== false;

@@ -1,6 +1,6 @@
 /**
  * Stores refusals under the caller's key, so that a repeat gets the same refusal. The database has
- * rolled the refused call back, so the refusal is stored by a call of its own.
+ * rolled the refused call back, so the refusal is stored by a separate call.
  */
 import type { Database } from "../../adapters/database/database.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";

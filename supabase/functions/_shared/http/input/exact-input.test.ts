@@ -1,6 +1,6 @@
 /**
- * Input is stored exactly as it was sent, and no input reaches the database that the database would
- * refuse.
+ * Input is stored exactly as it was sent. Input that the database would refuse never reaches the
+ * database.
  */
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";

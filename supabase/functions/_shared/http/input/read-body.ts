@@ -45,10 +45,10 @@ async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: numbe
 
 async function readAll(request: Request, limitBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  // The declared length is optional, and a sender without one could send for ever, so the bytes are counted
-  // as they arrive.
+  // The declared length is optional. Without it, a sender could send for ever, so the bytes are
+  // counted as they arrive.
   if (declared === null) return await readBounded(request.body!, limitBytes);
-  // Not `>`: NaN must be refused, too.
+  // The condition does not use `>`, because NaN must be refused, too.
   if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
@@ -98,13 +98,13 @@ function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalid("Text must not contain half of a surrogate pair.", path);
 }
 
-// JSON.parse silently rounds some numbers. It never rounds a number of up to 15 digits, so only longer
-// numbers and exponents are checked.
+// JSON.parse silently rounds some numbers. It never rounds a number of up to 15 digits, so only
+// longer numbers and numbers with an exponent are checked.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 // A longer number counts as inexact without a check, because the check of a very long number takes
-// too much time. An exact number has at most 17 significant digits, so it is longer only with many
-// zeros.
+// too much time. An exact number has at most 17 significant digits, so it exceeds this length only
+// if it has many zeros.
 const MAX_NUMBER_LENGTH = 100;
 
 /** Stands for a number that the parser would round. */
@@ -129,7 +129,10 @@ function markInexact(_key: string, value: unknown, context?: { source?: string }
   return isExact ? value : INEXACT;
 }
 
-/** Throws if the value must not be stored. Returns the total number of property names in all its objects. */
+/**
+ * Throws if the value must not be stored. Returns the total number of property names in all objects
+ * of the value.
+ */
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
   if (value === INEXACT) {
     throw invalid(

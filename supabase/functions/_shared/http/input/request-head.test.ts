@@ -8,7 +8,9 @@ const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;
 const usage = ROUTE_CASES.find(({ path }) => path === "/usage")!;
 const webhook = ROUTE_CASES.find(({ path }) => path === "/stripe-webhook")!;
 
-/** Returns a header that was sent with each of these values, as the runtime joins them. */
+/**
+ * Returns the joined text that the runtime gives for a header that was sent once with each value.
+ */
 function joined(...values: string[]): string {
   const headers = new Headers();
   for (const value of values) headers.append("x", value);

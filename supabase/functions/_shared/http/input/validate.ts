@@ -26,8 +26,8 @@ type Limit = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig;
 const UNITS: Readonly<Record<string, string>> = { string: "character", array: "item" };
 
 /**
- * Returns a sentence for people. The sentence that zod writes names types, as in "expected array to
- * have >=1 items".
+ * Returns a sentence for people. zod's own sentence mentions types, as in "expected array to have
+ * >=1 items".
  */
 function explainLimit(issue: Limit, field: string): string {
   const limit = issue.code === "too_small" ? issue.minimum : issue.maximum;

@@ -4,10 +4,10 @@ import type { RequestContext } from "../../core/current-request.ts";
 import { baseHeaders } from "./headers.ts";
 
 /**
- * Returns a streaming response. The first page is read before the response begins, so if that
- * fails, the response has an error status. If a later page fails, the stream ends early, and the
- * client sees an incomplete response. Each page is read after the previous page was sent. A slow
- * client delays the reads, so the generator must give each read its own deadline.
+ * Returns a streaming response. The first page is read before the response begins. So if the first
+ * page cannot be read, the response has an error status. If a later page fails, the stream ends
+ * early, and the client sees an incomplete response. Each page is read after the previous page was
+ * sent. A slow client delays the reads, so the generator must give each read its own deadline.
  */
 export async function streamCsv(
   filename: string,

@@ -61,8 +61,8 @@ interface Declaration<
    */
   readonly idempotent: I;
   /**
-   * The product that must be switched on for the caller. Only routes that begin new business name a
-   * product; all other routes work while a product is off.
+   * The product that must be switched on for the caller. Only routes that begin new business, such
+   * as a booking or a checkout, name a product; all other routes work while a product is off.
    */
   readonly feature?: FeatureName;
   readonly bodyLimit?: number;
@@ -85,7 +85,7 @@ interface Declaration<
   readonly conditional?: boolean;
   /**
    * true: the route calls a service whose response may be unusable, so the OpenAPI document lists
-   * 502 beside 503.
+   * 502 in addition to 503.
    */
   readonly asksUpstream?: boolean;
   /** The error codes that no other field implies. The OpenAPI document also lists the implied codes. */

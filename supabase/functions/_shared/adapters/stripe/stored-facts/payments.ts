@@ -18,7 +18,7 @@ function hasTaxId({ customer_details }: Stripe.Checkout.Session): boolean | null
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
   // Only the metadata identifies the order: a visitor of another shop's Payment Link on this
-  // account can write any client_reference_id into its URL.
+  // account can write any client_reference_id into the link's URL.
   const orderId = session.metadata?.order_id ?? null;
   return {
     order_id: session.mode === "payment" ? orderId : null,

@@ -10,7 +10,8 @@ export type Answer = Of<typeof ChatAnswer> & {
 
 /**
  * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
- * string of credits. A stream is read for `abandoned_stream_timeout_ms` after its caller has left.
+ * string of credits. After its caller has disconnected, a stream is read for
+ * `abandoned_stream_timeout_ms` longer.
  */
 export type ChatStep =
   | Replay<Answer>

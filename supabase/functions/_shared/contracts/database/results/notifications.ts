@@ -47,7 +47,8 @@ export interface NotificationResults {
    */
   notifications_claim: NotificationToSend[];
   /**
-   * `known` is false if the claim has expired: a different runner has the notification, or it is finished.
+   * `known` is false if the claim has expired: a different runner has claimed the notification, or
+   * the notification is finished.
    */
   notifications_sent: { known: boolean };
   notifications_failed: { known: boolean };

@@ -21,7 +21,9 @@ export type PayoutRecorded =
   | { listed: true; mismatches: number }
   | { taken: true };
 
-/** A period whose balance transactions one runner lists, in seconds since 1970. */
+/**
+ * A period whose balance transactions one runner lists. `since` and `until` are seconds since 1970.
+ */
 export interface BalanceToList {
   claimed_at: string;
   since: number;

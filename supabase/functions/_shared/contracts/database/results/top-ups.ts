@@ -38,7 +38,7 @@ export interface CardTask {
   customer_id: string;
   /** The time since which the card has waited to be read; null for a removal. */
   unread_since: string | null;
-  /** The number of claims so far, which is part of Stripe's idempotency key. */
+  /** The number of claims so far. It is part of the idempotency key that is sent to Stripe. */
   attempts: number;
 }
 
@@ -55,7 +55,10 @@ export interface TopUpResults {
   top_ups_set: Stored<Settings>;
   top_ups_stop: Settings;
   cards_begin: CardStep;
-  /** Stores the user's customer at Stripe. Returns the earlier customer if the user has one. */
+  /**
+   * Stores the user's customer at Stripe. If the user already has a customer, changes nothing and
+   * returns that customer.
+   */
   customers_attach: { customer_id: string };
   cards_finish: Finished<Card>;
   cards_abandon: unknown;

@@ -19,7 +19,7 @@ type Input = z.output<typeof Input>;
 /** The state after a chunk was written: the start of the next chunk, and the totals so far. */
 interface Chunk {
   readonly next: string | null;
-  /** The number of the newest entry in the file, from which the progress is computed. */
+  /** The number of the newest entry in the file. The progress is computed from this number. */
   readonly newest: number;
   readonly rows: number;
   readonly bytes: number;

@@ -1,4 +1,7 @@
-/** Lists all types of jobs. The types import job-type.ts, so the list must be in a file of its own. */
+/**
+ * Lists all types of jobs. The list is not in job-type.ts, because the types import job-type.ts and
+ * the imports would form a cycle.
+ */
 import type { JobType } from "../job-type.ts";
 import { ledgerExport } from "./ledger-export.ts";
 import { research } from "./research/research.ts";
