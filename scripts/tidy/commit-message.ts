@@ -8,7 +8,7 @@ import { faultOf } from "./commits.ts";
 const message = await Deno.readTextFile(Deno.args[0]!);
 const subject = message.split("\n").find((line) => line !== "" && !line.startsWith("#")) ?? "";
 // An empty message is not checked, because Git itself refuses it.
-const fault = subject === "" ? null : faultOf(subject);
+const fault = subject === "" ? null : faultOf(subject, new Date());
 if (fault) {
   printError(`${subject}\n${fault}`);
   Deno.exit(1);

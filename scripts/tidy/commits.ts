@@ -14,8 +14,14 @@ const BY_GIT = /^(?:Merge |Revert "|fixup! |squash! |amend! )/;
 /** Verbs whose imperative ends in "ed". They are not in the past tense. */
 const NO_PAST = new Set(["embed", "exceed", "feed", "need", "proceed", "seed", "shed", "succeed"]);
 
-/** Returns what is wrong with a subject, or null if it is correct. */
-export function faultOf(subject: string): string | null {
+/** Words that stand for a thing. The subject is read without the diff, so it must name the thing. */
+const PRONOUN = /\b(?:its?|they|them|theirs?|these|those|what|who)\b/;
+
+/** The time from which a subject must not contain a pronoun. */
+const NAMES_THINGS_SINCE = new Date("2026-11-27T19:30:00Z");
+
+/** Returns what is wrong with the subject of a commit, or null if it is correct. */
+export function faultOf(subject: string, madeAt: Date): string | null {
   if (BY_GIT.test(subject)) return null;
   const form = /^[a-z0-9][a-z0-9_.-]*(?:\/[a-z0-9_.-]+)*: (\S+) \S/.exec(subject);
   const verb = form?.[1] ?? "";
@@ -27,11 +33,16 @@ export function faultOf(subject: string): string | null {
     return `the subject has ${subject.length} characters; at most ${MAX_LENGTH} are allowed: ` +
       "move the rest to the body";
   }
+  const [pronoun] = madeAt >= NAMES_THINGS_SINCE ? PRONOUN.exec(subject) ?? [] : [];
+  if (pronoun) {
+    return `"${pronoun}": name the thing itself, because no diff stands beside a subject`;
+  }
   return null;
 }
 
 export interface Commit {
   hash: string;
+  madeAt: Date;
   subject: string;
 }
 
@@ -43,15 +54,15 @@ const SINCE = "2026-11-23T06:50:00Z";
  */
 export async function readCommits(root: string): Promise<Commit[]> {
   const git = new Deno.Command("git", {
-    args: ["-c", "safe.directory=*", "log", `--since=${SINCE}`, "--format=%h %s"],
+    args: ["-c", "safe.directory=*", "log", `--since=${SINCE}`, "--format=%h %at %s"],
     cwd: root,
   });
   const { success, stdout, stderr } = await git.output();
   if (!success) {
     throw new Error(`git cannot list the commits: ${new TextDecoder().decode(stderr)}`);
   }
-  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").map((line) => ({
-    hash: line.slice(0, line.indexOf(" ")),
-    subject: line.slice(line.indexOf(" ") + 1),
-  }));
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").map((line) => {
+    const [hash = "", seconds, ...words] = line.split(" ");
+    return { hash, madeAt: new Date(Number(seconds) * 1_000), subject: words.join(" ") };
+  });
 }

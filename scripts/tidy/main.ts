@@ -11,8 +11,8 @@ const root = new URL("../..", import.meta.url).pathname;
 const sources = await readTree(root);
 const breaches = [
   ...tidy(sources),
-  ...(await readCommits(root)).flatMap(({ hash, subject }) => {
-    const message = faultOf(subject);
+  ...(await readCommits(root)).flatMap(({ hash, madeAt, subject }) => {
+    const message = faultOf(subject, madeAt);
     return message ? [{ path: "commit", line: hash, rule: "subject", message }] : [];
   }),
 ];
