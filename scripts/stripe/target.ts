@@ -1,9 +1,9 @@
 /** The Stripe account, its mode, and the address to which Stripe sends events. */
 import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/stripe-variables.ts";
-import { areLoopback } from "../../supabase/functions/_shared/core/loopback.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { readSettings, type Settings, SettingsError } from "../project/project-settings.ts";
+import { stripeApiUrl } from "../project/stripe-api-url.ts";
 import { asked } from "./explain-error.ts";
 import type { Endpoint } from "./endpoints.ts";
 
@@ -96,14 +96,8 @@ export function readTarget(wanted: Asked): Target {
   const mode = modeOfKey(secretKey);
   requireOneMode(mode, setupKey, settings);
   const url = addressOf(wanted, settings);
-  const apiUrl = values.STRIPE_API_URL || undefined;
-  const emulated = [apiUrl, values.SUPABASE_URL || undefined, new URL(url).origin];
-  if (apiUrl !== undefined && mode === "live" && !areLoopback(emulated)) {
-    throw new SettingsError(
-      "With a live key, STRIPE_API_URL may be set only if the emulator and the project are both on " +
-        "this machine. Remove STRIPE_API_URL, or use a test key.",
-    );
-  }
+  const known = [new URL(url).origin, ...values.SUPABASE_URL ? [values.SUPABASE_URL] : []];
+  const apiUrl = stripeApiUrl(settings, mode, known);
   return {
     mode,
     url,

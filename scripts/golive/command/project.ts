@@ -3,7 +3,6 @@ import type Stripe from "stripe";
 import { printError } from "@farthing/command-line";
 import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/stripe-variables.ts";
 import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
-import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
 import { databaseUrlOf, projectUrl, stripeKeyOf } from "./checked-settings.ts";
 import {
   need,
@@ -11,6 +10,7 @@ import {
   type Settings,
   SettingsError,
 } from "../../project/project-settings.ts";
+import { stripeApiUrl } from "../../project/stripe-api-url.ts";
 
 export interface Project {
   readonly settings: Settings;
@@ -47,19 +47,6 @@ function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
   }
 }
 
-/** A live key may go only to Stripe, or to an emulator if the whole project is on this machine. */
-function apiUrlOf({ values }: Settings, mode: Mode, url: string): string | undefined {
-  const apiUrl = values["STRIPE_API_URL"] || undefined;
-  if (apiUrl === undefined) return undefined;
-  if (!URL.canParse(apiUrl)) throw new SettingsError("STRIPE_API_URL must be a URL.");
-  if (mode === "live" && !areLoopback([apiUrl, url])) {
-    throw new SettingsError(
-      "STRIPE_API_URL must not be set with a live key, unless the whole project is on this machine.",
-    );
-  }
-  return apiUrl;
-}
-
 /**
  * @param isUrgent true for a rollback, which needs only the project's URL and secret key: it must
  *   stop sales even if the Stripe key is missing or SUPABASE_DB_URL is malformed
@@ -70,7 +57,7 @@ export function readProject(envFile: string | undefined, isUrgent = false): Proj
   const url = projectUrl(settings);
   const stripeKey = orWithout(isUrgent, () => stripeKeyOf(settings), NO_KEY);
   const mode = modeOfKey(stripeKey);
-  const apiUrl = orWithout(isUrgent, () => apiUrlOf(settings, mode, url), undefined);
+  const apiUrl = orWithout(isUrgent, () => stripeApiUrl(settings, mode, [url]), undefined);
   return {
     settings,
     url: url.replace(/\/+$/, ""),
