@@ -2679,6 +2679,18 @@ comment on function farthing.masked_query(text) is
 -- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking
 -- under the same key, or by a scheduled task.
 
+create function farthing.unanswered_booking_life()
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  -- Stripe stores its response to an idempotency key for 24 hours. A later request under the same
+  -- key could make a second payment.
+  select interval '24 hours'
+$$;
+comment on function farthing.unanswered_booking_life() is
+  'Returns how long a request may continue a booking for which Stripe has made no payment.';
+
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
@@ -2727,7 +2739,7 @@ as $$
   select farthing.work_off('cancel_unanswered_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- Stripe forgets a request after 24 hours
+      and b.created_at <= p_now - farthing.unanswered_booking_life()
       and not farthing.is_parked('cancel_unanswered_bookings', 'booking', b.booking_id::text, p_now)
     order by b.created_at limit p_limit), 'cancel_unanswered_booking', p_now)
 $$;
@@ -2778,11 +2790,9 @@ returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe stores its response to an idempotency key for only 24 hours, so an older booking cannot
-  -- be continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
-    and b.created_at > p_now - interval '24 hours'
+    and b.created_at > p_now - farthing.unanswered_booking_life()
     and (b.account_id, b.provider_id, b.amount, b.currency, b.client_temp_id, b.details::jsonb)
     is not distinct from (p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
       p_wanted.client_temp_id, p_wanted.details::jsonb)
@@ -16043,7 +16053,7 @@ begin
 end
 $$;
 comment on function farthing.book_fee(farthing.revenue_lines, text, bigint, timestamptz) is
-  'Books the difference between p_target, the fee of a balance transaction, and the lines that '
+  'p_target is the fee of a balance transaction. Books p_target less the sum of the lines that '
   'already exist for this fee.';
 
 create function farthing.book_transaction(p_transaction farthing.balance_transactions, p_now timestamptz)

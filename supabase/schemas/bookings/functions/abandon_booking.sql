@@ -1,6 +1,18 @@
 -- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking
 -- under the same key, or by a scheduled task.
 
+create function farthing.unanswered_booking_life()
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  -- Stripe stores its response to an idempotency key for 24 hours. A later request under the same
+  -- key could make a second payment.
+  select interval '24 hours'
+$$;
+comment on function farthing.unanswered_booking_life() is
+  'Returns how long a request may continue a booking for which Stripe has made no payment.';
+
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
@@ -49,7 +61,7 @@ as $$
   select farthing.work_off('cancel_unanswered_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- Stripe forgets a request after 24 hours
+      and b.created_at <= p_now - farthing.unanswered_booking_life()
       and not farthing.is_parked('cancel_unanswered_bookings', 'booking', b.booking_id::text, p_now)
     order by b.created_at limit p_limit), 'cancel_unanswered_booking', p_now)
 $$;

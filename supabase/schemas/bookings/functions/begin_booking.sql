@@ -40,11 +40,9 @@ returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe stores its response to an idempotency key for only 24 hours, so an older booking cannot
-  -- be continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
-    and b.created_at > p_now - interval '24 hours'
+    and b.created_at > p_now - farthing.unanswered_booking_life()
     and (b.account_id, b.provider_id, b.amount, b.currency, b.client_temp_id, b.details::jsonb)
     is not distinct from (p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
       p_wanted.client_temp_id, p_wanted.details::jsonb)

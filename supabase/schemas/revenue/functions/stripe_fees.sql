@@ -18,7 +18,7 @@ begin
 end
 $$;
 comment on function farthing.book_fee(farthing.revenue_lines, text, bigint, timestamptz) is
-  'Books the difference between p_target, the fee of a balance transaction, and the lines that '
+  'p_target is the fee of a balance transaction. Books p_target less the sum of the lines that '
   'already exist for this fee.';
 
 create function farthing.book_transaction(p_transaction farthing.balance_transactions, p_now timestamptz)
