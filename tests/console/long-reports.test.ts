@@ -47,7 +47,7 @@ async function answerWith(page: Page, rows: readonly object[]): Promise<void> {
 
 const CAPTION = "Net revenue by product line, in USD";
 
-/** The days and figures of a chart, by its table. */
+/** Returns the days and figures of a chart, read from the table that the chart offers. */
 async function drawnOf(page: Page): Promise<string[][]> {
   const chart = page.getByRole("figure", { name: CAPTION });
   await press(chart.getByRole("button", { name: "Show the table" }));

@@ -103,7 +103,7 @@ select is(tests.alerts('33 days 1 min'), 'charge_failure_rate open',
 delete from farthing.card_uses;
 select is(tests.alerts('34 days'), 'nothing', 'the incident ends without charges');
 
--- Late payouts, and mismatches with Stripe's records, open incidents.
+-- A late payout opens an incident, and so does a mismatch with Stripe's records.
 insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
   arrives_at, reported_at) values ('po_1', 1, 'usd', true, 'in_transit', 'in_progress',
   tests.after('40 days'),
