@@ -31,7 +31,7 @@ import { formatReport } from "./report/terminal-report.ts";
 
 interface Measure {
   goals: string[];
-  /** Whether the measure runs only if --only names one of its goals. */
+  /** Set for a measure that does not run by default, but only if --only names one of its goals. */
   isLong?: true;
   run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
 }

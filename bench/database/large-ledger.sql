@@ -1,4 +1,4 @@
--- Fills a ledger with $rows entries on 1,000 accounts, like those that debits write. Always writes
+-- Fills a ledger with $rows entries, like those that debits write, on 1,000 accounts. Always writes
 -- 100,000 idempotency keys, whatever $rows is: keys are deleted after 24 hours, so their number
 -- depends on one day's traffic.
 insert into auth.users (id) select md5('farthing-bench-' || n)::uuid from generate_series(1, 1000) n;

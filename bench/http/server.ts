@@ -23,7 +23,7 @@ const BODY = JSON.stringify({
   },
 });
 const HEADERS = { "content-type": "application/json; charset=utf-8" };
-/** Headers of the same number and length as those that the product's route sends. */
+/** As many headers as the product's route sends, and of the same lengths. */
 const OUR_HEADERS = baseHeaders(startContext(new Headers())).concat(Object.entries(HEADERS));
 
 const common = {

@@ -57,8 +57,8 @@ export interface Job {
    */
   perSecond?: number;
   /**
-   * The number of calls before the measurement, which are not counted. The default is enough to
-   * fill the server's caches.
+   * The number of uncounted calls before the measurement. The default is enough to fill the
+   * server's caches.
    */
   warmUps?: number;
   /**

@@ -43,8 +43,8 @@ function answerLength(buffer: Uint8Array, filled: number): number | undefined {
 
 export interface HttpSocket {
   /**
-   * Sends a request without changing it. Returns false if there is no answer or its status is not
-   * 2xx; `message` then returns the reason.
+   * Sends a request without changing it. Returns false if no answer arrives, or if an answer's
+   * status is not 2xx; `message` then returns the reason.
    */
   exchange(request: Uint8Array<ArrayBuffer>): boolean;
   message(): string;

@@ -37,7 +37,7 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
-/** The answer to a statement. It is valid only while `use` runs. */
+/** The answer to a statement. It is valid only while the function passed to `execute` runs. */
 export interface Answer {
   rows: number;
   /** Returns the address of the text of a column in the first row. */

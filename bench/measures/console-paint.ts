@@ -87,7 +87,7 @@ function serve(service: Service, signed: Signed) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
 }
 
-/** Records how many milliseconds after the beginning of the visit the balance was painted. */
+/** Records when the balance was painted, in milliseconds since the beginning of the visit. */
 const WATCH = `{
   const watch = new MutationObserver(() => {
     if (!document.body?.innerText.includes("${SHOWN}")) return;
@@ -114,9 +114,9 @@ async function openSlowly(context: BrowserContext): Promise<Page> {
 }
 
 /**
- * Returns the milliseconds from the beginning of a visit until the balance is seen. The bare page
- * and the console's first visit begin with an empty cache. Before the console's next visit, a first
- * visit in the same context fills the cache.
+ * Returns the milliseconds from the beginning of a visit until the balance is seen. For the bare
+ * page and for the console's first visit, the cache is empty at the beginning. For the console's
+ * next visit, an unmeasured first visit in the same context has filled the cache.
  */
 async function measureVisit(browser: Browser, origin: string, signed: Signed, arm: Arm) {
   const context = await browser.newContext({ viewport: PHONE });

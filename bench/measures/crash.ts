@@ -19,7 +19,7 @@ const KILL_AFTER_MS = { least: 100, most: 400 };
 /** The clients stop when the server dies. If it does not die, this limit stops them. */
 const SECONDS = 20;
 
-/** Makes charges until the server dies, and returns the keys of the acknowledged ones. */
+/** Makes charges until the server dies, and returns the keys of the acknowledged charges. */
 async function chargeUntilKilled(server: BenchServer): Promise<string[]> {
   const seed = nextSeed();
   const target = { ...targetOf(server, armNamed("debit, random")), url: server.url(DATABASE) };

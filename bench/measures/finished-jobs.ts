@@ -32,10 +32,10 @@ async function sample(
   const database = nameOf(size);
   await server.query(database, "delete from farthing.jobs where type = 'trivial'");
   await server.query(database, "vacuum farthing.jobs");
-  // Without this checkpoint, the sample with most jobs would include the cost of earlier writes.
-  // The jobs are made after the checkpoint, so that their pages are already in the write-ahead log
-  // when the jobs are claimed. This is so in production, too, because a job is claimed soon after
-  // it is made.
+  // Without this checkpoint, the sample with the most jobs would include the cost of earlier
+  // writes. The jobs are made after the checkpoint, so that their pages are already in the
+  // write-ahead log when the jobs are claimed. This is so in production, too, because a job is
+  // claimed soon after it is made.
   await server.query(database, "checkpoint");
   await server.query(database, `select bench.queue_fill(${JOBS})`);
   await server.query(database, "analyze farthing.jobs");

@@ -62,9 +62,9 @@ async function start(programOf: ProgramOf, name: string): Promise<number> {
 }
 
 /**
- * Returns the programs that start each function: one from its sources, and one from its bundle.
- * The sources are a copy, so that Deno does not find the repository's configuration. The packages
- * of the sources must be in the cache of the hosted version of Deno.
+ * Returns the programs that start each function: one from its sources, and one from its bundle. The
+ * sources are a copy, so that Deno does not find the repository's configuration. The packages that
+ * the sources import must already be in the cache of the Deno version that the platform runs.
  */
 async function formsIn(directory: string, names: readonly string[]): Promise<Forms> {
   const runner = await hostedProgram();

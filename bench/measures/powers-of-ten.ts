@@ -2,7 +2,7 @@
 
 export const SMALLEST = 1_000;
 
-/** Returns the powers of ten from 10^3 up to `rows`; at least the smallest size. */
+/** Returns the powers of ten from 10^3 up to `rows`. The smallest size is always included. */
 export function sizesUpTo(rows: number): number[] {
   const sizes = [SMALLEST];
   while (sizes.at(-1)! * 10 <= rows) sizes.push(sizes.at(-1)! * 10);

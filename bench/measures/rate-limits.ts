@@ -102,8 +102,8 @@ async function run(limits: Limits, server: HttpServer, arm: Arm, load?: Load) {
 }
 
 /**
- * Measures from the moment when Redis fails. There are no warm-up calls, because the waits of the
- * first calls are the result. The loop is closed: a client sends a call when the previous one is
+ * Measures from the moment when Redis fails. There are no warm-up calls, because the result is how
+ * long the first calls wait. The loop is closed: a client sends a call when the previous one is
  * answered. In an open loop, calls would also wait for the client's only connection, and that wait
  * would be measured too.
  */

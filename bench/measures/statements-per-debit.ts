@@ -13,7 +13,7 @@ import type { Section } from "../report/section.ts";
 const DATABASE = "wire";
 
 /**
- * The messages with which the server runs a statement: a simple query, an execution, or a function
+ * The messages that make the server run a statement: a simple query, an execution, or a function
  * call.
  */
 const STATEMENTS = new Set(["Q", "E", "F"]);

@@ -15,8 +15,8 @@ export type FarthingServer = ReturnType<typeof farthingServerOf>;
 
 /**
  * Returns whether this code runs in a browser, in a page or a worker. A worker has no `document`,
- * so the user agent is checked, too: every browser's begins with `Mozilla/`. Global objects such as
- * `WorkerGlobalScope` prove nothing, because some edge runtimes have them.
+ * so the user agent is checked, too: in every browser it begins with `Mozilla/`. Global objects
+ * such as `WorkerGlobalScope` prove nothing, because some edge runtimes have them.
  */
 function isBrowser(): boolean {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };

@@ -56,7 +56,7 @@ export function SignIn({ auth }: SignInProps) {
     const isNew = submitter?.getAttribute("value") === "up";
     try {
       const { data, error } = await (isNew ? auth.signUp(login) : auth.signInWithPassword(login));
-      // If there is no session, the project requires the user to confirm the email address first.
+      // A missing session means that the user must first confirm the email address.
       set(error ?? (data.session === null ? "unconfirmed" : "idle"));
     } catch (error) {
       // supabase-js returns most errors but throws some, for example if the browser's storage is

@@ -1,8 +1,8 @@
 /**
  * `deno task client:build`: builds the npm packages of packages/client, packages/react and
  * packages/ai with TypeScript's own compiler. `npm publish` can upload the results, which are the
- * folders client, react and ai in `.farthing`. Also packs each folder into a .tgz file beside it,
- * which an app can install.
+ * folders client, react and ai in `.farthing`. Also packs each folder into a .tgz file that an app
+ * can install, and puts this file beside the folder.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
@@ -16,8 +16,8 @@ export const PACKAGES = ["client", "react", "ai"] as const;
 export type PackageName = typeof PACKAGES[number];
 
 /**
- * For each name by which an app can import from the package, returns the name and the file with
- * its built types.
+ * Returns pairs: a name from which an app can import, such as `@farthing/client`, and the file with
+ * the built types of that name.
  */
 async function typesOf(name: PackageName, built: string): Promise<[string, string[]][]> {
   const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}packages/${name}/deno.json`));

@@ -15,8 +15,9 @@ Deno.test("the page about costs has the tables as they are computed", async () =
 
 Deno.test("a month of 1,000 daily users is what a person computes by hand", () => {
   const month = monthOf(1_000);
-  // The plan costs 25. The Small server costs 15, less 10 of credits. The disk is free: 3 charges a
-  // day for 360 days, each 3,000 bytes, are 3.24 GB for 1,000 users, and 8 GB are included.
+  // The plan costs 25. The Small server costs 15, of which the plan's credits pay 10. The disk is
+  // free: 3 charges a day for 360 days, each 3,000 bytes, are 3.24 GB for 1,000 users, and 8 GB are
+  // included.
   equal(month.supabase.toFixed(2), "30.00");
   // 1,000 users × 20 requests × 30 days × 18 commands are 10.8 million commands.
   equal(month.quantities.commands.toFixed(), "10800000");
@@ -34,9 +35,9 @@ Deno.test("a month of 1,000 daily users is what a person computes by hand", () =
 Deno.test("a month above the quotas pays for what is above them", () => {
   const month = monthOf(10_000);
   equal(month.quantities.calls.toFixed(), "6103040");
-  // The plan costs 25. The Medium server costs 60, less 10 of credits. The plan includes 2 million
-  // of the 6.1 million calls; the other 4.1 million count as 5 million and cost 10. The disk has
-  // 32.4 GB; 8 GB are included, and the other 24.4 GB cost 3.05.
+  // The plan costs 25. The Medium server costs 60, of which the plan's credits pay 10. The plan
+  // includes 2 million of the 6.1 million calls; the other 4.1 million count as 5 million and cost
+  // 10. The disk has 32.4 GB; 8 GB are included, and the other 24.4 GB cost 3.05.
   equal(month.supabase.toFixed(2), "88.05");
   equal(month.postmark.toFixed(2), "15.00");
   equal(month.resend.toFixed(2), "20.00");

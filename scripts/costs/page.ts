@@ -1,4 +1,7 @@
-/** Writes the tables of docs/reference/costs.md, between marks, from prices and assumptions. */
+/**
+ * Makes the tables of docs/reference/costs.md from prices and assumptions. Each is placed between a
+ * begin mark and an end mark.
+ */
 import type { Decimal } from "decimal.js";
 import { type Month, monthOf, usersAt, usersWithin } from "./month.ts";
 import { type Price, PRICES } from "./prices.ts";

@@ -11,7 +11,7 @@ export const ROLE = "farthing_functions";
 const SCRIPT = new URL("./role.sql", import.meta.url);
 
 /**
- * The port of the platform's pooler in transaction mode, which assigns a connection for one
+ * The port on which the platform's pooler runs in transaction mode: it assigns a connection for one
  * transaction at a time.
  */
 const TRANSACTION_MODE_PORT = "6543";

@@ -38,7 +38,7 @@ export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
 
 /**
  * Uploads all functions.
- * @param env variables that override the platform or the account that the environment selects
+ * @param env more variables for the CLI, for example to select another platform or account
  * @throws with the CLI's last message
  */
 export async function uploadFunctions(

@@ -47,7 +47,7 @@ export function planSecrets(fileText: string): SecretPlan {
 }
 
 interface Lack {
-  /** A missing name, or two names of which one must be set. */
+  /** A missing name. If either of two names would be enough, both of them: `A or B`. */
   readonly name: string;
   readonly functions: readonly string[];
 }
@@ -61,8 +61,8 @@ export function lacking(names: ReadonlySet<string>): Lack[] {
   const functionsBy = new Map<string, string[]>();
   for (const { name: owner, findings } of groups) {
     for (const { name, note } of findings.filter(({ state }) => state === "missing")) {
-      // If one of two secrets would be enough and neither is set, the check reports both. Here the two
-      // are one entry.
+      // If one of two secrets would be enough and neither is set, the check reports each of them.
+      // The two reports become one entry here.
       const key = /^or /.test(note) ? [name, note.slice("or ".length)].sort().join(" or ") : name;
       const functions = functionsBy.get(key) ?? [];
       if (!functions.includes(owner ?? "all")) functions.push(owner ?? "all");

@@ -12,7 +12,7 @@ import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
 /**
- * Makes the checks required that look at the project itself. The other checks only judge its
+ * The checks that look at the project itself are required. The other checks only judge its
  * settings.
  */
 const CHECKS = neededWhere(

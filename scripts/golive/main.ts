@@ -41,10 +41,10 @@ async function reportFor({ command, report }: Options): Promise<string | undefin
 }
 
 /**
- * Prevents a second purchase. Two commands pay: `full` and `first-dollar`. If a run of one was
- * interrupted, its purchase is stored before the other runs. For example, `full` stopped at a
- * checkout page, somebody paid there, and now `first-dollar` runs. Also refuses --buy-again if the
- * last run of the same command has an unfinished order.
+ * Prevents a second purchase. Two commands pay: `full` and `first-dollar`. Before one command
+ * starts, stores the purchase of an interrupted run of the other command. For example, `full`
+ * stopped at a checkout page, somebody paid there, and now `first-dollar` runs. Also refuses
+ * --buy-again if the last run of the same command has an unfinished order.
  */
 async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
   if (!PAYS.includes(command)) return;

@@ -13,7 +13,10 @@ import type { Options } from "./options.ts";
 import type { Person } from "./people.ts";
 import { type RequestResult, Tally } from "./tally.ts";
 
-/** A request that has no answer after this time has failed, because a real user would have left. */
+/**
+ * A request without an answer after this time counts as failed, because a real user would have
+ * left.
+ */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 function resultOf({ good }: Ask, status: number, code: string): RequestResult {
@@ -73,8 +76,8 @@ interface Crowd {
 
 interface Run extends Crowd, Pick<Options, "rate" | "seconds"> {
   /**
-   * Called at the start of each action, and when the run ends, with the elapsed seconds and the
-   * results so far.
+   * Called with the elapsed seconds and the results so far, at the start of each action and when
+   * the run ends.
    */
   at(seconds: number, tally: Tally): void;
 }

@@ -22,7 +22,8 @@ async function mistakesOf(area: Area, since?: string): Promise<Map<string, Mutan
 }
 
 /**
- * Draws `count` mutants of an area, taking the kinds in turn. Draws fewer if there are not so many.
+ * Draws `count` mutants of an area, taking the kinds in turn. If the area has fewer mutants, draws
+ * all of them.
  * @param since draw only mutants in lines that are new since this commit
  */
 export async function drawMutants(

@@ -17,9 +17,7 @@ export interface Mutant {
   readonly start: number;
   readonly before: string;
   readonly after: string;
-  /**
-   * The kind of a mutant that was drawn at random, or the consequence of one that a person chose.
-   */
+  /** The kind of the mutant if it was drawn at random, or its consequence if a person chose it. */
   readonly says: string;
   /**
    * The tests that should detect the mutant, as parts of their paths. By default these are the

@@ -79,8 +79,8 @@ async function judge(
     );
   } catch (error) {
     if (error instanceof BrokenBaseline) throw error;
-    // A StackError means that the migration failed. Any other error means that the migration
-    // succeeded, and that its scheduled tasks failed.
+    // A StackError means that the migration failed. Any other error comes from the scheduled tasks,
+    // which run after a successful migration.
     const is = error instanceof StackError ? "invalid" : "killed";
     return { is, by: (error as Error).message.split("\n")[0]! };
   }

@@ -32,7 +32,7 @@ export interface Wanted {
   readonly since?: string | undefined;
   /** The maximum number of test files to run against a mutant. */
   readonly most: number;
-  /** Whether to run mutants again that survived an earlier run. */
+  /** Whether to rerun the mutants that survived an earlier run. */
   readonly again: boolean;
   /** The file that stores the results. */
   readonly results: string;

@@ -88,7 +88,7 @@ function masked(text: string, withQuotes: boolean): string {
 /** Returns every mutant of one schema file, grouped by kind. */
 export const sqlMistakes = (file: string, text: string) => mistakesIn("sql", KINDS, file, text);
 
-/** Returns every mutant of one schema file that omits or changes a lock, grouped by kind. */
+/** Returns every mutant that omits or changes a lock in one schema file, grouped by kind. */
 export const lockMistakes = (file: string, text: string) => mistakesIn("locks", LOCKS, file, text);
 
 function mistakesIn(area: Area, kinds: readonly Kind[], file: string, text: string): Mutant[][] {

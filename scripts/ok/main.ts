@@ -1,7 +1,7 @@
 /**
  * `deno task ok [gate …]`: runs every gate in turn, prints one line for each and the output of
- * those that fail, and then runs the tests. With names it runs only these gates. The exit code is 1
- * when anything failed.
+ * those that fail, and then runs the tests. If gates are named, it runs only those gates and no
+ * tests. The exit code is 1 when anything failed.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";

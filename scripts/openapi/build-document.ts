@@ -47,7 +47,7 @@ function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Sorts names, so that a diff shows changed declarations and not their order. */
+/** Sorts names, so that a diff shows only changed declarations, and not a changed order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isTree(value)) return value;

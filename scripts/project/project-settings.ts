@@ -7,7 +7,8 @@ import { parseEnv } from "node:util";
 export const STACK_ENV_FILE = ".farthing/stack.env";
 
 /**
- * The settings by name, and their source (a file or the environment), which error messages name.
+ * The settings by name. `source` is the file or the environment that they come from, for use in
+ * error messages.
  */
 export interface Settings {
   values: Record<string, string | undefined>;

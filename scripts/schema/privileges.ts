@@ -13,8 +13,8 @@ const SCHEMAS = "farthing, farthing_public";
 
 /**
  * Revokes all privileges from every role that the host's default privileges name, except the
- * current user and service_role. Such a role may have members that include `authenticated`. Grants
- * that somebody made by hand to any other role stay.
+ * current user and service_role. Such a role must be included, because `authenticated` may be a
+ * member of it. Grants that somebody made by hand to any other role are not revoked.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;

@@ -1,6 +1,6 @@
 /**
- * Adds settings to the beginning of a migration and privileges to its end, whether the migration
- * was built or written by hand.
+ * Adds settings to the beginning of a migration and privileges to its end, for built migrations and
+ * for those written by hand.
  */
 import { isPrivilege, PRIVILEGES, privilegesOf } from "./privileges.ts";
 import { statementsOf } from "./references.ts";

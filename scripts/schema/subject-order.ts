@@ -8,11 +8,10 @@ import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts
 import type { SchemaFile } from "./schema-files.ts";
 
 /**
- * For each subject, the later subjects that its functions may call. There are three reasons for
- * such a call: the inbox passes on an event, a rule about money reads its limit (caps, holds,
- * fraud), or a figure is read for an alert or a report. In addition, a checkout reads the id of the
- * buyer's customer at Stripe. Before adding another call, look for a better subject for the
- * function.
+ * For each subject, the later subjects that its functions may call. Such a call has one of four
+ * reasons: the inbox passes on an event, a rule about money reads its limit (caps, holds, fraud), a
+ * figure is read for an alert or a report, or a checkout reads the id of the buyer's customer at
+ * Stripe. Before adding another call, look for a better subject for the function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],

@@ -78,8 +78,8 @@ export async function checkFunction({ url, settings }: Target): Promise<Finding[
 }
 
 /**
- * Asks Stripe whether it still accepts the secret key. Its rights are not checked one by one,
- * because a secret key has all of them.
+ * Asks Stripe whether it still accepts the secret key. The key's rights are not checked one by one,
+ * because a secret key has all rights.
  */
 async function trySecretKey({ stripe }: Target): Promise<Pick<Finding, "state" | "text">> {
   const [right] = RIGHTS;

@@ -20,8 +20,8 @@ export interface Allowed {
 export type Step =
   | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
   /**
-   * Create an endpoint. If `replaces` is an endpoint, the new endpoint replaces it, but the old
-   * endpoint is not removed.
+   * Create an endpoint. `replaces` is the old endpoint that the new one is meant to replace, or
+   * null. The old endpoint is not removed.
    */
   | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
   | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }

@@ -1,7 +1,7 @@
 /**
  * Checks the rights of a restricted key one by one. Nothing is created or changed: to test a right
- * to write, a request has a parameter that Stripe does not know. If the key has the right, Stripe
- * refuses the parameter. If the key lacks the right, Stripe refuses the key.
+ * to write, the command sends a request with a parameter that Stripe does not know. If the key has
+ * the right, Stripe refuses the parameter. If the key lacks the right, Stripe refuses the key.
  */
 import Stripe from "stripe";
 import { explain, missingRight } from "./explain-error.ts";

@@ -1,4 +1,4 @@
-/** Checks infra/terraform, and that the check finds planted mistakes. */
+/** Checks infra/terraform, and tests that the check finds deliberate mistakes. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { ROOT } from "../command/root.ts";
 import { paramsOf, wantedEndpoints } from "../stripe/endpoints.ts";

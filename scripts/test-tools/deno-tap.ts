@@ -59,8 +59,8 @@ export class DenoTapReader {
   }
 
   /**
-   * Returns a test's name without its file. In a group, if this test is the first of another file,
-   * starts the row of that file.
+   * Returns a test's name without its file. If a group's report has reached the first test of
+   * another file, also starts the row of that file.
    */
   #ownName(full: string, now: number): string {
     if (!this.#isGroup) return full;

@@ -20,7 +20,7 @@ let file: string | undefined;
 
 const fullName = (name: string) => file === undefined ? name : `${file}${IN_FILE}${name}`;
 
-/** The messages of the errors so far that occurred outside of the tests. */
+/** The messages of all errors that have occurred outside of the tests so far. */
 let errors = "";
 
 function noteRunning(name: string): void {

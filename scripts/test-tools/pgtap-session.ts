@@ -74,7 +74,8 @@ export async function openPgtapSession(
   const connection = { statement_timeout: TIMEOUT_MS, ...settings };
   const sql = server.connect(database, { max: 1, connection });
   // Creates the session's schema for temporary tables before the first file. Otherwise each file
-  // would create it, and its rollback would remove it again. Each new schema invalidates all plans.
+  // would create it, and the file's rollback would remove it again. Each new schema invalidates all
+  // plans.
   await sql.unsafe("create temp table first (); drop table first");
   return {
     async run(file) {

@@ -28,7 +28,7 @@ function hasEnoughMemory(): boolean {
   }
 }
 
-/** Removes the folders of processes that were killed before they could remove them. */
+/** Removes the folders that killed processes have left. */
 export async function removeAbandoned(parent: string): Promise<void> {
   for await (const { name } of Deno.readDir(parent)) {
     const [, pid] = /^farthing-(\d+)-/.exec(name) ?? [];

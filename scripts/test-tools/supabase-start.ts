@@ -55,8 +55,8 @@ async function makeStack(directory: string): Promise<Stack> {
 
 /**
  * Makes a signing key and a token with the CLI. About one in a hundred of the CLI's keys and tokens
- * is invalid for every library. If so, makes another key, because these tests check the functions
- * and not the CLI.
+ * is invalid for every library. If the key or the token is invalid, makes another key, because
+ * these tests check the functions and not the CLI.
  */
 async function goodKey(issuer: string, directory: string) {
   for (let attempt = 1;; attempt++) {

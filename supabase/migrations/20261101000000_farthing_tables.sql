@@ -48,8 +48,8 @@ create type farthing.page_item as (answer jsonb, cursor text);
 
 create type farthing.violation as (rule int, account_id bigint, detail text);
 comment on type farthing.violation is
-  'A broken rule (docs/reference/rules.md) as the proof reports it; account_id is null if it concerns more '
-  'than one account.';
+  'A broken rule (docs/reference/rules.md) as the proof reports it; account_id is null if the '
+  'violation concerns more than one account.';
 
 -- supabase/schemas/foundation/tables/authors.sql
 
@@ -320,8 +320,8 @@ create table farthing.task_runner (
   ran_before_at timestamptz
 );
 comment on table farthing.task_runner is
-  'One row. ran_at: when the runner last looked for due tasks. ran_before_at: when it looked before '
-  'that.';
+  'One row. ran_at: when the runner last looked for due tasks. ran_before_at: the previous value of '
+  'ran_at.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;
@@ -385,8 +385,8 @@ create table farthing.guards (
   primary key (table_name, trigger_name)
 );
 comment on table farthing.guards is
-  'Triggers that protect data about money from changes. Each trigger must exist and be enabled always '
-  '(prove_guards).';
+  'Triggers that protect data about money from changes. Each trigger must exist and must be set to '
+  'ENABLE ALWAYS (prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);
 
@@ -459,13 +459,13 @@ create policy private_answers_none on farthing.private_answers for select to aut
 -- supabase/schemas/ledger/tables/accounts.sql
 
 -- Accounts of the ledger; the other files of this folder have lots, entries and debt payments. One
--- entry has both sides of a transfer between a user's account and a system account, so an unbalanced
--- ledger cannot be written. A system account has no row: it is a name, and its balance is the sum of
--- its entries, so the debits of two users never update the same row. Every key begins with the
--- account, so the ledger can be distributed by account. Entries and many other tables have no
--- foreign key to accounts, because each such key costs two triggers on the row that every debit
--- updates: ten keys took 7 % of a debit's time. The writer of an entry holds the lock of its
--- account's row instead, and prove() looks for orphans.
+-- entry has both sides of a transfer between a user's account and a system account, so an
+-- unbalanced ledger cannot be written. A system account has no row: it is a name, and its balance
+-- is the sum of its entries, so the debits of two users never update the same row. Every key begins
+-- with the account, so the ledger can be distributed by account. Entries and many other tables have
+-- no foreign key to accounts, because each such key costs two triggers on the row that every debit
+-- updates: ten keys took 7 % of a debit's time. Instead, every transaction that writes an entry has
+-- locked the row of the entry's account, and prove() looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 
@@ -497,9 +497,9 @@ comment on table farthing.accounts is
 
 alter table farthing.accounts enable row level security;
 
--- The only policy that decides which accounts a caller may see. The policies of other tables select
--- an array of accounts, to which this policy applies. So a query evaluates this policy once, and
--- finds the rows of those accounts by an index.
+-- The only policy that decides which accounts a caller may see. The policy of another table selects
+-- an array of the accounts that this policy shows. So a query evaluates this policy once, and finds
+-- the rows of those accounts by an index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
@@ -657,7 +657,7 @@ create policy used_references_none on farthing.used_references for select to aut
 
 -- supabase/schemas/caps/tables.sql
 
--- Daily caps of accounts, and their spending.
+-- The daily caps and the daily spending of accounts.
 
 create table farthing.spending (
   account_id bigint primary key,
@@ -1159,10 +1159,10 @@ create table farthing.inbox (
     or (state = 'deferred' and type = 'payment_intent.succeeded'))
 );
 comment on table farthing.inbox is
-  'Events from Stripe. state: received, then processed, ignored, deferred or failed; after 10 attempts a '
-  'failed event is dead, and a deferred event is dead or, if its payment is foreign, ignored. '
-  'last_error: why the event failed, waits or was ignored. read_session_at: when the payment runner '
-  'reads the session of a payment that waits for the event of that session.';
+  'Events from Stripe. state: received, then processed, ignored, deferred or failed; after 10 '
+  'attempts a failed or deferred event is dead, but a deferred event of a foreign payment is '
+  'ignored. last_error: why the event failed, waits or was ignored. read_session_at: when the '
+  'payment runner reads the session of a payment that waits for the event of that session.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
@@ -2099,11 +2099,11 @@ create table farthing.chats (
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
-  'the price of this maximum. output_is_counted: our count of the output equals the provider''s, '
-  'because the provider hides no output and counts tokens as we do. streamed_tokens: the output '
-  'tokens received so far, as last recorded. answered_at: when the chat''s own request reported '
-  'its end, even if the chat was already closed; null until then. corrected: credits refunded '
-  'because the scheduled task had charged more than the provider''s usage.';
+  'the price of this maximum. output_is_counted: true if the provider hides no output and counts '
+  'tokens as we do, so that our count of the output equals the provider''s. streamed_tokens: the '
+  'output tokens received so far, as last recorded. answered_at: when the chat''s own request '
+  'reported its end, even if the chat was already closed; null until then. corrected: credits '
+  'refunded because the scheduled task had charged more than the provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -2226,8 +2226,8 @@ as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
 comment on function farthing.notification_turn(text) is
-  'Returns the rank of a recipient in the order of sending: alerts must not wait behind a thousand '
-  'emails, or for an unavailable mail service.';
+  'Returns the rank of a recipient in the order of sending: alerts come first, because they must '
+  'not wait behind a thousand emails, or for an unavailable mail service.';
 
 create index notifications_due on farthing.notifications (farthing.notification_turn(recipient),
   next_attempt_at)
@@ -2669,9 +2669,9 @@ create table farthing.incidents (
 comment on table farthing.incidents is
   'Periods in which a rule was over its threshold. The state goes from pending (over the '
   'threshold, but not yet for the time fires_after) to open, acknowledged and resolved. value, '
-  'threshold and summary: from the last evaluation in which the rule was over. queued_at: the '
-  'time at which the incident''s notifications were queued. fine_since: the time since which the '
-  'rule has been fine without a break, while the incident is not resolved.';
+  'threshold and summary: from the last evaluation in which the rule was over its threshold. '
+  'queued_at: the time at which the incident''s notifications were queued. fine_since: the time '
+  'since which the rule has been fine without a break, while the incident is not resolved.';
 -- A rule and subject have at most one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
@@ -2880,8 +2880,8 @@ comment on table farthing.deferred_lots is
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
--- its position among them. day is stored, because created_at may be far in the past: an expired
--- hold pays debt as of its expiry, however late the expiry is noticed.
+-- its position among them. day is stored, because created_at may be far in the past: if an expired
+-- hold pays debt, created_at is the moment of the expiry, however late the hold is released.
 create table farthing.debt_payment_days (
   account_id bigint not null,
   payment_id bigint not null,
@@ -3121,9 +3121,9 @@ comment on table farthing.journal_accounts is
   '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
   'whose credits are not granted yet; provider_payable: the providers'' money from bookings; '
   'refunds, disputes: money that was returned, less the deferred revenue that it released; the '
-  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: debited when '
-  'an order is paid, and at once credited with the same amount, because deferred revenue is only '
-  'what was paid.';
+  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: when an order '
+  'with a discount is paid, this account is debited and at once credited with the same amount, '
+  'because only what was paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

@@ -176,8 +176,8 @@ begin
 end
 $$;
 comment on function farthing.set_spend_cap is
-  'Sets the daily cap of a locked account, or removes it if p_daily is null: the user''s own cap if '
-  'p_author is owner, the imposed cap otherwise. Returns the account.';
+  'For a locked account, sets the user''s own daily cap if p_author is owner, and the imposed '
+  'daily cap otherwise. If p_daily is null, removes that cap. Returns the account.';
 
 create function farthing.request_spend_cap(
   p_user_id uuid, p_daily text, p_reason text, p_author text, p_now timestamptz)
@@ -794,9 +794,9 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still charge or
-  -- correct it. The request reads from the provider for at most 130 seconds, and then attempts for 45 seconds
-  -- to end the chat, so the charge is final after 200 seconds.
+  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
+  -- charge or correct it. The request reads from the provider for at most 130 seconds, and then
+  -- tries for at most 45 seconds to end the chat. So the charge is final after 200 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
@@ -819,8 +819,8 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 -- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. Because of
 -- foreign keys, two later statements lock the owner's row in any case: the insert of a log, and a
 -- second update of the account. So a chat locks the owner's row first, and then the account. In the
--- opposite order, a chat could deadlock with the deletion of its user, which locks the owner's row
--- and then waits for the account.
+-- opposite order, a chat could deadlock with the deletion of its owner: the deletion locks the
+-- owner's row and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -1065,9 +1065,9 @@ exception when others then
 end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
-  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, '
-  'duration_ms, error_code, request_id, trace_id} that the user''s consent allows. Never fails: a log that '
-  'cannot be stored is lost, with a warning.';
+  'Stores an AI log, but only the fields that the user''s consent allows. p_log: {model, kind, '
+  'prompt, response, structured, usage, classification, duration_ms, error_code, request_id, '
+  'trace_id}. Never fails: a log that cannot be stored is lost, with a warning.';
 
 create function farthing.delete_old_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -1162,10 +1162,11 @@ comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestam
 
 -- supabase/schemas/ai/functions/unknown_usage.sql
 
--- The charge of a chat whose usage is unknown: the most that the chat can have used, which its hold
--- covers. For a stream that breaks off, this includes the policy's stream_in_flight_tokens
--- (policy/tables.sql). A smaller charge would make it cheap to leave a stream before its end. The
--- excess is refunded if the provider's usage becomes known later (late_usage.sql).
+-- The charge of a chat whose usage is unknown: the most that the chat can have used. The chat's
+-- hold covers this. For a stream that breaks off, the charge includes the policy's
+-- stream_in_flight_tokens (policy/tables.sql). A smaller charge would make it cheap to leave a
+-- stream before its end. The excess is refunded if the provider's usage becomes known later
+-- (late_usage.sql).
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -1611,9 +1612,9 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'Reads the violations of the last proof that found violations, until a whole proof finds none. '
-  'The rule also counts as over its threshold if the last proof failed or the last finished proof '
-  'is older than period.';
+  'Reads how many violations were found by the last proof that found any. A later whole proof '
+  'without a violation resets this to 0. The rule also counts as over its threshold if the last '
+  'proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1632,7 +1633,7 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'Reads the credits granted since midnight UTC by all authors, in sealed entries.';
+  'Reads the credits that all authors have granted since midnight UTC. Only sealed entries count.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1925,8 +1926,8 @@ as $$
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'Reads the number of deferred and failed events that were received longer ago than the rule''s period, '
-  'without events of foreign payments.';
+  'Reads the number of deferred and failed events that were received longer ago than the rule''s '
+  'period. Events of foreign payments do not count.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1974,9 +1975,9 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed charges. The rule is over its threshold only if the share is also at '
-  'least factor times the usual share, at least three charges failed, and the number of all '
-  'charges is at least the rule''s minimum.';
+  'Reads the share of failed charges. A share above the threshold counts only under three more '
+  'conditions: it is at least factor times the usual share, at least three charges failed, and '
+  'there were at least as many charges as the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2246,8 +2247,9 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, or if alerts are not evaluated, and wakes '
-  'the notification runner each minute. Returns true if operators are notified now.';
+  'If no scheduled task runs, or none that evaluates alerts, opens the incident tasks_stopped. '
+  'Until a task evaluates alerts again, also wakes the notification runner each minute. Returns '
+  'true if operators are notified now.';
 
 -- supabase/schemas/audit/functions/audit_action.sql
 
@@ -2536,13 +2538,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- An "always" trigger also fires in a session whose session_replication_role is replica.
+  -- A trigger with ENABLE ALWAYS also fires in a session whose session_replication_role is replica.
   execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
   insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
 comment on function farthing.note_guard(text, text) is
-  'Makes a trigger fire always, and records that the trigger must exist.';
+  'Sets a trigger to ENABLE ALWAYS, and records that the trigger must exist.';
 
 -- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
 -- table, even of triggers that do not fire. To save this work in a debit, the triggers of the
@@ -2565,8 +2567,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after each update of these columns that meets p_when; a null p_when is '
-  'always met.';
+  'Creates a trigger that calls p_function after each update of these columns for which p_when is '
+  'true. If p_when is null, after each update.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -3304,8 +3306,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Returns true, and records the refusal, if the buyer and the provider share something and the policy '
-  'refuses such bookings.';
+  'Returns whether a booking is refused: the buyer and the provider share something, and the '
+  'policy refuses such bookings. Records the refusal.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -3369,8 +3371,8 @@ comment on function farthing.bookings_guard() is
 
 -- supabase/schemas/checkout/functions/attach_session.sql
 
--- The session of a checkout: Stripe opens it after its order is committed, and then it is attached to
--- the order.
+-- Stripe opens the session of a checkout after the order is committed. Then the session is attached
+-- to the order.
 
 create function farthing.session_to_create(p_order farthing.orders)
 returns jsonb
@@ -3720,9 +3722,9 @@ begin
 end
 $$;
 comment on function farthing.package_on_sale(text, text, timestamptz) is
-  'Returns the current version of a package, by its id or slug, with amount and currency in the '
-  'requested currency. If p_currency is null, the package''s first currency is used. Fails '
-  'unknown_package if the package is not on sale, invalid_request if it has no price in the currency.';
+  'Returns the current version of a package, by its id or slug. amount and currency are the '
+  'package''s price in p_currency; if p_currency is null, its first price. Fails unknown_package '
+  'if the package is not on sale, invalid_request if it has no price in the currency.';
 
 -- supabase/schemas/checkout/functions/session_buyer.sql
 
@@ -3737,7 +3739,8 @@ as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
   -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
   -- session for a customer that was deleted at Stripe. Such a deletion also detaches the saved
-  -- card. So a customer is used only while it has a saved card: it then still exists.
+  -- card. So a saved card shows that the customer still exists, and a customer without one is not
+  -- used.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -3761,7 +3764,8 @@ begin
 end
 $$;
 comment on function farthing.forget_session_email() is
-  'Trigger: deletes the buyer''s email from an order that has a session or needs none any more.';
+  'Trigger: deletes the buyer''s email from an order that already has a session or no longer needs '
+  'a session.';
 
 create function farthing.forget_emails_of_user()
 returns trigger
@@ -3775,7 +3779,8 @@ begin
 end
 $$;
 comment on function farthing.forget_emails_of_user() is
-  'Trigger: when a user is deleted, deletes their email from those of their orders that still contain it.';
+  'Trigger: when a user is deleted, deletes the user''s email from every order that still contains '
+  'it.';
 
 -- supabase/schemas/checkout/functions/session_settings.sql
 
@@ -3832,8 +3837,9 @@ begin
 end
 $$;
 comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
-  'Stops top-ups, forgets the saved card, and plans its removal at Stripe by the payment runner from '
-  'p_runner_from on. A repeat changes nothing. The caller has locked the account and given the reason.';
+  'Stops top-ups, forgets the saved card, and records that Stripe must detach it. The payment '
+  'runner may do this from p_runner_from on. A repeat changes nothing. The caller has locked the '
+  'account and has given the reason by allow_change().';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
 returns boolean
@@ -4073,15 +4079,15 @@ begin
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: removes the saved card of an account whose user is deleted or whose organisation is dissolved, '
-  'also at Stripe, and stops its top-ups.';
+  'Trigger: when an account''s user is deleted or its organisation is dissolved, removes the '
+  'account''s saved card, here and at Stripe, and stops its top-ups.';
 
 -- supabase/schemas/customers/functions/stripe_faults.sql
 
--- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next success,
--- and reported by the alert rule stripe_setup. _shared/domain/report-stripe-fault.ts records them: at a
--- checkout, a top-up and the removal of a card, and at least every 15 minutes, when the balance is
--- listed.
+-- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next
+-- success, and reported by the alert rule stripe_setup. _shared/domain/report-stripe-fault.ts
+-- records them. It is called at a checkout, at a top-up, when a saved card is read or detached, and
+-- when the balance is listed (at least every 15 minutes).
 
 create function farthing.end_stripe_fault(p_fault text, p_subject text)
 returns void
@@ -4184,8 +4190,8 @@ exception when datetime_field_overflow or invalid_datetime_format then
 end
 $$;
 comment on function farthing.effective_from(jsonb) is
-  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an '
-  'offset. Returns null if the item has no effective_from, or an invalid one.';
+  'Returns the effective_from of an item of settings. Its text is a day (UTC) or a time with an '
+  'offset. Returns null if the text is missing or invalid.';
 
 -- supabase/schemas/foundation/functions/errors.sql
 
@@ -4235,8 +4241,8 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
-  'names the invalid field. RPC functions raise every error that has a code through this function.';
+  'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The '
+  'hint names the invalid field. Every error that has a code is raised by this function.';
 
 -- supabase/schemas/foundation/functions/pages.sql
 
@@ -4776,9 +4782,9 @@ begin
 end
 $$;
 comment on function farthing.ceiling_met is
-  'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
-  'For an author whom the ceilings do not bind, only the ceiling named grant is checked. Days are '
-  'UTC.';
+  'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if '
+  'none. For an author whom the ceilings do not bind, only the ceiling for one grant is checked. '
+  'Days are UTC.';
 
 -- supabase/schemas/grants/functions/grant_answer.sql
 
@@ -5359,8 +5365,8 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notifications_unsent', 'state=' || n.state, count(*) from (
-    -- Each of these three conditions can use an index. One condition on all five states could not,
-    -- and would read every sent notification.
+    -- Each of these three conditions can use an index. One condition on all five states could use
+    -- no index, and would read every sent notification.
     select q.state from farthing.notifications q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notifications s where s.state = 'sending'
     union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n
@@ -6286,9 +6292,9 @@ end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
   'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
-  'the transaction that applies the payment, so that refunded credits cannot be spent in between. '
-  'p_with_payment: also applies the event of the payment itself, which may have waited for the '
-  'event of its session. Returns the number of events.';
+  'the transaction that applies the payment: otherwise credits could be spent before their refund '
+  'is applied. p_with_payment: also applies the event of the payment itself, which may have waited '
+  'for the event of its session. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
@@ -6335,7 +6341,7 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Returns whether an event names a payment, or a charge, and does not bear our mark.';
+  'Returns whether an event names a payment or a charge but does not bear our mark.';
 
 -- supabase/schemas/inbox/functions/inbox_answer.sql
 
@@ -6412,8 +6418,8 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an
-  -- operator.
+  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, so that an event
+  -- outlasts a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -6443,7 +6449,8 @@ begin
 end
 $$;
 comment on function farthing.retry_event(text, timestamptz) is
-  'Applies a deferred or failed event again, if an attempt is due; returns 1, else 0.';
+  'Applies a deferred or failed event again if an attempt is due. Returns 1 if it was applied '
+  'again, 0 if not.';
 
 create function farthing.retry_events(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -6880,8 +6887,8 @@ comment on function farthing.create_job is
 
 -- supabase/schemas/jobs/functions/expiry.sql
 
--- 24 hours after a job was created, scheduled tasks fail it if it has not ended, and delete its
--- result and its file. They delete the job itself after 30 days.
+-- 24 hours after a job was created, scheduled tasks end the job as failed if it has not ended yet,
+-- and delete its result and its file. They delete the job itself after 30 days.
 
 create function farthing.job_life()
 returns interval
@@ -6994,9 +7001,9 @@ comment on function farthing.wake_runner_if_due(timestamptz) is
 -- length of the lease: LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
--- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
--- row while it waits for the account. When a claim leases due jobs, it locks only these jobs, and
--- skips jobs that are already locked.
+-- first to avoid a deadlock. A job's row and its logs refer to the owner, and the deletion of a
+-- user locks the owner's row and then waits for the account. When a claim leases due jobs, it locks
+-- only these jobs, and skips jobs that are already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -7103,7 +7110,7 @@ as $$
     order by j.lease_expires_at limit p_limit), 'end_job_lease', p_now)
 $$;
 comment on function farthing.end_job_leases(timestamptz, int) is
-  'Ends the expired leases of dead runners, and returns their number.';
+  'Ends the expired leases of dead runners, and returns the number of these leases.';
 
 -- supabase/schemas/jobs/functions/read.sql
 
@@ -7298,8 +7305,8 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'Adds two counts to a step''s charge: its events that were charged before with the same contents '
-  '(duplicates), and those that were charged before with different contents (conflicts).';
+  'Adds two numbers to a step''s charge: how many of its events were charged before with the same '
+  'contents (duplicates), and how many with different contents (conflicts).';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -7339,8 +7346,8 @@ begin
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
   -- The work is done, so missing credits become debt. If the debt would exceed the overdraft limit,
-  -- the step is charged everything that is held, so that excessive usage is never cheaper than
-  -- allowed usage.
+  -- the step is charged everything that is held. Otherwise usage beyond the limit would be cheaper
+  -- than usage within it.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
@@ -8246,7 +8253,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_free[v_lot] is null, so v_take is all that is still needed: new debt.
+      -- After the last lot, least() ignores the null v_free[v_lot]. v_take is the rest: new debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -8535,7 +8542,8 @@ begin
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
     from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
   ), compared as (
-    -- Hours are deleted by age, so some hours of the oldest stored day may already be deleted.
+    -- Hours are deleted by age, so some hours of the oldest stored day may already be deleted, and
+    -- that day is not compared.
     select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
   )
   select 14, null::bigint, format('metric %s {%s} of %s: %s in the day, %s in its hours', c.name, c.labels,
@@ -8958,8 +8966,8 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer useful. Without this limit, a project
-  -- that has no mail service would store the addresses until one is configured.
+  -- After three days a notification is no longer useful. Without this limit, a project without a
+  -- mail service would store the addresses until it configures a mail service.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')
@@ -8977,10 +8985,11 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days after they were queued, or after an '
-  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, as '
-  'happens without a mail service. Deletes notifications to given addresses and to operators after '
-  '90 days. Returns the number of notifications.';
+  'Gives up notifications that were not sent within three days. The three days begin when a '
+  'notification is queued, and again when an operator retries it. The error is `expired`, or '
+  '`not_tried` if no attempt was ever made, as happens without a mail service. Deletes '
+  'notifications to given addresses and to operators after 90 days. Returns the number of '
+  'notifications that it gave up or deleted.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -9079,8 +9088,9 @@ as $$
     order by n.leased_until limit 1000), 'end_notification_lease', p_now)
 $$;
 comment on function farthing.end_notification_leases(timestamptz) is
-  'Ends the expired leases of dead runners, and returns their number. A notification is retried if the '
-  'service recognises a repeat by its key (Resend, webhooks); otherwise its state becomes `uncertain`.';
+  'Ends the expired leases of dead runners, and returns the number of these leases. A notification '
+  'is retried if the service recognises a repeat by its key (Resend, webhooks); otherwise its state '
+  'becomes `uncertain`.';
 
 -- supabase/schemas/notifications/functions/low_balance.sql
 
@@ -9309,10 +9319,10 @@ comment on function farthing.wake_notification_runner_if_due(timestamptz) is
 
 -- The outbox: notifications to users and operators are stored until they are sent. A notification
 -- commits with its cause, and a transaction that moves money never waits for mail. There is one
--- notification per template and subject (such as an order), so no harm is done if a scheduled task
--- finds the same subject again or two tasks run at once. The rows contain no personal data: the
--- recipient's address is looked up when the notification is sent. Only an address that a caller
--- gives is stored, until the notification is sent or given up.
+-- notification per template and subject (such as an order). So no notification is queued twice if a
+-- scheduled task finds the same subject again, or if two tasks run at once. The rows contain no
+-- personal data: the recipient's address is looked up when the notification is sent. Only an
+-- address that a caller gives is stored, until the notification is sent or given up.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -9603,8 +9613,8 @@ as $$
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'Returns the number of late payouts: those more than a day past their arrival date and not paid, '
-  'and those that the bank returned and that no later payout replaced.';
+  'Returns the number of late payouts. A payout is late if it is not paid and its arrival date is '
+  'more than a day ago, or if the bank returned it and no later payout has replaced it.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -9753,9 +9763,9 @@ begin
         and t.available_on <= p_payout.made_at
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
-      -- Refunds lower the running sum again, so the sum may reach the amount several times. Then
-      -- the last of these points is used, because the payout may contain all transactions up to
-      -- that point.
+      -- Refunds lower the running sum again, so the sum may equal the amount after several of the
+      -- transactions. The last of these is used, because the payout may contain all transactions up
+      -- to it.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a
@@ -9806,8 +9816,8 @@ end
 $$;
 comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
   'Assigns transactions to the manual payouts that were made before p_until; all of Stripe''s '
-  'transactions before p_until must be stored. A manual payout waits for the lists of earlier automatic '
-  'payouts in its currency.';
+  'transactions before p_until must already be stored. A manual payout waits for the lists of '
+  'earlier automatic payouts in its currency.';
 
 -- supabase/schemas/payouts/functions/mismatch_answer.sql
 
@@ -9945,7 +9955,7 @@ comment on function farthing.newest_mismatches(int) is
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
 -- a payment may wait for its payout. A payment that is not even in Stripe's list by time is looked
--- for only once; each run checks at most one day of such payments, so that a run stays short even
+-- for only once. Each run looks for the payments of at most one day, so that a run stays short even
 -- after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
@@ -10754,8 +10764,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name. For each it returns the version in force, or '
-  'the next version if only that version is on sale.';
+  'Returns one version of each package that a list does not name: the version in force or, if only '
+  'a later version is on sale, that later version.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -10882,7 +10892,7 @@ as $$
   where effective_from <= p_now order by package_id, effective_from desc, version desc
 $$;
 comment on function farthing.packages_in_force(timestamptz) is
-  'Returns the current version of each package, including packages that are no longer sold.';
+  'Returns the version in force of each package, including packages that are no longer sold.';
 
 create function farthing.packages_scheduled(p_now timestamptz)
 returns setof farthing.packages
@@ -10979,7 +10989,7 @@ begin
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
     -- The domain farthing.metadata allows more than this bound, because a settled hold adds its id
-    -- to the metadata, and a job its id and step.
+    -- to the metadata, and a job adds its id and its step.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field
     offset 0) f
   order by c.index;
@@ -11004,7 +11014,7 @@ language sql stable
 set search_path = ''
 rows 1
 as $$
-  -- As in price_usage(), a moment before a model's first version gets that first version.
+  -- As in price_usage(), a model's first version also applies to moments before its own start.
   select r.* from farthing.rates r where r.model = p_model
   order by (r.effective_from <= p_at) desc, case when r.effective_from <= p_at then r.effective_from end desc,
     r.effective_from, r.version desc
@@ -11253,8 +11263,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the same author as the chat, and is allowed.
-    -- prove_chats() checks the amount of the refund.
+    -- The refund of an overcharged chat has the same author as the chat, so it looks like a grant
+    -- to oneself. It is allowed, and prove_chats() checks its amount.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
@@ -11360,8 +11370,8 @@ begin
 end
 $$;
 comment on function farthing.prove_accounts() is
-  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` is the sum of the open '
-  'holds and of the lots'' reserved parts.';
+  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` equals both the sum '
+  'of the open holds and the sum of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
 returns setof farthing.violation
@@ -12703,8 +12713,8 @@ begin
   insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
   select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
   from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
-  -- Runs since the last whole proof without a violation are stored longer, because the alert's
-  -- read_proof() reads their violations until a whole proof finds none.
+  -- The last whole proof without a violation and all later runs are stored longer. The alert's
+  -- read_proof() reads the violations of these runs until a whole proof finds none.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
@@ -12937,8 +12947,8 @@ begin
 end
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
-  'charged.';
+  'Rule 12: the charge of each usage is exactly the price of its tokens at the rate version that '
+  'its entry names. The rule holds for every kind of charge.';
 
 -- supabase/schemas/proof/functions/usage_days.sql
 
@@ -13171,8 +13181,9 @@ comment on function farthing.refuse_own(text, bigint) is
 
 -- supabase/schemas/refunds/functions/preview_refund.sql
 
--- The dry run of a refund. It makes the refund with the functions that make a real one, up to Stripe's
--- event, and then undoes everything. So the dry run and the refund cannot have different figures.
+-- The dry run of a refund. It calls the functions that a real refund calls, including the one that
+-- applies Stripe's event, and then undoes everything. So the dry run and the real refund cannot
+-- have different figures.
 
 create function farthing.preview_refund(
   p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_now timestamptz)
@@ -13444,8 +13455,8 @@ begin
 end
 $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
-  'Claims at most p_limit due refunds that Stripe does not have yet. A claim lasts until the refund''s '
-  'next attempt is due. A refund fails after ten attempts or 23 hours.';
+  'Claims at most p_limit due refunds that Stripe does not have yet. A claimed refund cannot be '
+  'claimed again before its next attempt is due. A refund fails after ten attempts or 23 hours.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
@@ -13686,8 +13697,8 @@ as $$
     group by rollup (s.source) having count(*) > 0) t
 $$;
 comment on function farthing.credit_totals(farthing.day_range) is
-  'Returns the totals of the report of credits: a row for each source of lots, and one without a source '
-  'for all of them.';
+  'Returns the totals of the report of credits: a row for each source of lots, and a row without a '
+  'source for all sources together.';
 
 create function farthing.credit_controls()
 returns jsonb
@@ -13750,8 +13761,8 @@ declare
   v_account_id bigint := farthing.account_for(p_user_id);
 begin
   if v_account_id is null then
-    -- If the refused request was the user's first one, its new account was rolled back with it, so
-    -- there may be no account.
+    -- There may be no account: if the refused request was the user's first one, the rollback of the
+    -- request has undone the creation of the account.
     v_account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   end if;
   insert into farthing.refusal_days as r (day, account_id, first_at, refusals)
@@ -14187,8 +14198,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.debt_payment_days b
-  -- The day is never before sealed_until, because days that are reported as complete must not
-  -- change.
+  -- The day is never before the day of sealed_until: earlier days are reported as complete, so they
+  -- must not change.
   set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
   from farthing.debt_payments p, farthing.sealed_until u
   where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
@@ -14249,7 +14260,7 @@ as $$
     window w as (partition by m.account_id, m.lot_id order by m.place, m.payment_id)
   ), valued as (
     -- The quotient is rounded half up to whole minor units. The changes of one lot's value add up
-    -- to its price, because each change begins at the value at which the last one ended.
+    -- to its price, because each change begins at the value at which the previous change ended.
     select r.*, div(2 * r.price * r.remaining + r.amount, 2 * r.amount)::bigint as value from running r
   ), lots as (
     insert into farthing.deferred_lots as d (account_id, lot_id, currency, remaining, value)
@@ -14361,12 +14372,12 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders, and an order for which it records no missing evidence has all of its evidence.';
+  'orders, and every order whose evidence it records as complete has all of its evidence.';
 
 -- supabase/schemas/reports/functions/orders_without_evidence.sql
 
--- Orders without evidence. The evidence is looked up once, when the purchase is sealed, because a
--- report of a year would have to look it up for each order.
+-- Orders without evidence. The evidence is looked up once, when the purchase is sealed. Otherwise
+-- each report of a year would have to look it up for every order again.
 
 create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
 returns text
@@ -14400,8 +14411,8 @@ begin
     cross join lateral (select d at time zone 'UTC' as begins,
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
-      -- A day is skipped if order_entries has all orders that were paid on that day, with complete
-      -- evidence. To find out, it is enough to compare the two counts.
+      -- A day is skipped if all orders that were paid on that day are in order_entries with
+      -- complete evidence. This is so if the two counts below are equal.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop
@@ -14544,8 +14555,8 @@ begin
   cross join lateral (select div(l.amount + 2 * l.price * coalesce(d.remaining, l.remaining), 2 * l.amount)
     as worth) w
   where l.price > 0 and ((d.remaining, d.value::numeric) is distinct from (l.remaining, w.worth))
-    -- A lot's remaining credits may differ from the summed ones as long as its account has entries
-    -- or payments of debt that are not summed yet.
+    -- A lot's remaining credits may differ from the sum of its movements as long as its account has
+    -- entries or payments of debt that are not in the sum yet.
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b
@@ -15004,8 +15015,8 @@ language sql
 set search_path = ''
 as $$
   -- The update waits for the transactions that are booking lines, because each of them locks this
-  -- row for share. A transaction that books a line later waits for this one, and then books in the
-  -- open month.
+  -- row for share. A transaction that books a line later waits until this update is committed, and
+  -- then books in the open month.
   with closed as (
     update farthing.books b set open_from = d.first_open, closed_at = p_now
     from (select date_trunc('month', (p_now - p.months_close_after) at time zone 'UTC')::date as first_open
@@ -15211,8 +15222,8 @@ set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
   -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
-  -- taken the money, the tax is returned twice. Each of the two reinstates its own part when its
-  -- money comes back.
+  -- taken the money, the tax is returned twice. If the money of one of them comes back, its own
+  -- part of the returned tax is cancelled.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
@@ -15691,8 +15702,8 @@ as $$
         else 'refund' end]
       when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
       else array[p_transaction.kind] end)
-    -- A refund and its failure have the same source_id, so the sign of the amount tells their
-    -- tax_returned lines apart.
+    -- A refund and its failure have the same source_id. So only the sign of the amount
+    -- distinguishes the tax_returned line of one from that of the other.
     and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
@@ -16034,8 +16045,9 @@ comment on function farthing.revenue_sums(date, date) is
 -- supabase/schemas/revenue/functions/stripe_fees.sql
 
 -- Stripe's fee for a balance transaction. The fee is provisional until a payout lists the
--- transaction. Only the difference between a fee and its existing lines is booked, so a fee is not
--- booked twice if its transaction is stored again, with a different fee or in a payout.
+-- transaction. A transaction may be stored again, with a different fee or in a payout. The fee is
+-- nevertheless not booked twice, because only the difference between the fee and its existing lines
+-- is booked.
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)
@@ -16457,7 +16469,7 @@ comment on function farthing.disputed_of(farthing.payment, numeric) is
 -- supabase/schemas/reversals/functions/fraud_warning_events.sql
 
 -- Stripe's events about early fraud warnings. The policy's early_fraud_warning (policy/tables.sql)
--- says whether the payment is refunded at once.
+-- decides whether the payment is refunded at once.
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -16952,8 +16964,8 @@ end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
   'Calls farthing.<p_work>(id, p_now) for each item within the time budget: first for new items, '
-  'then for items that were parked, both in order. An item that raises an error is parked, and the '
-  'other items continue. Returns the sum of the results.';
+  'then for parked items, each group in the order of p_ids. An item that raises an error is parked, '
+  'and the other items continue. Returns the sum of the results.';
 
 -- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
 
@@ -16965,8 +16977,8 @@ comment on function farthing.work_off(text, text, text[], text, timestamptz) is
 -- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
 -- transaction_timeout also bounds a task: this timeout ends the session, and the next run records a
 -- failure of the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when
--- the CALL begins. The role's own statement_timeout (2 minutes on the platform) ends the running
--- task like an error.
+-- the CALL begins. When the role's own statement_timeout (2 minutes on the platform) is reached,
+-- the running task ends with an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
@@ -17137,8 +17149,8 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
--- Two durations that the alert tasks_stopped and GET /health/ready read: for how long the runner
--- has not run, and for how long no alert could open. After 5 minutes, scheduled tasks count as
+-- Two durations that the alert tasks_stopped and GET /health/ready read: how long ago the runner
+-- last ran, and for how long no alert could open. After 5 minutes, scheduled tasks count as
 -- stopped.
 
 create function farthing.runner_silence(p_now timestamptz)
@@ -17185,8 +17197,8 @@ comment on function farthing.runs_tasks(timestamptz) is
 -- other (run_due_tasks.sql). One job per task would open 20 sessions in the same second, and write
 -- 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds its tasks.
 -- A task is a function of this schema that takes the time of the run and returns a number of items.
--- It works through a bounded batch in a fixed order, and skips rows that another transaction has
--- locked. A task that works item by item uses work_off() (parked_items.sql).
+-- Each call works through a bounded batch in a fixed order, and skips rows that another transaction
+-- has locked. A task that works item by item uses work_off() (parked_items.sql).
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
@@ -17919,8 +17931,8 @@ begin
 end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
-  'Replaces the domains without welcome credits by a list [domain]; an empty list blocks none. Returns '
-  '{changes, unchanged}. Fails invalid_request.';
+  'Replaces the domains without welcome credits with the list [domain]; an empty list blocks no '
+  'domain. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/change_settings.sql
 
@@ -18208,7 +18220,7 @@ begin
 end
 $$;
 comment on function farthing.apply_packages(jsonb, timestamptz) is
-  'Replaces the packages on sale by a list of packages. Returns {changes, unchanged}. Fails '
+  'Replaces the packages on sale with the packages of a list. Returns {changes, unchanged}. Fails '
   'invalid_request.';
 
 -- supabase/schemas/settings/functions/policy.sql
@@ -18609,8 +18621,8 @@ as $$
     'field', 'effective_from', 'from', null, 'to', to_jsonb(p_effective_from))) else '[]' end
 $$;
 comment on function farthing.beginning_field(timestamptz, timestamptz) is
-  'Returns a list with the field effective_from if a change begins later; an empty list if it begins '
-  'now.';
+  'Returns the changed field effective_from, as an array with one element, if a change begins '
+  'later; an empty array if it begins now.';
 
 -- supabase/schemas/settings/functions/settings_history.sql
 
@@ -19422,7 +19434,8 @@ begin
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
     -- An error of an earlier attempt is cleared here, because Stripe's event of the payment may
-    -- arrive before Stripe's answer to the request, and a closed charge ignores that answer.
+    -- arrive before Stripe's answer to the request. The charge is then closed and ignores the
+    -- answer, so the answer cannot clear the error.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -20038,8 +20051,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- The order is locked before the settings are written, because follow_top_up() locks the two in
-  -- this sequence.
+  -- The order is locked before the settings are written, because follow_top_up() also locks the
+  -- order before the settings.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
@@ -20234,8 +20247,9 @@ begin
 end
 $$;
 comment on function farthing.claim_transfers(int, timestamptz) is
-  'Claims due moves, at most one per booking and p_limit in all. A claim lasts until the move''s next '
-  'attempt is due. A move becomes uncertain after ten attempts or 23 hours, and waits for an operator.';
+  'Claims due moves, at most one per booking and p_limit in all. A claimed move cannot be claimed '
+  'again before its next attempt is due. A move becomes uncertain after ten attempts or 23 hours, '
+  'and waits for an operator.';
 
 -- supabase/schemas/transfers/functions/provider_share.sql
 
@@ -20303,8 +20317,8 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- If the share waited for the completion, requested refunds and money that a bank claims reduce
-    -- it at once, before they are final.
+    -- A share that waited for the completion is reduced at once by requested refunds and by money
+    -- that a bank claims, even before the refunds and the claims are final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
@@ -20517,8 +20531,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- If a batch has the same event_id twice, first with usage that cannot be priced and then
-      -- with usage that can, the first event is refused and is not a duplicate of the second.
+      -- A batch may have the same event_id twice, first with usage that cannot be priced and then
+      -- with usage that can. The first event is then refused, and is no duplicate of the second.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,
@@ -20851,7 +20865,8 @@ as $$
   select rtrim(substring(lower(btrim(p_email)) from '@([^@]*)$'), '.')
 $$;
 comment on function farthing.email_domain(text) is
-  'Returns the domain of an address as it is written, in lower case. Null without an @.';
+  'Returns the domain of an address in lower case, but not yet replaced by its host''s main domain. '
+  'Null without an @.';
 
 create function farthing.email_host(p_domain text, out host text, out ignored text, out kind text)
 language sql immutable

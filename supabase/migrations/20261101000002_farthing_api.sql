@@ -4,7 +4,7 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/api.sql
 
--- The RPC functions of chats, which endpoints call. Also the views through which users read and set
+-- The RPC functions that endpoints call for chats. Also the views through which users read and set
 -- their consent, and read and delete their AI logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
@@ -522,9 +522,10 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
-  'Sets a user''s daily cap, or removes it if p_daily is null: the user''s own cap if the author is '
-  'owner, the imposed cap otherwise. The lower of the two applies. p_reason is stored in the audit. Returns '
-  '{status: 200, replayed, data: the caps}. Fails forbidden, not_found, invalid_request.';
+  'Sets a user''s own daily cap if the author is owner, and the imposed daily cap otherwise. If '
+  'p_daily is null, removes that cap. The lower of the two caps applies. p_reason is stored in the '
+  'audit. Returns {status: 200, replayed, data: the caps}. Fails forbidden, not_found, '
+  'invalid_request.';
 
 create function farthing_public.spend_caps_preview(
   p_user_id uuid, p_daily text, p_author text default null, p_now timestamptz default now())
@@ -937,8 +938,8 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: the '
-  'result of farthing.runs_tasks().';
+  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: whether a package exists. '
+  'runs_tasks: the result of farthing.runs_tasks().';
 
 -- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
 -- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
@@ -1820,8 +1821,9 @@ $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
   'Claims due transfers, reversals and restorations of providers'' shares (moves), at most one per '
-  'booking. A claim lasts until the move''s next attempt is due. A move becomes uncertain after ten '
-  'attempts or 23 hours. A reversal without transfer_id reverses the charge''s own transfer.';
+  'booking. A claimed move cannot be claimed again before its next attempt is due. A move becomes '
+  'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the charge''s '
+  'own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -2435,9 +2437,9 @@ end
 $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
-  'Ends a backfill. p_complete: the runner has fetched all events up to p_claimed_at; otherwise the next '
-  'run continues at once. p_unreadable: how many events could not be read; above 0, the next backfill '
-  'begins at least 15 minutes after p_claimed_at.';
+  'Ends a backfill. p_complete: whether the runner has fetched all events up to p_claimed_at; if '
+  'not, the next run continues at once. p_unreadable: how many events could not be read; above 0, '
+  'the next backfill begins at least 15 minutes after p_claimed_at.';
 
 -- supabase/schemas/inbox/api/list.sql
 
@@ -2470,7 +2472,7 @@ comment on function farthing_public.inbox_list is
 
 -- supabase/schemas/inbox/api/receive.sql
 
--- Receives an event of Stripe's, which Stripe delivered or a backfill fetched.
+-- Receives an event from Stripe: Stripe delivered it, or a backfill fetched it.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
@@ -3776,7 +3778,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The account is looked up first, so that it narrows the list before the indexes on orders and
+  -- The account is looked up first, because it limits the list before the indexes on orders and
   -- bookings apply. 0 stands for a user without an account: no account has the number 0.
   v_account_id bigint := case
     when p_user_id is not null then
@@ -3819,8 +3821,9 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Claims due refunds that Stripe does not have yet. A claim lasts until the refund''s next attempt is '
-  'due. A refund fails after ten attempts or 23 hours. Returns the refunds to send.';
+  'Claims due refunds that Stripe does not have yet. A claimed refund cannot be claimed again '
+  'before its next attempt is due. A refund fails after ten attempts or 23 hours. Returns the '
+  'refunds to send.';
 
 -- supabase/schemas/reports/api/actors.sql
 
@@ -4391,12 +4394,13 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
-  'Replaces the domains without welcome credits by a list [domain]. Returns the same object as '
+  'Replaces the domains without welcome credits with the list [domain]. Returns the same object as '
   'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/flags.sql
 
--- The RPC functions of feature flags for operators: with a version, a reason and a history.
+-- The RPC functions of feature flags: operators read the flags, and set some of them. The list of
+-- flags has a version and a history, and each change has a reason.
 
 create function farthing_public.settings_flags()
 returns jsonb
@@ -4646,8 +4650,8 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read before the customer had an account is stored with the user, a later one with the
-  -- account.
+  -- A read before the customer had an account is stored with the user. A later read is stored with
+  -- the account.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)

@@ -175,7 +175,8 @@ select farthing.open_realtime();
 
 select farthing.add_task('end_job_leases', '1 minute');
 select farthing.add_task('expire_jobs', '1 minute');
--- This task runs after end_job_leases, because that task queues jobs again.
+-- This task runs after end_job_leases, so that it wakes the runner for the jobs that end_job_leases
+-- has just queued again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('delete_old_job_data', '5 minutes');
 
@@ -507,8 +508,9 @@ select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => tru
 
 -- supabase/schemas/audit/recorded_guards.sql
 
--- Runs last, and calls note_guard() for the guards that the files of other subjects created without that
--- call: triggers that refuse changes, and state machines. note_guard() also makes each guard fire always.
+-- Runs last, and calls note_guard() for the guards that the files of other subjects created without
+-- that call: triggers that refuse changes, and state machines. note_guard() also sets each guard to
+-- ENABLE ALWAYS.
 
 do $$
 declare

@@ -28,8 +28,8 @@ async function outcomeOf(example: Example): Promise<string> {
 const isFine = (outcome: string) => /^2\d\d$/.test(outcome);
 
 /**
- * Returns whether the request got a 409 instead of the expected 404. This happens if the object has
- * been created since then.
+ * Returns whether the request got a 409 instead of the expected 404. This happens if a scheduled
+ * task or another test has created the object before the request.
  */
 const isOfExisting = (name: string, outcome: string) =>
   EXCEPTIONS[name]?.outcome === NONE_YET && outcome.startsWith("409 ");

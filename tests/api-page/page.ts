@@ -63,8 +63,8 @@ function credentialsOf({ security }: Operation, schemes: Document["components"],
 }
 
 /**
- * Returns the value that Scalar sends for a required parameter. This is the parameter's example.
- * Without one, it is the first allowed value. Without that, it is the example of the schema.
+ * Returns the value that Scalar sends for a required parameter: the parameter's example, or else
+ * its first allowed value, or else its schema's example.
  */
 function valueOf({ name, example, schema }: Parameter): string {
   const value = example ?? schema?.enum?.[0] ?? schema?.example;

@@ -87,7 +87,10 @@ async function statusOf(bookingId: string): Promise<string> {
   return row!.status;
 }
 
-/** Carries out a plan from the booking to its end. Stripe's last events may arrive after the return. */
+/**
+ * Carries out a plan from the booking to its end. Stripe's last events may arrive after this
+ * function returns.
+ */
 async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
   const { booking_id, payment_intent_id } = await book(world, buyer, seller, plan);
   if (plan.isPaid) {
@@ -108,8 +111,8 @@ async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
 }
 
 /**
- * Carries out all plans. After five plans a new buyer follows, because a buyer may create only a few
- * bookings per minute.
+ * Carries out all plans. A new buyer signs up for every five plans, because a buyer may create only
+ * a few bookings per minute.
  */
 async function playAll(queue: Iterable<Plan>, seller: Seller): Promise<void> {
   let buyer: Person | undefined;

@@ -22,7 +22,7 @@ const isFocused = (element: Locator): Promise<boolean> =>
     return it === ownerDocument.activeElement;
   });
 
-/** Returns a description of the focused element if the page does not show that it has the focus. */
+/** Returns a description of the focused element if its focus is not visible; otherwise "". */
 const hiddenFocus = (page: Page): Promise<string> =>
   page.evaluate(`(() => {
     const { outlineStyle, outlineWidth, opacity } = getComputedStyle(document.activeElement);
@@ -41,8 +41,8 @@ async function tabTo(page: Page, target: Locator, atMost: number): Promise<void>
 }
 
 /**
- * Opens the search. On a phone it is in the menu, so opens the menu first, and returns axe's
- * findings there.
+ * Opens the search. On a phone the search is in the menu, so opens the menu first, and returns what
+ * axe finds in the menu.
  */
 async function opensSearch(page: Page): Promise<string[]> {
   const menu = page.getByRole("button", { name: "Open Menu" });

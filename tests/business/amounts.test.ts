@@ -34,7 +34,10 @@ const TAX_ON_TOP: Settings = {
 };
 const TAX_INSIDE: Settings = { checkout_automatic_tax: true, checkout_tax_behavior: "inclusive" };
 
-/** Opens a checkout for a package at this price. It has 1,000 credits and 100 bonus credits. */
+/**
+ * Opens a checkout for a package at this price. The package has 1,000 credits and 100 bonus
+ * credits.
+ */
 async function openFor(buyer: Person, currency: string, amount: number) {
   const id = crypto.randomUUID();
   const slug = `amounts-${id.slice(0, 8)}`;

@@ -63,7 +63,9 @@ function runsFor({ supabase }: Person, farthing: Farthing, folder: string): Run 
 
 const WAYS = ["by-hand", "with-client"] as const;
 
-/** Runs both blocks of a section, and returns what both have shown, which must be the same. */
+/**
+ * Runs both blocks of a section, asserts that both show the same values, and returns these values.
+ */
 async function same(run: Run, name: string, given?: object): Promise<unknown[]> {
   const [byHand, withClient] = [
     await run(`${name}-by-hand`, given),

@@ -1,7 +1,8 @@
 /**
- * Runs the recipes that affect all users of a stack, exactly as the pages print them.
- * docs/recipes/recover-a-failed-webhook.md loses events in an outage, and then applies them with a
- * backfill. docs/recipes/welcome-credits.md changes settings so that every new user gets credits.
+ * Runs the recipes that affect all users of a stack, exactly as the pages print them. In
+ * docs/recipes/recover-a-failed-webhook.md, events are lost in an outage and then applied by a
+ * backfill. In docs/recipes/welcome-credits.md, settings are changed so that every new user gets
+ * credits.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";

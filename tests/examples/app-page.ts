@@ -5,7 +5,7 @@ import { namelessIn, overflowsAt, violationsOf, ZOOMED } from "../browser/access
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import type { World } from "../support/project/world.ts";
 
-/** The folder for screenshots that a person can look at. By default, no screenshots are taken. */
+/** The folder for screenshots, which a person can look at. By default, none are taken. */
 const PICTURES = Deno.env.get("EXAMPLE_PICTURES");
 
 export const press = (page: Page, name: string | RegExp): Promise<void> =>

@@ -7,7 +7,7 @@ import type { Visit } from "./visit.ts";
 
 /** The name under which supabase-js stores the session of a project on this machine. */
 const NAME = "sb-127-auth-token";
-/** The prefix with which `@supabase/ssr` marks a value in base64url. */
+/** The prefix with which `@supabase/ssr` marks a value that is encoded as base64url. */
 const MARK = "base64-";
 /**
  * The most characters in one cookie. A browser refuses a cookie above 4 kB, so a longer value is

@@ -113,8 +113,8 @@ Deno.test({
 });
 
 /**
- * The task serves the app in development mode, in which React and Next.js write warnings to the
- * console, for example about hydration.
+ * The task serves the app in development mode. In this mode, React and Next.js write warnings to
+ * the console, for example about hydration. The test asserts that there are none.
  */
 Deno.test({
   name: "deno task example serves Next.js without a warning on a stack that already runs",

@@ -39,8 +39,8 @@ async function visits(
 }
 
 /**
- * Declares a test of these steps. The example is installed and compiled in a separate test that
- * runs first, because on a fresh checkout this takes as long as the steps.
+ * Declares a test of these steps. A separate test runs first, and installs and compiles the
+ * example: on a fresh checkout, this preparation takes as long as the steps.
  */
 export function testVisits(example: ExampleName, name: string, steps: Steps): void {
   Deno.test(`${name} is installed and compiled`, () => makeExample(example, readWorld()));

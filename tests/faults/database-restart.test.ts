@@ -1,7 +1,7 @@
 /**
- * The database is killed and restarted during charges and webhook deliveries. Callers wait, or get an error
- * with Retry-After. No charge is lost or made twice. These functions use the data API; the tests in
- * tests/database show that calls through the pool fail in the same ways.
+ * The database is killed and restarted during charges and webhook deliveries. Callers wait, or get
+ * an error with Retry-After. No charge is lost or made twice. The functions in this test use the
+ * data API; the tests in tests/database show that calls through the pool fail in the same ways.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven } from "../support/project/database.ts";

@@ -39,8 +39,8 @@ export async function repeatDecision(world: World, person: Person, count: number
 }
 
 /**
- * Moves the times of all decisions about a person and of all recorded uses of the person's cards
- * `seconds` into the past.
+ * Moves these times `seconds` into the past: the times of all decisions about a person, and of all
+ * recorded uses of the person's cards.
  */
 export async function age(world: World, person: Person, seconds: number): Promise<void> {
   await withSql(world, async (sql) => {

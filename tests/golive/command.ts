@@ -48,7 +48,7 @@ export function spawn(world: World, args: readonly string[], settings: Settings 
 export interface Ended {
   readonly code: number;
   readonly report: Report;
-  /** Returns the state of a step, and `not run` if there is none. */
+  /** Returns the state of a step, or `not run` if the report does not have the step. */
   state(code: string): string;
   evidence(code: string): string;
   next(code: string): string | undefined;

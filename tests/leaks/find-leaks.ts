@@ -32,7 +32,7 @@ export function leaked(leaks: readonly Leak[]): Leak[] {
   );
 }
 
-/** Waits until all log lines are written, and no request that wakes a runner is waiting to be sent. */
+/** Waits until all log lines are written and all requests that wake a runner have been sent. */
 async function allIsWritten(): Promise<void> {
   const id = crypto.randomUUID();
   await get(world, "health/live", {}, { "x-request-id": id });

@@ -15,6 +15,7 @@ const SHAPES = [
   "(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{8,}",
   "sk-(?:proj|local|ant)-[A-Za-z0-9_-]{16,}",
   // If a payment's id ends in `sb`, its client secret, `pi_…sb_secret_…`, looks like a secret key.
+  // The lookbehind excludes this case.
   "(?<!(?:pi|seti)_[A-Za-z0-9]{8,40})sb_secret_[A-Za-z0-9_-]{8,}",
   "whsec_[A-Za-z0-9+/=_-]{8,}",
   // The IP addresses of callers: any address of 127.0.0.0/8, because the tests in tests/fraud call

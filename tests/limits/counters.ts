@@ -16,8 +16,9 @@ export function admitted(answers: readonly Answer[]): number {
 }
 
 /**
- * Returns the numbers of the current and the next window. The next window may begin before the test
- * sends its request. In both windows, the request reads at least one counter that was set.
+ * Returns the numbers of the current and the next window. The test sets the counters of both,
+ * because the next window may begin before the test sends its request. In either window, the
+ * request then reads at least one counter that was set.
  */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));

@@ -17,7 +17,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** An isolate reports its counts every 10 s, so a minute is enough on a busy machine. */
+/** An isolate reports its counts every 10 s, so a minute is enough, even on a busy machine. */
 const REPORTED_WITHIN_MS = 60_000;
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";

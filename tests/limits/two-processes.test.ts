@@ -81,7 +81,7 @@ async function attemptOnce(load: Load): Promise<Attempt> {
 
 /**
  * Sends requests until both deployments have loaded the function. A deployment loads a function at
- * the function's first request. During the load, the deployment reads Redis's answers too late,
+ * the function's first request. While it does so, the deployment reads Redis's answers too late,
  * after the limiter's timeout.
  */
 async function warmUp(worlds: readonly World[], person: Person): Promise<void> {

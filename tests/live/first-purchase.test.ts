@@ -17,7 +17,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Returns the values of `livemode` in each table of the schema that has this column. */
+/** For each table with a column `livemode`, returns the values in this column. */
 async function modesInDatabase(): Promise<Record<string, (boolean | null)[]>> {
   return await withSql(world, async (sql) => {
     const tables = await sql<{ name: string }[]>`
@@ -32,7 +32,7 @@ async function modesInDatabase(): Promise<Record<string, (boolean | null)[]>> {
   });
 }
 
-/** Returns the type, the mode and the state of each event of an order in the inbox. */
+/** Returns the type, the mode and the state of each event in the inbox that is about an order. */
 async function eventsOf(orderId: string) {
   return await withSql(world, (sql) =>
     sql<{ type: string; livemode: boolean; state: string }[]>`

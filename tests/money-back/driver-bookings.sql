@@ -1,7 +1,7 @@
 -- Carries out the booking steps of a history, and shows each booking with its provider's share. Load
 -- driver.sql before this file.
 
--- All bookings of a history have one provider, who may be paid.
+-- All bookings of a history have the same provider. Stripe has enabled charges for this provider.
 select farthing.set_policy('{"bookings_per_provider_hour": 1000000}', 'histories share a clock');
 insert into auth.users (id, email) values (md5('seller')::uuid, 'seller@buyer.test');
 insert into farthing.providers (provider_id, user_id, country, stripe_account_id, charges_enabled)

@@ -18,9 +18,9 @@ const RUNS = Number(Deno.env.get("MONEY_BACK_RUNS") ?? (IS_FULL ? 10_000 : 1_000
 /**
  * Each batch of histories has its own database. The proof reads the whole database, so it would
  * take longer with more histories in one database. The proof runs at the end of a batch. By then,
- * the scheduled task in a later history may have repaired an error of an earlier one, because the
- * task expires the credits of all buyers. The proof misses such an error, but the comparison with
- * the model finds it.
+ * an error of one history may have been repaired: the scheduled task in a later history expires the
+ * credits of all buyers. The proof misses such an error, but the comparison with the model finds
+ * it.
  */
 const LANES = 2;
 const BATCH = Math.min(1_000, Math.ceil(RUNS / LANES));

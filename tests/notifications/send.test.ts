@@ -1,6 +1,6 @@
 /**
- * POST /send-notification is for callers with the shared secret, sends once per key, and checks the
- * data of the template.
+ * POST /send-notification accepts only callers with the shared secret, sends only one notification
+ * for each key, and checks the data of the template.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";

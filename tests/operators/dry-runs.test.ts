@@ -20,7 +20,7 @@ const world = readWorld();
 const service = backEnd(world);
 
 /**
- * Returns the user's ledger rows without orders. Stripe sends two events of a refund, and the
+ * Returns the user's ledger rows, except orders. Stripe sends two events of a refund, and the
  * second one may change an order's `updated_at` during the test.
  */
 async function rowsOf({ id }: Person): Promise<object> {
@@ -39,7 +39,8 @@ async function spend({ buyer }: Purchase, amount: string): Promise<void> {
 }
 
 /**
- * Compares the dry run of a refund with the real refund. Returns the credits and the debt of both.
+ * Asserts that the dry run of a refund changes nothing, and reports what the real refund does.
+ * Returns the credits, the debt, and the amount that can be refunded afterwards.
  */
 async function checkRefund(purchase: Purchase, as: Caller, amount?: number) {
   const before = await rowsOf(purchase.buyer);

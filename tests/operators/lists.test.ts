@@ -38,7 +38,7 @@ Deno.test("a dispute is listed with its deadline, its order and its credits", as
     [dispute, purchase.orderId, purchase.buyer.id, 999, "9990"],
   );
   deepEqual(read.movements.map(({ amount }) => amount), [-999]);
-  // The emulator sets the deadline to the end of a day some days later.
+  // The emulator sets the deadline several days ahead, to the end of a day.
   const days = (Date.parse(read.evidence_due_by!) - Date.now()) / 86_400_000;
   equal(days > 1 && days < 30, true, read.evidence_due_by!);
   refused(await get(world, `disputes/${dispute}`, purchase.buyer.as), 403, "forbidden");

@@ -9,7 +9,7 @@ interface Terms {
   bonus: string;
 }
 
-/** Puts a version of a package on sale. Only the highest version is sold. */
+/** Puts a version of a package on sale. Only the version with the highest number is sold. */
 export async function sell(
   world: World,
   packageId: string,

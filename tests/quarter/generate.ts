@@ -176,7 +176,8 @@ function giveBack(draft: Draft, random: Random, sales: readonly Sale[]): void {
       dispute(draft, random, { ...sale, at: soon }, index % 4 === 1 ? part : amount);
     }
     if (index % 8 !== 0 || part === amount) continue;
-    // The rest of the payment is refunded, too, or the bank disputes more than the rest.
+    // A second event follows the partial refund: the rest is refunded, too, or the bank disputes
+    // the whole payment, which is more than the rest.
     const rest = amount - part;
     const then = soon + random.between(60, 86_000) * 1000;
     if (index % 16 === 0) draft.add(then, { do: "refund", order, amount: rest, arrives: null });
@@ -261,7 +262,7 @@ export function generate(seed: number): Quarter {
   const random = new Random(seed);
   const draft = new Draft(random);
   const customers = Array.from({ length: CUSTOMERS }, (_, index) => `c${index + 1}`);
-  // Customers with top-ups get no refunds, and hold no credits.
+  // Customers with top-ups get no refunds, and open no holds.
   const [toppedUp, others] = [customers.slice(0, 8), customers.slice(8)];
   for (const [index, customer] of toppedUp.entries()) {
     draft.add(BEGIN + (2 + 5 * index) * DAY_MS + 36_000_000 + index * MINUTE_MS, {

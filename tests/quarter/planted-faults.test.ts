@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000;
 const RANGE = "&from=2026-01-01&to=2026-03-31";
 
 /**
- * The net amount of the missing line, 9.99 dollars less Stripe's fee, and the amount of the line of unknown
- * origin.
+ * MISSING is the net amount of the missing line: 9.99 dollars less Stripe's fee. STRANGE is the
+ * amount of the line of unknown origin.
  */
 const MISSING = 999 - 59;
 const STRANGE = 1234;

@@ -1,4 +1,4 @@
-/** Refunds of one order at the same moment never exceed the order's payment. */
+/** Several refunds of one order at the same moment: their sum never exceeds the order's payment. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";

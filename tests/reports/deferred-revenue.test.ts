@@ -31,7 +31,7 @@ async function read<Row extends z.ZodObject>(as: Caller, name: string, row: Row)
 
 const seal = () => withSql(world, (sql) => sql`select farthing.seal()`);
 
-/** No other test sells in this currency, but an earlier run of this test on the same stack may have. */
+/** Only this test sells in this currency, in this run and in earlier runs on the same stack. */
 const CURRENCY = "dkk";
 
 /** Puts a package of 9,990 credits on sale while `use` runs. */

@@ -16,7 +16,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const Usage = reportOf(UsageRow);
 
-/** No other test uses this feature, but an earlier run of this test on the same stack may have. */
+/** Only this test uses this feature, in this run and in earlier runs on the same stack. */
 const FEATURE = "test of the report";
 
 async function readUsage(as: Caller, query: string): Promise<z.output<typeof Usage>> {

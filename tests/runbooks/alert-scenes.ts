@@ -1,4 +1,4 @@
-/** The states that the runbooks of alerts, of disputes and of the ledger's head are written for. */
+/** The states for which the runbooks about alerts, disputes and the ledger's head are written. */
 import { equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { newPurchase } from "../support/money/refunds.ts";

@@ -20,7 +20,7 @@ export interface Ran {
   readonly said: string;
 }
 
-/** The state that a page is written for. */
+/** The state of the stack for which a page is written. */
 export interface Scene {
   /** Makes the state, and returns the values of the page's placeholders. */
   readonly prepare?: (world: World) => Promise<Value[]>;

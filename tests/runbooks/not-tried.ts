@@ -1,6 +1,6 @@
 /**
- * The commands of the runbooks that these tests do not run, each with the reason. A test asserts
- * that the runbooks still print every command in the list.
+ * Runbook commands that these tests do not run, each with the reason. A test asserts that the
+ * runbooks still print every command in the list.
  */
 interface NotTried {
   readonly page: string;

@@ -1,4 +1,4 @@
-/** The state for the pages of operations that need no launch. */
+/** The states for which the runbooks of operations without a launch are written. */
 import { deepEqual, equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { balanceOf } from "../support/money/purchases.ts";

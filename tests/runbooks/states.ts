@@ -1,4 +1,4 @@
-/** States that several runbooks are written for. */
+/** States of the stack for which several runbooks are written. */
 import { control } from "../support/money/stripe.ts";
 import { newPurchase, type Purchase } from "../support/money/refunds.ts";
 import { withDeliveries, withSql } from "../support/project/database.ts";

@@ -93,7 +93,7 @@ async function estimates(world: World): Promise<void> {
   deepEqual(first, rates[0]);
   const answered = await get(world, `usage/rates?limit=100&cursor=${first!.model}`, nobody);
   const next = data(answered, 200, z.array(Rate));
-  // Other tests may add models between the two reads. Their names begin with `test-model-`.
+  // Other tests may add models between the reads. `seeded` removes them by their name prefix.
   const seeded = (all: typeof rates) => all.filter(({ model }) => !model.startsWith("test-model-"));
   const count = Math.min(seeded(next).length, seeded(rates).length - 1);
   ok(count >= 20);

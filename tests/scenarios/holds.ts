@@ -93,8 +93,8 @@ async function expires(world: World): Promise<void> {
   });
   deepEqual(await figures(world, person), ["10", "0", "10", "0"]);
   refused(await release(world, hold_id), 409, "hold_not_open");
-  // Work may end after its hold has expired. One late settlement is allowed, and takes credits that the
-  // next hold does not reserve.
+  // Work may end after its hold has expired. One late settlement is allowed. It takes only credits
+  // that the next hold does not reserve.
   const next = await opened(world, person, { amount: "7" });
   deepEqual(await figures(world, person), ["10", "7", "3", "0"]);
   const late = data(await settle(world, hold_id, { amount: "2" }), 200, SettledHold);

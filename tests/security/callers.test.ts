@@ -231,7 +231,8 @@ Deno.test("a bad credential is a 401 even on a route that needs none", async () 
   for (const [method, path] of ROUTES) {
     for (const as of bad) {
       const answer = await call(method, path, as);
-      // OpenAI's SDK can send its API key only as a bearer token, so the secret key is accepted there.
+      // OpenAI's SDK can send its API key only as a bearer token. So these routes accept the secret
+      // key as a bearer token, too.
       const isKey = path.startsWith("ai/v1/") &&
         as["authorization"] === `Bearer ${world.secretKey}`;
       if (isKey) equal([200, 400].includes(answer.status), true, answer.text);

@@ -31,7 +31,7 @@ const valueOf = ({ settings }: z.output<typeof PolicySettings>, name: string) =>
 
 /**
  * Changes settings as an operator does: reads the version first, and sends it with the change.
- * Reads it again after a 409, because other tests change the policy and the rates, too.
+ * Reads the version again after a 409, because other tests change the policy and the rates, too.
  */
 async function change(name: string, operator: Person, body: object) {
   return data(await tryChange(name, operator.as, body), 200, SettingsChanged);

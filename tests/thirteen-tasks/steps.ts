@@ -32,8 +32,8 @@ async function showsTheBalance(visit: Visit): Promise<number> {
 }
 
 /**
- * Work without credits is refused before the model is asked, and the paywall sells credits. Returns
- * the order's id.
+ * Work is refused before the model is called if the user has no credits. The paywall then sells
+ * credits to the user. Returns the order's id.
  */
 export async function meetsThePaywall(visit: Visit, email: string): Promise<string> {
   const { page, world } = visit;

@@ -39,7 +39,8 @@ const read = (file: string) => Deno.readTextFile(`${ROOT}${APP}/${file}`);
 
 /**
  * Asserts that FILES has every file with code, apart from the files that shadcn and Vite have
- * written. Git ignores the installed blocks, so they are not compared.
+ * written. Git ignores the blocks that shadcn installs in src/components, so these are not
+ * compared.
  */
 async function namesEveryFile(): Promise<void> {
   const { stdout } = await new Deno.Command("git", {

@@ -1,6 +1,6 @@
 /**
- * A saved card is removed at the same moment as it is charged, Stripe's events arrive, or a
- * different card is saved. When the removal is answered, Stripe has no card any more, and the
+ * A saved card is removed. At the same moment, the card is charged, Stripe's events arrive, or a
+ * different card is saved. Once the removal is answered, Stripe no longer has the card, and the
  * answer names every charge that was made.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** The functions read all facts that they need from events that have a different version of Stripe's API. */
+/** The functions find all facts that they need in events of a different version of Stripe's API. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

@@ -76,8 +76,8 @@ Deno.test("the hourly backfill finds a lost account.updated of a provider", asyn
       sql`update farthing.backfills
         set done_until = now() - interval '61 minutes', claimed_at = null, retry_at = null`,
   );
-  // The payment runner fetches the lost event: in a run that this test starts, or in a scheduled
-  // run before it.
+  // The payment runner fetches the lost event, either in a run that this test starts or in a
+  // scheduled run before it.
   await until("the provider is restricted", async () => {
     await post(world, "payment-runner", service, {}, { key: null });
     return (await readProvider(world, person)).charges_enabled ? undefined : true;

@@ -159,8 +159,8 @@ Deno.test("a user whom the ceiling refused is queued again, and gets the credits
 
     await setPolicy({ welcome_credits_day: ceiling });
     const answers = await Promise.all([retry(), retry(), retry()]);
-    // A runner may decide the request between two of the retries. Then the later retry is refused,
-    // too.
+    // Only one retry succeeds. The others are refused, even if a runner grants the request between
+    // two of the retries.
     equal(answers.filter(({ status }) => status === 200).length, 1);
     for (const answer of answers.filter(({ status }) => status !== 200)) {
       refused(answer, 409, "welcome_not_refused");

@@ -28,8 +28,8 @@ function fieldsOf(text: string): Partial<Record<keyof Project, unknown>> {
 }
 
 /**
- * Whether this key would give every visitor all rights: a secret key, or its older form, a JWT with
- * the role `service_role`.
+ * Whether this key would give every visitor all rights. Secret keys do, and so does their older
+ * form, a JWT with the role `service_role`.
  */
 function isSecret(key: string): boolean {
   if (key.startsWith("sb_secret_")) return true;

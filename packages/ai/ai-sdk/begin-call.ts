@@ -51,8 +51,8 @@ export async function begin(
     await call.release();
     throw params.abortSignal.reason;
   }
-  // The mode `observe` must not change what the app does. Without metering the model stops as soon
-  // as the caller leaves, so it does the same here.
+  // Without metering, the model stops as soon as the caller leaves. The mode `observe` must not
+  // change that, so it gives the model no extra time.
   const leaving = new Leaving(isCharged ? limitMs : 0, timers);
   leaving.watch(params.abortSignal);
   const changed = { ...params, ...isCharged && { maxOutputTokens }, abortSignal: leaving.signal };

@@ -26,7 +26,8 @@ export interface CreditsOptions {
    */
   readonly onAbort?: "finish" | "stop";
   /**
-   * The time to finish an answer whose caller has left, in milliseconds; two minutes by default.
+   * The time limit for finishing an answer after its caller has left, in milliseconds; two minutes
+   * by default.
    */
   readonly finishTimeoutMs?: number;
   /**

@@ -3,7 +3,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
 import { finish, HELD, readAll, text, usageOf } from "../testing/scene.ts";
 
-/** The prompt counts as 10 tokens, `Four coins.` as 4. */
+/** The prompt counts as 10 tokens, and the answer `Four coins.` as 4. */
 const COUNTED = 14;
 const ABORTED = { name: "AbortError" };
 const end = finish(usageOf(7, 5));

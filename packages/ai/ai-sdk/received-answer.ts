@@ -95,7 +95,7 @@ export class Received {
     return this.isNothing && (hasBroken || !hasEnded);
   }
 
-  /** Returns the provider's usage, or what was received if the provider has not reported any. */
+  /** Returns the provider's usage; without one, the counted tokens of the received part. */
   tokens(inputTokens: number): Tokens {
     const counted = {
       input_tokens: inputTokens,

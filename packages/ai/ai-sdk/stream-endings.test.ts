@@ -4,7 +4,7 @@ import { type Ending, testEndings } from "../testing/ending.ts";
 import { finish, HELD, NO_USAGE, readAll, text, usageOf } from "../testing/scene.ts";
 import type { Part } from "./types.ts";
 
-/** The prompt counts as 10 tokens, `Four coins.` as 4. */
+/** The prompt counts as 10 tokens, and the answer `Four coins.` as 4. */
 const COUNTED = 14;
 const end = finish(usageOf(7, 5));
 

@@ -76,7 +76,7 @@ export interface Shared {
    * charge, even if the journal could not store it.
    */
   readonly unsettled: Map<string, Charged>;
-  /** The ids of records whose calls are done but which could not be removed from the journal. */
+  /** The ids of records that could not be removed from the journal after their calls were done. */
   readonly leftover: Set<string>;
 }
 
@@ -91,8 +91,8 @@ const BAD_AMOUNT = 'amount must be a decimal string with at most 18 decimals, su
 const BAD_PRICE = 'price must return a decimal string with at most 18 decimals, such as "12.5".';
 
 /**
- * @throws TypeError if the service would refuse the tokens or the amount of the terms, or the app's
- * price of the tokens
+ * @throws TypeError if the service would refuse the amount or the tokens in the terms, or the app's
+ * price for these tokens
  */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined
@@ -184,7 +184,10 @@ async function endCall(
   }
 }
 
-/** Whether the work succeeds. An app's own journal may also throw before it returns a promise. */
+/**
+ * Returns whether the work succeeds. An app's own journal may fail in two ways: it throws at once,
+ * or its promise rejects.
+ */
 async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();

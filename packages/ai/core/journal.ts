@@ -33,8 +33,8 @@ export interface Journal {
 }
 
 /**
- * Makes a journal in memory, for tests and for processes that may lose charges: what is unsettled
- * when the process ends is never charged.
+ * Makes a journal in memory, for tests and for processes that may lose charges: a call that is
+ * unsettled when the process ends is never charged.
  */
 export function memoryJournal(): Journal {
   const records = new Map<string, JournalRecord>();

@@ -19,8 +19,8 @@ export function tokensOfOpenAI(usage: OpenAIUsage | null | undefined): Tokens | 
   const { prompt_tokens, completion_tokens, total_tokens } = usage;
   const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
-  // Some providers do not include reasoning in `completion_tokens`. Then the total is the sum of
-  // all three.
+  // Some providers do not include reasoning in `completion_tokens`. Then `total_tokens` is the sum
+  // of the prompt, completion and reasoning tokens.
   const isBeside = total_tokens === prompt_tokens + completion_tokens + reasoning;
   return {
     input_tokens: prompt_tokens - cached,

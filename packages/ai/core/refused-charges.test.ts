@@ -76,8 +76,8 @@ Deno.test("terms that the service would refuse throw before anything is held", a
 });
 
 /**
- * Makes the record of a call whose charge the service refuses: an earlier version of this package
- * wrote it, or its usage has an unknown field.
+ * Makes the record of a call with a charge that the service refuses. Such a record exists if an
+ * earlier version of this package wrote it, or if its usage has an unknown field.
  */
 async function refused(charge: JournalRecord["charge"]) {
   const one = start();

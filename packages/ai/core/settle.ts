@@ -8,7 +8,7 @@ export type Service = Pick<FarthingServer, "holds" | "usage" | "credits" | "chan
 /** The call has been charged. */
 export interface Settled {
   readonly status: "settled";
-  /** The charged credits; null if an earlier attempt, whose response was lost, charged them. */
+  /** The charged credits; null if an earlier attempt charged them, but its response was lost. */
   readonly credits: string | null;
   readonly balanceAfter: string | null;
   /**
@@ -81,8 +81,8 @@ const BAD_BODY: readonly FarthingError["code"][] = [
  * Returns the charges to attempt, in this order: the charge, the charge without its metadata, and
  * the held amount. The next one is attempted only if the service has refused the previous one as
  * invalid. The service did not see the metadata and the charge when it opened the hold, so it could
- * not refuse them before the model was called. A user who can write a part of them must not get
- * free calls.
+ * not refuse them before the model was called. A user who controls a part of them must not be able
+ * to get free calls by causing a refusal.
  */
 function chargesOf({ charge, held }: Charged): HoldCharge[] {
   const charges = [charge];

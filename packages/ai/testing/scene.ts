@@ -144,7 +144,7 @@ export class Scene {
     for (const part of parts) this.answer.enqueue(part);
   }
 
-  /** Lets the time to finish an answer pass. */
+  /** Fires the timers, as if the time limit for finishing an answer had passed. */
   passLimit(): void {
     for (const fire of this.#timers.splice(0)) fire();
   }

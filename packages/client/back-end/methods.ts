@@ -111,8 +111,8 @@ export function farthingServerOf(api: Api, users: Users) {
     /**
      * Answers a request that a page sends with `farthing.fetch`: checks the user's token, does the
      * work for this user, and sends the work's result as JSON, or unchanged if it is a `Response`.
-     * @throws any error of the work that is not a `FarthingError`, and a refusal of the secret key,
-     *   for the framework's log
+     * @throws any error of the work that is not a `FarthingError`, and a refusal of the secret
+     *   key, so that the framework logs them
      */
     respond: (request: Request, work: (userId: string) => Promise<unknown>) =>
       respond(users, request, work),

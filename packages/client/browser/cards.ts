@@ -22,7 +22,7 @@ const LOOK_MS = 30_000;
 
 const textOf = ({ card }: TopUps) => JSON.stringify(card);
 
-/** The service learns a new card's brand and digits some seconds after the card itself. */
+/** A new card is present in the top-ups some seconds before its brand and digits are. */
 const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
 
 /**

@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import { FarthingError } from "../core/farthing-error.ts";
 import { unlessSilent } from "./chat-silence.ts";
 
-/** The last event of an answer: its price, with everything else except the text. */
+/** The last event of an answer: its price, and all its other fields except the text. */
 type Usage = Omit<ChatAnswer, "message">;
 
 /** The events of the stream, as the service sends them. */

@@ -2,7 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 
 /**
- * The time of three pings: the service sends a ping, an SSE comment, every 15 seconds, even while
+ * The time of three pings: every 15 seconds, the service sends an SSE comment as a ping, even while
  * the model thinks.
  */
 const SILENCE_MS = 45_000;

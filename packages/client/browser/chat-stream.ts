@@ -25,8 +25,8 @@ export const REPEAT_MS = 50_000;
 type Sent = "unsent" | "refused" | "sent";
 
 /**
- * Returns whether the service has refused the request, or may have accepted it, when the stream
- * could not be opened.
+ * Called when the stream could not be opened. Returns whether the service has refused the request
+ * or may have accepted it.
  */
 function sentAfter(error: unknown): Sent {
   return error instanceof FarthingError && !error.isUncertain ? "refused" : "sent";

@@ -43,7 +43,7 @@ function unanswered(
   );
 }
 
-/** Calls `onAnswer`. An error of the app's log must not fail, or repeat, a call that succeeded. */
+/** Calls `onAnswer`. An error in it must not make a successful call fail or be repeated. */
 function report({ onAnswer }: Connection, answer: Answered): void {
   try {
     onAnswer?.(answer);

@@ -28,7 +28,7 @@ export interface Answered {
   readonly replayed: boolean;
 }
 
-/** The options of both kinds of client. */
+/** The options that the clients of a signed-in user and of a back end have in common. */
 export interface CommonOptions {
   /** A replacement for the global `fetch`, for example from a framework. */
   readonly fetch?: typeof fetch | undefined;

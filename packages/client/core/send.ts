@@ -38,8 +38,8 @@ export interface CallOptions {
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * How long after the start of the call an attempt that may have had an effect can be repeated, in
-   * milliseconds; by default until the call's deadline.
+   * An attempt that may have had an effect is repeated only within this time after the start of the
+   * call, in milliseconds; by default until the call's deadline.
    */
   readonly repeatMs?: number | undefined;
 }
@@ -63,7 +63,7 @@ function waitMs({ retryAfter = 0 }: FarthingError, attempt: number): number {
   return Math.max(retryAfter * 1000, shortest) + Math.random() * shortest / 2;
 }
 
-/** Calls `onRetry`. An error of the page's function must not fail the call. */
+/** Calls `onRetry`. An error of the page's function must not make the call fail. */
 function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
   try {
     onRetry?.(reason);
@@ -108,7 +108,7 @@ async function attemptAll<T>(
 }
 
 /**
- * Adds to a change's error the key and `isUncertain`, which the caller needs to repeat the change.
+ * Adds the key and `isUncertain` to a change's error. The caller needs both to repeat the change.
  */
 function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
   if (!(error instanceof FarthingError) || key === undefined) return error;
@@ -155,7 +155,7 @@ export async function send<T>(
     const value = await attemptAll(connection, clock, call, {
       ...{ until, repeatUntil: until - timeoutMs + repeatMs, onRetry },
     });
-    // If the value is a stream, it is still being read, so the caller's signal must still end it.
+    // A stream is still being read after this call, so the caller's signal must still end it.
     if (!(value instanceof Response)) signal?.removeEventListener("abort", abort);
     return value;
   } catch (error) {

@@ -1,8 +1,8 @@
 /** Money as the service and Stripe count it: in whole minor units of a currency. */
 
 // Stripe counts the currencies of the first list in whole units, those of the second list in
-// thousandths, and all others in hundredths. `Intl` would give wrong results: it writes some
-// currencies without decimals that Stripe counts in hundredths, such as the Icelandic krona.
+// thousandths, and all others in hundredths. `Intl` would give wrong results: it writes no decimals
+// for some currencies that Stripe counts in hundredths, such as the Icelandic krona.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 

@@ -12,8 +12,8 @@ export interface Fault {
    */
   times: number | undefined;
   /**
-   * The name of the counter of failed requests, which all requests with the same `what` and name
-   * share. Without a name, each prompt has a counter of its own.
+   * The name of a counter of failed requests. All requests with the same `what` and the same name
+   * share this counter. Without a name, each prompt has its own counter.
    */
   name: string | undefined;
 }

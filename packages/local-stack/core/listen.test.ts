@@ -48,7 +48,8 @@ async function connectFromOwnPort(): Promise<Outgoing> {
 
 /**
  * Checks that requireFree waits while a connection holds the port, and accepts the port when the
- * connection has closed. A different program may take the port first.
+ * connection has closed. Returns "taken by another" if a different program takes the port before
+ * the check.
  */
 async function waitsForConnection(): Promise<"waited" | "taken by another"> {
   const { near, close } = await connectFromOwnPort();

@@ -27,8 +27,8 @@ interface Project {
 }
 
 /**
- * How long to wait until pg_cron's launcher has loaded the jobs, or until the last migration waits
- * for the launcher.
+ * The timeout of two waits: until pg_cron's launcher has loaded the jobs, and until the last
+ * migration has begun to wait for the launcher.
  */
 const START_MS = 30_000;
 
@@ -114,8 +114,8 @@ async function idlesForAWeek({ sql }: Project): Promise<void> {
   for (let hour = 0; hour < 7 * 24; hour++) {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);
-    // Each hour, the tasks queue a notification for the operators' webhook. It contains the head, a
-    // hash over the ledger and the audit log.
+    // Each hour, the tasks queue a notification for the operators' webhook. It contains the head,
+    // which is a hash over the ledger and the audit log.
     await runNotifications(sql, at);
   }
   const [row] = await sql`

@@ -157,8 +157,8 @@ async function raise(sql: Sql, session: SessionLevel, factor: Factor): Promise<v
 
 /**
  * Answers a challenge with a code.
- * @returns the session's refresh token; the next access token that it is exchanged for has the
- * level aal2
+ * @returns the session's refresh token, which the client exchanges for an access token of the level
+ * aal2
  * @throws AuthError
  */
 export async function verifyFactor(

@@ -49,7 +49,7 @@ Deno.test("the docs page loads the script that repairs Scalar's elements, and ha
 });
 
 /**
- * Returns parts whose samples contain a number, so that a test sees how often samples were created.
+ * Returns `DocsParts` that number the samples, so that a test sees how often samples were created.
  */
 function withSamples(): DocsParts & { times: () => number } {
   let times = 0;

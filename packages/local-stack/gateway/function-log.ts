@@ -1,6 +1,7 @@
 /**
  * Writes the functions' log to a file. The functions log each event to the console as one JSON
- * line, which would flood the terminal. Lines with level error are also written to the terminal.
+ * line. All these lines would flood the terminal. Lines with level error are also written to the
+ * terminal.
  */
 import { dirname } from "node:path";
 
@@ -33,8 +34,7 @@ export function writeFunctionLog({ file, verbose }: FunctionLogOptions): () => P
 }
 
 /**
- * Prints a line from a function in an isolate in the same way as a line from a function in this
- * process.
+ * Prints a line that a function in an isolate has logged, as if the function ran in this process.
  */
 export function printAsFunction(line: string): void {
   const { console } = globalThis;

@@ -22,9 +22,10 @@ export const HOSTED_ENV = {
 export const HOSTED_COMMAND = ["npx", "-y", `deno@${HOSTED_DENO}`] as const;
 
 /**
- * Returns a command that starts this version of Deno directly to run a bundle. It does not use npx,
- * because npx alone takes longer to start than a function.
- * @throws StackError if npx cannot download it
+ * Returns a command that starts this version of Deno directly to run a bundle. The command does not
+ * use npx, which alone takes longer to start than a function. This function uses npx only to
+ * download Deno and to find its path.
+ * @throws StackError if npx cannot download Deno
  */
 export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">> {
   const [npx, ...args] = HOSTED_COMMAND;

@@ -71,7 +71,7 @@ Deno.test("a leftover redis-server ends before the next one starts, or when aske
     const left = await startRedis(needRedis(), dataDir);
     const next = await startRedis(needRedis(), dataDir);
     assert.equal(isAlive(left.pid), false);
-    // The parent learns that its child has ended only a moment after the end.
+    // The parent learns of its child's end with a short delay.
     assert.ok(await waitFor(() => left.isAlive ? undefined : true, WAIT_MS));
     await endLeftoverRedis(dataDir);
     assert.ok(await gone(next.pid));

@@ -1,5 +1,5 @@
 /**
- * Translates scripts. Upstash accepts a script that begins with its own flag, `#!lua
+ * Translates scripts. Upstash accepts a script that begins with Upstash's own flag, `#!lua
  * flags=allow-key-locking`, but Redis does not. Without that line the script has a different SHA;
  * clients still send the SHA of the original.
  */

@@ -43,7 +43,7 @@ type PagesOptions<Item> =
   >
   & Keyed;
 
-/** The beginning of the keys of all queries of a user's data. */
+/** The first part of the key of every query that reads this user's data. */
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
 
 /**

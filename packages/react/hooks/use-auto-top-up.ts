@@ -91,7 +91,7 @@ export function useAutoTopUp(): AutoTopUpState {
   const { mutate, reset, isPending, error } = useMutation({
     ...OWN_CHANGES,
     mutationFn: (change: Change) => change(farthing.topUps, { signedInAs: userId ?? undefined }),
-    // Reads the top-ups again after an error, too, because the change may have been made and only
+    // Reads the top-ups again after an error, too, because the change may have been made although
     // its response was lost.
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });

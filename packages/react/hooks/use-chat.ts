@@ -118,7 +118,7 @@ type Shown =
   & Pick<Conversation, "status" | "messages">
   & Partial<Pick<Conversation, "error" | "retrying">>;
 
-/** The controllers that end an answer under way. */
+/** The abort controllers of an answer that is under way. */
 interface UnderWay {
   /** Stops reading the answer. The price is still read. */
   readonly stop: AbortController;

@@ -7,8 +7,8 @@ import type { Scope } from "../store/scope.ts";
 
 /**
  * Reverses the transfer and refunds the application fee in proportion to the refund's part of the
- * charge. The running total of the returned amounts is rounded half up, instead of each single
- * amount. So partial refunds that add up to the charge return exactly the whole transfer and fee.
+ * charge. The running total of the returned amounts is rounded half up, not each amount by itself.
+ * So partial refunds that add up to the charge return exactly the whole transfer and fee.
  * @param refund the refund, which is already stored, but whose event is not emitted yet
  * @param charge the charge after this refund: `amount_refunded` includes the refund
  */
@@ -37,8 +37,8 @@ export function returnShares(
 }
 
 /**
- * Records which part of a transfer or fee a refund returns, and returns this
- * amount. It is at most `left`.
+ * Computes how much of a transfer or fee goes back because of a refund, at most `left`. Records
+ * this amount and returns it.
  */
 function part(
   scope: Scope,

@@ -18,7 +18,7 @@ export interface Disorder {
 export const ORDER: Disorder = { hold: [], copies: 1 };
 
 export interface FailRule {
-  /** The percentage of the events whose deliveries fail. */
+  /** The share of events whose deliveries fail, in percent. */
   readonly percent: number;
   readonly types: string[];
   /** The status that a failed attempt has. */

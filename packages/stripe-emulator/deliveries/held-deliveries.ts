@@ -17,7 +17,7 @@ export interface Release {
   readonly parallel: boolean;
 }
 
-/** Holds those deliveries of events of these types that have not been attempted yet. */
+/** Holds the deliveries of these event types, except those that were already attempted. */
 export function holdPending(scope: Scope, types: string[]): void {
   for (const each of openDeliveries.all(scope)) {
     const waiting = each.state === "pending" && each.attempts === 0;

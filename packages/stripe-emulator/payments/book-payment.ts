@@ -41,8 +41,8 @@ export function bookPayment(scope: Scope, intent: Intent): void {
 }
 
 /**
- * Opens the dispute or the fraud warning that the test card causes as soon as the charge is paid
- * and booked.
+ * Called as soon as the charge is paid and booked. Opens the dispute or the fraud warning that the
+ * test card causes.
  */
 function carryOutPlan(scope: Scope, charge: Stripe.Charge): void {
   const plan = chargePlans.find(scope, charge.id);

@@ -126,8 +126,7 @@ function escalate(scope: Scope, dispute: Dispute): Dispute {
 
 function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_closed"): Dispute {
   const isOut = before.balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
-  // Money moves only if the winning party does not have it yet. After an appeal that party may
-  // already have it.
+  // No money moves if the winning party already has it, as can happen after an appeal.
   const moves = status === "won" ? isOut : status === "lost" && !isOut;
   const moved = !moves
     ? before

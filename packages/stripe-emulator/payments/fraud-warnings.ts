@@ -26,7 +26,7 @@ export function warnOfFraud(scope: Scope, charge: Stripe.Charge, fraud_type: str
 }
 
 /**
- * Makes the warnings of a charge no longer `actionable`, because nothing can be done after a
+ * Sets `actionable` to false in the warnings of a charge, because nothing can be done after a
  * dispute or a full refund.
  */
 export function settleWarnings(scope: Scope, charge: string): void {

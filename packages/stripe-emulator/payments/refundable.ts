@@ -27,7 +27,7 @@ export function chargeToRefund(
 }
 
 function paidCharge(scope: Scope, id: string): Charge {
-  // For a refund, Stripe answers 404 for an unknown id, although the id is in a parameter.
+  // For an unknown id in a parameter, Stripe usually answers 400, but for a refund it answers 404.
   const charge = charges.get(scope, id);
   if (charge.paid) return charge;
   throw invalidRequest(

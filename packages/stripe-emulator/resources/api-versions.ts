@@ -79,8 +79,9 @@ export function renderIn(scope: Scope, version: string, object: object): object 
 const account = collection<{ id: string; version: string }>("account_version");
 
 /**
- * Returns the account's default version. Each new event is recorded with this version. Lists, and
- * endpoints without a version of their own, then show the event in this version.
+ * Returns the account's default version. Each new event is recorded with this version. Lists show
+ * the event in its recorded version. Endpoints without a version of their own receive it in that
+ * version.
  */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;

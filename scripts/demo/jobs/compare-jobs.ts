@@ -52,7 +52,7 @@ function compareScenario(scenario: Scenario, lines: LedgerLine[], priced: Exact[
   return [check(scenario.name, scenario.shown, sum(priced)), ...pairs];
 }
 
-/** Compares every figure of the run with the one computed from the AI provider's list. */
+/** Compares every figure of the run with the figure computed from the AI provider's list. */
 export function compareJobs(evidence: Evidence): Check[] {
   const { scenarios, ledgerCsv, before, after, held, rowsBefore } = evidence;
   const ledger = readLedgerLines(ledgerCsv);

@@ -47,8 +47,8 @@ export async function readRequests(
 }
 
 /**
- * Returns the tokens that the account must pay for; each token counts in only one kind. Returns
- * undefined if the provider sent no complete answer.
+ * Returns the tokens that the account must pay for; each token is counted under exactly one kind.
+ * Returns undefined if the provider sent no complete answer.
  */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;

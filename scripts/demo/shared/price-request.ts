@@ -14,7 +14,7 @@ export interface ModelRate {
   markup: string;
 }
 
-/** The tokens of one request. Each token counts in only one kind. */
+/** The tokens of one request, by kind. Each token is counted under exactly one kind. */
 export interface TokenCounts {
   input_tokens: number;
   cached_input_tokens?: number;

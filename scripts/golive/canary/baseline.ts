@@ -32,8 +32,8 @@ async function baselineRoutes(context: Context): Promise<Routes> {
 
 /**
  * Returns the core routes that are slower than the service level objective even before the canary.
- * The p95 gate compares each stage with these durations, so it would accept routes that are almost
- * twice as slow.
+ * The p95 gate compares each stage with this baseline, so it would accept durations up to almost
+ * twice the baseline.
  */
 export const tooSlow = (routes: Routes): string[] =>
   SLO.core_routes.filter((route) => {

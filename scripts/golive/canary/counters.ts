@@ -43,8 +43,8 @@ const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
 /**
- * The outcome `never` is not in the list: it means that the mail service works and only refuses
- * this address.
+ * The outcome `never` is not in this list: with this outcome the mail service works, and refuses
+ * only the one address.
  */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 

@@ -22,7 +22,7 @@ const figures = (more: Partial<StageFigures> = {}): StageFigures => ({
   ...more,
 });
 
-/** Returns the verdict of one gate. Figures that `more` does not change are good. */
+/** Returns the verdict of one gate. Figures that are not in `more` pass their gates. */
 function verdict(name: string, more: Partial<StageFigures>, baseline = figures()) {
   return judgeStage(figures(more), baseline).find((gate) => gate.name === name)?.verdict;
 }

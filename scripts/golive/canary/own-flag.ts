@@ -69,8 +69,8 @@ export async function openFlag(
   const reason = `${CANARY_REASON}: ${stage}, run ${run}`;
   const own = ownOf(flagNow(flags, flag)!, next, reason);
   await tell({ [FACT]: JSON.stringify(own) });
-  // If the flags were changed meanwhile, the change is not retried: a retry would overwrite a
-  // change that `requireOwn` has not seen.
+  // If somebody has changed the flags meanwhile, the call is not retried: a retry would overwrite
+  // that person's change, which `requireOwn` has not seen.
   if (!await setFlagOf(project, flags, { name: flag, ...next }, reason)) {
     throw new FlagTakenError("somebody has changed a flag at the same time");
   }

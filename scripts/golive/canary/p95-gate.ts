@@ -14,9 +14,9 @@ const MOST_SLOWER = 2;
 const LEAST_REQUESTS = 20;
 
 /**
- * The objective's duration. A slower route that is still within it causes only a warning, and does
- * not end the launch: nobody notices whether a response takes 20 ms or 45 ms, and a cold isolate or
- * a busy server can cause this difference.
+ * The objective's duration. A route that became slower but still meets the objective causes only a
+ * warning, and does not end the launch. Nobody notices whether a response takes 20 ms or 45 ms, and
+ * a cold isolate or a busy server can cause this difference.
  */
 const FAST_MS = SLO.fast_ms;
 
@@ -24,8 +24,7 @@ const FAST_MS = SLO.fast_ms;
 const SLOW_SHARE = 0.05;
 
 /**
- * The highest probability at which the gate closes: the probability that so many requests are slow
- * by chance.
+ * The gate closes only if chance alone causes so many slow requests with at most this probability.
  */
 const CHANCE = 0.01;
 
@@ -51,7 +50,7 @@ interface Compared {
   readonly p95Ms: number;
   readonly before: number;
   readonly ratio: number;
-  /** How many requests took longer than both FAST_MS and MOST_SLOWER times the baseline. */
+  /** How many requests took longer than FAST_MS, and also longer than MOST_SLOWER * baseline. */
   readonly slow: number;
 }
 

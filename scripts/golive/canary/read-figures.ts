@@ -56,7 +56,7 @@ export interface Start {
 }
 
 /**
- * Returns the figures since the start; the proof is not run.
+ * Returns the figures since the start of the stage. Does not run the proof.
  * @param graceSeconds how long the delivery of an event may take before the event counts as lost
  */
 export async function readFigures(

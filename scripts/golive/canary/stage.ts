@@ -88,8 +88,8 @@ async function stage(context: Context, percentage: number): Promise<Finding> {
   } catch (error) {
     if (error instanceof FlagTakenError) return taken(error.message);
     if (error instanceof StoppedError) return await rollBack(context, error.message, []);
-    // A stage that can't be judged must not stay open, because the stage itself may be the cause of
-    // the missing figures.
+    // If a stage can't be judged, the flag is switched off, because the stage itself may be the
+    // cause of the missing figures.
     return await rollBack(context, "the stage can't be judged", [String(error)]);
   }
 }

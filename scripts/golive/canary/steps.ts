@@ -54,7 +54,7 @@ async function goOn(context: Context): Promise<Finding> {
 
 /**
  * Refuses a feature that is on for everyone, because the first stage would switch it off for most
- * users. Accepts such a feature with --from-on, and always on a stack on this machine.
+ * users. With --from-on, or if the stack runs on this machine, accepts such a feature.
  */
 export const start: GoLiveStep = {
   code: "canary.start",

@@ -59,7 +59,10 @@ export interface Options {
   readonly envFile: string | undefined;
   readonly isLive: boolean;
   readonly beginsAnew: boolean;
-  /** Whether the person wants another purchase, although the project has paid its first dollar. */
+  /**
+   * Whether the person wants another purchase, even if the project has already paid its first
+   * dollar.
+   */
   readonly buysAgain: boolean;
   readonly report: string | undefined;
   readonly isJson: boolean;

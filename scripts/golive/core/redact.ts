@@ -51,7 +51,9 @@ export function secretsOf(values: Readonly<Record<string, string | undefined>>):
   return [...new Set(all)];
 }
 
-/** Hides the secrets in a text, the longest first, because it may contain a shorter one. */
+/**
+ * Hides the secrets in a text, the longest first, because a long secret may contain a shorter one.
+ */
 export function redacted(text: string, secrets: readonly string[]): string {
   return secrets.toSorted((a, b) => b.length - a.length)
     .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);

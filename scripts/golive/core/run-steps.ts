@@ -26,7 +26,7 @@ interface Running<Context> {
   readonly resuming?: Resuming;
   readonly now: () => Date;
   readonly onShown: (shown: Shown, isFromBefore: boolean) => void;
-  /** Called when a step starts; the returned function is called when it has ended. */
+  /** Called when a step starts; the returned function is called when the step has ended. */
   readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
   /** Whether the run goes on after a failed step, as in a list of checks. */
   readonly goesOn?: boolean;

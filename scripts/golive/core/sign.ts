@@ -15,14 +15,16 @@ export interface SignedReport {
 const base64 = (bytes: ArrayBuffer) => Buffer.from(bytes).toString("base64");
 const bytesOf = (report: Report) => new TextEncoder().encode(JSON.stringify(report));
 
-/** The key of this run. It is loaded early, so that a damaged file can't cost a paid run its report. */
+/**
+ * The key of this run. It is loaded before the run pays, because a paid run must be able to sign
+ * its report.
+ */
 let loaded: CryptoKeyPair | undefined;
 
 /**
  * Loads the key of this machine before the first step. If the key can't be loaded, an urgent run
  * goes on with a new key.
- * @returns why this machine's key could not be loaded, so that a new key signs the run; undefined
- *   if it was loaded
+ * @returns the reason why a new key signs the run; undefined if this machine's key was loaded
  * @throws SettingsError if the key's file is damaged, or can't be read or written, and the run is
  *   not urgent
  */

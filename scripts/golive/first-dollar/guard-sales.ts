@@ -33,7 +33,9 @@ async function flagsNow(context: Context): Promise<string[]> {
   });
 }
 
-/** Switches off `b2c` first, because this stops the sales, and then the launched flag. */
+/**
+ * Switches off `b2c` first, because this flag stops the sales. Then switches off the launched flag.
+ */
 async function stopSales(context: Context, why: string, finding: Finding): Promise<Finding> {
   const findings: Finding[] = [];
   for (const flag of flagsOf(context)) {
@@ -76,8 +78,8 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
   });
 
 /**
- * Guards a check, but only once the canary has opened the flag: a resumed run may repeat the check
- * then. Before that, sales are off, so the check needs no guard.
+ * Guards a check, but only if the canary has already opened the flag, for example when a resumed
+ * run repeats the check. Before that, sales are off, so the check needs no guard.
  */
 export const guardSalesIfOpen = (step: GoLiveStep): GoLiveStep => ({
   ...step,

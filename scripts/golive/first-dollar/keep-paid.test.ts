@@ -26,8 +26,8 @@ const ORDER_DATA = {
 };
 
 /**
- * Calls `use` with a project in which the order's checkout page has this state. Also passes the
- * list of the sessions that the code under test has expired.
+ * Calls `use` with a project in which the order's checkout page has this state. Also passes a list
+ * of the sessions that were expired by the code under test.
  */
 async function withProject(
   paymentStatus: "paid" | "unpaid" | "delayed" | "unknown",

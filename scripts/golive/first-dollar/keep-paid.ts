@@ -26,7 +26,7 @@ async function sessionOfOrder(project: Project, orderId: string) {
 
 /**
  * Stores the purchase of a run that is not resumed, if somebody has paid on its checkout page.
- * @param isLost whether the run's record is lost. If so, an open checkout page is expired, so that
+ * @param isLost whether the run's record is lost. If so, expires an open checkout page, so that
  *   nobody can pay on it
  * @throws SettingsError if Stripe or the project can't say whether the order was paid
  */

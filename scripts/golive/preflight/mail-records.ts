@@ -18,9 +18,9 @@ const INCLUDES: Readonly<Record<MailService, RegExp>> = {
 
 export interface Verdict {
   readonly lines: readonly string[];
-  /** The records that are missing or wrong. Without correct ones, an email is often refused. */
+  /** Missing or wrong records that often make receivers refuse the emails. */
   readonly wrong: readonly string[];
-  /** The records that make it less likely that emails arrive, but do not prevent it. */
+  /** The records that make it less likely, but not impossible, that emails arrive. */
   readonly weak: readonly string[];
 }
 

@@ -41,7 +41,7 @@ export const mailService: GoLiveStep = {
     if (service === undefined) return skipped("the settings name no mail service");
     const { url, headers } = service;
     const { host } = new URL(url);
-    // A redirect would take the token to another address.
+    // If fetch followed a redirect, it would send the token to another address.
     const init = { headers, redirect: "error" as const, signal: AbortSignal.timeout(15_000) };
     const response = await fetch(url, init)
       .catch((error: Error) => error);

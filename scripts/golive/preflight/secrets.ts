@@ -34,7 +34,7 @@ export const ownSecrets: GoLiveStep = {
 
 /**
  * The hosted project must have each needed secret. Stripe's two secrets and NOTIFICATION_SECRET
- * must be set in both the project and the settings, or in neither.
+ * must each be set in both the project and the settings, or in neither.
  */
 export const projectSecrets: GoLiveStep = {
   code: "preflight.project-secrets",

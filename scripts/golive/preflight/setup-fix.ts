@@ -6,8 +6,9 @@ import type { Finding } from "../../stripe/check.ts";
 const BY_HAND = "Correct it in Stripe's dashboard, Developers, Webhooks.";
 
 /**
- * Returns the command for these findings. It has `--write` only if a new endpoint is made, which
- * has a new secret. It has `--update` or `--replace` only if an existing endpoint must change.
+ * Returns the command for these findings. The command has `--write` only if it makes a new
+ * endpoint, because a new endpoint has a new secret. It has `--update` or `--replace` only if an
+ * existing endpoint must change.
  */
 export function setupFix(
   findings: readonly Pick<Finding, "state" | "setup" | "refusal">[],

@@ -25,8 +25,9 @@ export function chosenFlags(
     isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
   );
   // After the first call, the newest change of the flags is the rollback's and no longer the
-  // canary's. A later call can't find them in the settings, so the run stores their names. It also
-  // takes the flags that are on now, because a canary may have opened another flag since then.
+  // canary's. A later call can't recognize the canary's flags in the settings, so the run stores
+  // their names. The later call also takes the flags that are on now, because a canary may have
+  // opened another flag since then.
   const all = SALES.filter((name) => before.includes(name) || open.includes(name));
   return all.length > 0 ? all : ["b2c"];
 }

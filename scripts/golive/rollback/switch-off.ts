@@ -13,7 +13,7 @@ const REASON = "golive rollback";
 
 const CHANGE_TIMEOUT_MS = 10_000;
 
-/** How long the functions may take to respond before a rollback goes on by SQL. */
+/** How long the functions may take to respond before a rollback uses SQL instead. */
 const ROLLBACK_MS = 5_000;
 
 /** Uses the functions, or SQL if they fail. @throws Error with both messages if both fail */

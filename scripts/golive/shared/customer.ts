@@ -1,7 +1,7 @@
 /**
- * The synthetic customer of a run. The password is derived from the address and the secret key. A
- * killed run can therefore sign in again after it is resumed, a run with `--again` can sign in the
- * same buyer of `--email`, and no file holds a password.
+ * The synthetic customer of a run. The password is derived from the address and the secret key, so
+ * no file holds a password. A killed run can still sign in after it is resumed, and a run with
+ * `--again` can sign in the same buyer of `--email`.
  */
 import { Buffer } from "node:buffer";
 import type { AuthError } from "@supabase/supabase-js";

@@ -1,6 +1,6 @@
 /**
- * A purchase in steps that can be repeated. If a run is killed, the next run finds its order again.
- * It pays the session only if Stripe says that the session is unpaid.
+ * A purchase in steps that can be repeated. If a run is killed, the next run finds the same order.
+ * The next run pays the order's session only if Stripe says that the session is unpaid.
  */
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { waitFor } from "@farthing/command-line";

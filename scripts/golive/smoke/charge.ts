@@ -6,7 +6,7 @@ import { failed, found } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
 
-/** The promise of the price list: 1,000 input and 500 output tokens of gpt-4o cost 50 credits. */
+/** The price list says that 1,000 input and 500 output tokens of gpt-4o cost 50 credits. */
 const USE = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
 const COST = "50";
 const GRANTED = "100";

@@ -38,7 +38,10 @@ export const insufficient: GoLiveStep = {
   },
 };
 
-/** A grant whose reference was used with another amount is refused: a repeat must be the same. */
+/**
+ * A grant whose reference was used with another amount is refused: a repeated grant must be
+ * identical.
+ */
 export const conflict: GoLiveStep = {
   code: "smoke.409",
   title: "Is a reference with other contents refused?",

@@ -10,7 +10,7 @@ const isBad = ({ state }: Finding): boolean => state === "failed";
 
 /**
  * Wraps a step. If the step fails or throws, drops the second database, which earlier steps of this
- * run have filled. Without it the run can't be resumed, so the next run begins anew.
+ * run have filled. Without that database the run can't be resumed, so the next run begins anew.
  */
 export function dropIfFailed(
   step: GoLiveStep,

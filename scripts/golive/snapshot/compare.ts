@@ -1,7 +1,7 @@
 /**
- * Compares in two databases what customers have paid. Payments, refunds and disputes can be
- * restored from Stripe's events. Usage is not compared, because Stripe does not know the usage
- * after the snapshot.
+ * Compares the amounts that customers have paid, as two databases record them. Payments, refunds
+ * and disputes can be restored from Stripe's events. Usage is not compared, because Stripe does not
+ * know the usage after the snapshot.
  */
 import { withSql } from "../shared/database.ts";
 

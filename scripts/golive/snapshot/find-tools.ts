@@ -19,8 +19,8 @@ async function versionOf(program: string): Promise<number | undefined> {
 }
 
 /**
- * Returns the tools. pg_dump refuses a server newer than itself, so if no version fits, returns a
- * text that says why and what to do.
+ * Returns the tools. pg_dump refuses a server newer than itself. If no version fits, returns a text
+ * that says why and what to do.
  */
 export async function findPgDump({ databaseUrl }: Project): Promise<Tools | string> {
   if (databaseUrl === undefined) return "a dump needs SUPABASE_DB_URL, which is not set";

@@ -117,8 +117,8 @@ async function fillAll(plan: Snapshot[], sql: postgres.Sql): Promise<void> {
 }
 
 /**
- * Drops all snapshots except those of these migrations, and the databases that interrupted runs
- * have left.
+ * Drops the databases that interrupted runs have left, and all snapshots except those of these
+ * migrations.
  */
 export async function dropOthers(
   server: Databases,

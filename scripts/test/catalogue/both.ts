@@ -29,7 +29,7 @@ async function within<T>(
 
 /**
  * Runs the schema files one by one, as a tool that reads `schema_paths` does. Then sets the
- * privileges. It uses the same statements as the end of each migration that creates objects.
+ * privileges with the same statements that are at the end of each migration that creates objects.
  */
 async function applySchemas(sql: postgres.Sql): Promise<void> {
   const files = await readSchemas();

@@ -25,7 +25,8 @@ const NO_SUCH_TABLE = "42P01";
 
 /**
  * Returns the first transaction that the next call must check. Also returns whether a transaction
- * since `from` may have committed. This is so if at least one of them is not `aborted`.
+ * since `from` may have committed. This is the case if at least one transaction since `from` is not
+ * `aborted`.
  */
 const SINCE = `
   select pg_snapshot_xmin(s)::text as next, exists (

@@ -1,6 +1,7 @@
 /**
  * Checks the two conditions under which pgTAP files can share a database and a session: a file that
- * commits a change is detected, and a file sees nothing that the one before has left in the session.
+ * commits a change is detected, and a file sees nothing that the previous file has left in the
+ * session.
  */
 import assert from "node:assert/strict";
 import { relative } from "node:path";
@@ -37,7 +38,7 @@ const COMMITTED = [
 
 const ROLLED_BACK = [`begin; ${INSERT}; rollback`, `begin; ${CREATE}; rollback`, "select 1"];
 
-/** Stands for the database of another test run, which may make or drop it at any time. */
+/** Stands for a database that another test run may make or drop at any time. */
 const OTHER = databaseFor("other");
 const OF_OTHER_RUNS = [`create database ${OTHER}`, `drop database ${OTHER}`];
 

@@ -12,7 +12,7 @@ const FUNCTIONS = "supabase/functions";
 const SUPPORT = "tests/support/functions";
 
 /**
- * Returns the deno.json of the copy. It also needs the import names of the repository's root,
+ * Returns the deno.json of the copy. The copy also needs the import names of the repository's root,
  * because the tests' helpers use them and are outside of the functions' folder.
  */
 async function configOfCopy(): Promise<string> {

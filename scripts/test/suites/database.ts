@@ -61,8 +61,8 @@ const WITHOUT_PG_PROVE = "pg_prove (our own reader ran the files)";
 type Reader = { open: OpenPgtap } & Omit<SuiteResult, "rows">;
 
 /**
- * Returns the function that opens a pgTAP session. If this is not pg_prove, also returns whether
- * pg_prove was left out (a push) or skipped (not installed).
+ * Returns the function that opens a pgTAP session. If this function does not use pg_prove, also
+ * returns whether pg_prove was left out (a push) or skipped (not installed).
  */
 async function readerFor(isFull: boolean): Promise<Reader> {
   if (!isFull) return { open: openPgtapSession, skipped: [], left: [WITHOUT_PG_PROVE] };
@@ -86,7 +86,7 @@ async function runPgtapFiles(
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, open);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
-    // These checks run only together with the tests of the catalogue, because they also read it.
+    // These checks read the catalogue, so they run only together with the tests of the catalogue.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
@@ -112,8 +112,8 @@ export const database: Suite = {
 };
 
 /**
- * Returns the requirement of the pgTAP files that this machine's PostgreSQL lacks; undefined if it
- * lacks none.
+ * Returns which requirement of the pgTAP files this machine's PostgreSQL does not meet; undefined
+ * if it meets all.
  */
 function lacking(): string | undefined {
   const system = findSystem();

@@ -32,8 +32,8 @@ const UNDER_TRAFFIC = [
 const ORIGIN = ["--origin", "http://localhost:3000"];
 
 /**
- * The time limit of a test. A launch under traffic takes three minutes, and on a machine that is
- * too busy the test begins it anew.
+ * The time limit of a test. A launch under traffic takes three minutes. On a machine that is too
+ * busy, the test starts the launch again.
  */
 const LIMIT_MS = 720_000;
 

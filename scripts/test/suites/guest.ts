@@ -91,8 +91,8 @@ async function keepsByHand(sql: postgres.Sql): Promise<void> {
 }
 
 /**
- * Objects of the app that depend on Farthing, one for each test: the SQL that creates the object,
- * under the name with which uninstall.sql must report it.
+ * Objects of the app that depend on Farthing, one for each test. A key is the name with which
+ * uninstall.sql must report the object. The value is the SQL that creates the object.
  */
 const HANGERS_ON = {
   "column price of table projects":

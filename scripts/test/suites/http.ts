@@ -136,8 +136,8 @@ export const http: Suite = {
   name: "http",
   madeOf: SERVICE,
   about: "scenarios, races and a real browser over HTTP, on one stack",
-  // Words also select fault tests, although `faults` is a suite of its own. For example, `http
-  // refunds` runs all tests of refunds.
+  // The words of the command line also select fault tests, although `faults` is a suite of its own.
+  // For example, `http refunds` runs all tests of refunds.
   async run(words, isFull) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);

@@ -4,8 +4,8 @@ const without = (folders: readonly string[]) => folders.map((folder) => `:(exclu
 
 /**
  * Files that no test suite of the service reads: apps, blocks, infrastructure, texts without tests,
- * the packages' tests, and commands that only unit tests and the command's own suite test. A new
- * folder counts as part of the service until it is added to this list.
+ * the packages' tests, and commands that are tested only by unit tests and by their own suite. A
+ * new folder counts as part of the service until it is added to this list.
  */
 export const NOT_OF_SERVICE = [
   ...["apps", "examples", "registry", "registry.json", "packages/react"],

@@ -1,6 +1,6 @@
 /**
  * Simulates a quarter of a year on a separate server. Compares every report with an independent
- * model, and the reports of revenue and payouts with the emulator's balance transactions, too.
+ * model. Also compares the reports of revenue and payouts with the emulator's balance transactions.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";

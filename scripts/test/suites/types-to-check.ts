@@ -33,8 +33,8 @@ async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
 }
 
 /**
- * Returns the modules in these folders whose types the changes may have broken; undefined if this
- * may be any module.
+ * Returns the modules in these folders whose types the changes may have broken; undefined if every
+ * module must be checked.
  */
 export async function typesToCheck(
   folders: readonly string[],

@@ -66,8 +66,8 @@ function cycleThrough(graph: Graph, start: string): string[] | null {
 }
 
 /**
- * Returns cycles, of which no two have a node in common. A cycle that shares a node with one of
- * them is found only in a later run, when the reported cycle is resolved.
+ * Returns cycles, of which no two have a node in common. A cycle that shares a node with a returned
+ * cycle is found only in a later run, after the returned cycle was resolved.
  */
 function cyclesIn(graph: Graph): string[][] {
   const cycles: string[][] = [];

@@ -9,8 +9,8 @@ const MIN_LINES = 20;
 const PRODUCT = /^(?:supabase\/(?:functions|schemas)|packages|apps\/[^/]+\/src|scripts)\//;
 
 /**
- * Names that the kind of folder prescribes, so that even a small file keeps its name: entry points,
- * the public interface of a package or a folder, and the parts of a schema.
+ * Names that the kind of folder prescribes. Files with these names stay separate even if they are
+ * small: entry points, the public interface of a package or a folder, and the parts of a schema.
  */
 const FIXED = /\/(?:index|app|mod|main|seed|routes|methods)\.tsx?$|\/(?:api|tables|triggers)\.sql$/;
 
@@ -31,8 +31,9 @@ const isSmall = (source: Source) =>
 
 /**
  * Whether the file could be merged into the only file that uses it. It must stay separate if its
- * user is in another folder, because each file belongs to the subject of its own folder, or if its
- * user is a `mod.ts`, because that is the public interface of a package or a folder.
+ * user is in another folder, because each file belongs to the subject of its own folder. It must
+ * also stay separate if its user is a `mod.ts`, because a `mod.ts` is the public interface of a
+ * package or a folder.
  */
 function couldMerge(path: string, users: readonly string[]): boolean {
   if (users.length !== 1) return users.length === 0;
@@ -51,7 +52,7 @@ function smallModules(sources: Source[]): Finding[] {
 const CREATES =
   /^create (?:unlogged )?(?:function|procedure|table|type|domain|view|schema) (?:if not exists )?([\w.]+)/gim;
 
-/** Returns the files that mention an object which a file of SQL creates. */
+/** Returns the files that mention an object that this SQL file creates. */
 function usersOfSql(source: Source, sources: Source[]): string[] {
   const names = [...source.text.matchAll(CREATES)].map(([, name]) => name!.split(".").at(-1)!);
   if (names.length === 0) return [];

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { privateWords } from "./vocabulary.ts";
 
 /**
- * Words of the glossary without a pattern. No pattern can find their private meaning, because they
- * are also plain English: "a guard", "a call that was tried".
+ * Glossary words that have no pattern. No pattern can find their private meaning, because they are
+ * also plain English: "a guard", "a call that was tried".
  */
 const FOR_READERS_ALONE = ["guard", "tried"];
 

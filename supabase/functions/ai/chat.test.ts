@@ -234,8 +234,8 @@ Deno.test("the log record is redacted, classified and names the request", async 
     request_id: metadata.requestId,
     trace_id: metadata.traceId,
   });
-  // The stored answer is not redacted, because the caller gets this answer, also when the caller
-  // repeats the request.
+  // Unlike the log, the stored answer is not redacted, because the caller gets this answer, and
+  // gets it again after repeating the request.
   const kept = fake.calls[1]!.args.p_answer as { message: { content: string } };
   assert.equal(kept.message.content, text);
 });

@@ -100,7 +100,8 @@ function deltaOf(piece: Said): Record<string, unknown> | null {
 
 /**
  * Makes the events of one stream. The charge is sent only with `includeUsage`, because the chunk
- * with the charge has no choices. A client that did not ask for such a chunk may fail on it.
+ * with the charge has an empty list `choices`. A client that did not ask for such a chunk may fail
+ * on it.
  */
 export function openAiEvents(frame: Frame, includeUsage: boolean): AnswerEvents {
   const shared = { ...frameOf(frame), object: "chat.completion.chunk" };

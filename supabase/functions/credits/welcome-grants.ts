@@ -36,7 +36,7 @@ export const listWelcomeGrants = defineRoute({
   },
 });
 
-/** Queues a refused request for welcome credits again. */
+/** Requeues a refused request for welcome credits. */
 export const retryWelcomeGrant = defineRoute({
   method: "post",
   path: "/welcome-grants/{id}/retry",

@@ -16,7 +16,7 @@ interface DeepCheck {
   readonly name: string;
   /**
    * The approximate cost of the check in hundredths of a cent, including its load on the service.
-   * All checks, run each hour, cost 408 units a day.
+   * If all checks run once an hour, they cost 408 units a day.
    */
   readonly units: number;
   /**

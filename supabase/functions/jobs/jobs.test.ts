@@ -145,8 +145,8 @@ Deno.test("an invalid event of a backfill is reported with its index", async () 
 });
 
 Deno.test("an input that would be too large in the database is refused", async () => {
-  // Stored JSON has a space after each comma and colon, so the body is small enough, but its stored
-  // form is too large.
+  // The database stores JSON with a space after each comma and colon. So this body is small enough
+  // when it is sent, but too large when it is stored.
   const metadata = { list: Array(1_800).fill(1) };
   const events = Array.from(
     { length: 270 },

@@ -64,7 +64,7 @@ export const readJob = defineRoute({
       "jobs_read",
       { p_user_id: ownerReadBy(caller), p_job_id: params.id },
     );
-    // The ETag is weak, because two responses for the same revision differ in `metadata`.
+    // The ETag is weak, because two responses for the same revision have different `metadata`.
     const own = {
       etag: `W/"${revision}"`,
       ...(!isFinished(job.status) && { "retry-after": String(pollAfter(age_seconds)) }),

@@ -36,7 +36,7 @@ export const listNotifications = defineRoute({
   },
 });
 
-/** Queues a dead-lettered notification again. */
+/** Requeues a dead-lettered notification. */
 export const retryNotification = defineRoute({
   method: "post",
   path: "/{id}/retry",

@@ -137,7 +137,8 @@ for (const { path, reaches } of REPORT_CASES) {
     const [header, ...lines]: string[][] = parse(await answer.text(), { record_delimiter: "\r\n" });
 
     const keys = Object.keys(first);
-    // Bookkeepers' programs expect a column with the name `date`, so the key `day` has this title.
+    // Bookkeepers' programs expect a column with the name `date`, so the column of the key `day`
+    // has this title.
     const columns = header!.slice(1).map((title) => title.split(" ")[0]!)
       .map((title) => title === "date" ? "day" : title);
     assert.equal(header![0], "record");

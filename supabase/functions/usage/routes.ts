@@ -44,9 +44,9 @@ export const estimateUsage = defineRoute({
 });
 
 /**
- * Charges one use of a model. The pair of user and `event_id` is charged at most once, for ever. A
- * repeat gets 200 with the first charge and `duplicate: true`; other contents under a charged id
- * get 409 `usage_conflict`.
+ * Charges one use of a model. Each `event_id` of a user is charged at most once, with no time
+ * limit. A repeat gets 200 with the first charge and `duplicate: true`. If the contents of a repeat
+ * differ, it gets 409 `usage_conflict`.
  */
 export const chargeUsage = defineRoute({
   method: "post",

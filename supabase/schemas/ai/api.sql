@@ -1,4 +1,4 @@
--- The RPC functions of chats, which endpoints call. Also the views through which users read and set
+-- The RPC functions that endpoints call for chats. Also the views through which users read and set
 -- their consent, and read and delete their AI logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as

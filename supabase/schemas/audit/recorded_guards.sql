@@ -1,5 +1,6 @@
--- Runs last, and calls note_guard() for the guards that the files of other subjects created without that
--- call: triggers that refuse changes, and state machines. note_guard() also makes each guard fire always.
+-- Runs last, and calls note_guard() for the guards that the files of other subjects created without
+-- that call: triggers that refuse changes, and state machines. note_guard() also sets each guard to
+-- ENABLE ALWAYS.
 
 do $$
 declare

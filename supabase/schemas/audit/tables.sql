@@ -47,8 +47,8 @@ create table farthing.guards (
   primary key (table_name, trigger_name)
 );
 comment on table farthing.guards is
-  'Triggers that protect data about money from changes. Each trigger must exist and be enabled always '
-  '(prove_guards).';
+  'Triggers that protect data about money from changes. Each trigger must exist and must be set to '
+  'ENABLE ALWAYS (prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);
 

@@ -41,9 +41,10 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
-  'Sets a user''s daily cap, or removes it if p_daily is null: the user''s own cap if the author is '
-  'owner, the imposed cap otherwise. The lower of the two applies. p_reason is stored in the audit. Returns '
-  '{status: 200, replayed, data: the caps}. Fails forbidden, not_found, invalid_request.';
+  'Sets a user''s own daily cap if the author is owner, and the imposed daily cap otherwise. If '
+  'p_daily is null, removes that cap. The lower of the two caps applies. p_reason is stored in the '
+  'audit. Returns {status: 200, replayed, data: the caps}. Fails forbidden, not_found, '
+  'invalid_request.';
 
 create function farthing_public.spend_caps_preview(
   p_user_id uuid, p_daily text, p_author text default null, p_now timestamptz default now())

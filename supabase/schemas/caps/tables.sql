@@ -1,4 +1,4 @@
--- Daily caps of accounts, and their spending.
+-- The daily caps and the daily spending of accounts.
 
 create table farthing.spending (
   account_id bigint primary key,

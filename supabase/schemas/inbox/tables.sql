@@ -24,10 +24,10 @@ create table farthing.inbox (
     or (state = 'deferred' and type = 'payment_intent.succeeded'))
 );
 comment on table farthing.inbox is
-  'Events from Stripe. state: received, then processed, ignored, deferred or failed; after 10 attempts a '
-  'failed event is dead, and a deferred event is dead or, if its payment is foreign, ignored. '
-  'last_error: why the event failed, waits or was ignored. read_session_at: when the payment runner '
-  'reads the session of a payment that waits for the event of that session.';
+  'Events from Stripe. state: received, then processed, ignored, deferred or failed; after 10 '
+  'attempts a failed or deferred event is dead, but a deferred event of a foreign payment is '
+  'ignored. last_error: why the event failed, waits or was ignored. read_session_at: when the '
+  'payment runner reads the session of a payment that waits for the event of that session.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);

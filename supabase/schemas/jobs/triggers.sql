@@ -8,6 +8,7 @@ select farthing.open_realtime();
 
 select farthing.add_task('end_job_leases', '1 minute');
 select farthing.add_task('expire_jobs', '1 minute');
--- This task runs after end_job_leases, because that task queues jobs again.
+-- This task runs after end_job_leases, so that it wakes the runner for the jobs that end_job_leases
+-- has just queued again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('delete_old_job_data', '5 minutes');

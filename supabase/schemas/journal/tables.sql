@@ -17,9 +17,9 @@ comment on table farthing.journal_accounts is
   '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
   'whose credits are not granted yet; provider_payable: the providers'' money from bookings; '
   'refunds, disputes: money that was returned, less the deferred revenue that it released; the '
-  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: debited when '
-  'an order is paid, and at once credited with the same amount, because deferred revenue is only '
-  'what was paid.';
+  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: when an order '
+  'with a discount is paid, this account is debited and at once credited with the same amount, '
+  'because only what was paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

@@ -89,8 +89,8 @@ as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
 comment on function farthing.notification_turn(text) is
-  'Returns the rank of a recipient in the order of sending: alerts must not wait behind a thousand '
-  'emails, or for an unavailable mail service.';
+  'Returns the rank of a recipient in the order of sending: alerts come first, because they must '
+  'not wait behind a thousand emails, or for an unavailable mail service.';
 
 create index notifications_due on farthing.notifications (farthing.notification_turn(recipient),
   next_attempt_at)

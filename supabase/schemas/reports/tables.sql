@@ -51,8 +51,8 @@ comment on table farthing.deferred_lots is
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
--- its position among them. day is stored, because created_at may be far in the past: an expired
--- hold pays debt as of its expiry, however late the expiry is noticed.
+-- its position among them. day is stored, because created_at may be far in the past: if an expired
+-- hold pays debt, created_at is the moment of the expiry, however late the hold is released.
 create table farthing.debt_payment_days (
   account_id bigint not null,
   payment_id bigint not null,

@@ -76,8 +76,8 @@ create table farthing.task_runner (
   ran_before_at timestamptz
 );
 comment on table farthing.task_runner is
-  'One row. ran_at: when the runner last looked for due tasks. ran_before_at: when it looked before '
-  'that.';
+  'One row. ran_at: when the runner last looked for due tasks. ran_before_at: the previous value of '
+  'ran_at.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;

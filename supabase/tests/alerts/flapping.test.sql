@@ -31,7 +31,7 @@ select is(pg_temp.late(0, '7 min'), 'payout_delay open',
 select is(pg_temp.late(3, '9 min'), 'payout_delay open', 'the figure is above the threshold once more');
 select is(pg_temp.late(0, '10 min'), 'payout_delay open', 'the figure is fine once more');
 -- An incident is resolved once its figure has been fine for a given time. A figure between fine_at
--- and the threshold is not fine, so that time starts again from zero.
+-- and the threshold is not fine, and restarts that time from zero.
 select is(pg_temp.late(2, '14 min'), 'payout_delay open',
   'a figure between fine and over leaves the incident open');
 select is(pg_temp.late(0, '15 min'), 'payout_delay open', 'the time that counts as fine begins again');

@@ -1,5 +1,5 @@
--- Incidents: a rule fires, its incident is updated, acknowledged and resolved. Each incident is notified
--- once.
+-- Incidents: a rule fires, and its incident is opened, updated, acknowledged and resolved.
+-- Operators are notified of each incident once.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -20,7 +20,7 @@ select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_fai
   'webhook_failure', 'welcome_ceiling'],
   'these rules exist') from farthing.alert_rules;
 
--- Events that wait: one that is ours, and one about a foreign payment.
+-- Two events wait: one for an order of ours, and one for a foreign payment.
 create function pg_temp.receive(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
 returns text language sql as $$
   select concat_ws(' ', r ->> 'deferred', r ->> 'failed')
@@ -119,7 +119,7 @@ select is(tests.alerts('44 days'), 'reconciliation_mismatch open',
 update farthing.mismatches set resolved_at = tests.after('44 days 1 min');
 select is(tests.alerts('44 days 1 min'), 'nothing', 'the incident ends when the mismatch is resolved');
 
--- Violations that the proof finds, and a proof that is overdue, open an incident.
+-- A violation that the proof finds opens an incident, and so does an overdue proof.
 select isnt(tests.give('ann', '10'), null, 'ann has 10 credits');
 select is(farthing.prove_if_due(tests.after('50 days')), true, 'the ledger is proved');
 select is(tests.alerts('50 days'), 'nothing', 'a proof without violations opens no incident');
@@ -196,8 +196,8 @@ create function pg_temp.uses(p_passed interval, p_failed int, p_well int) return
   select tests.requests(p_passed, 'POST /usage', '5xx', p_failed);
   select tests.requests(p_passed, 'POST /usage', '2xx', p_well);
 $$;
--- Adds one request per minute or per hour. A window opens no incident until enough of its minutes or hours
--- have data.
+-- Adds one request per minute or per hour. A window can open an incident only when enough of its
+-- minutes or hours have data.
 create function pg_temp.seen(p_from interval, p_count int, p_step interval) returns void language sql as $$
   select tests.requests(p_from + n * p_step, 'POST /usage', '2xx', 1) from generate_series(0, p_count - 1) n
 $$;
@@ -283,7 +283,7 @@ select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open',
   'the incident stays open for seven days');
 select is(tests.alerts('127 days'), 'nothing', 'the incident ends after seven days');
 
--- Every rule that this file tests has fired, and every incident was notified.
+-- Every rule that this file tests has fired, and operators were notified of every incident.
 select set_eq($$ select distinct data ->> 'rule' from farthing.notifications where template = 'alert' $$,
   $$ select rule from farthing.alert_rules where rule <> 'rule_failed' and rule not in ('ai_errors',
     'ai_slow',

@@ -9,8 +9,8 @@ begin;
 select plan(17);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule = 'stripe_setup';
--- Returns "action code: reason" for each refusal that a customer's page predicts, if the cause is a
--- fault in the setup at Stripe.
+-- Returns "action code: reason" for each refusal that a customer's page predicts because of a fault
+-- in the setup at Stripe.
 create function tests.setup_refusals(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(string_agg(format('%s %s: %s', r ->> 'action', r ->> 'code', r ->> 'reason'), '; '), 'none')
   from jsonb_array_elements(customers_read(tests.person(p_name)::text, p_now => tests.after(p_passed))

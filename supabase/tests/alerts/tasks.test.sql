@@ -10,8 +10,8 @@ select plan(57);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdue_work', 'tasks_stopped');
 
--- Evaluates the alerts, without their notifications of earlier calls: no runner sends notifications
--- here, so those would count as overdue work.
+-- Deletes the notifications of earlier calls, and then evaluates the alerts. No runner sends
+-- notifications here, so the old ones would count as overdue work.
 create function pg_temp.alerts(p_passed interval) returns text language plpgsql as $$
 begin
   delete from farthing.notifications where template = 'alert';

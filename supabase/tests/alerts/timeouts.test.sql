@@ -1,6 +1,6 @@
 -- If the evaluation of a rule never ends, statement_timeout cancels it. The timeout fires only once
--- per statement and could not cancel a second rule, so the run ends there. Later runs evaluate the
--- failed rule last, so that it delays no other rule.
+-- per statement and could not cancel a second rule, so the run ends after the cancelled rule. Later
+-- runs evaluate the failed rule last, so that it delays no other rule.
 
 begin;
 \ir ../helpers/all_tests.psql

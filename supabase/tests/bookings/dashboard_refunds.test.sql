@@ -51,16 +51,16 @@ select is(tests.refund_event('c', 'c', 500, 'failed', '3 s', p_reverses => false
 select is(pg_temp.moves('c'), 'reversal 485 requested, restoration 485 requested',
   'the half of the share is transferred again');
 
--- After a dispute of a part, Farthing already reverses the provider's share of that part. If a
--- refund of the rest also reverses the rest of the transfer, Farthing reverses nothing more.
+-- A part of a payment is disputed, and Farthing reverses the provider's share of that part. A later
+-- refund of the rest also reverses the rest of the transfer, so Farthing reverses nothing more.
 select is(pg_temp.paid('d'), 'processed', 'a fourth booking is paid');
 select is(pg_temp.disputed('d', 'needs_response', '{-400}', '2 s'), 'processed', 'a bank withdraws a part');
 select is(tests.refund_event('d', 'd', 600, 'succeeded', '3 s', p_reverses => true), 'processed',
   'the rest is refunded in the dashboard with a reversal of the transfer');
 select is(pg_temp.moves('d'), 'reversal 388 requested', 'the disputed part is not reversed twice');
 
--- A refund that Farthing requests makes Stripe take the provider's share from the provider,
--- whatever Farthing has transferred for other bookings.
+-- When Farthing requests a refund, Stripe takes the provider's share back from the provider. It
+-- does not matter what Farthing has transferred for other bookings.
 select is(pg_temp.paid('z'), 'processed', 'one more booking is paid');
 select is(refunds_begin(p_booking_id => tests.booking_id('z'), p_now => tests.after('1 hour'))
   #>> '{refund,connected}', 'true', 'the refund takes the provider''s part with it');

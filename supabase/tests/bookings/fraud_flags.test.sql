@@ -18,7 +18,8 @@ create function pg_temp.flags(p_label text) returns text language sql as $$
   where booking_id = tests.booking_id(p_label) and outcome = 'flag'
 $$;
 
--- A shared card: the provider pat has paid with it for another booking, as its buyer.
+-- A shared card: the provider pat has paid with the same card for a booking in which pat was the
+-- buyer.
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.booking('own', 500, 'usd', 'pat', 'quinn'), null, 'pat books quinn');
 select is(tests.charge_event('own', 'card1', '1 s'), 'processed', 'pat pays with a card');

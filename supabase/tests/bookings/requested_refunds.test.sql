@@ -1,5 +1,6 @@
--- T43: a provider is paid after the completion of the booking. The amount of a requested refund no
--- longer counts for the provider's share. If the refund fails, the amount counts again.
+-- T43: a provider is paid after the completion of the booking. Once a refund is requested, its
+-- amount is not part of the provider's share any more. If the refund fails, the amount is part of
+-- the share again.
 
 begin;
 \ir ../helpers/all_tests.psql

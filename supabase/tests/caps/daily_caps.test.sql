@@ -53,7 +53,7 @@ select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'a
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 1000)), p_now => tests.after('6 h'))
   #>> '{data,rejected,0,code}', 'spend_cap_reached', 'usage in a batch is refused');
 
--- The next day begins with the whole cap.
+-- On the next day, the whole cap is available again.
 select is(pg_temp.cap('25 h'), '{"daily": "100", "spent_today": "0",
   "resets_at": "2027-01-03T00:00:00+00:00"}', 'the spending starts at 0 after midnight');
 select is(usage_charge_batch((select jsonb_agg(jsonb_build_object('event_id', 'b' || n, 'user_id',

@@ -111,7 +111,7 @@ select tests.fails_with(sql, '23001', null, format('T15: %s is refused', sql)) f
   'update farthing.packages set effective_from = now()', 'delete from farthing.packages',
   'update farthing.orders set credits = 1000', 'delete from farthing.orders']) sql;
 
--- The order of a session that has ended expires.
+-- When a session has ended, its order expires.
 create temporary table cid as select pg_temp.buy('cid', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
   as b;
 select isnt(pg_temp.buy('cid', '25 min', 'b04eb8da-a595-4fbc-a8f4-708b219f705a') #>> '{order,order_id}',

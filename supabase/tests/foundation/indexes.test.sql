@@ -1,7 +1,7 @@
--- Each index of a list or sum is used. No other index has the same rows in the same order. But
--- other tests have so few rows that the planner may prefer a different index, depending on when
--- autovacuum last counted the rows. The test run would then report the index as unused. This file
--- makes sure that each of these indexes is used.
+-- Makes sure that each index of a list or sum is used. Each is needed, because no other index has
+-- the same rows in the same order. But the other tests have so few rows that the planner may choose
+-- a different index, depending on when autovacuum last counted the rows. Without this file, the
+-- test run could report a needed index as unused.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -21,8 +21,8 @@ language sql as $$
     'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd')), tests.after(p_passed))
 $$;
 
--- Stripe stores an idempotency key for 24 hours. A repeat within 23 hours is the same refund, and a
--- later repeat is a new one.
+-- Stripe stores an idempotency key for 24 hours. A repeat within 23 hours returns the same refund,
+-- and a later repeat makes a new refund.
 create function pg_temp.refunds(p_passed interval) returns jsonb language sql as $$
   select refunds_begin((select order_id from bought where name = 'ann'), p_amount => '400',
     p_author => 'key:default', p_idempotency_key => tests.sha256('one'),

@@ -1,6 +1,6 @@
--- T7: an event waits for its payment, or for the event of its session, and is dead-lettered before
--- that arrives. The dead-lettered event is applied when the payment, or the event of the session,
--- arrives.
+-- T7: an event waits too long for its payment, or for the event of its session, and is
+-- dead-lettered. When the payment, or the event of the session, arrives later, the dead-lettered
+-- event is applied.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,4 +1,5 @@
--- Waking of runners, broadcasts, retention, and deletion of users while their jobs run.
+-- Jobs: how runners are woken, how changes are broadcast, how long jobs and files are stored, and
+-- how users are deleted while their jobs run.
 
 begin;
 \ir ../helpers/all_tests.psql

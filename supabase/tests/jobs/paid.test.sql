@@ -45,7 +45,7 @@ select is((select array_agg(format('%s %s', step, credits::int) order by nr) fro
   '{s1 50,s2 50}', 'the cost of each step is stored');
 
 -- A job is cancelled during a step. Readers see at once that it is cancelled. The running step is
--- still charged, and no later step is.
+-- still charged, but no later step is charged.
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 11, 5, 15, tests.after('8 s'));
@@ -205,8 +205,8 @@ select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', 60, null, tes
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%the job has no estimate',
   'usage without an estimate is a bug of the type, and is not free');
 
--- A job with as many models as an input can name, a free step, and a step in which each single event
--- exceeds the credits.
+-- A job with a free step, which leaves all credits held, and a step of four events, which costs 200
+-- credits although the user has only 100.
 select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
 select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
   'a job holds 50');

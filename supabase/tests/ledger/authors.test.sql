@@ -81,8 +81,8 @@ select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select cmp_ok(farthing.expire_credits(tests.after('2 hours')), '>=', 1, 'eve''s credits expire');
 select is(pg_temp.authors('eve', 1), 'expiry task:expire_credits', 'the author of the expiry is the task');
 
--- A text of any other form is not a valid author. A grant checks its author. A debit does not check
--- its author, so that it stays fast; the proof finds the invalid author later.
+-- A text that has none of the forms above is not a valid author. A grant checks its author. A debit
+-- does not check its author, so that it stays fast; the proof finds the invalid author later.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr)

@@ -62,7 +62,7 @@ from seen order by title;
 select is(pg_temp.count_seen('eve', title), 0::bigint, 'eve, who has left, sees no row of ' || title)
 from seen order by title;
 
--- An index is used wherever one can be, so the rows of other accounts are not read.
+-- Each table can be read through an index, so the rows of other accounts need not be read.
 create function pg_temp.plan_of(p_title text) returns text language plpgsql as $$
 declare
   v_line text;

@@ -1,5 +1,5 @@
--- The look of a notification: the recipient's locale and the shop's settings. Every attempt uses the locale
--- and the settings of the first one.
+-- The look of a notification: the recipient's locale and the shop's settings. Every attempt uses
+-- the locale and the settings of the first attempt.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -71,7 +71,7 @@ select is(pg_temp.claims('1 min'), 'address de, ann again de-AT, chosen en-US, c
 select is((select shop from claims where subject = 'address'), '{"name": "Kékfény", "url":
   "https://shop.example.com", "accent_color": "#0F766e"}', 'the shop shows what is set');
 
--- A second attempt has the locale and the settings of the first one.
+-- A second attempt has the locale and the settings of the first attempt.
 select is(pg_temp.ended('eve', '1 min', 'again'), 'true', 'eve''s first attempt has no answer');
 select is(pg_temp.ended('cyn again', '1 min', 'again'), 'true', 'so has one of cyn''s');
 update auth.users set raw_user_meta_data = '{"locale": "en"}' where id in (tests.person('cyn'),

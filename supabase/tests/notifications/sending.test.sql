@@ -1,5 +1,6 @@
--- Notifications are sent at most once. They are claimed with a lease. If an attempt fails and a
--- retry is safe, the notification is sent again; otherwise it stays uncertain.
+-- Each notification is delivered at most once. Runners claim notifications with a lease. If an
+-- attempt fails and a retry is safe, another attempt is made; otherwise the notification stays
+-- uncertain.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -189,8 +190,8 @@ select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d
 select is(pg_temp.claims('6 d'), 'h', 'the queued notification of a deleted user is claimed');
 select is((pg_temp.last('h')).address, null, 'the notification of a deleted user has no address');
 
--- A scheduled task dead-letters unsent notifications after three days. After 90 days it deletes
--- those that are in no user's list.
+-- A scheduled task dead-letters unsent notifications after three days. After 90 days it deletes the
+-- notifications that are in no user's list.
 select is(pg_temp.notify('ann', 'k', '7 d'), true, 'notification k for ann is queued');
 select is(pg_temp.claims('7 d'), 'k', 'a runner claims notification k');
 select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'notification k is postponed for long');

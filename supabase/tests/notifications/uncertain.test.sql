@@ -61,7 +61,8 @@ select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true',
   'Resend reports that it did not send')
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark does not get the notification');
--- Resend stores an idempotency key for only a day. After that, a repeat could be sent twice.
+-- Resend stores an idempotency key for only a day. After that, a repeat could send the notification
+-- a second time.
 select is(pg_temp.claims('24 h'), 'later',
   'Resend gets only the notification whose lost answer is less than 23 hours old');
 select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',

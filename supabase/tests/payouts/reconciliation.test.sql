@@ -240,7 +240,8 @@ select results_eq($$ select ours, not_ours from farthing.reconciliations where p
 select is(farthing.retry_reconciliation(tests.after('10 days')), 0,
   'the returned debit is no longer a difference');
 
--- Payments that were never paid out: dan has paid, and eve has not paid.
+-- Payments that were never paid out, such as dan's. eve has not paid, so no payment of hers is
+-- reported as missing.
 select is(farthing.known_paid_out_until(tests.after('10 days')), tests.after('-4 days'),
   'the last two weeks are not checked for missing payments');
 select is(farthing.retry_reconciliation(tests.after('10 days')), 0, 'no missing payment is looked for');

@@ -1,4 +1,4 @@
--- The proof names jobs with a wrong hold and steps whose cost disagrees with their charge.
+-- The proof names each job with a wrong hold, and each step whose cost disagrees with its charge.
 
 begin;
 \ir ../helpers/all_tests.psql

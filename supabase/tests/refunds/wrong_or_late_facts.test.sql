@@ -41,7 +41,7 @@ select is(tests.buys('ann'), 'ann', 'ann buys again');
 update tests.bought set name = 'ann_2' where name = 'ann';
 select is(tests.pays('ann_2'), '{"received": true}', 'ann pays again');
 
--- The metadata names a refund of a different order, amount or buyer.
+-- The metadata names a refund that has a different order, amount or buyer.
 create temporary table asked as
 select pg_temp.asked('ann_1', '400') as ann, pg_temp.asked('bob', '400') as bob;
 select is(tests.refund('ann_2', 1, 400, p_refund_id => ann), '{"received": true}',
@@ -112,8 +112,8 @@ from noted;
 select is(tests.bought_by('eve'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the event claws back the credits');
 
--- The refundable amount is the payment less disputed money and less all refunds that were not cancelled and
--- have not failed. It is never below zero.
+-- The refundable amount is the payment less disputed money and less all refunds except cancelled
+-- and failed ones. It is never below zero.
 select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'a refund above the payment is refused');
 select is(pg_temp.refused('fay', amount), 'invalid_request', format('the amount %L is refused', amount))
 from unnest(array['0', '-1', '1.5', '1e3', '']) amount;

@@ -120,7 +120,7 @@ select is(pg_temp.did(pg_temp.by('olga'), pg_temp.today()), array['block_added a
   'blocks, resolved mismatches and settings are counted');
 
 -- Users make most changes of the tables accounts, customers, providers and top_ups for themselves,
--- so the report does not contain these changes.
+-- so the report contains no changes of these tables.
 select results_eq($$select table_name from farthing.audited where not (select
     pg_get_expr(indpred, indrelid) from pg_index where indexrelid = 'farthing.audit_by_time'::regclass)
     like '%''' || table_name || '''%' order by 1$$, array['accounts', 'customers', 'providers', 'top_ups'],

@@ -1,5 +1,5 @@
--- Stripe lists a transaction only after its month has closed. Its fee counts in the open month, and the
--- control totals of both months show the difference.
+-- The month of a transaction closes before Stripe lists the transaction. The transaction's fee then
+-- counts in the open month, and the control totals of both months show the difference.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,4 +1,5 @@
--- Heads: each is sent to the operators' webhook, and the first one of each day (UTC) also by email.
+-- Heads of the seals: each new head is sent to the operators' webhook, and the first head of each
+-- day (UTC) is also sent by email.
 
 begin;
 \ir ../helpers/all_tests.psql

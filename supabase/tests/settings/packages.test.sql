@@ -46,7 +46,8 @@ select is(pg_temp.put(list), jsonb_build_object('version', version, 'dry_run', f
   'unchanged', 5), 'the same list changes nothing') from seeded, before;
 select is(pg_temp.audits(), rows, 'and leaves no audit row') from before;
 
--- A list of two packages: one is new, one has a changed price, and four others are retired.
+-- A list of two packages: one is new, and one has a changed price. The four packages that the list
+-- lacks are retired.
 create temporary table list as select jsonb_build_array(
   pg_temp.item('starter', 1099, '9990', '{"bonus_credits": "0"}'),
   pg_temp.item('mini', 499, '4990.000000000000000001', '{"description": "To try it", "highlight": true,

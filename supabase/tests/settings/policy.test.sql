@@ -40,7 +40,8 @@ exception
   when check_violation or numeric_value_out_of_range then return false;
 end
 $$;
--- Some ceilings and some numbers of top-ups also limit each other; policy_bounds.test.sql tests that.
+-- Some settings of grants, top-ups and welcome credits are also bounded by other settings.
+-- policy_bounds.test.sql tests these bounds.
 select is(array[pg_temp.table_takes(setting, trim_scale(lowest)::text),
     pg_temp.table_takes(setting, trim_scale(highest)::text)], '{t,t}',
   format('the table accepts the bounds of %s', setting))

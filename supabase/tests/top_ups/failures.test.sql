@@ -168,9 +168,9 @@ select is(tests.balance('cid', '2 h'), 'balance 5000, held 0, available 5000, de
   'the payment on the page grants the credits');
 select is(tests.top_up_line('cid', '2 h'), 'on; paid; 0 failed', 'the payment on the page ends the top-up');
 
--- Three cases of authentication. First, the event that requires authentication arrives before
--- Stripe's answer, which requires it, too. Second, an authentication page expires. Third, a charge
--- is paid while its authentication page is being requested.
+-- Three cases of authentication. First, Stripe requires authentication twice: in an event, and then
+-- in its late answer to the charge. Second, an authentication page expires. Third, a charge is paid
+-- while its authentication page is being requested.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['dan',
   'eve']) name;
 select is(tests.claims('3 h'), 'dan charge 500, eve charge 500', 'both users are charged');

@@ -79,8 +79,8 @@ select is(tests.opts_in('lee', p_passed => '10 h') ->> 'state', 'on', 'lee opts 
 select is(tests.claims('10 h'), 'lee charge 450', 'lee is charged after the opt-in');
 select is(tests.top_up_event('lee', 'payment_intent.succeeded', '10 h'), 'processed', 'lee pays again');
 
--- A card is not charged while a payment of the account has an open dispute, and after a lost
--- dispute only once the user opts in again.
+-- A card is not charged while a payment of the account has an open dispute. After a lost dispute,
+-- the card is not charged until the user opts in again.
 select is(tests.tops_up('hal'), 'card_missing, processed', 'hal opts in');
 select is(tests.claims('10 h'), 'hal charge 500', 'hal is charged');
 select is(tests.top_up_event('hal', 'payment_intent.succeeded', '10 h'), 'processed', 'hal pays');

@@ -131,7 +131,7 @@ function textOf(stream: string): string {
 }
 
 /**
- * Stops a chat in the browser. The functions still read the provider's answer to its end, charge
+ * Stops a chat in the browser. Even so, the functions read the provider's answer to its end, charge
  * the billed tokens, and store the answer under the chat's idempotency key.
  */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {

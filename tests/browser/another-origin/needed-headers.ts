@@ -1,6 +1,6 @@
 /**
- * The headers that the preflights of the journey ask to send. For each header, a step is named that
- * fails if the header is not allowed.
+ * The headers that the preflights of the journey ask to send. Each header is listed with a step
+ * that fails if the header is not allowed.
  */
 import type { AskedHeader } from "./sent-preflights.ts";
 

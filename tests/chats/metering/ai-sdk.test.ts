@@ -59,7 +59,8 @@ const endings: Ending[] = [
       const { body } = stream(app).response();
       const tab = body!.pipeThrough(new TextDecoderStream()).getReader();
       let read = "";
-      // Reads on until the first text: the chunks before it arrive before the model is called.
+      // Reads up to the first text, because the chunks before the text arrive before the model is
+      // called.
       for (let left = 20; left > 0 && !read.includes("text-delta"); left--) {
         read += (await tab.read()).value ?? "";
       }

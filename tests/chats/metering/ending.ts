@@ -71,7 +71,7 @@ export const long = { markers: "[tokens:60]" };
 export const slow = { markers: "[tokens:60][pace:20]" };
 /**
  * With this timeout, a request has only one attempt: the wait before a second attempt would be
- * longer.
+ * longer than the timeout.
  */
 export const brief = { metering: { timeoutMs: 700 } };
 

@@ -147,8 +147,8 @@ Deno.test("beyond the limit of chats the SDK throws 429, with Retry-After", asyn
 
 Deno.test("the SDK's own retries after a failing provider cost nothing more", async () => {
   const person = await signUpWith(world, "1000");
-  // The provider fails three times. These are all attempts of the functions, so the SDK's first
-  // request fails. The SDK repeats it, and the repeat succeeds.
+  // The functions call the provider at most three times, and the first three calls fail. The SDK's
+  // first request therefore fails. The SDK repeats the request, and the repeat succeeds.
   const { name, content } = promptOf(`[fail:503x3:${crypto.randomUUID()}] [tokens:20]`);
   const { usage } = await sdkOf(world, person, { maxRetries: 2 }).chat.completions
     .create(chatOf(content));

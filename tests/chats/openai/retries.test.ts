@@ -73,7 +73,7 @@ Deno.test("messages that the model refuses are 400, which the SDK does not retry
   });
   const body = {
     ...chatOf(promptOf("").content),
-    // OpenAI refuses this format unless a message contains the word JSON.
+    // OpenAI accepts this format only if a message contains the word JSON.
     response_format: { type: "json_object" as const },
   };
   for (const stream of [false, true]) {

@@ -71,8 +71,8 @@ Deno.test("identical chats at once call the provider once", async () => {
   const key = crypto.randomUUID();
   const ask = () => post(world, "ai/chat", person.as, chatBody(content), { key });
   const first = await together(10, ask);
-  // One request has been answered, and all others were refused. When they are repeated, they get
-  // the same answer.
+  // One request has been answered, and all others were refused. When the refused requests are
+  // repeated, they get that answer, too.
   const again = first.filter(({ status }) => status !== 200);
   for (const answer of again) refused(answer, 409, "idempotency_in_progress");
   const repeated = await together(again.length, ask);

@@ -41,7 +41,7 @@ const SLOW_REDIS_MS = 1_500;
  */
 const SLOW_STRIPE_MS = 1_500;
 
-/** @param shows a message about the fault that the log of the functions must contain */
+/** @param shows a log message that proves the fault; the log of the functions must contain it */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
     async under(world, use) {

@@ -36,7 +36,7 @@ const OPTIONS = { leaseSeconds: 8, heartbeatMs: 1_000, concurrency: 6 };
 
 /**
  * Locks rows, and kills the database while a runner's call waits for these locks.
- * @param lock selects the rows for update; may return no rows at first
+ * @param lock a `select … for update` of the rows; at first, it may find no rows
  */
 async function killDuring(name: string, { sql }: Queue, lock: string, id: string): Promise<void> {
   const client = new pg.Client({ connectionString: world.databaseUrl });

@@ -90,8 +90,8 @@ export class Account {
   }
 
   /**
-   * Cancels debt. If credits have already paid this debt, they return to their lots, beginning with the
-   * latest payment.
+   * Cancels debt. If credits have already paid this debt, these credits return to their lots,
+   * beginning with the latest payment.
    */
   cancelDebt(amount: bigint): void {
     for (const payment of this.#payments.toReversed()) {
@@ -137,8 +137,8 @@ export class Account {
   }
 
   /**
-   * Rule 7: a settlement of more than the hold's amount takes free credits. The rest becomes debt, up to a
-   * limit.
+   * Rule 7: a settlement above the hold's amount takes the excess from free credits. The part of
+   * the excess that they do not cover becomes debt, up to a limit.
    */
   settle(name: string, amount: bigint, now: number): Moved {
     const hold = this.holds.get(name);

@@ -1,4 +1,4 @@
-/** Credits as whole numbers of 10^-18, so that nothing rounds unless a rule says so. */
+/** Credits as whole numbers of 10^-18, so that an amount is rounded only where a rule says so. */
 
 /** One credit. */
 const ONE = 10n ** 18n;

@@ -9,7 +9,7 @@ type BookingStatus = "payment_pending" | "paid" | "confirmed" | "completed" | "c
 /** The platform's fee: 3 %, rounded half up to the currency's smallest amount at Stripe. */
 const FEE_BASIS_POINTS = 300n;
 
-/** Stripe charges only two of the three decimals of a currency such as `kwd`. */
+/** Stripe charges currencies with three decimals, such as `kwd`, in multiples of 10 minor units. */
 const stepOf = (currency: string): bigint => currency === "kwd" ? 10n : 1n;
 
 export class Booking extends Payment {

@@ -13,7 +13,7 @@ export interface Hold {
   readonly amount: bigint;
   readonly expiresAt: number;
   status: "open" | "settled" | "released";
-  /** True if the hold has expired. False while the hold is open, and if a request has ended it. */
+  /** True if the hold has expired. False if the hold is open, or if a request has ended it. */
   hasExpired: boolean;
   /** The credits that the hold reserves while it is open, by lot. */
   readonly reserved: Map<Lot, bigint>;

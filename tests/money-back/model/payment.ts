@@ -21,8 +21,7 @@ interface Refund {
 export abstract class Payment {
   readonly refunds = new Map<string, Refund>();
   /**
-   * The amount of each requested refund until Stripe's first event about the refund arrives. The key is the
-   * refund.
+   * Maps each requested refund to its amount, until Stripe's first event about the refund arrives.
    */
   readonly asked = new Map<string, bigint>();
   readonly disputes = new Map<string, Dispute>();
@@ -47,8 +46,8 @@ export abstract class Payment {
   }
 
   /**
-   * True while a bank may still withdraw money. A prevented dispute ends with a withdrawal or a refund, so
-   * it counts until one of the two has arrived.
+   * True while a bank may still withdraw money. A prevented dispute ends with a withdrawal or a
+   * refund. Until one of the two has arrived, a withdrawal is still possible.
    */
   #mayGo(dispute: Dispute): boolean {
     if (dispute.status !== "prevented") return isOpen(dispute.status);

@@ -86,8 +86,8 @@ class Maker {
   }
 
   /**
-   * Returns the amount or a part of it, which may need rounding. With the probability `tooMuch`,
-   * returns more than the amount.
+   * Returns the amount, a part of it, or, with the probability `tooMuch`, more than the amount. A
+   * part may need rounding.
    */
   #around(amount: bigint, tooMuch = 0.3): string {
     const parts = this.random.chance(tooMuch)
@@ -97,7 +97,7 @@ class Maker {
     return toText(part > 0n ? part : 1n);
   }
 
-  /** Returns an amount to spend, sometimes too much; if nothing can be spent, usually undefined. */
+  /** Returns an amount to spend, at times too high. Usually undefined if nothing can be spent. */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
     if (available === 0n && this.random.chance(0.8)) return undefined;

@@ -46,7 +46,7 @@ const DISPUTES: readonly (readonly string[])[] = [
   ["warning_needs_response", "warning_closed", "needs_response out", "under_review", "won in"],
 ];
 
-/** The fields of a step with an event, without the event's name and second. */
+/** A step with an event of Stripe, without the fields for the event's name and second. */
 export type Facts = StripeStep extends infer Each
   ? Each extends unknown ? Omit<Each, "event" | "at"> : never
   : never;

@@ -55,7 +55,7 @@ const DAY_MS = 86_400_000;
 const PENDING_MS = 2 * DAY_MS;
 const DISPUTE_FEE = 1500n;
 
-/** Stripe's fee of a card payment: 2.9 % of the amount, rounded half up, and 30 minor units. */
+/** Stripe's fee of a card payment: 2.9 % of the amount (rounded half up) plus 30 minor units. */
 export const cardFee = (amount: bigint) => (amount * 29n * 2n + 1000n) / 2000n + 30n;
 
 export class Books {

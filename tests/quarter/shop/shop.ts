@@ -1,8 +1,8 @@
 /**
- * A shop for a simulated quarter: the product's endpoints, the database and the Stripe emulator, all at a
- * time that the test sets. The endpoints run in this process, with the real database adapter and the real
- * Stripe SDK. Each RPC function with a parameter `p_now` gets the test's time, and the emulator uses it as
- * its clock.
+ * A shop for a simulated quarter: the product's endpoints, the database and the Stripe emulator,
+ * all at a time that the test sets. The endpoints run in this process, with the real database
+ * adapter and the real Stripe SDK. The test's time is passed to each RPC function with a parameter
+ * `p_now`, and the emulator uses this time as its clock.
  */
 import Stripe from "stripe";
 import type postgres from "postgres";

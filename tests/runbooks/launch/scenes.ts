@@ -120,7 +120,7 @@ export const LAUNCH_SCENES: Readonly<Record<string, Scene>> = {
         ANY_SNAPSHOT,
         ...anew("smoke", "webhook"),
         [
-          // The stack has no endpoint for connected accounts.
+          // The stack has no endpoint for connected accounts, so the check must not expect one.
           "stripe:check --env-file .env --project REF",
           `stripe:check --env-file .env --without-connect --url ${world.url}`,
         ],

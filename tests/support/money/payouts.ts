@@ -17,8 +17,8 @@ interface Made {
 }
 
 /**
- * Makes a payout of exactly these payments. The payments must have one currency, so that Stripe makes one
- * payout.
+ * Makes a payout of exactly these payments. All of them must have the same currency, because Stripe
+ * makes a separate payout for each currency.
  */
 export function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
   return withPayouts(world, "shared", () => payOutAlone(world, payments, made));

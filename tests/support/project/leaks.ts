@@ -108,7 +108,7 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
 }
 
 /**
- * Returns what the pattern matches in the texts, with the name of each text.
+ * Returns each match of the pattern, with the name of the text that contains the match.
  * @param pattern a regular expression that matches no line break
  */
 export function leaksInTexts(texts: Readonly<Record<string, string>>, pattern: string): Leak[] {

@@ -70,7 +70,7 @@ function openQueue(world: World, sql: Sql): Queue {
     jobs,
     async add(type, userId, input) {
       const declared = JOB_TYPES.find((each) => each.type === type)!;
-      // The functions that estimate a job type's cost use only these tools.
+      // The estimates of all job types use only these tools, so the cast is safe.
       const estimate = await declared.estimate(input, tools as Parameters<JobType["estimate"]>[1]);
       const [row] = await sql`
         select farthing_public.jobs_create(${userId}, ${nameIn(name, type)}, ${

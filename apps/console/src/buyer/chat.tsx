@@ -15,9 +15,9 @@ interface Model {
 
 /**
  * Reads the models that the project offers. The list of rates is no substitute: a model can have a
- * rate and not be offered. The client has no types for OpenAI's routes, so the path is cast to the
- * path of another list, and the result to a list of models. This works because both routes return
- * their items in `data`.
+ * rate and not be offered. The client has no types for OpenAI's routes. So the path is cast to the
+ * path of another list, and the result is cast to a list of models. This works because both routes
+ * return their items in `data`.
  */
 const useModels = () =>
   useRead("/ai/v1/models" as "/usage/rates", {}) as unknown as Reading<readonly Model[]>;

@@ -47,10 +47,10 @@ function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought:
 }
 
 /**
- * Says why an entry changed the balance. For an entry of an order: what was bought and, unless the
- * entry is the purchase itself, its cause, such as a refund. For any other entry, the first of
- * these facts that the entry has: its own reason, the model that was used, the expiry, the
- * reference, or the author.
+ * Says why an entry changed the balance. For a purchase: what was bought. For any other entry of an
+ * order: the cause of the entry, such as a refund, and what was bought. For an entry without an
+ * order, the first of these facts that the entry has: its own reason, the model that was used, the
+ * expiry, the reference, or the author.
  */
 export function reasonOf(
   { kind, metadata, reference_type, reference_id, author }: Entry,

@@ -17,7 +17,7 @@ interface LinkToProps {
  */
 const shortOf = (id: string): string => id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 
-/** An id that leads to its page, which shows the id in full. */
+/** Links an id to the page of its record. That page shows the id in full. */
 export function LinkTo({ under, id, as }: LinkToProps) {
   if (!id) return <Id of={id} />;
   return (

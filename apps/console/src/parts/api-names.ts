@@ -1,4 +1,4 @@
-/** Names of the API in words, for people. */
+/** Formats the names that the API uses as words that people read. */
 
 /** Formats a name of the API as words: `partially_refunded` is "partially refunded". */
 export const wordsOf = (name: string): string => name.replaceAll("_", " ");

@@ -16,7 +16,7 @@ import { FocusedRegion } from "./focused-region.tsx";
 import { SecondFactorForChange } from "./second-factor-for-change.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
-  /** The name of the change, such as "Refund", which is also the text of the buttons. */
+  /** The name of the change, such as "Refund". The buttons have the same text. */
   readonly action: string;
   readonly title: string;
   /** Says before the change which amounts will move. */
@@ -136,9 +136,9 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
 }
 
 /**
- * The dialog of a change: says what will happen, asks, and shows the outcome. Operators act for the
- * app, so they also read in whose name the change is made. If nobody knows whether the change was
- * made, pressing the button again repeats the same request.
+ * The dialog of a change: says what will happen, asks for confirmation, and shows the outcome. An
+ * operator acts for the app, so the dialog also shows in whose name the change is made. If nobody
+ * knows whether the change was made, pressing the button again repeats the same request.
  */
 export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
   const { action, title, dryRun, children, change, done, isDestructive } = props;

@@ -6,10 +6,9 @@ interface FocusedRegionProps {
 
 /**
  * Moves the focus into this region from the button that opened the region. If a field in the region
- * already has the focus, does nothing. The button is hidden when the region opens, and a hidden
- * button loses the focus, so a layout effect moves the focus before that. If the focus were lost, a
- * dialog would restore it later, and would take it away from a field that has received it in the
- * meantime.
+ * already has the focus, does nothing. The button is hidden when the region opens. A layout effect
+ * moves the focus before the hidden button loses it. Otherwise a dialog would restore the lost
+ * focus later, and the field that has the focus by then would lose it.
  */
 export function FocusedRegion({ children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -26,7 +26,8 @@ export function Known<Data>({ reading, title, placeholder, children }: KnownProp
   }
   const isKnown = reading.status === "ready";
   const data = isKnown ? reading.data : reading.last;
-  // Both cases render the same elements, so that an open form in them keeps its input.
+  // After a successful or a failed read, the same elements surround the data, so that an open form
+  // in the data keeps its input.
   return (
     <div className={isKnown ? "in-order contents *:min-w-0" : "grid gap-4 break-words *:min-w-0"}>
       {!isKnown && (

@@ -40,7 +40,7 @@ interface SecondFactorProps {
    * verified.
    */
   readonly attempts: readonly Attempt[];
-  /** The form, which keeps its input. */
+  /** The form of the change. It keeps its input while a code is asked for. */
   readonly children: ReactNode;
 }
 

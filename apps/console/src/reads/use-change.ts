@@ -22,7 +22,7 @@ export interface Change<In, Out> {
 
 interface ChangeOptions {
   /**
-   * When the data of all pages is read again. `on reset` waits until the user has closed the
+   * Says when the data of all pages is read again. `on reset` waits until the user has closed the
    * result, because the new list may lack the row that shows the result. `never` is for dry runs.
    */
   readonly readsAgain?: "at once" | "on reset" | "never";

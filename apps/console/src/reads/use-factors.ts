@@ -95,7 +95,7 @@ async function remove(auth: Auth, factorId: string): Promise<string> {
   return factorId;
 }
 
-/** Removes an authenticator, and the second factor of each session that was verified by it. */
+/** Removes an authenticator. Each session that was verified with it loses its second factor. */
 export function useRemove(): Change<string, string> {
   const { auth } = useSignedIn();
   const readAgain = useReadFactorsAgain();

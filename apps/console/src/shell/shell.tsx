@@ -30,9 +30,7 @@ function Pages({ areas }: { readonly areas: readonly Area[] }) {
   );
 }
 
-/**
- * An operator whose address names no page starts on the overview, except on a return from Stripe.
- */
+/** If the URL names no page, an operator starts on the overview, except on a return from Stripe. */
 function useFirstPage(isOperator: boolean): void {
   const [, navigate] = useLocation();
   useEffect(() => {

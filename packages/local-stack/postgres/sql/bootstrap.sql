@@ -43,8 +43,8 @@ create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREAT
   execute function extensions.grant_pg_cron_access();
 
 -- The real pg_cron writes as the role that owns the extension. That role must be supabase_admin.
--- The role that creates an extension owns it, so this script creates pg_cron: it runs as
--- supabase_admin. On Supabase, a project's dashboard creates pg_cron.
+-- The role that creates an extension owns it, so this script, which runs as supabase_admin, creates
+-- pg_cron. On Supabase, a project's dashboard creates pg_cron.
 do $$
 begin
   if current_setting('cron.database_name', true) = current_database() then

@@ -9,7 +9,7 @@ export const Uuid = z.guid({
       : undefined,
 }).toLowerCase().openapi({ format: "uuid" });
 
-/** The user whose data a route reads or lists; core/caller.ts says who may name a user. */
+/** The user whose data a route reads or lists. core/whose-data.ts says who may name a user. */
 export const NamedUser = Uuid.optional().openapi({
   description:
     "For operators and secret keys: the id of the user whose data is read. A secret key must " +

@@ -24,7 +24,7 @@ export interface SharedCaller {
  * - `user`: a signed-in person's token; `secret`: a secret key in `apikey`;
  * - `operator`: a token whose `app_metadata.role` is operator, or a secret key;
  * - `shared`: a secret that the caller shares with us, in `X-Webhook-Secret`;
- * - `signed`: the route checks a signature over the body itself; `none`: anyone.
+ * - `signed`: the route itself checks a signature over the body; `none`: anyone.
  */
 export type Who = "user" | "secret" | "operator" | "shared" | "signed" | "none";
 

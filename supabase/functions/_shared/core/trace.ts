@@ -47,8 +47,8 @@ export function traceOf(headers: Headers): Trace {
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  // If the caller sent no trace, the request joins the runtime's trace, if there is one. The
-  // request has the runtime's span id if the runtime's span belongs to the request's trace.
+  // Without a trace from the caller, the request joins the runtime's trace, if there is one. If the
+  // runtime's span is in the request's trace, the request uses the id of that span.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);

@@ -66,8 +66,8 @@ export function createApp(
 
 /**
  * Declares a function, for the app.ts in its folder.
- * @returns the app with the services of the environment, a function that makes an app with other
- *   services, and the routes, from which the OpenAPI document is made
+ * @returns `app`, which uses the services of `source`; `createApp`, which makes an app with other
+ * services; and `routes`, from which the OpenAPI document is made
  */
 export function defineFunction(name: string, routes: readonly Route[], source: ServicesSource) {
   const create = (services: ServicesSource) => createApp(name, routes, services);

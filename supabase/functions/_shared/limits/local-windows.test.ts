@@ -79,9 +79,9 @@ Deno.test("T17 counting locally begins with the last counts from Redis, not with
 
 Deno.test("without a failure the counts of Redis apply", () => {
   const windows = new LocalWindows();
-  // At second 1, Redis reports one remaining request. The other nine requests of the quota were
-  // made in the previous window, so they count less as time passes, although this process counts
-  // them in the current window.
+  // At second 1, Redis reports one remaining request of ten. The other nine were made in the
+  // previous window, so Redis counts them less and less. This process has counted them in the
+  // current window, but Redis's count applies.
   for (const [seconds, remaining] of [[1, 1], [30, 5], [59, 8]] as const) {
     assert.deepEqual(
       [heard(windows, remaining, seconds).isAllowed, heard(windows, remaining, seconds).remaining],

@@ -45,8 +45,8 @@ export function windowsOf(rule: Rule, used: number, previous: number, nowMs: num
 export function freeAtMs(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const windowMs = windowMsOf(rule);
   const startMs = nthWindow(rule, nowMs) * windowMs;
-  // If the current window alone uses up the quota, the next request must wait until the next window begins.
-  // Then the current window becomes the previous one.
+  // If the current window alone uses up the quota, the next request must wait at least until the
+  // next window begins. From then on, the current window counts as the previous one.
   const isUsedUp = current >= rule.quota;
   const [beginsMs, past, present] = isUsedUp
     ? [startMs + windowMs, current, 0]

@@ -13,8 +13,8 @@ const INTERNATIONAL = /(?<![\w+])(?:\+|00|011[ -])\(?\d[\d ().\/\u00a0‑-]{5,26
 const NORTH_AMERICAN =
   /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])\d{3}[-. \u00a0]\d{4}(?![\w]|[-.]\d)/g;
 const MIN_DIGITS = 8;
-// The library does not know every number. A number that it does not know is accepted if its length
-// fits the country and it has more than this many characters, including "+".
+// The library does not know every number. An unknown number is accepted if its length fits the
+// country and the number has more than this many characters, including "+".
 const PLAIN_DIGITS = 11;
 
 function isNumber(number: string): boolean {

@@ -16,7 +16,7 @@ export type Detector = (text: string) => Span[];
 
 /**
  * Returns the span of each match. If the pattern has a group `value`, returns the span of that
- * group, which must be the end of the match.
+ * group. The group must end where the match ends.
  */
 export function valuesOf(
   text: string,

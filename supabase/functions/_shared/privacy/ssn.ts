@@ -5,9 +5,9 @@
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const DASHED = /(?<![\w-]|\d[.,])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\w)/g;
-// Any three numbers in a row may look like a social security number. So with spaces or dots between
-// them, no other number may stand beside the three numbers. ITINs, which begin with 9, are not
-// found in this form.
+// Any three numbers in a row may look like a social security number. So if spaces or dots separate
+// the groups, a number beside the first or the last group excludes the match. ITINs, which begin
+// with 9, are not found in this form.
 const SPACED =
   /(?<![\w.,-]|[\d.,:] )(?!000|666|9)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w%]|[ .,:-]\d|-\w)/g;
 const NAMED = new RegExp(

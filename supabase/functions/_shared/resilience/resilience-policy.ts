@@ -134,7 +134,7 @@ export function createResiliencePolicy(
     return isOutage(error) || isTransient?.(error) ? "failed" : "rejected";
   }
 
-  /** Times and counts an attempt. An attempt that its caller aborted is not counted. */
+  /** Adds an attempt's duration and outcome to the metrics, unless the caller aborted it. */
   async function measured<T>(run: (signal: AbortSignal) => Promise<T>, call: CallOptions) {
     const { signal, timeoutMs = limits.timeoutMs } = call;
     const startedMs = performance.now();

@@ -30,9 +30,9 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still charge or
-  -- correct it. The request reads from the provider for at most 130 seconds, and then attempts for 45 seconds
-  -- to end the chat, so the charge is final after 200 seconds.
+  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
+  -- charge or correct it. The request reads from the provider for at most 130 seconds, and then
+  -- tries for at most 45 seconds to end the chat. So the charge is final after 200 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,

@@ -5,8 +5,8 @@
 -- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. Because of
 -- foreign keys, two later statements lock the owner's row in any case: the insert of a log, and a
 -- second update of the account. So a chat locks the owner's row first, and then the account. In the
--- opposite order, a chat could deadlock with the deletion of its user, which locks the owner's row
--- and then waits for the account.
+-- opposite order, a chat could deadlock with the deletion of its owner: the deletion locks the
+-- owner's row and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds

@@ -94,9 +94,9 @@ exception when others then
 end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
-  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, '
-  'duration_ms, error_code, request_id, trace_id} that the user''s consent allows. Never fails: a log that '
-  'cannot be stored is lost, with a warning.';
+  'Stores an AI log, but only the fields that the user''s consent allows. p_log: {model, kind, '
+  'prompt, response, structured, usage, classification, duration_ms, error_code, request_id, '
+  'trace_id}. Never fails: a log that cannot be stored is lost, with a warning.';
 
 create function farthing.delete_old_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int

@@ -1,7 +1,8 @@
--- The charge of a chat whose usage is unknown: the most that the chat can have used, which its hold
--- covers. For a stream that breaks off, this includes the policy's stream_in_flight_tokens
--- (policy/tables.sql). A smaller charge would make it cheap to leave a stream before its end. The
--- excess is refunded if the provider's usage becomes known later (late_usage.sql).
+-- The charge of a chat whose usage is unknown: the most that the chat can have used. The chat's
+-- hold covers this. For a stream that breaks off, the charge includes the policy's
+-- stream_in_flight_tokens (policy/tables.sql). A smaller charge would make it cheap to leave a
+-- stream before its end. The excess is refunded if the provider's usage becomes known later
+-- (late_usage.sql).
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)

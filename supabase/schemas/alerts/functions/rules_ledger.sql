@@ -35,9 +35,9 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'Reads the violations of the last proof that found violations, until a whole proof finds none. '
-  'The rule also counts as over its threshold if the last proof failed or the last finished proof '
-  'is older than period.';
+  'Reads how many violations were found by the last proof that found any. A later whole proof '
+  'without a violation resets this to 0. The rule also counts as over its threshold if the last '
+  'proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -56,7 +56,7 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'Reads the credits granted since midnight UTC by all authors, in sealed entries.';
+  'Reads the credits that all authors have granted since midnight UTC. Only sealed entries count.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -16,8 +16,8 @@ as $$
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'Reads the number of deferred and failed events that were received longer ago than the rule''s period, '
-  'without events of foreign payments.';
+  'Reads the number of deferred and failed events that were received longer ago than the rule''s '
+  'period. Events of foreign payments do not count.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -65,9 +65,9 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed charges. The rule is over its threshold only if the share is also at '
-  'least factor times the usual share, at least three charges failed, and the number of all '
-  'charges is at least the rule''s minimum.';
+  'Reads the share of failed charges. A share above the threshold counts only under three more '
+  'conditions: it is at least factor times the usual share, at least three charges failed, and '
+  'there were at least as many charges as the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

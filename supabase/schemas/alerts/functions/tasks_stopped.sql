@@ -52,5 +52,6 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, or if alerts are not evaluated, and wakes '
-  'the notification runner each minute. Returns true if operators are notified now.';
+  'If no scheduled task runs, or none that evaluates alerts, opens the incident tasks_stopped. '
+  'Until a task evaluates alerts again, also wakes the notification runner each minute. Returns '
+  'true if operators are notified now.';

@@ -6,13 +6,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- An "always" trigger also fires in a session whose session_replication_role is replica.
+  -- A trigger with ENABLE ALWAYS also fires in a session whose session_replication_role is replica.
   execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
   insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
 comment on function farthing.note_guard(text, text) is
-  'Makes a trigger fire always, and records that the trigger must exist.';
+  'Sets a trigger to ENABLE ALWAYS, and records that the trigger must exist.';
 
 -- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
 -- table, even of triggers that do not fire. To save this work in a debit, the triggers of the
@@ -35,8 +35,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after each update of these columns that meets p_when; a null p_when is '
-  'always met.';
+  'Creates a trigger that calls p_function after each update of these columns for which p_when is '
+  'true. If p_when is null, after each update.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text

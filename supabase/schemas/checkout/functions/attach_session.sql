@@ -1,5 +1,5 @@
--- The session of a checkout: Stripe opens it after its order is committed, and then it is attached to
--- the order.
+-- Stripe opens the session of a checkout after the order is committed. Then the session is attached
+-- to the order.
 
 create function farthing.session_to_create(p_order farthing.orders)
 returns jsonb

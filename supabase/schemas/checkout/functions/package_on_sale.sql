@@ -27,6 +27,6 @@ begin
 end
 $$;
 comment on function farthing.package_on_sale(text, text, timestamptz) is
-  'Returns the current version of a package, by its id or slug, with amount and currency in the '
-  'requested currency. If p_currency is null, the package''s first currency is used. Fails '
-  'unknown_package if the package is not on sale, invalid_request if it has no price in the currency.';
+  'Returns the current version of a package, by its id or slug. amount and currency are the '
+  'package''s price in p_currency; if p_currency is null, its first price. Fails unknown_package '
+  'if the package is not on sale, invalid_request if it has no price in the currency.';

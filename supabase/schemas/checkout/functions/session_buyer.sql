@@ -9,7 +9,8 @@ as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
   -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
   -- session for a customer that was deleted at Stripe. Such a deletion also detaches the saved
-  -- card. So a customer is used only while it has a saved card: it then still exists.
+  -- card. So a saved card shows that the customer still exists, and a customer without one is not
+  -- used.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -33,7 +34,8 @@ begin
 end
 $$;
 comment on function farthing.forget_session_email() is
-  'Trigger: deletes the buyer''s email from an order that has a session or needs none any more.';
+  'Trigger: deletes the buyer''s email from an order that already has a session or no longer needs '
+  'a session.';
 
 create function farthing.forget_emails_of_user()
 returns trigger
@@ -47,4 +49,5 @@ begin
 end
 $$;
 comment on function farthing.forget_emails_of_user() is
-  'Trigger: when a user is deleted, deletes their email from those of their orders that still contain it.';
+  'Trigger: when a user is deleted, deletes the user''s email from every order that still contains '
+  'it.';

@@ -30,8 +30,9 @@ begin
 end
 $$;
 comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
-  'Stops top-ups, forgets the saved card, and plans its removal at Stripe by the payment runner from '
-  'p_runner_from on. A repeat changes nothing. The caller has locked the account and given the reason.';
+  'Stops top-ups, forgets the saved card, and records that Stripe must detach it. The payment '
+  'runner may do this from p_runner_from on. A repeat changes nothing. The caller has locked the '
+  'account and has given the reason by allow_change().';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
 returns boolean

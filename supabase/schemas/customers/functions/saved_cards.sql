@@ -178,5 +178,5 @@ begin
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: removes the saved card of an account whose user is deleted or whose organisation is dissolved, '
-  'also at Stripe, and stops its top-ups.';
+  'Trigger: when an account''s user is deleted or its organisation is dissolved, removes the '
+  'account''s saved card, here and at Stripe, and stops its top-ups.';

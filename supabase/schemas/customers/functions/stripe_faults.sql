@@ -1,7 +1,7 @@
--- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next success,
--- and reported by the alert rule stripe_setup. _shared/domain/report-stripe-fault.ts records them: at a
--- checkout, a top-up and the removal of a card, and at least every 15 minutes, when the balance is
--- listed.
+-- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next
+-- success, and reported by the alert rule stripe_setup. _shared/domain/report-stripe-fault.ts
+-- records them. It is called at a checkout, at a top-up, when a saved card is read or detached, and
+-- when the balance is listed (at least every 15 minutes).
 
 create function farthing.end_stripe_fault(p_fault text, p_subject text)
 returns void

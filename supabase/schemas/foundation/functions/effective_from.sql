@@ -21,5 +21,5 @@ exception when datetime_field_overflow or invalid_datetime_format then
 end
 $$;
 comment on function farthing.effective_from(jsonb) is
-  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an '
-  'offset. Returns null if the item has no effective_from, or an invalid one.';
+  'Returns the effective_from of an item of settings. Its text is a day (UTC) or a time with an '
+  'offset. Returns null if the text is missing or invalid.';

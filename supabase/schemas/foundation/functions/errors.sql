@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
-  'names the invalid field. RPC functions raise every error that has a code through this function.';
+  'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The '
+  'hint names the invalid field. Every error that has a code is raised by this function.';

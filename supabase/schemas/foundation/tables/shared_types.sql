@@ -21,5 +21,5 @@ create type farthing.page_item as (answer jsonb, cursor text);
 
 create type farthing.violation as (rule int, account_id bigint, detail text);
 comment on type farthing.violation is
-  'A broken rule (docs/reference/rules.md) as the proof reports it; account_id is null if it concerns more '
-  'than one account.';
+  'A broken rule (docs/reference/rules.md) as the proof reports it; account_id is null if the '
+  'violation concerns more than one account.';

@@ -42,6 +42,6 @@ begin
 end
 $$;
 comment on function farthing.ceiling_met is
-  'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
-  'For an author whom the ceilings do not bind, only the ceiling named grant is checked. Days are '
-  'UTC.';
+  'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if '
+  'none. For an author whom the ceilings do not bind, only the ceiling for one grant is checked. '
+  'Days are UTC.';

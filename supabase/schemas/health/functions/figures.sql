@@ -53,8 +53,8 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notifications_unsent', 'state=' || n.state, count(*) from (
-    -- Each of these three conditions can use an index. One condition on all five states could not,
-    -- and would read every sent notification.
+    -- Each of these three conditions can use an index. One condition on all five states could use
+    -- no index, and would read every sent notification.
     select q.state from farthing.notifications q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notifications s where s.state = 'sending'
     union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n

@@ -40,6 +40,6 @@ end
 $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
-  'Ends a backfill. p_complete: the runner has fetched all events up to p_claimed_at; otherwise the next '
-  'run continues at once. p_unreadable: how many events could not be read; above 0, the next backfill '
-  'begins at least 15 minutes after p_claimed_at.';
+  'Ends a backfill. p_complete: whether the runner has fetched all events up to p_claimed_at; if '
+  'not, the next run continues at once. p_unreadable: how many events could not be read; above 0, '
+  'the next backfill begins at least 15 minutes after p_claimed_at.';

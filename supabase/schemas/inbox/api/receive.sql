@@ -1,4 +1,4 @@
--- Receives an event of Stripe's, which Stripe delivered or a backfill fetched.
+-- Receives an event from Stripe: Stripe delivered it, or a backfill fetched it.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb

@@ -47,6 +47,6 @@ end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
   'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
-  'the transaction that applies the payment, so that refunded credits cannot be spent in between. '
-  'p_with_payment: also applies the event of the payment itself, which may have waited for the '
-  'event of its session. Returns the number of events.';
+  'the transaction that applies the payment: otherwise credits could be spent before their refund '
+  'is applied. p_with_payment: also applies the event of the payment itself, which may have waited '
+  'for the event of its session. Returns the number of events.';

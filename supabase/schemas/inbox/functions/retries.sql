@@ -26,8 +26,8 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an
-  -- operator.
+  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, so that an event
+  -- outlasts a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -57,7 +57,8 @@ begin
 end
 $$;
 comment on function farthing.retry_event(text, timestamptz) is
-  'Applies a deferred or failed event again, if an attempt is due; returns 1, else 0.';
+  'Applies a deferred or failed event again if an attempt is due. Returns 1 if it was applied '
+  'again, 0 if not.';
 
 create function farthing.retry_events(p_now timestamptz default now(), p_limit int default 100)
 returns int

@@ -1,5 +1,5 @@
--- 24 hours after a job was created, scheduled tasks fail it if it has not ended, and delete its
--- result and its file. They delete the job itself after 30 days.
+-- 24 hours after a job was created, scheduled tasks end the job as failed if it has not ended yet,
+-- and delete its result and its file. They delete the job itself after 30 days.
 
 create function farthing.job_life()
 returns interval

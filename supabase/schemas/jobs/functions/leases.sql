@@ -2,9 +2,9 @@
 -- length of the lease: LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
--- because a job's row and its logs refer to the owner, and the deletion of a user locks the owner's
--- row while it waits for the account. When a claim leases due jobs, it locks only these jobs, and
--- skips jobs that are already locked.
+-- first to avoid a deadlock. A job's row and its logs refer to the owner, and the deletion of a
+-- user locks the owner's row and then waits for the account. When a claim leases due jobs, it locks
+-- only these jobs, and skips jobs that are already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -111,4 +111,4 @@ as $$
     order by j.lease_expires_at limit p_limit), 'end_job_lease', p_now)
 $$;
 comment on function farthing.end_job_leases(timestamptz, int) is
-  'Ends the expired leases of dead runners, and returns their number.';
+  'Ends the expired leases of dead runners, and returns the number of these leases.';

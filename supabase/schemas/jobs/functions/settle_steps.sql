@@ -59,8 +59,8 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'Adds two counts to a step''s charge: its events that were charged before with the same contents '
-  '(duplicates), and those that were charged before with different contents (conflicts).';
+  'Adds two numbers to a step''s charge: how many of its events were charged before with the same '
+  'contents (duplicates), and how many with different contents (conflicts).';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -100,8 +100,8 @@ begin
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
   -- The work is done, so missing credits become debt. If the debt would exceed the overdraft limit,
-  -- the step is charged everything that is held, so that excessive usage is never cheaper than
-  -- allowed usage.
+  -- the step is charged everything that is held. Otherwise usage beyond the limit would be cheaper
+  -- than usage within it.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,

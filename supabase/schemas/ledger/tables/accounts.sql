@@ -1,11 +1,11 @@
 -- Accounts of the ledger; the other files of this folder have lots, entries and debt payments. One
--- entry has both sides of a transfer between a user's account and a system account, so an unbalanced
--- ledger cannot be written. A system account has no row: it is a name, and its balance is the sum of
--- its entries, so the debits of two users never update the same row. Every key begins with the
--- account, so the ledger can be distributed by account. Entries and many other tables have no
--- foreign key to accounts, because each such key costs two triggers on the row that every debit
--- updates: ten keys took 7 % of a debit's time. The writer of an entry holds the lock of its
--- account's row instead, and prove() looks for orphans.
+-- entry has both sides of a transfer between a user's account and a system account, so an
+-- unbalanced ledger cannot be written. A system account has no row: it is a name, and its balance
+-- is the sum of its entries, so the debits of two users never update the same row. Every key begins
+-- with the account, so the ledger can be distributed by account. Entries and many other tables have
+-- no foreign key to accounts, because each such key costs two triggers on the row that every debit
+-- updates: ten keys took 7 % of a debit's time. Instead, every transaction that writes an entry has
+-- locked the row of the entry's account, and prove() looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 
@@ -37,9 +37,9 @@ comment on table farthing.accounts is
 
 alter table farthing.accounts enable row level security;
 
--- The only policy that decides which accounts a caller may see. The policies of other tables select
--- an array of accounts, to which this policy applies. So a query evaluates this policy once, and
--- finds the rows of those accounts by an index.
+-- The only policy that decides which accounts a caller may see. The policy of another table selects
+-- an array of the accounts that this policy shows. So a query evaluates this policy once, and finds
+-- the rows of those accounts by an index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is

@@ -32,8 +32,8 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer useful. Without this limit, a project
-  -- that has no mail service would store the addresses until one is configured.
+  -- After three days a notification is no longer useful. Without this limit, a project without a
+  -- mail service would store the addresses until it configures a mail service.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')
@@ -51,7 +51,8 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days after they were queued, or after an '
-  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, as '
-  'happens without a mail service. Deletes notifications to given addresses and to operators after '
-  '90 days. Returns the number of notifications.';
+  'Gives up notifications that were not sent within three days. The three days begin when a '
+  'notification is queued, and again when an operator retries it. The error is `expired`, or '
+  '`not_tried` if no attempt was ever made, as happens without a mail service. Deletes '
+  'notifications to given addresses and to operators after 90 days. Returns the number of '
+  'notifications that it gave up or deleted.';

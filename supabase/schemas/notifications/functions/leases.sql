@@ -39,5 +39,6 @@ as $$
     order by n.leased_until limit 1000), 'end_notification_lease', p_now)
 $$;
 comment on function farthing.end_notification_leases(timestamptz) is
-  'Ends the expired leases of dead runners, and returns their number. A notification is retried if the '
-  'service recognises a repeat by its key (Resend, webhooks); otherwise its state becomes `uncertain`.';
+  'Ends the expired leases of dead runners, and returns the number of these leases. A notification '
+  'is retried if the service recognises a repeat by its key (Resend, webhooks); otherwise its state '
+  'becomes `uncertain`.';

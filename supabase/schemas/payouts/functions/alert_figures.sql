@@ -16,8 +16,8 @@ as $$
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'Returns the number of late payouts: those more than a day past their arrival date and not paid, '
-  'and those that the bank returned and that no later payout replaced.';
+  'Returns the number of late payouts. A payout is late if it is not paid and its arrival date is '
+  'more than a day ago, or if the bank returned it and no later payout has replaced it.';
 
 create function farthing.open_mismatches()
 returns bigint

@@ -57,9 +57,9 @@ begin
         and t.available_on <= p_payout.made_at
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
-      -- Refunds lower the running sum again, so the sum may reach the amount several times. Then
-      -- the last of these points is used, because the payout may contain all transactions up to
-      -- that point.
+      -- Refunds lower the running sum again, so the sum may equal the amount after several of the
+      -- transactions. The last of these is used, because the payout may contain all transactions up
+      -- to it.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a
@@ -110,5 +110,5 @@ end
 $$;
 comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
   'Assigns transactions to the manual payouts that were made before p_until; all of Stripe''s '
-  'transactions before p_until must be stored. A manual payout waits for the lists of earlier automatic '
-  'payouts in its currency.';
+  'transactions before p_until must already be stored. A manual payout waits for the lists of '
+  'earlier automatic payouts in its currency.';

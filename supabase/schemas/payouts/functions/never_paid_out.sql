@@ -1,7 +1,7 @@
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
 -- a payment may wait for its payout. A payment that is not even in Stripe's list by time is looked
--- for only once; each run checks at most one day of such payments, so that a run stays short even
+-- for only once. Each run looks for the payments of at most one day, so that a run stays short even
 -- after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)

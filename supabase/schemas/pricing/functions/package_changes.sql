@@ -66,8 +66,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name. For each it returns the version in force, or '
-  'the next version if only that version is on sale.';
+  'Returns one version of each package that a list does not name: the version in force or, if only '
+  'a later version is on sale, that later version.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change

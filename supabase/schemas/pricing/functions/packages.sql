@@ -9,7 +9,7 @@ as $$
   where effective_from <= p_now order by package_id, effective_from desc, version desc
 $$;
 comment on function farthing.packages_in_force(timestamptz) is
-  'Returns the current version of each package, including packages that are no longer sold.';
+  'Returns the version in force of each package, including packages that are no longer sold.';
 
 create function farthing.packages_scheduled(p_now timestamptz)
 returns setof farthing.packages

@@ -66,7 +66,7 @@ begin
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
     -- The domain farthing.metadata allows more than this bound, because a settled hold adds its id
-    -- to the metadata, and a job its id and step.
+    -- to the metadata, and a job adds its id and its step.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field
     offset 0) f
   order by c.index;

@@ -7,7 +7,7 @@ language sql stable
 set search_path = ''
 rows 1
 as $$
-  -- As in price_usage(), a moment before a model's first version gets that first version.
+  -- As in price_usage(), a model's first version also applies to moments before its own start.
   select r.* from farthing.rates r where r.model = p_model
   order by (r.effective_from <= p_at) desc, case when r.effective_from <= p_at then r.effective_from end desc,
     r.effective_from, r.version desc

@@ -14,8 +14,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the same author as the chat, and is allowed.
-    -- prove_chats() checks the amount of the refund.
+    -- The refund of an overcharged chat has the same author as the chat, so it looks like a grant
+    -- to oneself. It is allowed, and prove_chats() checks its amount.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))

@@ -56,8 +56,8 @@ begin
 end
 $$;
 comment on function farthing.prove_accounts() is
-  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` is the sum of the open '
-  'holds and of the lots'' reserved parts.';
+  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` equals both the sum '
+  'of the open holds and the sum of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
 returns setof farthing.violation

@@ -80,5 +80,5 @@ begin
 end
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
-  'charged.';
+  'Rule 12: the charge of each usage is exactly the price of its tokens at the rate version that '
+  'its entry names. The rule holds for every kind of charge.';

@@ -168,7 +168,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The account is looked up first, so that it narrows the list before the indexes on orders and
+  -- The account is looked up first, because it limits the list before the indexes on orders and
   -- bookings apply. 0 stands for a user without an account: no account has the number 0.
   v_account_id bigint := case
     when p_user_id is not null then
@@ -211,5 +211,6 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Claims due refunds that Stripe does not have yet. A claim lasts until the refund''s next attempt is '
-  'due. A refund fails after ten attempts or 23 hours. Returns the refunds to send.';
+  'Claims due refunds that Stripe does not have yet. A claimed refund cannot be claimed again '
+  'before its next attempt is due. A refund fails after ten attempts or 23 hours. Returns the '
+  'refunds to send.';

@@ -1,5 +1,6 @@
--- The dry run of a refund. It makes the refund with the functions that make a real one, up to Stripe's
--- event, and then undoes everything. So the dry run and the refund cannot have different figures.
+-- The dry run of a refund. It calls the functions that a real refund calls, including the one that
+-- applies Stripe's event, and then undoes everything. So the dry run and the real refund cannot
+-- have different figures.
 
 create function farthing.preview_refund(
   p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_now timestamptz)

@@ -63,8 +63,8 @@ begin
 end
 $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
-  'Claims at most p_limit due refunds that Stripe does not have yet. A claim lasts until the refund''s '
-  'next attempt is due. A refund fails after ten attempts or 23 hours.';
+  'Claims at most p_limit due refunds that Stripe does not have yet. A claimed refund cannot be '
+  'claimed again before its next attempt is due. A refund fails after ten attempts or 23 hours.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds

@@ -9,8 +9,8 @@ declare
   v_account_id bigint := farthing.account_for(p_user_id);
 begin
   if v_account_id is null then
-    -- If the refused request was the user's first one, its new account was rolled back with it, so
-    -- there may be no account.
+    -- There may be no account: if the refused request was the user's first one, the rollback of the
+    -- request has undone the creation of the account.
     v_account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   end if;
   insert into farthing.refusal_days as r (day, account_id, first_at, refusals)

@@ -18,8 +18,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.debt_payment_days b
-  -- The day is never before sealed_until, because days that are reported as complete must not
-  -- change.
+  -- The day is never before the day of sealed_until: earlier days are reported as complete, so they
+  -- must not change.
   set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
   from farthing.debt_payments p, farthing.sealed_until u
   where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
@@ -80,7 +80,7 @@ as $$
     window w as (partition by m.account_id, m.lot_id order by m.place, m.payment_id)
   ), valued as (
     -- The quotient is rounded half up to whole minor units. The changes of one lot's value add up
-    -- to its price, because each change begins at the value at which the last one ended.
+    -- to its price, because each change begins at the value at which the previous change ended.
     select r.*, div(2 * r.price * r.remaining + r.amount, 2 * r.amount)::bigint as value from running r
   ), lots as (
     insert into farthing.deferred_lots as d (account_id, lot_id, currency, remaining, value)

@@ -56,4 +56,4 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders, and an order for which it records no missing evidence has all of its evidence.';
+  'orders, and every order whose evidence it records as complete has all of its evidence.';

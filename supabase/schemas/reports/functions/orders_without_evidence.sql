@@ -1,5 +1,5 @@
--- Orders without evidence. The evidence is looked up once, when the purchase is sealed, because a
--- report of a year would have to look it up for each order.
+-- Orders without evidence. The evidence is looked up once, when the purchase is sealed. Otherwise
+-- each report of a year would have to look it up for every order again.
 
 create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
 returns text
@@ -33,8 +33,8 @@ begin
     cross join lateral (select d at time zone 'UTC' as begins,
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
-      -- A day is skipped if order_entries has all orders that were paid on that day, with complete
-      -- evidence. To find out, it is enough to compare the two counts.
+      -- A day is skipped if all orders that were paid on that day are in order_entries with
+      -- complete evidence. This is so if the two counts below are equal.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop

@@ -105,8 +105,8 @@ begin
   cross join lateral (select div(l.amount + 2 * l.price * coalesce(d.remaining, l.remaining), 2 * l.amount)
     as worth) w
   where l.price > 0 and ((d.remaining, d.value::numeric) is distinct from (l.remaining, w.worth))
-    -- A lot's remaining credits may differ from the summed ones as long as its account has entries
-    -- or payments of debt that are not summed yet.
+    -- A lot's remaining credits may differ from the sum of its movements as long as its account has
+    -- entries or payments of debt that are not in the sum yet.
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b

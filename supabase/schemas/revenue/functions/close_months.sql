@@ -7,8 +7,8 @@ language sql
 set search_path = ''
 as $$
   -- The update waits for the transactions that are booking lines, because each of them locks this
-  -- row for share. A transaction that books a line later waits for this one, and then books in the
-  -- open month.
+  -- row for share. A transaction that books a line later waits until this update is committed, and
+  -- then books in the open month.
   with closed as (
     update farthing.books b set open_from = d.first_open, closed_at = p_now
     from (select date_trunc('month', (p_now - p.months_close_after) at time zone 'UTC')::date as first_open

@@ -46,8 +46,8 @@ as $$
         else 'refund' end]
       when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
       else array[p_transaction.kind] end)
-    -- A refund and its failure have the same source_id, so the sign of the amount tells their
-    -- tax_returned lines apart.
+    -- A refund and its failure have the same source_id. So only the sign of the amount
+    -- distinguishes the tax_returned line of one from that of the other.
     and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;

@@ -1,6 +1,7 @@
 -- Stripe's fee for a balance transaction. The fee is provisional until a payout lists the
--- transaction. Only the difference between a fee and its existing lines is booked, so a fee is not
--- booked twice if its transaction is stored again, with a different fee or in a payout.
+-- transaction. A transaction may be stored again, with a different fee or in a payout. The fee is
+-- nevertheless not booked twice, because only the difference between the fee and its existing lines
+-- is booked.
 
 create function farthing.book_fee(
   p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)

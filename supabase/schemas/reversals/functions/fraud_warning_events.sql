@@ -1,5 +1,5 @@
 -- Stripe's events about early fraud warnings. The policy's early_fraud_warning (policy/tables.sql)
--- says whether the payment is refunded at once.
+-- decides whether the payment is refunded at once.
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text

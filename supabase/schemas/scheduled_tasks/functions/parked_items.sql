@@ -123,5 +123,5 @@ end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
   'Calls farthing.<p_work>(id, p_now) for each item within the time budget: first for new items, '
-  'then for items that were parked, both in order. An item that raises an error is parked, and the '
-  'other items continue. Returns the sum of the results.';
+  'then for parked items, each group in the order of p_ids. An item that raises an error is parked, '
+  'and the other items continue. Returns the sum of the results.';

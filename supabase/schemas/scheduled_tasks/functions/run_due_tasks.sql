@@ -6,8 +6,8 @@
 -- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
 -- transaction_timeout also bounds a task: this timeout ends the session, and the next run records a
 -- failure of the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when
--- the CALL begins. The role's own statement_timeout (2 minutes on the platform) ends the running
--- task like an error.
+-- the CALL begins. When the role's own statement_timeout (2 minutes on the platform) is reached,
+-- the running task ends with an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void

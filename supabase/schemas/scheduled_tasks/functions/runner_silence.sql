@@ -1,5 +1,5 @@
--- Two durations that the alert tasks_stopped and GET /health/ready read: for how long the runner
--- has not run, and for how long no alert could open. After 5 minutes, scheduled tasks count as
+-- Two durations that the alert tasks_stopped and GET /health/ready read: how long ago the runner
+-- last ran, and for how long no alert could open. After 5 minutes, scheduled tasks count as
 -- stopped.
 
 create function farthing.runner_silence(p_now timestamptz)

@@ -2,8 +2,8 @@
 -- other (run_due_tasks.sql). One job per task would open 20 sessions in the same second, and write
 -- 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds its tasks.
 -- A task is a function of this schema that takes the time of the run and returns a number of items.
--- It works through a bounded batch in a fixed order, and skips rows that another transaction has
--- locked. A task that works item by item uses work_off() (parked_items.sql).
+-- Each call works through a bounded batch in a fixed order, and skips rows that another transaction
+-- has locked. A task that works item by item uses work_off() (parked_items.sql).
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz

@@ -28,5 +28,5 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
-  'Replaces the domains without welcome credits by a list [domain]. Returns the same object as '
+  'Replaces the domains without welcome credits with the list [domain]. Returns the same object as '
   'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';

@@ -1,4 +1,5 @@
--- The RPC functions of feature flags for operators: with a version, a reason and a history.
+-- The RPC functions of feature flags: operators read the flags, and set some of them. The list of
+-- flags has a version and a history, and each change has a reason.
 
 create function farthing_public.settings_flags()
 returns jsonb

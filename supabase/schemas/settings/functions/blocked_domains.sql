@@ -50,5 +50,5 @@ begin
 end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
-  'Replaces the domains without welcome credits by a list [domain]; an empty list blocks none. Returns '
-  '{changes, unchanged}. Fails invalid_request.';
+  'Replaces the domains without welcome credits with the list [domain]; an empty list blocks no '
+  'domain. Returns {changes, unchanged}. Fails invalid_request.';

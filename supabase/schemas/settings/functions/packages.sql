@@ -69,5 +69,5 @@ begin
 end
 $$;
 comment on function farthing.apply_packages(jsonb, timestamptz) is
-  'Replaces the packages on sale by a list of packages. Returns {changes, unchanged}. Fails '
+  'Replaces the packages on sale with the packages of a list. Returns {changes, unchanged}. Fails '
   'invalid_request.';

@@ -57,5 +57,5 @@ as $$
     'field', 'effective_from', 'from', null, 'to', to_jsonb(p_effective_from))) else '[]' end
 $$;
 comment on function farthing.beginning_field(timestamptz, timestamptz) is
-  'Returns a list with the field effective_from if a change begins later; an empty list if it begins '
-  'now.';
+  'Returns the changed field effective_from, as an array with one element, if a change begins '
+  'later; an empty array if it begins now.';

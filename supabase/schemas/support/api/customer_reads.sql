@@ -12,8 +12,8 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read before the customer had an account is stored with the user, a later one with the
-  -- account.
+  -- A read before the customer had an account is stored with the user. A later read is stored with
+  -- the account.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)

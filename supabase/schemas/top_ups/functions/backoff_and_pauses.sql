@@ -32,7 +32,8 @@ begin
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
     -- An error of an earlier attempt is cleared here, because Stripe's event of the payment may
-    -- arrive before Stripe's answer to the request, and a closed charge ignores that answer.
+    -- arrive before Stripe's answer to the request. The charge is then closed and ignores the
+    -- answer, so the answer cannot clear the error.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then

@@ -74,8 +74,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- The order is locked before the settings are written, because follow_top_up() locks the two in
-  -- this sequence.
+  -- The order is locked before the settings are written, because follow_top_up() also locks the
+  -- order before the settings.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;

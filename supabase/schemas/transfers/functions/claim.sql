@@ -45,5 +45,6 @@ begin
 end
 $$;
 comment on function farthing.claim_transfers(int, timestamptz) is
-  'Claims due moves, at most one per booking and p_limit in all. A claim lasts until the move''s next '
-  'attempt is due. A move becomes uncertain after ten attempts or 23 hours, and waits for an operator.';
+  'Claims due moves, at most one per booking and p_limit in all. A claimed move cannot be claimed '
+  'again before its next attempt is due. A move becomes uncertain after ten attempts or 23 hours, '
+  'and waits for an operator.';

@@ -62,8 +62,8 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- If the share waited for the completion, requested refunds and money that a bank claims reduce
-    -- it at once, before they are final.
+    -- A share that waited for the completion is reduced at once by requested refunds and by money
+    -- that a bank claims, even before the refunds and the claims are final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end

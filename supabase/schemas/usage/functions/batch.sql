@@ -69,8 +69,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- If a batch has the same event_id twice, first with usage that cannot be priced and then
-      -- with usage that can, the first event is refused and is not a duplicate of the second.
+      -- A batch may have the same event_id twice, first with usage that cannot be priced and then
+      -- with usage that can. The first event is then refused, and is no duplicate of the second.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,

@@ -47,8 +47,8 @@ import { TOP_UP_CASES } from "./top-ups.ts";
 import { USAGE_CASES } from "./usage.ts";
 
 /**
- * The role of the caller. `operator` is a user whose token has the operator's role, and was made after a
- * second factor.
+ * The role of the caller. `operator` is a user whose token has the operator's role, and was issued
+ * after the user verified a second factor.
  */
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
 

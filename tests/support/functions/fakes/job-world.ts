@@ -1,4 +1,4 @@
-/** Emulates jobs in memory with a clock that stands still, and runs the runner with both. */
+/** Runs the job runner with emulated jobs in memory, and with a clock that a test advances. */
 import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import type { Database } from "../../../../supabase/functions/_shared/adapters/database/database.ts";
 import { type Lifetime, NO_END } from "../../../../supabase/functions/_shared/core/isolate.ts";

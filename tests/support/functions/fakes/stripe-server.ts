@@ -1,4 +1,4 @@
-/** A Stripe server that gives the answers a test has chosen, and records its requests. */
+/** A Stripe server that gives the answers a test has chosen, and records what it receives. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
 import { createPayments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";

@@ -79,7 +79,7 @@ const PLACES: Readonly<Partial<Record<string, Place>>> = {
   payout_delay: { path: "/payouts", name: "The payouts" },
 };
 
-/** Reads what a rule counts now, because an alert stores only the figure and a sentence. */
+/** Shows the rows that a rule counts now, because an alert stores only a figure and a sentence. */
 export function Evidence({ rule }: { readonly rule: string }) {
   const Rows = ROWS[rule];
   if (Rows !== undefined) return <Rows />;

@@ -7,7 +7,7 @@ import { useChange } from "../../reads/use-change.ts";
 /** Lifts a block before it expires. */
 export function LiftBlock({ id, value, reason }: FraudBlock) {
   // Reads the list again only after the dialog is closed. The new list lacks the lifted block, so
-  // the block's row would disappear, and with the row this dialog.
+  // the block's row would disappear, and this dialog is in that row.
   const change = useChange("delete", "/fraud/blocked/{id}", {
     readsAgain: "on reset",
   });

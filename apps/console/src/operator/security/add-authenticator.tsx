@@ -10,7 +10,7 @@ interface ConfirmProps extends Enrolment {
   readonly cancel: () => void;
 }
 
-/** Shows the secret to the authenticator app, and asks for its first code. */
+/** Shows the secret for the authenticator app, and asks for the first code from the app. */
 function Confirm({ id, qrCode, secret, onVerified, cancel }: ConfirmProps) {
   return (
     <div className="grid gap-4">

@@ -45,7 +45,7 @@ function valueOf({ kind }: PolicySetting, text: string): string | null {
   return kind === "boolean" ? String(text === BOOLEANS.true) : text || null;
 }
 
-/** @param currency the currency of top-ups, which all amounts of the policy use */
+/** @param currency the currency of top-ups; all amounts of the policy are in this currency */
 function kindOf(setting: PolicySetting, currency: string): SettingKind {
   if (setting.kind === "duration") return "duration";
   if (setting.kind === "boolean") return "flag";

@@ -63,7 +63,7 @@ function measured(value: string, unit: string, currency: string): string {
   }
 }
 
-/** A day without a time of day, which is shown unchanged. */
+/** Whether the value is a day without a time. Such a day is shown unchanged. */
 const isDay = (value: string) => /^\d{4}-\d\d-\d\d$/.test(value);
 
 /** Formats a value of this kind. */
@@ -114,7 +114,7 @@ export function boundsOf(kind: SettingKind, lowest: string, highest: string | nu
   return limit === undefined ? words : `${words} (${lowest} to ${highest})`;
 }
 
-/** A value of a field, which may be missing. */
+/** Shows the value of a field, or that the field has no value. */
 export function SettingValue(
   { field, value }: { readonly field: string; readonly value: string | null },
 ) {

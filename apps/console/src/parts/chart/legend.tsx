@@ -8,7 +8,7 @@ interface LegendProps {
   readonly at: number | null;
 }
 
-/** The lines' names, each with a piece of its line. */
+/** The names of the lines, each beside a short sample of the line. */
 export function Legend({ series, at }: LegendProps) {
   return (
     <ul className="flex flex-wrap gap-x-6 gap-y-1 text-sm">

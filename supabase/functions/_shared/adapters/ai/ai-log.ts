@@ -7,8 +7,8 @@ import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 import { textOfMessage } from "./prompt.ts";
 
-// The database cuts a longer text to 32,768 characters and marks it as cut. This limit is 4 bytes
-// for each of those characters, so it removes no character that the database would keep.
+// The database stores at most 32,768 characters of a text, and marks a longer text as cut. A
+// character has at most 4 bytes, so this limit removes no character that the database would store.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {

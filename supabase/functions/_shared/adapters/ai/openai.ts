@@ -101,7 +101,7 @@ async function* piecesOf(
     if (delta !== "") yield { kind: "delta", text: delta };
     if (isAnswer && calls.length > 0) yield { kind: "call", text: called, calls };
   }
-  // The SDK treats a lost connection as the end of the stream.
+  // A complete stream has a finish reason. The SDK reports a lost connection as a normal end.
   if (finishReason === undefined) throw new InvalidAnswer("the stream broke off");
   yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, all) };
 }

@@ -14,8 +14,8 @@ import { countedTextOf, textOfParameters } from "./prompt.ts";
 const SLICE_CHARS = 1024;
 
 /**
- * When a text arrives in pieces, its last characters are counted again with each new piece, so there must be
- * few of them: 16,000 pieces must take less than a second.
+ * When a text arrives in pieces, up to this many characters at its end are counted again later.
+ * There must be few of them: the counts for 16,000 pieces must take less than a second in all.
  */
 const OPEN_CHARS = 256;
 
@@ -67,7 +67,8 @@ function endOfSlice(text: string, from: number, maxChars: number): number {
 }
 
 /**
- * Counts the tokens of a text: exact if it has spaces, otherwise off by at most one in a thousand.
+ * Counts the tokens of a text. The count is exact if the text has spaces; otherwise it is off by at
+ * most one in a thousand.
  */
 export function countText(text: string): number {
   let count = 0;

@@ -9,8 +9,9 @@ type Reported = OpenAI.CompletionUsage | null | undefined;
 // The allowance, in tokens, for text that a provider adds before the messages.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// The allowance, as a factor and in tokens, for a model with a different tokenizer and for pieces
-// of a stream that have more than one token.
+// How far a plausible output may exceed the requested maximum: a factor, plus a number of tokens.
+// The reasons: a model may use a different tokenizer, and a piece of a stream may have several
+// tokens.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 

@@ -1,6 +1,7 @@
 /**
  * The failures of database calls. Both transports turn their errors into a DatabaseFailure, in the
- * shape of PostgREST's error body; `toApiError` turns it into an error for the caller.
+ * shape of PostgREST's error body. `toApiError` turns a DatabaseFailure into an error for the
+ * caller.
  */
 import { ApiError, type ErrorCode, isErrorCode } from "../../core/errors.ts";
 

@@ -95,10 +95,10 @@ function msUntil(endMs: number): number {
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // A caller that gets an idle connection at once needs no timer. That is the case if there are at
-  // least as many idle connections as waiting callers: while a connection is idle, connect() queues
-  // each caller, so waitingCount includes this one. The check of idleCount is needed because
-  // waitingCount may be 0 while no connection is idle and the pool opens a new connection.
+  // No timer is needed if this caller gets an idle connection at once: if there are at least as
+  // many idle connections as waiting callers. While a connection is idle, connect() queues each
+  // caller, so waitingCount includes this caller. While none is idle, the pool may open a new
+  // connection with a waitingCount of 0, so idleCount must also be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }
@@ -125,8 +125,9 @@ export function createPoolTransport(options: PoolOptions): Transport {
     // parameters that it does not know. The database functions set their own lock_timeout.
     connectionTimeoutMillis: timeoutMs,
   });
-  // Without these listeners a lost connection would end the process. The pool removes a lost idle
-  // connection, and a call on a lost connection rejects by itself.
+  // Without these listeners, a lost connection would end the process. They have nothing to do: the
+  // pool removes an idle connection that is lost, and a call on a lost connection rejects by
+  // itself.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const texts = new Map<string, string>();

@@ -39,8 +39,8 @@ export class MailRefused extends Error {}
 interface NotSent {
   readonly internal: string;
   /**
-   * True if the service is unavailable. False if the service answered with a refusal: of the
-   * account, of too many messages, or of a concurrent repeat.
+   * True if the service is unavailable. False if the service is up and refuses: it has refused the
+   * account, got too many messages, or is still handling the same message.
    */
   readonly isOutage: boolean;
   readonly retryAfterSeconds?: number | undefined;

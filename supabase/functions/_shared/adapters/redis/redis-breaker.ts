@@ -81,8 +81,8 @@ export function createRedisBreaker(
     answers,
     isUp() {
       const state = policy.state();
-      // A request must not test a half-open breaker, because the request could have to wait for the
-      // whole timeout.
+      // A request must not test a half-open breaker: the request might have to wait for the whole
+      // timeout.
       if (state === "half_open" && !isProbing) waitUntil(probe());
       return state === "closed";
     },

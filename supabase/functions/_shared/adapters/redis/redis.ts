@@ -25,7 +25,7 @@ export function createRedis({ url, token }: RedisAddress): Redis {
     // With `retry: false` the client would still make two attempts, but the resilience policy must
     // count each attempt.
     retry: { retries: 0 },
-    // The option is a function, because when a plain signal aborts, the client returns the signal's
+    // The option is a function. If a plain signal aborted, the client would return the signal's
     // reason as if it were Redis's response.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,

@@ -75,8 +75,8 @@ export function createAccounts(caller: StripeCaller): Accounts {
       return requireObject(account, "account").id;
     },
     async createOnboardingLink(accountId, { returnUrl, refreshUrl }) {
-      // Every call makes a new link, and an account link has no id, so the call needs no
-      // idempotency key.
+      // A repeat only makes another link, and nothing refers to a link, because it has no id. So
+      // the call needs no idempotency key.
       const link = await call((stripe) =>
         stripe.accountLinks.create({
           account: accountId,

@@ -15,7 +15,9 @@ function refusing(status: number, headers: Record<string, string> = {}): Respons
   return Response.json({ error }, { status, headers });
 }
 
-/** Stubs Stripe: it gives these responses in turn. Each request after them gets an account link. */
+/**
+ * A stub of Stripe. It returns these responses in turn, and an account link for each later request.
+ */
 function inTurn(...answers: Response[]) {
   return () => answers.shift() ?? Response.json(LINK);
 }

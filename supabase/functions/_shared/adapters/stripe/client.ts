@@ -63,9 +63,9 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     httpClient: Stripe.createFetchHttpClient(fetchInAttempt),
-    // This timeout is longer than the resilience policy's, because only the policy ends and retries
-    // calls. The SDK still repeats a request once if the other side has closed the connection; the
-    // idempotency key is the same, so nothing happens twice.
+    // Only the resilience policy ends and retries calls, so this timeout is longer than the
+    // policy's. One exception: the SDK repeats a request once if the other side has closed the
+    // connection. The idempotency key is the same, so nothing happens twice.
     timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,
@@ -92,8 +92,8 @@ function headerOf(error: unknown, name: string): string | null {
 }
 
 /**
- * Returns true, as Stripe's SDK does, if Stripe asks for a retry, is unavailable, or is still
- * processing a request with the same idempotency key.
+ * Returns true if Stripe asks for a retry, is unavailable, or is still processing a request with
+ * the same idempotency key. Stripe's SDK retries in the same cases.
  */
 function isTransient(error: unknown): boolean {
   const said = headerOf(error, "stripe-should-retry");

@@ -1,4 +1,6 @@
-/** Lists the events of the last 30 days, which Stripe stores, to find those that were not delivered. */
+/**
+ * Lists Stripe's events, to find those that were not delivered. Stripe stores events for 30 days.
+ */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/stripe-variables.ts";

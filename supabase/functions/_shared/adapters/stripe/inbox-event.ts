@@ -9,8 +9,8 @@ import { ApiError } from "../../core/errors.ts";
 import type { FactsReader } from "./refetch-event.ts";
 
 /**
- * The event was signed with the configured webhook secret. So the secret has the event's mode, and the API
- * key has the other mode.
+ * Describes the error for an event that is not in the API key's `mode`. The event was signed with
+ * the configured webhook secret, so the secret has the event's mode.
  */
 function differs(mode: Mode): string {
   const other = mode === "live" ? "test" : "live";

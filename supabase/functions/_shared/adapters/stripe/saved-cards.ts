@@ -24,8 +24,8 @@ export interface SavedCards {
   readCard(paymentMethodId: string, customerId: string): Promise<CardAtStripe>;
   /**
    * Detaches a card from its customer. A card that is no longer attached counts as detached.
-   * @param attempt makes the idempotency key of each attempt different, because Stripe repeats a stored error
-   * under the same key
+   * @param attempt the number of the attempt. It is part of the idempotency key, because Stripe
+   * would repeat a stored error under the same key
    * @throws as readCard() does
    */
   detachCard(paymentMethodId: string, customerId: string, attempt: number): Promise<void>;

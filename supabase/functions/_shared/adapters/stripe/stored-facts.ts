@@ -80,7 +80,8 @@ export function factsOf(event: Stripe.Event): Facts {
   // The table's type links each event type to the type of its object. TypeScript loses this link when a
   // variable is the key.
   const translate = TRANSLATIONS[event.type] as (object: unknown) => Facts;
-  // A field that Stripe leaves out becomes null, because JSON leaves out a key whose value is undefined.
+  // Every key must be present, but JSON leaves out a key whose value is undefined. So a field that
+  // Stripe leaves out becomes null.
   const facts = Object.entries(translate(event.data.object));
   return Object.fromEntries(facts.map(([name, value]) => [name, value ?? null])) as Facts;
 }

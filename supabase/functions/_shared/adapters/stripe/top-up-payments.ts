@@ -53,8 +53,8 @@ function outcomeOf(payment: Stripe.PaymentIntent): ChargeOutcome {
 }
 
 /**
- * Turns a refusal because of the card into an outcome. Any other refusal is a mistake of this code or its
- * setup, and is thrown.
+ * Turns Stripe's refusal of the card into an outcome. Any other refusal is a mistake of this code
+ * or its setup, and is thrown.
  */
 function outcomeOfRefusal(refusal: StripeRefused): ChargeOutcome {
   const { stripeCode, declineCode, payment, param } = refusal;

@@ -160,7 +160,7 @@ Deno.test("an alert waits for a secret in base64, and its error says so", async 
   const url = "https://hooks.test/x";
   const fetch = () => Promise.reject(new Error("it was sent"));
   await assert.rejects(postAlert({ url, secret }, NOTIFICATION, fetch), (error: unknown) => {
-    // An operator corrects the secret later, and the alert must still be sent.
+    // Not an AlertRefused: the alert must still be sent after an operator corrects the secret.
     assert(error instanceof ApiError);
     assert.match(error.internal ?? "", /ALERT_WEBHOOK_SECRET/);
     assert.doesNotMatch(error.internal ?? "", /this is no/);

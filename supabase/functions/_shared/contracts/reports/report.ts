@@ -50,8 +50,8 @@ const Policy = z.object({
 }).openapi("ReportPolicy");
 
 /**
- * Returns the schema of the response of a report that has such rows. A row of the totals has only
- * two kinds of columns: those that group the sums, and the sums.
+ * Returns the schema of a report's response. `row` is the schema of one row. The totals have only
+ * some of the columns of `row`: those that group the sums, and the sums.
  */
 export function reportOf<Row extends z.ZodObject>(row: Row) {
   return z.object({

@@ -11,9 +11,9 @@ export const VersionOut = Version.openapi({
 });
 
 /**
- * The time at which a change of settings takes effect. This schema accepts a time in the past,
- * because a request that changes nothing may send such a time. SQL refuses such a time if the
- * request changes something: only SQL can find out whether it does.
+ * The time at which a change of settings takes effect. This schema accepts a past time, because a
+ * past time is valid in a request that changes nothing. Only SQL can find out whether the request
+ * changes something; if it does, SQL refuses a past time.
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, at most two years from now; by default, now. A moment in " +

@@ -8,8 +8,8 @@ import type { Services } from "../../http/route/app-services.ts";
 import type { AccountFacts } from "../../contracts/stripe/event-facts.ts";
 
 async function compare({ database, log, now, payments }: Services, untilMs: number): Promise<void> {
-  // The time is read before Stripe is called: an event that arrives during the call is newer than
-  // the list.
+  // The time is read before Stripe is called, so that an event that arrives during the call counts
+  // as newer than the list.
   let p_asked_at = now().toISOString();
   const bring = (p_accounts: readonly AccountFacts[]) =>
     database.rpc("providers_compare", { p_accounts, p_asked_at });

@@ -137,7 +137,7 @@ class Runner {
     });
   }
 
-  /** Waits for a job that is due soon, so that its retry starts before the next minute's run. */
+  /** Waits for the next job if it is due soon. A retry thus starts before the next minute's run. */
   async #linger(nextAt: string | null): Promise<boolean> {
     if (nextAt === null) return false;
     const waitMs = Math.max(Date.parse(nextAt) - this.clock.nowMs(), MIN_WAIT_MS);

@@ -1,8 +1,8 @@
 /** Formats money, credits and times for a reader's locale. */
 
-// The currencies whose amounts have no decimals, or three decimals, at Stripe. Stripe counts all
-// others in hundredths, even the Icelandic krona and Uganda's shilling, which are used without
-// decimals.
+// At Stripe, amounts of some currencies have no decimals, and amounts of others have three. Stripe
+// counts all other currencies in hundredths, even the Icelandic krona and Uganda's shilling, which
+// are used without decimals.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 

@@ -52,7 +52,7 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
     // gets the same notifications.
     p_lease_id: crypto.randomUUID(),
   });
-  // Each notification is settled alone: if one outcome cannot be recorded, the other outcomes are still
+  // If the outcome of one notification cannot be recorded, the outcomes of the others are still
   // recorded.
   const ends = await Promise.allSettled(due.map(async (notification) => ({
     isMail: notification.recipient !== "webhook",

@@ -1,5 +1,5 @@
 /**
- * Reads saved cards from Stripe, because Stripe's events leave only the card's id in the inbox.
+ * Reads saved cards from Stripe, because the inbox stores only a card's id from Stripe's events.
  * Also detaches the cards that users have removed.
  */
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";

@@ -18,8 +18,7 @@ export interface Idempotency {
     /** Hex SHA-256 of the caller, the route, and the key or the content. */
     readonly p_idempotency_key: string;
     /**
-     * Hex SHA-256 of the method, the path and the raw body; if the content is the key, of the
-     * content.
+     * Hex SHA-256 of the method, path and raw body; or of the content, if the content is the key.
      */
     readonly p_fingerprint: string;
     /** Seconds for which a content key is stored. A caller's own key is stored for 24 hours. */

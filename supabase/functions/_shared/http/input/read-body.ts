@@ -180,8 +180,8 @@ export function parseJson(text: string): unknown {
     const isEmpty = text.trim() === "";
     throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
   }
-  // Characters that cannot be stored can only arrive as an escape, because JSON does not allow raw control
-  // characters.
+  // JSON allows no raw control characters, so a character that cannot be stored arrives as an
+  // escape. A text without `\u` contains no such character.
   const names = check(value, "", 0, text.includes("\\u"));
   const repeated = repeatedName(text, value, names);
   if (repeated !== undefined) {

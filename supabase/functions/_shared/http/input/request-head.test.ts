@@ -8,9 +8,7 @@ const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;
 const usage = ROUTE_CASES.find(({ path }) => path === "/usage")!;
 const webhook = ROUTE_CASES.find(({ path }) => path === "/stripe-webhook")!;
 
-/**
- * Returns the joined text that the runtime gives for a header that was sent once with each value.
- */
+/** Joins the values as the runtime does if a request has the same header once for each value. */
 function joined(...values: string[]): string {
   const headers = new Headers();
   for (const value of values) headers.append("x", value);

@@ -10,8 +10,8 @@ export type Answer = Of<typeof ChatAnswer> & {
 
 /**
  * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
- * string of credits. After its caller has disconnected, a stream is read for
- * `abandoned_stream_timeout_ms` longer.
+ * string of credits. A stream whose caller has disconnected is read for another
+ * `abandoned_stream_timeout_ms`.
  */
 export type ChatStep =
   | Replay<Answer>

@@ -30,7 +30,9 @@ export type CardStep =
   | Replay<Card>
   | { step: "create"; user_id: string; account_id: number; customer_id: string | null };
 
-/** A request to Stripe about a saved card: read it, or detach a removed one. */
+/**
+ * A request to Stripe about a saved card: read the card, or detach it after the user removed it.
+ */
 export interface CardTask {
   step: "read" | "detach";
   payment_method_id: string;
