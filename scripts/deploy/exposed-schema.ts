@@ -68,5 +68,7 @@ export async function expose(project: string): Promise<Omit<Check, "name">> {
   if ((await exposedSchemas(project))?.includes(EXPOSED)) {
     return { state: "ok", detail: `${EXPOSED} is exposed now` };
   }
-  throw new Error(`the Management API accepted the change but does not show it: ${BY_HAND}`);
+  throw new Error(
+    `the Management API accepted the change, but does not list ${EXPOSED} as exposed: ${BY_HAND}`,
+  );
 }

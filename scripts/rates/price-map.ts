@@ -96,7 +96,10 @@ function readEntry(map: PriceMap, model: string, entry: unknown): void {
   const refuse = (field: string, reason: string) => map.refused.push({ model, field, reason });
   if (!isEntry(entry)) return void refuse("entry", "is not an object");
   if (model.trim() === "" || model.length > MODEL_LENGTH_MAX) {
-    return void refuse("model", `has a name of 0 or more than ${MODEL_LENGTH_MAX} characters`);
+    return void refuse(
+      "model",
+      `must have a name of 1 to ${MODEL_LENGTH_MAX} characters that is not blank`,
+    );
   }
   if (!MODES_BY_TOKEN.includes(String(entry.mode))) return void skip(modeReason(entry.mode));
 

@@ -85,8 +85,8 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
     throw new SettingsError(
       `${asked.name} has ${
         old.length + 1
-      } values, because each of Stripe's endpoints has its own. ` +
-        "This command can't know which one is old: remove it from the file by hand.",
+      } values, because each of Stripe's endpoints has its own secret. ` +
+        "This command can't know which value is old: remove the old value from the file by hand.",
     );
   }
   if (!rotation.takesTwo) {

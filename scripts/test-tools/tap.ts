@@ -50,7 +50,7 @@ class TapReader {
     if (number && Number(number) !== this.#count) {
       this.#fail(
         "sequence",
-        `test ${number} is the ${this.#count}th: does a row before it have two results?`,
+        `test ${number} has result ${this.#count} of the file: does an earlier row have two results?`,
       );
       this.#count = Number(number);
     }

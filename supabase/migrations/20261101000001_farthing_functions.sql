@@ -109,7 +109,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.fail('spend_cap_reached',
-    'The daily spend cap leaves too few credits. It resets at details.resets_at.', jsonb_build_object(
+    'The request would exceed the daily spend cap, which resets at details.resets_at.', jsonb_build_object(
     'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
     'cap', trim_scale(p_account.daily_cap)::text,
     'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,
@@ -3157,7 +3157,7 @@ begin
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
-    raise exception 'booking %: the fee or its currency differs from the stored one', v_booking.booking_id;
+    raise exception 'booking %: the fee''s id or currency differs from the stored one', v_booking.booking_id;
   end if;
   -- The refunded part of a fee only grows. So the largest value is the newest, in whatever order the
   -- events arrive.
@@ -5741,8 +5741,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, since the debt would exceed the '
-    'overdraft limit. Settle it with less, or when more credits are available.',
+  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, because the debt would exceed the '
+    'overdraft limit. Settle a smaller amount, or wait until more credits are available.',
     jsonb_build_object(
     'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
     'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));
@@ -6485,8 +6485,8 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'The Stripe mode is not the database''s. Use the key and webhook secret of the mode in '
-      'details.database.',
+      'The Stripe key or event has another mode than the database. Use the key and webhook secret of the '
+      'mode in details.database.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;
@@ -7383,7 +7383,7 @@ begin
       'restrict_violation';
   end if;
   if new.progress < old.progress or new.token < old.token then
-    raise exception 'A job''s progress and token never fall' using errcode = 'restrict_violation';
+    raise exception 'A job''s progress and token must not decrease' using errcode = 'restrict_violation';
   end if;
   if (new.status, new.progress, new.attempts, new.error_code, new.revision)
     is distinct from (old.status, old.progress, old.attempts, old.error_code, old.revision) then
@@ -7694,8 +7694,9 @@ declare
     end;
 begin
   if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s account has no '
-      'owner. To close a user''s account, delete the user.' using errcode = 'restrict_violation';
+    raise exception 'owner_id of a user''s account must not change, and owner_id of an organisation''s '
+      'account must be null. To close a user''s account, delete the user.'
+      using errcode = 'restrict_violation';
   end if;
   return null;
 end
@@ -8398,7 +8399,7 @@ as $$
 begin
   if p_differs <> '{}' then
     perform farthing.fail('reference_conflict',
-      'This reference_id was used with other contents. Send a new reference_id, or the same contents.',
+      'This reference_id was used with other values. Send a new reference_id, or the same values.',
       jsonb_build_object('differs', p_differs), 'reference_id');
   end if;
 end
@@ -17836,8 +17837,9 @@ begin
   where r.rule = p_rule ->> 'rule';
 exception when check_violation then
   get stacked diagnostics v_constraint = constraint_name;
-  perform farthing.fail('invalid_request', '`period` must be 60 to 2592000 seconds, `baseline` at least '
-    '`period` and at most 2592000, and `fires_after` and `resolves_after` 0 to 86400.', null,
+  perform farthing.fail('invalid_request', 'In seconds, `period` must be between 60 and 2592000, '
+    '`baseline` between `period` and 2592000, and `fires_after` and `resolves_after` between 0 and '
+    '86400.', null,
     format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint
@@ -17901,8 +17903,8 @@ begin
   order by d.nr limit 1;
   if v_nr is not null then
     perform farthing.fail('invalid_request',
-      'A domain must be like mailinator.com: only a-z, 0-9, dots and hyphens, a-z or 0-9 at both ends, and '
-      'only once in the list.', null, format('domains[%s]', v_nr - 1));
+      'Each domain must be unique and look like mailinator.com: only a-z, 0-9, dots and hyphens, with a-z '
+      'or 0-9 at both ends.', null, format('domains[%s]', v_nr - 1));
   end if;
 end
 $$;
@@ -18332,8 +18334,8 @@ begin
     perform farthing.set_policy(farthing.policy_values(p_changes), p_reason, p_author, p_now);
   exception when check_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    perform farthing.fail('invalid_request', 'These values do not fit the other settings: see their '
-      'descriptions in GET /settings/policy.', null, 'changes.' || (
+    perform farthing.fail('invalid_request', 'The new values conflict with other settings. Compare '
+      'the descriptions of the settings in GET /settings/policy.', null, 'changes.' || (
         select min(a.attname) from pg_catalog.pg_constraint c join pg_catalog.pg_attribute a
           on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
         where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint
@@ -20658,7 +20660,7 @@ declare
 begin
   if v_difference is not null then
     perform farthing.fail('usage_conflict',
-      'This event_id was charged with other contents. Send a new event_id for another use.',
+      'This event_id was already charged with other values. Send a new event_id for another usage event.',
       jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
   end if;
 end

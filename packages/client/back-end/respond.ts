@@ -38,7 +38,7 @@ async function userOf(
   if (typeof user?.id === "string") return user.id;
   throw new FarthingError({
     code: "upstream_unavailable",
-    message: "The auth service did not check the token. Try again.",
+    message: "The token could not be checked, because the auth service failed. Try again.",
     status: 503,
     retryable: true,
   });

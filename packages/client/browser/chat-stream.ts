@@ -131,7 +131,8 @@ export class ChatStream implements AsyncIterable<string> {
 
 const CHARGE_UNKNOWN = {
   code: "charge_unknown",
-  message: "The charge is unknown, because no answer has begun. credits.entries() shows it later.",
+  message:
+    "The charge is not known yet, because no response has arrived. credits.entries() shows it later.",
   status: 0,
   retryable: false,
 } as const;

@@ -48,7 +48,9 @@ function limitOf(text: string): Partial<IsolateLimits> {
   if (text === "without-boot") return { countsBoot: false };
   const [name = "", value = ""] = text.split("=");
   if (!Object.hasOwn(NAMES, name) || !/^[1-9]\d{0,8}$/.test(value)) {
-    throw new StackError(`${HELP} "${text}" is not a limit.`);
+    throw new StackError(
+      `${HELP} "${text}" is not the name of a limit with a whole number above 0.`,
+    );
   }
   return { [NAMES[name as keyof typeof NAMES]]: Number(value) };
 }

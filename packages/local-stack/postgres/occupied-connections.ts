@@ -32,8 +32,8 @@ export function occupiedConnections(server: DatabaseServer): OccupiedConnections
     const missing = Math.ceil(max * percent / 100) - used;
     if (missing <= 0) {
       throw new StackError(
-        `${used} of ${max} connections are already used, which is ${percent} % or more. Send a ` +
-          "higher percent, or release the connections first.",
+        `percent is ${percent}, but ${used} of ${max} connections are already in use. Send a higher ` +
+          "percent, or release the connections first.",
       );
     }
     const sql = server.connect("postgres", { max: missing });

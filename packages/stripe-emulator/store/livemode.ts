@@ -29,7 +29,7 @@ export function requireMode(
 ): void {
   if (!values.some((value) => hasMode(value, !livemode))) return;
   const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
-  throw new Error(`${dataFile} has data of ${there} mode: give ${here} mode another file.`);
+  throw new Error(`${dataFile} has data of ${there} mode: use another data file for ${here} mode.`);
 }
 
 /** Whether a value, or an object inside it, has this mode. */

@@ -174,7 +174,7 @@ Deno.test("a data file of one mode is refused in the other, and stays as it is",
     const before = await Deno.readTextFile(dataFile);
     await rejects(
       startTestEmulator({ mode: other, dataFile }),
-      new RegExp(`has data of ${mode} mode: give ${other} mode another file`),
+      new RegExp(`has data of ${mode} mode: use another data file for ${other} mode`),
     );
     equal(await Deno.readTextFile(dataFile), before);
     await using again = await startTestEmulator({ mode, dataFile });

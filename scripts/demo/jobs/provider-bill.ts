@@ -40,7 +40,9 @@ export async function readRequests(
   }, ENDED_DEADLINE_MS);
   if (!found) {
     throw new DemoError(
-      `the AI emulator at ${aiUrl} did not report in time that every request had ended`,
+      `the AI emulator at ${aiUrl} still reports open requests after ${
+        ENDED_DEADLINE_MS / 1_000
+      } s`,
     );
   }
   return found;

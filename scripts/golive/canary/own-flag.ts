@@ -72,7 +72,7 @@ export async function openFlag(
   // If somebody has changed the flags meanwhile, the call is not retried: a retry would overwrite
   // that person's change, which `requireOwn` has not seen.
   if (!await setFlagOf(project, flags, { name: flag, ...next }, reason)) {
-    throw new FlagTakenError("somebody has changed a flag at the same time");
+    throw new FlagTakenError("somebody else changed a flag while the canary set its own");
   }
   return async () => void await requireOwn(context, own);
 }

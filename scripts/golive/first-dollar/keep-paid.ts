@@ -56,7 +56,7 @@ export async function keepPaid(project: Project, run: Run, isLost = true): Promi
 export function requireEnded(run: Run): void {
   if (ownOrderIn(run) === undefined) return;
   throw new SettingsError(
-    "The last run has opened an order of its own: run the command without --buy-again to finish " +
-      "it, or with --again alone to give it up.",
+    "The last run opened an order, and is not finished: run the command without --buy-again to " +
+      "finish that run, or with --again alone to give that run up.",
   );
 }

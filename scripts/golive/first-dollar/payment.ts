@@ -83,8 +83,10 @@ export const payment: GoLiveStep = {
       // Without the beginning of this message, a reader would think that the error came before the
       // payment.
       throw new Error(
-        `Stripe has the money of order ${order.order_id}, but it is not shown yet that the buyer ` +
-          `has the credits: ${error instanceof Error ? error.message : String(error)}`,
+        `Stripe has the money of order ${order.order_id}, but a check after the payment failed, ` +
+          `so it is unknown whether the buyer has the credits: ${
+            error instanceof Error ? error.message : String(error)
+          }`,
       );
     }
   },

@@ -185,7 +185,7 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
     ["a scheduled job of the app with our name stops the push", async () => {
       await uninstall(sql);
       await sql`select cron.schedule('farthing', '0 4 * * *', 'select 2')`;
-      await assert.rejects(push(server, folder), /Another scheduled job is named farthing/);
+      await assert.rejects(push(server, folder), /already has a job named farthing/);
       const [job] = await sql`select command from cron.job where jobname = 'farthing'`;
       assert.equal(job?.command, "select 2");
     }],

@@ -103,7 +103,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.fail('spend_cap_reached',
-    'The daily spend cap leaves too few credits. It resets at details.resets_at.', jsonb_build_object(
+    'The request would exceed the daily spend cap, which resets at details.resets_at.', jsonb_build_object(
     'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
     'cap', trim_scale(p_account.daily_cap)::text,
     'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,

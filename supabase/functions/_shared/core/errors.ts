@@ -47,8 +47,8 @@ export const ERRORS = {
   mode_mismatch: kind(
     "validation",
     400,
-    "The Stripe mode is not the database's. Use the key and webhook secret of the mode in " +
-      "details.database.",
+    "The Stripe key or event has another mode than the database. Use the key and webhook secret of the " +
+      "mode in details.database.",
   ),
   unauthenticated: kind(
     "auth",
@@ -84,7 +84,7 @@ export const ERRORS = {
   spend_cap_reached: kind(
     "payment",
     402,
-    "The daily spend cap leaves too few credits. It resets at the end of the day, UTC.",
+    "The request would exceed the daily spend cap, which resets at the end of the day, UTC.",
   ),
   not_found: kind(
     "not_found",
@@ -118,7 +118,7 @@ export const ERRORS = {
   reference_conflict: kind(
     "conflict",
     409,
-    "This reference_id was used with other contents. Send a new reference_id, or the same contents.",
+    "This reference_id was used with other values. Send a new reference_id, or the same values.",
   ),
   version_conflict: kind(
     "conflict",
@@ -138,7 +138,7 @@ export const ERRORS = {
   usage_conflict: kind(
     "conflict",
     409,
-    "This event_id was charged with other contents. Send a new event_id for another use.",
+    "This event_id was already charged with other values. Send a new event_id for another usage event.",
   ),
   payload_too_large: kind("validation", 413, "The body is too large. Send less in one request."),
   idempotency_key_reused: kind(
@@ -149,7 +149,7 @@ export const ERRORS = {
   overdraft_exceeded: kind(
     "validation",
     422,
-    "The hold was not settled, since the debt would exceed the overdraft limit. Settle it with less.",
+    "The hold was not settled, because the debt would exceed the overdraft limit. Settle less.",
   ),
   unknown_model: kind(
     "validation",

@@ -99,7 +99,7 @@ begin
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
-    raise exception 'booking %: the fee or its currency differs from the stored one', v_booking.booking_id;
+    raise exception 'booking %: the fee''s id or currency differs from the stored one', v_booking.booking_id;
   end if;
   -- The refunded part of a fee only grows. So the largest value is the newest, in whatever order the
   -- events arrive.

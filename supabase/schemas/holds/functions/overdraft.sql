@@ -29,8 +29,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, since the debt would exceed the '
-    'overdraft limit. Settle it with less, or when more credits are available.',
+  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, because the debt would exceed the '
+    'overdraft limit. Settle a smaller amount, or wait until more credits are available.',
     jsonb_build_object(
     'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
     'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));

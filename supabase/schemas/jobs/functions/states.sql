@@ -17,7 +17,7 @@ begin
       'restrict_violation';
   end if;
   if new.progress < old.progress or new.token < old.token then
-    raise exception 'A job''s progress and token never fall' using errcode = 'restrict_violation';
+    raise exception 'A job''s progress and token must not decrease' using errcode = 'restrict_violation';
   end if;
   if (new.status, new.progress, new.attempts, new.error_code, new.revision)
     is distinct from (old.status, old.progress, old.attempts, old.error_code, old.revision) then

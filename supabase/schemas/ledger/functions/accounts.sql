@@ -144,8 +144,9 @@ declare
     end;
 begin
   if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s account has no '
-      'owner. To close a user''s account, delete the user.' using errcode = 'restrict_violation';
+    raise exception 'owner_id of a user''s account must not change, and owner_id of an organisation''s '
+      'account must be null. To close a user''s account, delete the user.'
+      using errcode = 'restrict_violation';
   end if;
   return null;
 end

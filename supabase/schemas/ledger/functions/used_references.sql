@@ -27,7 +27,7 @@ as $$
 begin
   if p_differs <> '{}' then
     perform farthing.fail('reference_conflict',
-      'This reference_id was used with other contents. Send a new reference_id, or the same contents.',
+      'This reference_id was used with other values. Send a new reference_id, or the same values.',
       jsonb_build_object('differs', p_differs), 'reference_id');
   end if;
 end

@@ -86,8 +86,9 @@ begin
   where r.rule = p_rule ->> 'rule';
 exception when check_violation then
   get stacked diagnostics v_constraint = constraint_name;
-  perform farthing.fail('invalid_request', '`period` must be 60 to 2592000 seconds, `baseline` at least '
-    '`period` and at most 2592000, and `fires_after` and `resolves_after` 0 to 86400.', null,
+  perform farthing.fail('invalid_request', 'In seconds, `period` must be between 60 and 2592000, '
+    '`baseline` between `period` and 2592000, and `fires_after` and `resolves_after` between 0 and '
+    '86400.', null,
     format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint

@@ -20,8 +20,8 @@ begin
   order by d.nr limit 1;
   if v_nr is not null then
     perform farthing.fail('invalid_request',
-      'A domain must be like mailinator.com: only a-z, 0-9, dots and hyphens, a-z or 0-9 at both ends, and '
-      'only once in the list.', null, format('domains[%s]', v_nr - 1));
+      'Each domain must be unique and look like mailinator.com: only a-z, 0-9, dots and hyphens, with a-z '
+      'or 0-9 at both ends.', null, format('domains[%s]', v_nr - 1));
   end if;
 end
 $$;

@@ -39,7 +39,7 @@ declare
 begin
   if v_difference is not null then
     perform farthing.fail('usage_conflict',
-      'This event_id was charged with other contents. Send a new event_id for another use.',
+      'This event_id was already charged with other values. Send a new event_id for another usage event.',
       jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
   end if;
 end

@@ -50,7 +50,9 @@ async function currentObject(
 ): Promise<unknown> {
   const retrieve = RETRIEVE[object];
   if (retrieve === undefined) {
-    throw new Error(`no call is known that fetches an object of the type ${object} again`);
+    throw new Error(
+      `objects of the type ${object} can't be fetched from Stripe: RETRIEVE has no call for them`,
+    );
   }
   return requireObject(await call((stripe) => retrieve(stripe, id)), object);
 }

@@ -48,8 +48,8 @@ function refuseLarge(input: unknown): void {
   if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;
   throw new ApiError("payload_too_large", {
     message:
-      `input must have at most ${MAX_INPUT_BYTES} bytes when it is written as JSON with a blank ` +
-      "after each comma and colon.",
+      `input must have at most ${MAX_INPUT_BYTES} bytes as JSON, counting one blank after each ` +
+      "comma and colon.",
     field: "input",
     details: { limit_bytes: MAX_INPUT_BYTES },
   });
