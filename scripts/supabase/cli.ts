@@ -50,22 +50,45 @@ async function run(
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** The output of npx when it finds the CLI's program. */
+/** The output of npx when it looks for the CLI's program. */
 let finding: Promise<Said> | undefined;
 
 /**
+ * Lets npx find the CLI, and install it first if needed.
+ * @returns the output of npx. `path` is the program's path, or undefined if npx has failed: the
+ *   next call then starts npx again.
+ */
+async function find(): Promise<{ said: Said; path: string | undefined }> {
+  finding ??= run("npx", FIND, {});
+  let path: string | undefined;
+  try {
+    const said = await finding;
+    path = said.success ? said.stdout.trim().split("\n").at(-1) || undefined : undefined;
+    return { said: { ...said, success: path !== undefined }, path };
+  } finally {
+    if (path === undefined) finding = undefined;
+  }
+}
+
+/**
  * Runs the CLI until it ends. It uses the account in the environment, or the one that is logged in.
- * Our process starts npx only once, to find the CLI, because npx takes as long to start as the CLI.
+ * npx only finds the CLI, and only once, because npx takes as long to start as the CLI. If npx
+ * fails, its output is returned. If the program was removed since, npx finds it again.
  */
 export async function runSupabase(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Said> {
-  finding ??= run("npx", FIND, {});
-  const found = await finding;
-  if (found.success) return await run(found.stdout.trim(), args, options);
-  finding = undefined;
-  return found;
+  const { said, path } = await find();
+  if (path === undefined) return said;
+  try {
+    return await run(path, args, options);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    finding = undefined;
+    const again = await find();
+    return again.path === undefined ? again.said : await run(again.path, args, options);
+  }
 }
 
 /**
