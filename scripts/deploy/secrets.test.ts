@@ -39,12 +39,16 @@ Deno.test("deploy refuses origins with any port next to a live key, and names th
   assert.deepEqual(names, ["APP_ORIGINS", "STRIPE_SECRET_KEY"]);
 });
 
-/**
- * The tests run this script instead of npx, so the CLI does not run. The script copies the file
- * with the secrets, and sends the signal $SIGNAL to its parent, which is the process that sends
- * the secrets. Then the script waits until that process has ended.
- */
+/** The tests run this script instead of npx. It prints the path of the script CLI. */
 const NPX = `#!/bin/sh
+echo "$TMPDIR/supabase"
+`;
+/**
+ * The tests run this script instead of the CLI. The script copies the file with the secrets, and
+ * sends the signal $SIGNAL to its parent, which is the process that sends the secrets. Then the
+ * script waits until that process has ended.
+ */
+const CLI = `#!/bin/sh
 cat "$TMPDIR"/farthing-secrets-* > "$TMPDIR/seen"
 kill -s "$SIGNAL" "$PPID"
 while kill -0 "$PPID" 2> /dev/null; do sleep 0.05; done
@@ -59,6 +63,7 @@ for (const signal of ["INT", "TERM"]) {
     const directory = await Deno.makeTempDir();
     try {
       await Deno.writeTextFile(`${directory}/npx`, NPX, { mode: 0o755 });
+      await Deno.writeTextFile(`${directory}/supabase`, CLI, { mode: 0o755 });
       const PATH = `${directory}:${Deno.env.get("PATH")}`;
       const { code } = await new Deno.Command(Deno.execPath(), {
         args: ["eval", "--no-check", "--ext=ts", SET],
@@ -71,7 +76,7 @@ for (const signal of ["INT", "TERM"]) {
       const seen = await Deno.readTextFile(`${directory}/seen`);
       assert.equal(seen, "STRIPE_SECRET_KEY=sk_live_1\n");
       const left = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
-      assert.deepEqual(left, ["npx", "seen"]);
+      assert.deepEqual(left, ["npx", "seen", "supabase"]);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }
