@@ -6,7 +6,7 @@ import { type Settings, SettingsError } from "./project-settings.ts";
 /**
  * Returns the address of the emulator, or undefined if the project uses Stripe itself. A live key
  * may be sent only to Stripe, or to an emulator if the whole project is on this machine.
- * @param projectUrls all known addresses of the project
+ * @param projectUrls the addresses of the project that the command knows
  * @throws SettingsError
  */
 export function stripeApiUrl(
@@ -16,7 +16,10 @@ export function stripeApiUrl(
 ): string | undefined {
   const apiUrl = values.STRIPE_API_URL || undefined;
   if (apiUrl === undefined) return undefined;
-  if (!URL.canParse(apiUrl)) throw new SettingsError("STRIPE_API_URL must be a URL.");
+  // Without a scheme, `localhost:54326` is a URL too, and Stripe's SDK would call Stripe itself.
+  if (!/^https?:\/\//.test(apiUrl) || !URL.canParse(apiUrl)) {
+    throw new SettingsError("STRIPE_API_URL must be a URL that begins with http:// or https://.");
+  }
   if (mode === "live" && !areLoopback([apiUrl, ...projectUrls])) {
     throw new SettingsError(
       "With a live key, STRIPE_API_URL may be set only if the emulator and the project are both on " +
