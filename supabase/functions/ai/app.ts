@@ -11,4 +11,4 @@ import { startResearch } from "./research.ts";
 
 const ROUTES = [chat, openAiChat, listOpenAiModels, readOpenAiModel, startResearch];
 
-export const { app, createApp, routes } = defineFunction("ai", ROUTES, servicesWithModels);
+export const { app, createApp, declaration } = defineFunction("ai", ROUTES, servicesWithModels);

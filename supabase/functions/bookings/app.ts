@@ -8,7 +8,7 @@ import { cancelBooking } from "./cancel-booking.ts";
 import { completeBooking, confirmBooking, listBookings, readBooking } from "./routes.ts";
 import { startBooking } from "./start-booking.ts";
 
-export const { app, createApp, routes } = defineFunction("bookings", [
+export const { app, createApp, declaration } = defineFunction("bookings", [
   startBooking,
   listBookings,
   readBooking,

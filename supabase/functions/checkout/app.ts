@@ -4,7 +4,7 @@ import { servicesFromEnv } from "../_shared/services.ts";
 import { listOrders, listPackages, readOrder } from "./routes.ts";
 import { startCheckout } from "./start-checkout.ts";
 
-export const { app, createApp, routes } = defineFunction("checkout", [
+export const { app, createApp, declaration } = defineFunction("checkout", [
   listPackages,
   startCheckout,
   listOrders,

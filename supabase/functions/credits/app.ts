@@ -7,7 +7,7 @@ import { openHold, readHold, releaseHold, settleHold } from "./holds.ts";
 import { debitCredits, readBalance, readSpendCap, setSpendCap } from "./routes.ts";
 import { listWelcomeGrants, retryWelcomeGrant, retryWelcomeGrants } from "./welcome-grants.ts";
 
-export const { app, createApp, routes } = defineFunction("credits", [
+export const { app, createApp, declaration } = defineFunction("credits", [
   readBalance,
   listEntries,
   grantCredits,

@@ -1,12 +1,12 @@
 /**
- * The `features` function: lists the features that are on for the caller, and switches features for
- * operators.
+ * The `features` function: every caller can read which features are on for them, and operators
+ * switch features.
  */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listFeatures, setFeature } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction(
+export const { app, createApp, declaration } = defineFunction(
   "features",
   [listFeatures, setFeature],
   servicesFromEnv,

@@ -12,7 +12,7 @@ import {
   removeBlock,
 } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction("fraud", [
+export const { app, createApp, declaration } = defineFunction("fraud", [
   listDecisions,
   listBlocks,
   addBlock,

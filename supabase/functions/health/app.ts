@@ -9,7 +9,7 @@ import { readReady } from "./read-ready.ts";
 import { readHealth } from "./read-health.ts";
 import { readFigures, readHours, readLive, readMetrics, readOpenApi, readTasks } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction("health", [
+export const { app, createApp, declaration } = defineFunction("health", [
   readHealth,
   readLive,
   readReady,

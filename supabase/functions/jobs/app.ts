@@ -7,7 +7,7 @@ import { readJob } from "./read-job.ts";
 import { listDeadJobs, listJobs } from "./routes.ts";
 import { startJob } from "./start-job.ts";
 
-export const { app, createApp, routes } = defineFunction("jobs", [
+export const { app, createApp, declaration } = defineFunction("jobs", [
   startJob,
   listJobs,
   listDeadJobs,

@@ -6,7 +6,7 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listNotifications, retryDeadNotifications, retryNotification } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction(
+export const { app, createApp, declaration } = defineFunction(
   "notifications",
   [listNotifications, retryNotification, retryDeadNotifications],
   servicesFromEnv,

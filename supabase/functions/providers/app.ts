@@ -4,7 +4,7 @@ import { servicesFromEnv } from "../_shared/services.ts";
 import { createLink, readProvider } from "./routes.ts";
 import { startProvider } from "./start-provider.ts";
 
-export const { app, createApp, routes } = defineFunction("providers", [
+export const { app, createApp, declaration } = defineFunction("providers", [
   startProvider,
   readProvider,
   createLink,

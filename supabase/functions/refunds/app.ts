@@ -4,7 +4,7 @@ import { servicesFromEnv } from "../_shared/services.ts";
 import { listRefunds, readRefund } from "./routes.ts";
 import { startRefund } from "./start-refund.ts";
 
-export const { app, createApp, routes } = defineFunction(
+export const { app, createApp, declaration } = defineFunction(
   "refunds",
   [startRefund, listRefunds, readRefund],
   servicesFromEnv,

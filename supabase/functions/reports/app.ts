@@ -9,7 +9,7 @@ import { reportFunnel } from "./funnel.ts";
 import { reportKpis } from "./kpis.ts";
 import { reportUsage } from "./usage.ts";
 
-export const { app, createApp, routes } = defineFunction(
+export const { app, createApp, declaration } = defineFunction(
   "reports",
   [
     reportActors,

@@ -3,7 +3,7 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { sendNotification } from "./send-notification.ts";
 
-export const { app, createApp, routes } = defineFunction(
+export const { app, createApp, declaration } = defineFunction(
   "send-notification",
   [sendNotification],
   servicesFromEnv,

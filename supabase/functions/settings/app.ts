@@ -20,7 +20,7 @@ import {
   setRates,
 } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction("settings", [
+export const { app, createApp, declaration } = defineFunction("settings", [
   readPackages,
   setPackages,
   readRates,

@@ -5,7 +5,7 @@ import { readTopUps, setTopUps, stopTopUps } from "./routes.ts";
 import { removeCard } from "./remove-card.ts";
 import { saveCard } from "./save-card.ts";
 
-export const { app, createApp, routes } = defineFunction("top-ups", [
+export const { app, createApp, declaration } = defineFunction("top-ups", [
   readTopUps,
   setTopUps,
   saveCard,

@@ -3,7 +3,7 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { chargeBatch, chargeUsage, estimateUsage, listRates } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction("usage", [
+export const { app, createApp, declaration } = defineFunction("usage", [
   listRates,
   estimateUsage,
   chargeUsage,

@@ -6,7 +6,7 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { backfillEvents, listEvents, readEvent, replayDead, replayEvent } from "./routes.ts";
 
-export const { app, createApp, routes } = defineFunction("webhook-events", [
+export const { app, createApp, declaration } = defineFunction("webhook-events", [
   listEvents,
   replayDead,
   backfillEvents,

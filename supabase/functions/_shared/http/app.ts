@@ -67,9 +67,9 @@ export function createApp(
 /**
  * Declares a function, for the app.ts in its folder.
  * @returns `app`, which uses the services of `source`; `createApp`, which makes an app with other
- * services; and `routes`, from which the OpenAPI document is made
+ * services; and `declaration`, from which the OpenAPI document is made
  */
 export function defineFunction(name: string, routes: readonly Route[], source: ServicesSource) {
   const create = (services: ServicesSource) => createApp(name, routes, services);
-  return { app: create(source), createApp: create, routes };
+  return { app: create(source), createApp: create, declaration: { name, routes } };
 }
