@@ -6,6 +6,7 @@ const RIGHT = [
   "refunds: answer pending until Stripe's event",
   "top_ups: seed a policy for each currency",
   "packages/client: retry once after a timeout",
+  "openapi: list x-who of every route beside it() and what.ts",
   `docs: ${"x".repeat(60)} here`,
   'Revert "holds: settle in one function"',
 ];

@@ -14,8 +14,12 @@ const BY_GIT = /^(?:Merge |Revert "|fixup! |squash! |amend! )/;
 /** Verbs whose imperative ends in "ed". They are not in the past tense. */
 const NO_PAST = new Set(["embed", "exceed", "feed", "need", "proceed", "seed", "shed", "succeed"]);
 
-/** Words that stand for a thing. The subject is read without the diff, so it must name the thing. */
-const PRONOUN = /\b(?:its?|they|them|theirs?|these|those|what|who)\b/;
+/**
+ * Words that stand for a thing. The subject is read without the diff, so it must name the thing. A
+ * part of a name in code, such as `x-who`, `it()` or that of a file, does not count.
+ */
+const PRONOUN =
+  /(?<=^| )(?:its?|itself|they|them|theirs?|this|these|those|what|who|whose)(?=$|[ ,:;])/;
 
 /** The time from which a subject must not contain a pronoun. */
 const NAMES_THINGS_SINCE = new Date("2026-11-27T19:30:00Z");
