@@ -21,7 +21,7 @@ Deno.test("an error after the payment says that Stripe has the money, and the re
     try {
       await rejects(
         () => payment.run(context),
-        /^Error: Stripe has the money of order 0198.*not shown yet.*: Stripe does not answer$/,
+        /^Error: Stripe has the money of order 0198.* a check .* failed.*: Stripe does not answer$/,
       );
       equal((await readPaid(context.project))?.session, "cs_live_1");
     } finally {
