@@ -31,7 +31,7 @@ import { formatReport } from "./report/terminal-report.ts";
 
 interface Measure {
   goals: string[];
-  /** Set for a measure that does not run by default, but only if --only names one of its goals. */
+  /** True for a measure that runs only if --only names one of its goals. */
   isLong?: true;
   run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
 }

@@ -22,8 +22,8 @@ round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
 
 export interface Options {
   /**
-   * Returns whether to measure a goal. Without --only, every goal is measured. A slow measure
-   * should not run by default: call `names` for it instead.
+   * Returns whether to measure a goal. Without --only, returns true for every goal. For a slow
+   * measure, which must not run by default, call `names` instead.
    */
   wants: (goal: string) => boolean;
   /** Returns whether --only names a goal. */

@@ -35,7 +35,9 @@ export interface HttpTarget {
   headers: Record<string, string>;
 }
 
-/** Requests that are sent only once, by the client that takes them first. */
+/**
+ * Requests that all clients share. Each request is sent once, by the first client that takes it.
+ */
 export interface StormTarget {
   kind: "storm";
   port: number;

@@ -1,6 +1,7 @@
 /**
- * Calls libpq, the C client that pgbench uses too, directly from a thread. A client in JavaScript
- * would take longer than a debit does, so all arms would look alike.
+ * Calls libpq, the C client that pgbench uses too, directly from a thread. A JavaScript client
+ * needs more time for a call than the server needs for a debit, so with such a client all arms
+ * would look alike.
  */
 import { join } from "node:path";
 

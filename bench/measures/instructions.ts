@@ -136,8 +136,8 @@ export async function measureInstructions(
         await addTree(server, name, root);
       }
     };
-    // All versions run on the same build of PostgreSQL. Autovacuum is off, because it would run
-    // between two arms.
+    // All versions run on the same build of PostgreSQL. Autovacuum is off: otherwise it could
+    // change the tables after one arm is measured and before the next one is.
     const kind = { flavour: "embedded" as const, settings: { autovacuum: "off" } };
     return await withFilled(kind, say, fill, (server) => measure(server, trees, rounds, say));
   } finally {

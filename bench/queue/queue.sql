@@ -1,5 +1,6 @@
--- Creates the queue's floor, which is the least work that a queue in a table must do for each job,
--- and the functions that fill and check the measured queues. The product does not use this file.
+-- Creates the queue's floor: the least work that a queue in a table must do for each job. Also
+-- creates the functions that fill and check the measured queues. The product does not use this
+-- file.
 
 create table bench.queue_jobs (
   job_nr bigint generated always as identity primary key,

@@ -57,8 +57,8 @@ export function goalsLeft(earlier: Parts, measured: readonly string[]): string[]
 
 /**
  * Merges the parts of a run into those of the earlier page. The figures and notes of the `measured`
- * goals are replaced. Arms belong to no goal: an earlier arm stays unless the run has an arm with
- * the same name and number of clients, and a run of all goals replaces all arms.
+ * goals are replaced. Arms belong to no goal. A run of all goals replaces all arms. Any other run
+ * adds its arms, and replaces only earlier arms with the same name and number of clients.
  */
 export function merge(
   earlier: Parts,

@@ -1,5 +1,5 @@
 -- Makes orders that wait for their payment events, and checks the database after the events have
--- been delivered. Each run has a name, and orders, sessions and events of its own.
+-- been delivered. Each run has its own name, orders, sessions and events.
 
 create function bench.storm_orders(p_run text, p_count int)
 returns setof uuid

@@ -9,7 +9,10 @@ const { VITE_SUPABASE_URL: url = "", SUPABASE_SECRET_KEY: secretKey = "" } = env
 /** Replace this with a call of your model. */
 const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
 
-/** Holds the price for the user of the token, works, and settles the hold. Failed work is free. */
+/**
+ * Holds the price for the user whom the token names, paints, and settles the hold. If painting
+ * fails, the user pays nothing.
+ */
 function answer(request: Request) {
   const server = createFarthingServer({ url, secretKey });
   return server.respond(request, async (userId) => {

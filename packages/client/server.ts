@@ -30,8 +30,8 @@ function isBrowser(): boolean {
  * const farthing = createFarthingServer({ url, secretKey });
  * await farthing.usage({ user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 });
  * ```
- * @throws TypeError in a browser and its workers, if the URL or the key is missing, or if the key
- * is a publishable one
+ * @throws TypeError if the code runs in a browser or its workers, if the URL or the key is missing,
+ * or if the key is a publishable one
  */
 export function createFarthingServer(options: FarthingServerOptions): FarthingServer {
   const { url, secretKey } = options;

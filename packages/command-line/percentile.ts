@@ -1,6 +1,6 @@
 /**
- * Returns the nearest-rank percentile: the smallest measure that `percent` % of the measures do not
- * exceed.
+ * Returns the nearest-rank percentile: the smallest measure such that at least `percent` % of all
+ * measures are less than or equal to it.
  */
 export function percentile(measures: number[], percent: number): number {
   const sorted = measures.toSorted((a, b) => a - b);

@@ -30,7 +30,7 @@ async function install(): Promise<void> {
 
 export const installConsole = (): Promise<void> => withLock("console", install);
 
-/** Installs and builds the console, unless nothing has changed since the last time. */
+/** Installs and builds the console if anything has changed since the last time. */
 export function buildConsole(): Promise<void> {
   return withLock("console", async () => {
     await install();

@@ -32,7 +32,7 @@ export function hasFailed(checks: readonly Check[]): boolean {
 }
 
 /**
- * Shows that a check is running, and returns its result. If the check throws an error, it has
+ * Shows that a check is running, and returns its result. A check that throws an error counts as
  * failed.
  */
 export async function look(

@@ -94,7 +94,10 @@ export const SAMPLES: Readonly<Record<TemplateName, unknown>> = {
 /** The address of the branded shop's logo. */
 export const LOGO = "https://shop.example.com/logo.png";
 
-/** One shop that has set none of the details in its emails, and one that has set all of them. */
+/**
+ * Two shops: one has set none of the details that emails can show, and the other has set all of
+ * them.
+ */
 export const SHOPS: Readonly<Record<"plain" | "branded", ShopFace>> = {
   plain: {},
   branded: {

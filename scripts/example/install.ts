@@ -27,7 +27,7 @@ export const EXAMPLE_NAMES = Object.keys(EXAMPLES) as ExampleName[];
 export const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
 
 /**
- * Builds the packages, and installs the example, unless nothing has changed since the last time.
+ * If anything has changed since the last time, builds the packages and installs the example.
  * Only one process installs at a time, because the examples share the built packages.
  *
  * @param onStep called before each long step

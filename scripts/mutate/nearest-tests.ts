@@ -80,8 +80,8 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
 }
 
 /**
- * Returns the functions' test files that import the changed module, directly or indirectly. The
- * test beside the module comes first, then those that import it directly.
+ * Returns the test beside the changed module, and then the functions' test files that import the
+ * module, directly or indirectly, nearest first.
  */
 export async function nearestTests({ file }: Mutant): Promise<string[]> {
   const modules = modulesOf(await tree());

@@ -86,7 +86,7 @@ interface Parameter {
   example?: unknown;
 }
 
-/** Gives each parameter in a path the example that the API page offers to send. */
+/** Adds an example to each path parameter. The API page offers to send this example. */
 function addPathExamples(path: string, parameters: readonly Parameter[]): void {
   for (const parameter of parameters.filter((each) => each.in === "path")) {
     const place = `{${parameter.name}}`;
@@ -95,7 +95,9 @@ function addPathExamples(path: string, parameters: readonly Parameter[]): void {
   }
 }
 
-/** Gives each request the examples that the API page offers to send. */
+/**
+ * Adds examples to the parameters and the body of each request. The API page offers to send them.
+ */
 function addRequestExamples(paths: Tree): void {
   for (const [path, item] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(item as Tree)) {

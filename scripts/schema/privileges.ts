@@ -13,8 +13,9 @@ const SCHEMAS = "farthing, farthing_public";
 
 /**
  * Revokes all privileges from every role that the host's default privileges name, except the
- * current user and service_role. Such a role must be included, because `authenticated` may be a
- * member of it. Grants that somebody made by hand to any other role are not revoked.
+ * current user and service_role. Revoking them only from the browser roles is not enough:
+ * `authenticated` may be a member of one of the host's roles. Grants that somebody made by hand to
+ * any other role are not revoked.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;

@@ -18,7 +18,10 @@ export interface Finding {
   readonly subject: string;
   readonly state: "ok" | "note" | "wrong";
   readonly text: string;
-  /** The options with which `stripe:setup` corrects the finding; undefined if it can't. */
+  /**
+   * The options with which `stripe:setup` corrects the finding; undefined if `stripe:setup` can't
+   * correct it.
+   */
   readonly setup?: string;
   /** Why Stripe did not list the endpoints, and what to do. The endpoints are unknown then. */
   readonly refusal?: string;

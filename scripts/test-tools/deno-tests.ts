@@ -141,8 +141,8 @@ async function rowsAfterForeignError(
   options: DenoTestOptions,
   { said }: Ended,
 ): Promise<Row[]> {
-  // The rows before the first foreign error are finished. If no row has one, the error occurred
-  // before the first test or after the last one, and no file counts as finished.
+  // The rows before the first foreign error are finished. If no row has a foreign error, the error
+  // occurred before the first test or after the last one, and no file counts as finished.
   const done = rows.slice(0, Math.max(rows.findIndex(hasForeignError), 0));
   const isDone = (file: string) => done.some(({ name }) => name === file);
   const alone: Row[] = [];

@@ -25,7 +25,7 @@ export async function isSameAsBefore(paths: readonly string[]): Promise<boolean>
 export const isSameAsBase = async (paths: readonly string[]): Promise<boolean> =>
   Deno.env.has("CI_BASE") && await isSameAsBefore(paths);
 
-/** Returns what the file was before the push; "" if it is new or CI_BASE is not set. */
+/** Returns the file's text before the push; "" if the file is new or CI_BASE is not set. */
 export async function textBefore(path: string): Promise<string> {
   const base = Deno.env.get("CI_BASE");
   return base === undefined ? "" : await git(["show", `${base}:${path}`]) ?? "";

@@ -1,8 +1,8 @@
 /**
- * Finds UPDATE and DELETE statements without WHERE in database functions. The platform refuses such
- * statements, also inside every function that an endpoint calls, because it preloads safeupdate for
- * its REST role. The local stack does not refuse them. The functions are parsed with PostgreSQL's
- * own parsers, so a statement is found however it is written.
+ * Finds UPDATE and DELETE statements without WHERE in database functions. The platform preloads
+ * safeupdate for its REST role, and therefore refuses such statements, also inside every function
+ * that an endpoint calls. The local stack does not refuse them. The functions are parsed with
+ * PostgreSQL's own parsers, so a statement is found however it is written.
  */
 import { loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
 import type postgres from "postgres";

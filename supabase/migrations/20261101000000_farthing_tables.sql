@@ -179,13 +179,13 @@ comment on table farthing.policy is
   'check_fraud(). low_balance: a user without a threshold of their own is notified when their '
   'available credits fall below this number. top_up_*: 1 USD buys 1,000 credits, so a cent buys '
   '10; the smallest charge and the highest monthly cap are in minor units; cool_down is the pause '
-  'between two charges. overdraft_*: the most debt that one settlement may leave, as a multiple of '
-  'the hold, and at least the floor in credits. late_settle_within: for how long an expired hold '
-  'may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
-  'occurred. grant_ceiling*: if a grant exceeds one of these ceilings, another operator must '
-  'confirm it; there is one ceiling for a single grant, one for an author''s grants of a day, and '
-  'one for all grants of a day; all are in credits. grant_ceilings_bind_keys: whether the ceilings '
-  'apply to secret keys. keys_confirm_grants: whether a key may confirm a grant. '
+  'between two charges. overdraft_*: the most debt that one settlement may leave: overdraft_factor '
+  'times the hold, but at least overdraft_floor credits. late_settle_within: for how long an '
+  'expired hold may be settled. usage_max_*: how far in the past or in the future a reported usage '
+  'may have occurred. grant_ceiling*: if a grant exceeds one of these ceilings, another operator '
+  'must confirm it; there is one ceiling for a single grant, one for an author''s grants of a day, '
+  'and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: whether the '
+  'ceilings apply to secret keys. keys_confirm_grants: whether a key may confirm a grant. '
   'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits '
   'for a new user with a confirmed email address, 0 for none; welcome_credits_life: for how long '
   'they are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day '
@@ -915,8 +915,8 @@ create type farthing.rate_change as (
 -- The types of usage and its price.
 
 -- The origin of an event_id: the caller, or the hold, chat or job that the usage belongs to. Ids of
--- different origins never collide, so a caller's event_id cannot block one that a hold, chat or job
--- uses.
+-- different origins never collide, so a caller's event_id cannot block an event_id of a hold, chat
+-- or job.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (
@@ -1166,7 +1166,7 @@ comment on table farthing.inbox is
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
--- This index finds the event that shows the payment of an order.
+-- This index finds the event that says that an order is paid.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
@@ -1178,7 +1178,7 @@ create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
--- Reports count states from this index and do not read the table.
+-- Reports use this index to count the events in each state, without reading the table.
 create index inbox_newest on farthing.inbox (received_at desc, event_id desc) include (state);
 
 create table farthing.backfills (
@@ -1296,12 +1296,13 @@ create table farthing.disputes (
     and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
 );
 comment on table farthing.disputes is
-  'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
-  'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
-  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe '
-  'accepts evidence. credits_clawed_back: the credits that this dispute''s events clawed back, less '
-  'those that they reinstated; negative if they reinstated credits that another dispute had clawed '
-  'back. amount: minor units, possibly more than the payment.';
+  'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and '
+  'case_type: in Stripe''s words, including words that Stripe adds later. status_at: the time of '
+  'the event that reported them; movements: how many balance transactions that event listed. '
+  'evidence_due_by: until when Stripe accepts evidence. credits_clawed_back: the credits that this '
+  'dispute''s events clawed back, less those that they reinstated; negative if they reinstated '
+  'credits that another dispute had clawed back. amount: minor units, possibly more than the '
+  'payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
@@ -1858,7 +1859,7 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 
 -- supabase/schemas/jobs/tables.sql
 
--- Jobs: long work, done in steps, that a browser polls. A job can write a file, one page per step.
+-- Jobs: long work in steps, whose state a browser polls. A job can write a file, one page per step.
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
 -- idempotency key must commit together: a job that costs credits is never stored without its hold,
@@ -2451,13 +2452,13 @@ create table farthing.balance_transactions (
 );
 comment on table farthing.balance_transactions is
   'Stripe''s balance transactions. payout_id: the payout that lists the transaction, or the manual '
-  'payout to which we assigned it; null before that. in_list: false while the payout''s list is being '
-  'fetched again and no fetched page has contained the transaction. booked_on: the day of its revenue '
-  'line; null without one. amount, fee (Stripe''s own) and net: in the balance''s currency; '
-  'source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s metadata '
-  'names. fee_id: the application fee that the transaction collects or refunds. charge_id: the charge of '
-  'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
-  'reversal. Amounts are in minor units.';
+  'payout to which we assigned it; null before that. in_list: false while the payout''s list is '
+  'being fetched again and no fetched page has contained the transaction. booked_on: the day of '
+  'its revenue line; null without a line. amount, fee (Stripe''s own) and net: in the balance''s '
+  'currency; source_amount: in source_currency. our_id: our order, booking or refund that '
+  'Stripe''s metadata names. fee_id: the application fee that the transaction collects or refunds. '
+  'charge_id: the charge of a payment, a returned payment, an application fee or a transfer. '
+  'transfer_id: the transfer of a reversal. Amounts are in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports are computed from this index, without reading the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
@@ -2942,8 +2943,8 @@ comment on table farthing.usage_features is
   'The features that usage_days distinguishes: the first 200 that callers named. Later features '
   'are summed as `other`, so that callers cannot create a row for each charge by sending ever new '
   'names.';
--- The sums per day over all features are some rows per day; the sums per month by feature are some
--- thousand rows. A report reads these sums instead of usage_days wherever its columns and days
+-- The sums per day over all features have a few rows per day; the sums per month by feature have a
+-- few thousand rows. A report reads these sums instead of usage_days wherever its columns and days
 -- allow, because a year of usage_days may be a million rows.
 create table farthing.usage_sums (
   grain text not null,

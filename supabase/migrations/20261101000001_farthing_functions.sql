@@ -276,8 +276,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.idempotency_key_life() is
-  'Returns how long a stored answer stays valid, if the client has sent the Idempotency-Key '
-  'itself.';
+  'Returns how long a stored answer stays valid. This applies if the client sent the key itself, '
+  'as Idempotency-Key.';
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
@@ -288,7 +288,8 @@ as $$
 declare
   v_key bytea := decode(p_key, 'hex');
   v_stored farthing.idempotency_keys;
-  -- An expression costs less than `perform`, which runs a query. A null key locks nothing.
+  -- The lock is taken in an expression, because `perform` would run a query and cost more. A null
+  -- key locks nothing.
   v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
   if not v_is_locked then
@@ -563,8 +564,8 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- We commit the row of a provider before its account is created. No row has this account, so it
-    -- belongs to another app.
+    -- We commit the row of a provider before its account is created. No row has this account, so
+    -- the account belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then
@@ -671,7 +672,7 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to replay, so a repeat starts again.
+  -- There is no answer to replay, so a repeated request begins a new chat.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
@@ -814,13 +815,13 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 
 -- Chats: a chat begins with a hold, before the provider is called. Its request then records
 -- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
--- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
--- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
--- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. Because of
--- foreign keys, two later statements lock the owner's row in any case: the insert of a log, and a
--- second update of the account. So a chat locks the owner's row first, and then the account. In the
--- opposite order, a chat could deadlock with the deletion of its owner: the deletion locks the
--- owner's row and then waits for the account.
+-- closes a chat when its hold ends, because a hold can also end without the chat's request: by
+-- expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory lock of the
+-- key, the owner, the account, the chat, the key's row. The scheduled task skips a chat if one of
+-- its rows is locked. Because of foreign keys, two later statements lock the owner's row in any
+-- case: the insert of a log, and a second update of the account. So a chat locks the owner's row
+-- first, and then the account. In the opposite order, a chat could deadlock with the deletion of
+-- its owner: the deletion locks the owner's row and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -2028,7 +2029,7 @@ $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
   'Returns the unknown states of Stripe''s objects seen after p_from. Also returns the prevented '
   'disputes that still freeze credits or a provider''s share after an hour: Stripe has not said how the '
-  'buyer gets their money.';
+  'buyer gets their money back.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2041,7 +2042,7 @@ as $$
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
   'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
-  'nothing fails: credits that such a state froze stay frozen until an operator decides.';
+  'nothing fails: such a state may have frozen credits. They stay frozen until an operator decides.';
 
 create function farthing.read_stripe_setup(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2206,7 +2207,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads how long no scheduled task has run, in minutes.';
+  'Reads for how many minutes no scheduled task has run.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -2247,9 +2248,9 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'If no scheduled task runs, or none that evaluates alerts, opens the incident tasks_stopped. '
-  'Until a task evaluates alerts again, also wakes the notification runner each minute. Returns '
-  'true if operators are notified now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, or if the tasks that run do not evaluate '
+  'alerts. Until a task evaluates alerts again, also wakes the notification runner each minute. '
+  'Returns true if operators are notified now.';
 
 -- supabase/schemas/audit/functions/audit_action.sql
 
@@ -2487,8 +2488,8 @@ begin
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The user id is stored only if the user has no account. The deletion of a user erases the user id from the
-  -- account, but not from this log.
+  -- The deletion of a user erases the user id from the account, but not from this log. So the user
+  -- id is stored here only if the user has no account.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,
@@ -2567,8 +2568,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Creates a trigger that calls p_function after each update of these columns for which p_when is '
-  'true. If p_when is null, after each update.';
+  'Creates a trigger that calls p_function after an update of these columns if the condition p_when '
+  'is true. If p_when is null, the trigger calls p_function after every update of these columns.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -2901,8 +2902,9 @@ comment on function farthing.booking_role(farthing.bookings, uuid) is
 
 -- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
 -- is refunded. These functions only record the refund, because Stripe is called outside of any
--- transaction. The same request then sends the refund, or the runner does if the request dies. If
--- the payment succeeds before Stripe cancels it, the money is refunded, too.
+-- transaction. Afterwards the request that cancels the booking sends the refund, or the runner does
+-- if that request dies. If the payment succeeds before Stripe cancels it, the money is refunded,
+-- too.
 
 create function farthing.begin_cancelling(
   p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)
@@ -3306,8 +3308,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Returns whether a booking is refused: the buyer and the provider share something, and the '
-  'policy refuses such bookings. Records the refusal.';
+  'Returns whether the policy refuses a booking because the buyer and the provider share something. '
+  'Records the refusal.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -3386,7 +3388,7 @@ as $$
     'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
 $$;
 comment on function farthing.session_to_create(farthing.orders) is
-  'Returns an order with the values that its session at Stripe is created with.';
+  'Returns an order, with the values from which the session at Stripe is created.';
 
 create function farthing.attach_session(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz)
@@ -3433,8 +3435,8 @@ as $$
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
 $$;
 comment on function farthing.paid_amounts(farthing.orders, jsonb) is
-  'Returns what was paid for an order, as stated by the facts of an event of its session or of its '
-  'payment.';
+  'Returns the amounts that were paid for an order. p_facts: the facts of an event about the order''s '
+  'session or payment.';
 
 create function farthing.refuse_other_amounts(p_order farthing.orders, p_paid farthing.paid_amounts)
 returns void
@@ -3615,7 +3617,7 @@ declare
     -- are granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- These states may change back, because refunds fail and disputes are won.
+    -- These states may change back, because refunds can fail and disputes can be won.
     when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
     when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
@@ -3838,7 +3840,7 @@ end
 $$;
 comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
   'Stops top-ups, forgets the saved card, and records that Stripe must detach it. The payment '
-  'runner may do this from p_runner_from on. A repeat changes nothing. The caller has locked the '
+  'runner may ask Stripe from p_runner_from on. A repeat changes nothing. The caller has locked the '
   'account and has given the reason by allow_change().';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
@@ -3968,9 +3970,9 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, and wakes the runner to read it and to detach the card that it replaces. A card '
-  'that was removed before, or that was saved before the last change of the account''s card, is detached '
-  'instead. The caller has locked the account.';
+  'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced card. A '
+  'card that was removed before, or that was saved before the last change of the account''s card, is not '
+  'stored but detached. The caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -5076,8 +5078,8 @@ begin
 end
 $$;
 comment on function farthing.decide_grant is
-  'Confirms a locked, pending grant, which adds its credits, or declines it. Returns the grant. Fails '
-  'grant_not_allowed.';
+  'Confirms a locked, pending grant and adds its credits, or declines the grant. Returns the grant. '
+  'Fails grant_not_allowed.';
 
 create function farthing.expire_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -5164,8 +5166,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- The caller has a secret key and chooses p_author. Stripe's events and scheduled tasks grant
-  -- without this check, so a p_author that names one of them is refused.
+  -- The caller has a secret key and may pass any p_author. Stripe's events and scheduled tasks
+  -- never reach this check when they grant, so a p_author that names one of them is refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -5215,8 +5217,8 @@ comment on function farthing.refuse_confirming is
 -- supabase/schemas/health/functions/deep_checks.sql
 
 -- The paid checks: their daily budget, their results, and the check of the ledger, which reads 200
--- accounts. A unit of the budget is about a hundredth of a cent; functions/health/deep-checks.ts has
--- the units of each check.
+-- accounts. A unit of the budget is about a hundredth of a cent; functions/health/deep-checks.ts
+-- has the cost of each check, in units.
 
 create function farthing.deep_units_left(p_today date)
 returns int
@@ -5496,7 +5498,7 @@ comment on function farthing.health_answer(timestamptz) is
 
 -- supabase/schemas/health/functions/metric_hours.sql
 
--- A metric by the hour, as operators read it: the counted events behind an alert.
+-- A metric by the hour, as operators read it: it shows the events that an alert has counted.
 
 create function farthing.labels_object(p_labels text)
 returns jsonb
@@ -5789,7 +5791,7 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- Debt is paid as of the time when the hold expired, so a lot that expired after that time
+    -- The payment of debt is dated at the hold's expiry, so a lot that expired after that time
     -- still pays. Holds that expired at the same moment are freed together, so that their credits
     -- pay in burn-down order and not in the order of holds.
     if v_hold.expires_at > v_moment then
@@ -5808,8 +5810,9 @@ begin
 end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: releases the open holds that are past their expiry, and pays debt with their credits as of '
-  'each expiry. Returns the number of released holds. The caller has locked the account.';
+  'Rule 7: releases the account''s expired open holds. The credits of each released hold first pay '
+  'debt; this payment is dated at the hold''s expiry. Returns the number of released holds. The '
+  'caller has locked the account.';
 
 create function farthing.release_hold(
   p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz,
@@ -5837,7 +5840,7 @@ comment on function farthing.release_hold is
 -- supabase/schemas/holds/functions/settle.sql
 
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- each bill is the fallback for the one before it: if a charge of a bill is beyond the overdraft
+-- each bill is the fallback for the previous bill: if a charge of a bill is beyond the overdraft
 -- limit, that charge is refused, and the next bill is charged. Usage in a bill is priced only when
 -- the bill is charged. An expired hold may still be settled within the policy's late_settle_within
 -- (policy/tables.sql).
@@ -5987,8 +5990,8 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- occurred_at: the event's time at Stripe, because an older event must not overwrite a newer one.
-  -- author: the author of the entries that the event causes.
+  -- occurred_at: the event's time at Stripe, needed because an older event must not overwrite a
+  -- newer one. author: the author of the entries that the event causes.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
@@ -6091,7 +6094,8 @@ as $$
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
-  'Returns the creation time of the oldest events that a backfill asks Stripe for.';
+  'Returns the moment from which a backfill fetches events: Stripe lists all events created since '
+  'then.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
@@ -6123,8 +6127,9 @@ begin
 end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
-  'Ends a claimed backfill. After a complete backfill the next one is due an hour later, otherwise at '
-  'once. After unreadable events the next backfill is due at least 15 minutes after the claim.';
+  'Ends a claimed backfill. The next backfill is due an hour after a complete one, and at once '
+  'after an incomplete one. After unreadable events the next backfill is due at least 15 minutes '
+  'after the claim.';
 
 -- supabase/schemas/inbox/functions/checkout_events.sql
 
@@ -6223,8 +6228,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one: each event changes the order only from the states
-  -- that may precede it.
+  -- An older state never overwrites a newer one: an event changes an order only if the order's
+  -- current state may precede the new state.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
     when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then
@@ -6313,7 +6318,7 @@ end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
   'Returns whether the metadata of the event''s object names this installation. The metadata of a '
-  'refund from the dashboard never names it, even if a payment of ours is refunded.';
+  'refund from the dashboard never names this installation, even if the refunded payment is ours.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -6358,7 +6363,7 @@ as $$
     'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
 $$;
 comment on function farthing.inbox_answer(farthing.inbox) is
-  'Returns an event in the form of lists, without its facts.';
+  'Returns an event in the form in which lists return it, without its facts.';
 
 -- supabase/schemas/inbox/functions/payment_runner.sql
 
@@ -6401,8 +6406,8 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- A redelivery by Stripe before the next attempt is due may succeed, but does not count as an
-  -- attempt.
+  -- Stripe may redeliver an event before its next attempt is due. The redelivery may succeed, but
+  -- does not count as an attempt.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   p_event.attempts := p_event.attempts + v_due::int;
@@ -6418,8 +6423,8 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, so that an event
-  -- outlasts a night without an operator.
+  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, so an event is not
+  -- dead-lettered during a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -6427,7 +6432,7 @@ begin
 end
 $$;
 comment on function farthing.count_attempt(farthing.inbox, timestamptz) is
-  'Counts the attempt of an event whose outcome is known, plans the next attempt, and dead-letters an '
+  'Counts an attempt whose outcome is known, plans the event''s next attempt, and dead-letters an '
   'event that has used up its attempts. Returns the changed event and writes nothing.';
 
 create function farthing.retry_event(p_event_id text, p_now timestamptz)
@@ -6456,9 +6461,9 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are retried in the order in which they are due, and not in the order of account ids, in
--- which locks are taken elsewhere (docs/reference/rules.md). So this task could deadlock. It stops
--- waiting for a lock long before the deadlock timeout, and retries the event a minute later.
+-- Elsewhere, locks are taken in the order of account ids (docs/reference/rules.md). This task takes
+-- events in the order in which they are due, so it could deadlock. It stops waiting for a lock long
+-- before the deadlock timeout, and retries the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('retry_events', 'event', array(
@@ -7040,8 +7045,8 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'Locks a job as lock_job() does. Returns the job if p_token is the token of its current lease; '
-  'else null.';
+  'Locks a job as lock_job() does. Returns the job if p_token is the token of its current lease '
+  'and the job has not expired; else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -7395,7 +7400,7 @@ end
 $$;
 comment on function farthing.jobs_guard() is
   'Trigger: refuses an illegal change of state, and a decrease of progress or token; counts visible '
-  'changes in revision and broadcasts them.';
+  'changes in the column revision, and broadcasts them.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
@@ -7461,8 +7466,8 @@ comment on function farthing.journal_controls(farthing.day_range, jsonb) is
 -- supabase/schemas/journal/functions/entries.sql
 
 -- The entries of the journal: each debits one account and credits another. Movements of money come
--- from the revenue lines, and movements of deferred revenue from the days of lots (lot_days). Both
--- are summed by day, because a bookkeeping program needs no line per payment.
+-- from the revenue lines, and movements of deferred revenue from the movements of lots per day
+-- (lot_days). Both are summed by day, because a bookkeeping program needs no line per payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -7601,9 +7606,9 @@ begin
 end
 $$;
 comment on function farthing.account_to_read(uuid, text, text, timestamptz) is
-  'Returns the account of the user whom a list or a read is about; null if the user has no account yet. '
-  'Records the read if its author is not that user. p_route: such as "GET /credits". Fails not_found if '
-  'there is no such user.';
+  'Returns the account of the user whose data a request lists or reads; null if the user has no '
+  'account yet. Records the read if its author is not that user. p_route: such as "GET /credits". '
+  'Fails not_found if there is no such user.';
 
 create function farthing.note_account_read(
   p_account_id bigint, p_author text, p_route text, p_now timestamptz)
@@ -8149,8 +8154,8 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'Returns the user id of an author operator:<user id>, in any spelling of the id; null for every other '
-  'author.';
+  'Returns the user id in an author of the form operator:<user id>, in any spelling of the id; '
+  'null for every other author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
@@ -8254,7 +8259,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, least() ignores the null v_free[v_lot]. v_take is the rest: new debt.
+      -- After the last lot, least() ignores v_free[v_lot] (null). v_take is the rest: new debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -8357,8 +8362,8 @@ begin
     perform farthing.wake_if_top_up_due(p_account.account_id, p_now);
   end if;
   return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
-    -- jsonb_object() takes texts only; jsonb_build_object() would look up the output function of
-    -- each type.
+    -- jsonb_object() takes only texts and is faster: jsonb_build_object() would look up the output
+    -- function of each type.
     jsonb_build_array(jsonb_object(array['id', v_lot_id::text, 'source', v_source,
       'amount', trim_scale(p_charge.amount)::text])))::farthing.charge_result;
 end
@@ -8842,8 +8847,8 @@ begin
 end
 $$;
 comment on function farthing.notify_booking_payment() is
-  'Trigger: queues the receipt of a booking, once. A payment that arrives after the cancellation has no '
-  'receipt, because it is refunded.';
+  'Trigger: queues the receipt of a booking, once. A payment that arrives after the cancellation '
+  'gets no receipt, because the payment is refunded.';
 
 create function farthing.notify_booking_cancellation()
 returns trigger
@@ -8889,7 +8894,7 @@ as $$
 declare
   -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for 24 hours; we count on only 23 of them.
+  -- The mail service Resend stores an idempotency key for 24 hours; we rely on only 23 of them.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
@@ -9344,9 +9349,9 @@ exception when others then
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Queues a notification to an account''s owner; false if the account already has one of this template '
-  'and subject, or if the owner was deleted. Never fails: if the notification cannot be written, the '
-  'server''s log has a warning.';
+  'Queues a notification to an account''s owner; false if the account already has a notification '
+  'of this template and subject, or if the owner was deleted. Never fails: if the notification '
+  'cannot be written, the server''s log has a warning.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -9603,8 +9608,8 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe's arrival date is a banking day. A payout that is not paid a day after that date is
-  -- late.
+  -- Stripe's arrival date is a banking day. A payout is late if it is still unpaid one day after
+  -- that date.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
     -- A returned payout is no longer late once a later payout exists in its currency, because the
@@ -9657,8 +9662,8 @@ as $$
     and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
-  'Returns whether the list should be fetched now. No runner must be fetching it, and either the '
-  'last complete list is at least 15 minutes old or a list is unfinished.';
+  'Returns whether the list should be fetched now: no runner is fetching it, and either the last '
+  'complete list is at least 15 minutes old or a list is unfinished.';
 
 create function farthing.claim_balance_list(p_now timestamptz)
 returns farthing.balance_lists
@@ -9700,8 +9705,8 @@ begin
 end
 $$;
 comment on function farthing.record_balance_page(timestamptz, jsonb, text, timestamptz) is
-  'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
-  'Returns false if another runner has claimed the list since.';
+  'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last '
+  'page. Returns false if another runner has claimed the list in the meantime.';
 
 -- supabase/schemas/payouts/functions/manual_payouts.sql
 
@@ -9783,9 +9788,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout: as many as add up to its amount '
-  'exactly or, if none do, as many as stay below it. The remaining amount is reported as the payout''s '
-  'difference.';
+  'Assigns the oldest available transactions to a manual payout: those whose sum is exactly its '
+  'amount or, if no sum is exact, as many as keep the sum below the amount. The remaining amount '
+  'is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -9983,9 +9988,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment before which all payments must be in listed payouts: the payments in the '
-  'balance of p_currency, or in every balance if p_currency is null. Null before the first payout '
-  'is listed; never later than p_now less paid_out_within.';
+  'Returns a moment: all earlier payments in the balance of p_currency (or in every balance, if '
+  'p_currency is null) must be in listed payouts. Null before the first payout is listed; never '
+  'later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
@@ -10613,8 +10618,9 @@ as $$
       and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
 $$;
 comment on function farthing.is_resolved_by_operator(text, text, text, text, text) is
-  'Returns whether an operator resolved this difference when our record (ours) and Stripe''s (theirs) '
-  'were the same as now. The difference stays resolved until one of them changes.';
+  'Returns whether an operator resolved this difference, and neither our record (ours) nor '
+  'Stripe''s (theirs) has changed since then. The difference stays resolved until one of these '
+  'records changes.';
 
 -- supabase/schemas/policy/functions/accounting_policy.sql
 
@@ -10766,7 +10772,7 @@ as $$
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
   'Returns one version of each package that a list does not name: the version in force or, if only '
-  'a later version is on sale, that later version.';
+  'later versions are on sale, the earliest of these.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -11433,8 +11439,8 @@ begin
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- The account's last change may be the end of a hold, because a hold that expires writes no
-      -- entry.
+      -- A hold that expires writes no entry, so the account's last change may be later than its
+      -- last entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0;
 end
@@ -12252,8 +12258,8 @@ begin
 end
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event with its amounts, every order whose payment '
-  'an event reports is paid, and a package was sold at its terms.';
+  'Rule 9 of payments: a paid order has a Stripe event with its amounts; an order is paid if an '
+  'event reports its payment; a package was sold at its terms.';
 
 create function farthing.prove_grants()
 returns setof farthing.violation
@@ -12404,8 +12410,8 @@ comment on function farthing.proof_answer(farthing.proof_runs) is
 
 -- supabase/schemas/proof/functions/prove.sql
 
--- The whole proof. Its checks are in PL/pgSQL, which keeps their plans for the session: to plan them
--- takes several times as long as to prove a small ledger.
+-- The whole proof. Its checks are in PL/pgSQL, which keeps their plans for the session: planning
+-- them takes several times as long as proving a small ledger.
 
 create function farthing.prove_rows()
 returns setof farthing.violation
@@ -12905,8 +12911,8 @@ begin
 end
 $$;
 comment on function farthing.prove_usage() is
-  'Rule 9 of usage: each usage event was charged at most once, and no usage event or charge is '
-  'recorded without the other.';
+  'Rule 9 of usage: each usage event was charged at most once, no usage event is recorded without '
+  'its charge, and no charge without its usage event.';
 
 -- This is a view, because PostgreSQL inlines a view into the query. A function with its own
 -- search_path is not inlined: called for each charge, it took most of the time of prove_prices().
@@ -13223,7 +13229,8 @@ end
 $$;
 comment on function farthing.preview_refund is
   'Returns what a refund would change, in the API''s form: amounts in minor units, credits as text. '
-  'Changes nothing, and records the read of the buyer. Fails as request_refund() does.';
+  'Only records that the buyer''s data was read, and changes nothing else. Fails as '
+  'request_refund() does.';
 
 -- supabase/schemas/refunds/functions/refund_answer.sql
 
@@ -13585,8 +13592,8 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns the actions that moved no credits in a range of days, by day, author and kind, with the '
-  'table that stores them. amount: only for refunds, in minor units of `currency`.';
+  'Returns, for a range of days, the actions other than movements of credits, by day, author and '
+  'kind, with the table that stores them. amount: only for refunds, in minor units of `currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
 returns table (day date, author_kind text, author text, kind text, source text, count bigint, credits numeric,
@@ -14373,7 +14380,8 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders, and every order whose evidence it records as complete has all of its evidence.';
+  'orders, and if it records the evidence of an order as complete, the order has all of its '
+  'evidence.';
 
 -- supabase/schemas/reports/functions/orders_without_evidence.sql
 
@@ -14421,7 +14429,7 @@ begin
     select p.order_id, m.missing
     from farthing.orders p
     left join farthing.order_entries n on n.order_id = p.order_id
-    -- Evidence that was missing may have arrived since, so it is looked up again.
+    -- Evidence that was missing may have arrived in the meantime, so it is looked up again.
     -- prove_order_entries() checks the rows that have all evidence.
     cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
       case when n.order_id is null then 'entry' end), '') as missing) m
@@ -14445,12 +14453,12 @@ as $$
   select 100
 $$;
 comment on function farthing.orders_without_evidence_listed() is
-  'Returns the largest number of orders without evidence whose ids the key figures list.';
+  'Returns a limit: the key figures list the ids of at most this many orders without evidence.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
--- The proof of the days of lots. The whole proof recomputes the days from all entries; the
--- incremental proof compares their sums with the sums of entries and with the lots.
+-- The proof of the movements of lots per day (lot_days). The whole proof recomputes them from all
+-- entries; the incremental proof compares their sums with the sums of entries and with the lots.
 
 create function farthing.prove_lot_days()
 returns setof farthing.violation
@@ -14511,8 +14519,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt, with '
-  'the changes of the lots'' values that follow from them.';
+  'Rule 14: lot_days has the sums of the sealed entries and of the booked payments of debt, and '
+  'the changes of the lots'' values that these entries and payments cause.';
 
 create function farthing.prove_lot_sums()
 returns setof farthing.violation
@@ -14565,9 +14573,9 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: by kind of movement, the credits of all days of lots add up to the sealed entries; '
-  'payments of debt cancel out. The values of all days add up to the value of the lots. The summed '
-  'movements of a lot equal its remaining credits.';
+  'Rule 14: by kind of movement, the credits in lot_days add up to the sealed entries; payments of '
+  'debt cancel out. The values of all days add up to the value of the lots. The summed movements '
+  'of a lot equal its remaining credits.';
 
 -- supabase/schemas/reports/functions/range_and_answer.sql
 
@@ -14970,8 +14978,8 @@ as $$
       from '^stripe:(.*)$')), p_default)
 $$;
 comment on function farthing.event_time(timestamptz) is
-  'Returns when the Stripe event that is being applied happened at Stripe; p_default if no event is '
-  'being applied.';
+  'Returns the time at Stripe of the event that is being applied; p_default if no event is being '
+  'applied.';
 
 create function farthing.book_line(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -15001,9 +15009,9 @@ end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is '
-  'being applied. The caller may set booked_on to the day of another line: this line then counts '
-  'on the same day if the month of that day is open. The product line depends on whether the line '
-  'has an order or a booking.';
+  'being applied. The caller may set booked_on to the day of another line: the new line then '
+  'counts on the same day if the month of that day is open. The product line depends on whether '
+  'the line has an order or a booking.';
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
@@ -15083,7 +15091,7 @@ end
 $$;
 comment on function farthing.line_about(farthing.balance_transactions) is
   'Returns a line with the account, the order or booking, the refund and the dispute of a balance '
-  'transaction; all are null if it is not ours or its event has not arrived.';
+  'transaction; all are null if the transaction is not ours or its event has not arrived.';
 
 create function farthing.day_of_line(p_transaction farthing.balance_transactions)
 returns date
@@ -15196,8 +15204,8 @@ begin
 end
 $$;
 comment on function farthing.book_paid_order(farthing.orders, timestamptz, timestamptz) is
-  'Books the charge, the discount and the tax of an order that was paid, at p_at. p_effective_at: when '
-  'the payment happened; null for the time of the event that is being applied.';
+  'Books, at p_at, the charge, the discount and the tax of a paid order. p_effective_at: when the '
+  'payment happened; null for the time of the event that is being applied.';
 
 create function farthing.book_order()
 returns trigger
@@ -15410,8 +15418,8 @@ begin
     -- The second grouping set adds up both product lines of a currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as (
-    -- There is one group per account, with a column for each product line, because forming groups
-    -- takes most of the time.
+    -- Forming groups takes most of the time, so product lines are columns of one group per account,
+    -- and not groups of their own.
     select l.currency, l.account_id,
       coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
       coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings
@@ -15522,8 +15530,8 @@ comment on function farthing.metric_controls(farthing.day_range) is
 
 -- supabase/schemas/revenue/functions/missing_lines.sql
 
--- Revenue lines of facts that are older than the table of lines: a project that had orders before
--- revenue was booked runs book_missing_lines() once, in the migration that adds the triggers.
+-- Revenue lines of facts that are older than the table of lines. The migration that adds the
+-- triggers runs book_missing_lines() once, for a project that had orders before it booked revenue.
 
 create function farthing.book_missing_orders(p_now timestamptz)
 returns bigint
@@ -15704,7 +15712,7 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
       else array[p_transaction.kind] end)
     -- A refund and its failure have the same source_id. So only the sign of the amount
-    -- distinguishes the tax_returned line of one from that of the other.
+    -- distinguishes the tax_returned line of the refund from that of its failure.
     and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
@@ -15763,8 +15771,9 @@ begin
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in a currency other than the payment's was booked with the amount that the dispute had
-          -- then. That amount may have changed since, so the movement's lines are read.
+          -- A movement in a currency other than the payment's was booked with the amount that the
+          -- dispute had then. That amount may have changed since then, so the movement's lines are
+          -- read.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
@@ -16008,7 +16017,8 @@ begin
 end
 $$;
 comment on function farthing.roll_up_lines(int) is
-  'Adds at most p_limit lines since the last run to the sums of their days. Returns their number.';
+  'Takes the lines booked since the last run, at most p_limit, and adds them to the sums of their '
+  'days. Returns their number.';
 
 create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
 returns int
@@ -16040,8 +16050,8 @@ as $$
   group by q.booked_on, q.product_line, q.currency, q.kind
 $$;
 comment on function farthing.revenue_sums(date, date) is
-  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that were '
-  'rolled up, and those booked since.';
+  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that '
+  'were rolled up, and the lines booked after them.';
 
 -- supabase/schemas/revenue/functions/stripe_fees.sql
 
@@ -16111,8 +16121,9 @@ begin
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
-  'Books Stripe''s fee of a balance transaction of ours, as provisional until a payout lists the '
-  'transaction, and the money of a transfer or its reversal. Changes nothing if they are already booked.';
+  'Books Stripe''s fee of a balance transaction of ours; the fee is provisional until a payout '
+  'lists the transaction. Also books the money of a transfer or its reversal. Changes nothing if '
+  'both are already booked.';
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
@@ -16414,8 +16425,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank has yet to decide a dispute or its appeal; true in every unknown state. '
-  'An inquiry (`warning_…`) is not open.';
+  'Returns whether a bank has not decided a dispute or its appeal yet; true in every unknown '
+  'state. An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -16503,7 +16514,7 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner sends the refund to Stripe, since no external call is made inside a transaction.
+    -- A runner sends the refund to Stripe, because no external call is made inside a transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
@@ -17025,8 +17036,9 @@ as $$
   update farthing.tasks set started_at = p_now where task = (
     select t.task from farthing.tasks t cross join farthing.task_runner r
     where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- The order: first the tasks for which the last run had no time, the longest overdue first;
-    -- then tasks with a small budget; then tasks that were added first.
+    -- The tasks for which the last run had no time come first, the longest overdue first. The
+    -- others follow by budget, the smallest first; at equal budgets, in the order in which they
+    -- were added.
     order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
       t.task_nr limit 1)
   returning task
@@ -17160,7 +17172,7 @@ language sql stable
 set search_path = ''
 as $$
   -- greatest() ignores ran_at while it is null, before the first run. The server's start counts as
-  -- a run, because a server that has just started has missed none.
+  -- a run, because a server that has just started has missed no run.
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
@@ -17433,8 +17445,8 @@ comment on function farthing.verify() is
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
 -- a webhook) cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or
--- an owner, and seals again, every later head changes and differs from the head stored outside:
--- compare_head().
+-- an owner, and seals the entries again, every later head changes and differs from the head stored
+-- outside: compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
@@ -17629,7 +17641,7 @@ as $$
     l (name, choices, description)
 $$;
 comment on function farthing.accounting_policy_list() is
-  'Returns each accounting policy with its choices and a sentence for operators.';
+  'Returns each accounting policy with its choices and a description for operators.';
 
 create function farthing.refuse_bad_accounting(p_policies jsonb, p_now timestamptz)
 returns void
@@ -17881,7 +17893,7 @@ comment on function farthing.apply_alert_rules(jsonb) is
 
 -- supabase/schemas/settings/functions/blocked_domains.sql
 
--- Changing the list of domains without welcome credits.
+-- Changing the list of email domains whose users get no welcome credits.
 
 create function farthing.refuse_bad_domains(p_domains jsonb)
 returns void
@@ -17933,8 +17945,8 @@ begin
 end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
-  'Replaces the domains without welcome credits with the list [domain]; an empty list blocks no '
-  'domain. Returns {changes, unchanged}. Fails invalid_request.';
+  'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. An empty '
+  'list blocks no domain. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/change_settings.sql
 
@@ -18500,8 +18512,9 @@ as $$
   union all select * from farthing.policy_limits()
 $$;
 comment on function farthing.policy_list() is
-  'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
-  'for operators. The default of a setting is the default of its column in farthing.policy.';
+  'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a '
+  'description for operators. The default of a setting is the default of its column in '
+  'farthing.policy.';
 
 -- supabase/schemas/settings/functions/policy_shop.sql
 
@@ -18587,8 +18600,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request and names the field if the effective_from of an item of a list is not a valid '
-  'time, or is more than two years away.';
+  'Fails invalid_request and names the field if the effective_from of an item of a list is not a '
+  'valid time, or is more than two years in the future.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
   p_first timestamptz)
@@ -18700,7 +18713,7 @@ comment on function farthing.settings_history(text) is
 -- supabase/schemas/settings/functions/settings_version.sql
 
 -- The version of a table of settings. A change names the version that its caller has read, and is
--- refused if the table was changed since.
+-- refused if the table was changed in the meantime.
 
 create function farthing.settings_version(p_table text)
 returns text
@@ -18746,8 +18759,9 @@ as $$
     'has_more', cardinality(p_items) > p_limit, 'path', p_path)
 $$;
 comment on function farthing.newest(jsonb[], int, text) is
-  'Returns the part of a list that a page shows: {items, has_more, path}. The caller reads one item more '
-  'than p_limit. path: the endpoint with the whole list, null if there is none.';
+  'Returns the part of a list that a page shows: {items, has_more, path}. The caller reads one '
+  'item more than p_limit, so that has_more is known. path: the endpoint with the whole list, null '
+  'if there is none.';
 
 create function farthing.credits_of(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -18833,8 +18847,8 @@ comment on function farthing.work_of is
 -- supabase/schemas/support/functions/customer_summary.sql
 
 -- The id and the summary of a customer. The id is the user's id. The account of a deleted user or
--- an organisation has no user id, so the account's number is its id. Proofs and alerts name the
--- same number.
+-- an organisation has no user id, so there the account's number is the customer's id. Proofs and
+-- alerts name the same number.
 
 create function farthing.customer_summary(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -19523,7 +19537,7 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Charges in progress and refunded charges count too, since the cap limits charges.
+  -- Charges in progress and refunded charges count, too, because the cap limits charges.
   select coalesce(sum(amount), 0)::bigint from farthing.orders
   where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
     and created_at >= date_trunc('month', p_now, 'UTC')
@@ -19652,7 +19666,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have begun the top-up since the account was found to be due.
+  -- Another runner may have begun the top-up after the account was found to be due.
   if not found or not farthing.is_top_up_due(v_account_id, p_now) then
     return 0;
   end if;
@@ -20174,9 +20188,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- After a wake no top-up is due for a while: a charge starts the cool-down, and an account that
-  -- cannot be charged is postponed. So wakes need no limit of their own. If the wake is lost,
-  -- wake_payment_runner_if_due() finds the account within a minute.
+  -- After the runner was woken, no top-up is due for a while: a charge starts the cool-down, and an
+  -- account that cannot be charged is postponed. So the calls that wake it need no limit of their
+  -- own. If the call is lost, wake_payment_runner_if_due() finds the account within a minute.
   return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
 end
 $$;
@@ -20223,7 +20237,7 @@ begin
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
     -- Stripe may forget an idempotency key after 24 hours and would then repeat the move, so no
-    -- attempt is made after 23 hours. The reversal of a transfer whose result is unknown is
+    -- attempt is made after 23 hours. If the result of a transfer is unknown, its reversal is
     -- uncertain, too.
     if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
       or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
@@ -20264,7 +20278,7 @@ comment on function farthing.claim_transfers(int, timestamptz) is
 -- sends the difference to Stripe.
 
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
--- payment and we have not moved the share since. In all other cases we reverse that part. The
+-- payment and we have not moved the share since then. In all other cases we reverse that part. The
 -- trigger stores in the refund's row who reverses the part, because a dispute may arrive while the
 -- refund is being sent. For a refund from the dashboard, Stripe's event reports whether Stripe
 -- reversed the part: note_refund().
@@ -20728,8 +20742,8 @@ comment on function farthing.usage_answer is
 
 -- supabase/schemas/welcome/functions/blocked_domains.sql
 
--- The list of domains without welcome credits. Operators change the list by SQL or by POST
--- /settings/blocked-domains.
+-- The list of email domains whose users get no welcome credits. Operators change the list by SQL or
+-- by POST /settings/blocked-domains.
 
 create function farthing.replace_blocked_domains(p_domains text[])
 returns void
@@ -20761,8 +20775,8 @@ begin
 end
 $$;
 comment on function farthing.set_blocked_domains(text[], text, text) is
-  'Replaces the list of domains without welcome credits, and returns its length. The domains must be in '
-  'lower case. The reason and the author are audited.';
+  'Replaces the list of email domains whose users get no welcome credits, and returns its length. '
+  'The domains must be in lower case. The reason and the author are audited.';
 
 -- supabase/schemas/welcome/functions/decide.sql
 
@@ -20968,8 +20982,8 @@ end
 $$;
 comment on function farthing.queue_welcome() is
   'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
-  'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
-  'lock, and catches every error except a cancelled statement.';
+  'address, only once per user, and only while the policy grants welcome credits. Waits at most '
+  'half a second for a lock, and catches every error except a cancelled statement.';
 
 create function farthing.grant_welcome_credits(p_now timestamptz default now(), p_limit int default 50)
 returns int

@@ -867,8 +867,8 @@ end
 $$;
 grant execute on function farthing_public.grants_decide to service_role;
 comment on function farthing_public.grants_decide is
-  'Confirms a pending grant, which adds its credits, or declines it. Returns {status: 200, replayed, data: '
-  'grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+  'Confirms a pending grant and adds its credits, or declines the grant. Returns {status: 200, replayed, '
+  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
 create function farthing_public.grants_read(
   p_grant_id uuid, p_author text default null, p_now timestamptz default now())
@@ -992,9 +992,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks a sample of accounts, beginning at the position p_start (a share of all accounts, from 0 to '
-  '1): the balance against the lots and the last entry, and the held credits against the open holds '
-  '(rule 1). Returns {looked_at, wrong}. prove() reads all accounts.';
+  'Checks a sample of accounts by rule 1: the balance against the lots and the last entry, and the '
+  'held credits against the open holds. p_start: the position of the first account, as a share of all '
+  'accounts, from 0 to 1. Returns {looked_at, wrong}. prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -1859,8 +1859,8 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores the result of a move: Stripe''s id; or Stripe''s refusal, after which the move waits for an '
-  'operator; or that Stripe did not answer, after which the move is sent again.';
+  'Stores the result of a move. If Stripe made the move, stores Stripe''s id. If Stripe refused '
+  'the move, it waits for an operator. If Stripe did not answer, the move is sent again.';
 
 -- supabase/schemas/usage/api.sql
 
@@ -1987,7 +1987,7 @@ comment on function farthing_public.usage_charge_batch is
 -- supabase/schemas/customers/api/card_work.sql
 
 -- The RPC functions of the payment runner about saved cards: read a card at Stripe, and detach a
--- removed card. Also the removal by the card's owner.
+-- removed card. Also the function with which a user removes their card.
 
 create function farthing_public.cards_remove(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -2217,8 +2217,8 @@ $$;
 grant execute on function farthing_public.stripe_faults_report to service_role;
 comment on function farthing_public.stripe_faults_report is
   'Records that Stripe refused a request because of the setup: key_refused, other_account with the customer '
-  'as its subject, or tax_not_set_up. The alert stripe_setup reports it until a request succeeds. Returns '
-  '{}.';
+  'as its subject, or tax_not_set_up. The alert stripe_setup reports this fault until a request '
+  'succeeds. Returns {}.';
 
 -- supabase/schemas/fraud/api/blocks.sql
 
@@ -3411,8 +3411,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since this runner claimed it, and continues from the last
-    -- stored page.
+    -- Another runner has claimed the list after this runner, and continues from the last stored
+    -- page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
@@ -3424,9 +3424,9 @@ end
 $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
-  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
-  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} '
-  'if another runner has claimed the list since.';
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for '
+  'the last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or '
+  '{taken} if another runner has claimed the list in the meantime.';
 
 create function farthing_public.balance_claim(p_now timestamptz default now())
 returns jsonb
@@ -3457,9 +3457,9 @@ as $$
 $$;
 grant execute on function farthing_public.balance_record to service_role;
 comment on function farthing_public.balance_record is
-  'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
-  'null for the last page. Returns {taken}: true if another runner has claimed the list since; nothing '
-  'is stored then.';
+  'Stores a page of the claimed list of balance transactions. p_after: the page''s last '
+  'transaction, or null for the last page. Returns {taken}: true if another runner has claimed the '
+  'list in the meantime; then nothing is stored.';
 
 -- supabase/schemas/refunds/api/disputes.sql
 
@@ -3653,9 +3653,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_preview to service_role;
 comment on function farthing_public.refunds_preview is
-  'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, amount, '
-  'currency, refundable_after, credits_taken_back, debt_added}. Changes nothing, and records the read. '
-  'Fails as refunds_begin() does.';
+  'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, '
+  'amount, currency, refundable_after, credits_taken_back, debt_added}. Only records the read, and '
+  'changes nothing else. Fails as refunds_begin() does.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -3756,7 +3756,8 @@ begin
   if v_refund.refund_id is null then
     perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
-  -- A request that waits for the event of its own refund is not recorded as a read of a customer.
+  -- A request that waits for the event of its own refund is not recorded as a read of a customer's
+  -- data.
   if not p_is_repeat then
     perform farthing.note_account_read(v_refund.account_id, p_author, 'GET /refunds/{id}', p_now);
   end if;
@@ -3808,9 +3809,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer or a '
-  'status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of the buyer. '
-  'Fails not_found if there is no such user.';
+  'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer '
+  'or a status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of '
+  'the buyer''s data. Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -4364,7 +4365,8 @@ comment on function farthing_public.settings_alerts_set is
 
 -- supabase/schemas/settings/api/blocked_domains.sql
 
--- The RPC functions of the domains without welcome credits: operators read the list, and replace it.
+-- The RPC functions with which operators read and replace the list of blocked email domains. Users
+-- with an address at such a domain get no welcome credits.
 
 create function farthing_public.settings_blocked_domains()
 returns jsonb
@@ -4378,8 +4380,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains to service_role;
 comment on function farthing_public.settings_blocked_domains is
-  'Returns the domains without welcome credits, with the version of the list and its last changes: '
-  '{version, domains, history}.';
+  'Returns the email domains whose users get no welcome credits, with the version of the list and '
+  'its last changes: {version, domains, history}.';
 
 create function farthing_public.settings_blocked_domains_set(
   p_domains jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
@@ -4394,8 +4396,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
-  'Replaces the domains without welcome credits with the list [domain]. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. Returns '
+  'the same object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/flags.sql
 
@@ -4636,7 +4638,7 @@ comment on function farthing_public.customers_read is
 
 -- supabase/schemas/support/api/customer_reads.sql
 
--- The log of reads of a customer.
+-- The log of who read a customer's data.
 
 create function farthing_public.customers_reads(
   p_customer_id text, p_before bigint default null, p_limit int default 20, p_author text default null,
@@ -4650,8 +4652,7 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read before the customer had an account is stored with the user. A later read is stored with
-  -- the account.
+  -- A read from before the customer had an account names the user. A later read names the account.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)
@@ -4669,9 +4670,9 @@ end
 $$;
 grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
-  'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
-  'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
-  'not_found and names the field `id`.';
+  'Returns a page of the log of operators and secret keys that read a customer''s data, newest '
+  'first, this read included: {reads: [{read_at, author, route, query, request_id, '
+  'correlation_id}], next_before}. Fails not_found and names the field `id`.';
 
 -- supabase/schemas/support/api/event.sql
 
@@ -4700,8 +4701,8 @@ end
 $$;
 grant execute on function farthing_public.inbox_read to service_role;
 comment on function farthing_public.inbox_read is
-  'Returns an event with its stored facts, its customer, and the entries that it caused. Records the read '
-  'of the customer. Fails not_found.';
+  'Returns an event with its stored facts, its customer, and the entries that it caused. Records '
+  'that the customer''s data was read. Fails not_found.';
 
 -- supabase/schemas/support/api/search.sql
 

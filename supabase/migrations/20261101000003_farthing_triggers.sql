@@ -476,8 +476,8 @@ select farthing.add_task('grant_welcome_credits', '1 minute');
 
 -- supabase/schemas/audit/audited_tables.sql
 
--- The audited tables and columns. This file runs after the files of all subjects, because the rows that
--- those files insert get an audit row, too.
+-- The audited tables and columns. This file runs after the files of all subjects, because each row
+-- that those files insert must also get its first audit row.
 
 -- All settings of the policy.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a

@@ -1,8 +1,8 @@
 /**
- * Sends each example of the local stack's API page as Scalar, the page's viewer, sends it. The
- * request has the route's first credentials, with the keys and the token that the page fills in,
- * and the examples of the path and the body. The stack is fresh: it has only the objects that are
- * created when the page is opened.
+ * Sends each example of the local stack's API page in the same way as Scalar, which displays the
+ * page. The request has the route's first credentials, with the keys and the token that the page
+ * fills in, and the examples of the path and the body. The stack is fresh: it has only the objects
+ * that are created when the page is opened.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
@@ -36,7 +36,7 @@ const isOfExisting = (name: string, outcome: string) =>
 
 /**
  * These examples end the hold in their path. Opening the page makes a new hold, so the page is
- * opened anew for each of them.
+ * opened anew for each example.
  */
 const ENDS_HOLD = /^POST \/credits\/holds\/{id}\//;
 

@@ -1,4 +1,4 @@
-/** Reads the examples of the API page, as Scalar sends them. */
+/** Reads the API page, and returns its examples as the requests that Scalar sends. */
 import { equal, ok } from "node:assert/strict";
 import type { Caller } from "../support/project/http.ts";
 import type { World } from "../support/project/world.ts";

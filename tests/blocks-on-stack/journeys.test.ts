@@ -145,7 +145,10 @@ const JOURNEYS: readonly Journey[] = [
 
 const opened = new AsyncDisposableStack();
 
-/** The tests share the app and the browser, so Deno must not report these as leaks. */
+/**
+ * The tests share the app and the browser. Both stay open after a test, so Deno must not report
+ * them as leaks.
+ */
 const test = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
 

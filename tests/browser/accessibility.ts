@@ -37,8 +37,8 @@ export async function audit(page: Page, options: Audit = {}): Promise<string[]> 
   // because they may be endless.
   await page.evaluate(`Promise.allSettled(document.getAnimations()
     .filter((each) => each instanceof CSSTransition).map(({ finished }) => finished))`);
-  // Some pages' policies forbid injected scripts. The browser's debugger can evaluate a script even
-  // on such a page.
+  // Some pages have a Content Security Policy that forbids injected scripts. The browser's debugger
+  // can evaluate a script even on such a page.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(
     ([part, options]) =>

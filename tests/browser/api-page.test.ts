@@ -41,8 +41,8 @@ async function tabTo(page: Page, target: Locator, atMost: number): Promise<void>
 }
 
 /**
- * Opens the search. On a phone the search is in the menu, so opens the menu first, and returns what
- * axe finds in the menu.
+ * Opens the search. On a phone the search is in the menu. This function then opens the menu first,
+ * and returns what axe finds in the menu.
  */
 async function opensSearch(page: Page): Promise<string[]> {
   const menu = page.getByRole("button", { name: "Open Menu" });

@@ -261,7 +261,10 @@ Deno.test("tax inside: a dispute returns it, and all lines equal Stripe's transa
   await proven(world);
 });
 
-/** Makes the payment runner list the balance transactions of the last day, and waits for the end. */
+/**
+ * Makes the payment runner list the balance transactions of the last day, and waits until all are
+ * listed.
+ */
 async function listBalance(): Promise<void> {
   await withSql(world, (sql) =>
     sql`

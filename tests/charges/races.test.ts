@@ -19,7 +19,7 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 }
 
 /**
- * Sends a request. As a client must, repeats it as long as an earlier request with the same key is
+ * Sends a request. Repeats it, as a client must, as long as an earlier request with the same key is
  * in progress.
  */
 function answered(ask: () => Promise<Answer>): Promise<Answer> {

@@ -26,12 +26,14 @@ const DECLARED_MODELS = "tests/client/app/declared-ai-models.txt";
 const JOURNEY = "tests/client/app/ai-journey.mjs";
 const PEERS = ["@farthing/client/server", "@ai-sdk/provider", "ai"];
 /**
- * The maximum size of each entry in bytes, minified and compressed, without the entry's peer
- * dependencies.
+ * The maximum size of each entry point of the package in bytes, minified and compressed, without
+ * the entry point's peer dependencies.
  */
 const MOST_BYTES = { ai: 6_144, "ai/meter": 3_584 };
 
-/** Checks each entry's size. The bundle is for a browser, so imports of Node's modules fail. */
+/**
+ * Checks each entry point's size. The bundle is for a browser, so imports of Node's modules fail.
+ */
 async function isSmall(packed: Packed): Promise<void> {
   for (const [entry, most] of Object.entries(MOST_BYTES)) {
     const bytes = await bytesOf(packed, entry, PEERS);

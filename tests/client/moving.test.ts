@@ -1,6 +1,6 @@
 /**
  * The code blocks of "From functions.invoke to the client" run as printed. Each section has two
- * blocks: one by hand, and one with the client. Both must show the same values.
+ * blocks: one without the client, and one with the client. Both must show the same values.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Farthing } from "@farthing/client";
@@ -20,7 +20,9 @@ import { holdsEnd } from "../support/work/jobs.ts";
 
 const world = readWorld();
 
-/** The blocks of a section: by hand, and with the client. */
+/**
+ * The two blocks of a section: `<name>-by-hand` does not use the client, `<name>-with-client` does.
+ */
 function pair(name: string, more: string[] = [], gives: string[] = []): Snippet[] {
   return [
     snippet(`${name}-by-hand`, ["supabase", "show", ...more], gives),

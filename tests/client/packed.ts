@@ -43,7 +43,7 @@ export async function succeeds(
 export interface Packed {
   /** The folder of an app, whose node_modules contains the unpacked packages. */
   readonly app: string;
-  /** The folder of one package in the app's node_modules: the last package that was named. */
+  /** The folder of one package in the app's node_modules: the last package in the caller's list. */
   readonly folder: string;
   readonly tarball: string;
 }
@@ -88,7 +88,8 @@ export async function withPacked(
 }
 
 /**
- * Checks the last package with publint and arethetypeswrong, and with a dry run of `npm publish`.
+ * Checks the last package in the caller's list with publint and arethetypeswrong, and with a dry
+ * run of `npm publish`.
  */
 export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   await succeeds("npx", ["-y", "publint@0.3.25", "run", "--strict", "--pack", "false", folder]);
@@ -123,8 +124,8 @@ export async function haveOneVersion(): Promise<void> {
 }
 
 /**
- * Returns the size of an entry as an app bundles it: minified, compressed, and without the packages
- * in `external`.
+ * Returns the size of an entry point as an app bundles it: minified, compressed, and without the
+ * packages in `external`.
  */
 export async function bytesOf(
   { app }: Packed,

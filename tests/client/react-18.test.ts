@@ -25,7 +25,8 @@ async function copyPackages(folder: string): Promise<void> {
 }
 
 /**
- * Writes the repository's manifest with React 18. The versions are pinned, so no lock is needed.
+ * Writes the repository's manifest with React 18. The versions are pinned, so no lockfile is
+ * needed.
  */
 async function writeManifest(folder: string): Promise<void> {
   const { imports, compilerOptions }: Manifest = JSON.parse(

@@ -37,7 +37,7 @@ async function fires(rule: string): Promise<string> {
   });
 }
 
-/** Answers a request like a project whose alert rules have never fired. */
+/** Answers a request as a project would if its alert rules had never fired. */
 function answersNothing(route: Route): Promise<void> {
   if (route.request().method() === "OPTIONS") return route.continue();
   const metadata = { requestId: "none", traceId: "none", timestamp: "none", nextCursor: null };

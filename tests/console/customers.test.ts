@@ -1,6 +1,7 @@
 /**
  * An operator finds a customer, and sees each change of the balance. From the customer's page, the
- * operator refunds, grants and blocks. Nobody else gets a page or data of operators.
+ * operator refunds, grants and blocks. A user who is not an operator gets no page and no data of
+ * operators.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";

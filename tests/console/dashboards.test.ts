@@ -1,4 +1,7 @@
-/** Each dashboard in docs/reference/dashboards.md is on the console's pages that its row names. */
+/**
+ * Each row of docs/reference/dashboards.md names a dashboard and the console's pages that must show
+ * its figures.
+ */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { payOut, reconciled } from "../support/money/payouts.ts";

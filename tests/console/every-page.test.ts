@@ -1,8 +1,8 @@
 /**
- * Checks every page without parameters, for a buyer and for an operator. axe finds no violation in
- * light and in dark colours. Each control has a name, and nothing scrolls sideways in a narrow or
- * zoomed window. With reduced motion nothing is animated, and a late response hardly moves the
- * parts of the page.
+ * Checks every page without parameters, for a buyer and for an operator. In light and in dark
+ * colours, axe finds no violation. Each control has a name, and nothing scrolls sideways in a
+ * narrow or zoomed window. With reduced motion nothing is animated, and a late response hardly
+ * moves the parts of the page.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";

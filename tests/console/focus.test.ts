@@ -1,4 +1,7 @@
-/** The console does not read a customer again on focus, because each read is recorded. */
+/**
+ * When its window gets the focus, the console does not read a customer again, because each read of
+ * a customer is recorded.
+ */
 import { deepEqual } from "node:assert/strict";
 import { buy } from "../support/money/purchases.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";

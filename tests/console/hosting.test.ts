@@ -1,6 +1,6 @@
 /**
- * The built console on a static host: its size, its policy, and its messages when `farthing.json` is
- * missing or wrong.
+ * The built console on a static host: its size, its Content Security Policy, and its messages when
+ * `farthing.json` is missing or wrong.
  */
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { gzipSync } from "node:zlib";

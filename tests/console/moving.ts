@@ -8,7 +8,10 @@ const IS_LOADING = `document.querySelector("main [aria-label*=oading]") ||
 
 export const isLoading = (page: Page): Promise<boolean> => page.evaluate(`!!(${IS_LOADING})`);
 
-/** Waits until an expression is true. The page's policy forbids `waitForFunction`, which uses eval. */
+/**
+ * Waits until an expression is true. The page's Content Security Policy forbids `waitForFunction`,
+ * which uses eval.
+ */
 export async function isTrue(page: Page, expression: string): Promise<void> {
   await until(expression, async () => await page.evaluate(`!!(${expression})`) || undefined);
 }

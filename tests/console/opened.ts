@@ -40,7 +40,10 @@ async function end(): Promise<void> {
   await ended.disposeAsync();
 }
 
-/** The tests share the host and the browser, so Deno must not report these as leaks. */
+/**
+ * The tests share the host and the browser. Both stay open after a test, so Deno must not report
+ * them as leaks.
+ */
 export const test = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
 

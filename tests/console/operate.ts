@@ -105,8 +105,8 @@ export async function changes(page: Page, change: Change, outcome: RegExp): Prom
 }
 
 /**
- * Records the answers that the page receives from the project, except to preflight requests. The
- * returned function returns these answers.
+ * Records the answers that the page receives from the project, except those to preflight requests.
+ * The returned function returns the recorded answers.
  */
 export function watchAnswers(
   page: Page,

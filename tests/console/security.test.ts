@@ -51,7 +51,7 @@ async function verifies(within: Page | Locator, action: string, secret: string):
   await press(within, action);
 }
 
-/** Adds an authenticator app on the page of an operator without one. Returns its key. */
+/** Adds an authenticator app on the page of an operator without one. Returns the app's key. */
 async function enrols(page: Page): Promise<string> {
   await press(page, "Add an authenticator app");
   const picture = page.getByRole("img", { name: "QR code of the key below" });

@@ -23,7 +23,7 @@ interface Undone {
   readonly label: string;
   readonly shown: string;
   readonly value: string;
-  /** Formats a value as the difference shows it, if this differs from the API's format. */
+  /** Formats a value for the difference, if the difference does not show it in the API's format. */
   readonly written?: (value: string) => string;
   /** Whether the value is chosen from a list. */
   readonly isChoice?: true;

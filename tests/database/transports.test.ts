@@ -75,7 +75,7 @@ for (const [where, request] of [["alone", undefined], ["within a request", true]
         await debit();
         tap.takeTurns();
         await (request ? withinRequest(startContext(new Headers()), debit) : debit());
-        // The client's messages are Parse, Bind, Describe, Execute and Sync.
+        // The client sends Parse, Bind, Describe, Execute and Sync, all in one turn.
         assert.deepEqual(tap.takeTurns().map(messageTypes), ["PBDES"]);
         assert.equal(tap.connections(), 1, "a refusal does not cost the connection");
       }));

@@ -36,7 +36,8 @@ async function pump(from: Deno.Conn, to: Deno.Conn, note: (chunk: Uint8Array) =>
     }
     to.close();
   } catch {
-    // When one side has closed the connection, the copying in the other direction ends, too.
+    // When one side has closed the connection, reading or writing in the other direction fails.
+    // This is no error; the copying just ends.
   }
 }
 

@@ -1,11 +1,14 @@
-/** Operates the page of an example, as its user does. */
+/** Operates the page of an example as a user does. */
 import { deepEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { namelessIn, overflowsAt, violationsOf, ZOOMED } from "../browser/accessibility.ts";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import type { World } from "../support/project/world.ts";
 
-/** The folder for screenshots, which a person can look at. By default, none are taken. */
+/**
+ * The folder for screenshots of the page, for a person to look at. If the variable is not set, no
+ * screenshots are taken.
+ */
 const PICTURES = Deno.env.get("EXAMPLE_PICTURES");
 
 export const press = (page: Page, name: string | RegExp): Promise<void> =>

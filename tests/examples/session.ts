@@ -1,6 +1,6 @@
 /**
- * The session of an example's user, where supabase-js stores it: in the browser's storage, or in
- * cookies that the app's server reads, too.
+ * Reads and changes the session of an example's user. supabase-js stores the session in the
+ * browser's storage, or in cookies that the app's server reads, too.
  */
 import type { Page } from "playwright-core";
 import type { Visit } from "./visit.ts";
@@ -10,8 +10,8 @@ const NAME = "sb-127-auth-token";
 /** The prefix with which `@supabase/ssr` marks a value that is encoded as base64url. */
 const MARK = "base64-";
 /**
- * The most characters in one cookie. A browser refuses a cookie above 4 kB, so a longer value is
- * split into several cookies.
+ * The maximum number of characters in one cookie. A browser refuses a cookie above 4 kB, so a
+ * longer value is split into several cookies.
  */
 const MOST_IN_COOKIE = 3_180;
 

@@ -82,8 +82,8 @@ export async function followsTheOtherTab({ page, origin }: Visit): Promise<void>
 }
 
 /**
- * A second user signs in in a different tab while the first user is signed in. No data of the first
- * user stays on the page.
+ * While one user is signed in, another tab signs in a second user. Afterwards, the page shows no
+ * data of the first user.
  */
 export async function keepsNothingOfAnother(visit: Visit): Promise<void> {
   const { page, origin, world } = visit;

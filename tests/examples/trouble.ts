@@ -14,7 +14,7 @@ import type { Visit } from "./visit.ts";
 
 /**
  * Records each text that the page shows as the balance, also after a reload.
- * @param text an expression that the page evaluates
+ * @param text a JavaScript expression; its value in the page is the text to record
  */
 export async function watchCredits(
   page: Page,

@@ -15,9 +15,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 const WRONG_KEY = "sk_test_this_key_was_rolled_long_ago";
 
-/**
- * Sets the next list request for balance transactions to be due now, and runs the payment runner.
- */
+/** Makes the next listing of Stripe's balance transactions due now, and runs the payment runner. */
 async function listBalance(at: World): Promise<void> {
   await withSql(world, (sql) =>
     sql`

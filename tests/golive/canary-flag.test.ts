@@ -1,6 +1,6 @@
 /**
- * A canary never overwrites another person's change of the canary's flag. If a signal such as
- * SIGTERM ends the canary, the canary switches the flag off.
+ * If a person changes the canary's flag, the canary does not overwrite this change. If a signal
+ * such as SIGTERM ends the canary, the canary switches the flag off.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { delay } from "@farthing/command-line";

@@ -17,8 +17,8 @@ const canaryOf = (seconds: number) => [
 /** Each process reports its counts every ten seconds, so a stage has to be longer. */
 const CANARY = canaryOf(15);
 /**
- * A receipt is sent only after the payment, and on a busy machine it takes some seconds until
- * sending it fails. A stage in which this must be noticed therefore takes longer.
+ * A receipt is sent only after the payment, and on a busy machine some seconds pass until the
+ * sending fails. So a stage that must notice the failure is longer.
  */
 const UNTIL_RECEIPT = canaryOf(30);
 

@@ -1,6 +1,6 @@
 /**
- * A first dollar fails: its Checkout page expires, its receipt is not sent, or its credits never
- * arrive.
+ * The first dollar's purchase fails: the Checkout page expires, the receipt is not sent, or the
+ * credits never arrive.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { proven, withDeliveries, withMail, withSql } from "../support/project/database.ts";

@@ -6,7 +6,7 @@ import { backEnd, send } from "../support/project/http.ts";
 import type { World } from "../support/project/world.ts";
 import { type Ended, endedOf, spawn } from "./command.ts";
 
-/** Turns a switch of the stack (packages/local-stack/README.md). */
+/** Calls a switch of the stack, such as `mail/stop` (packages/local-stack/README.md). */
 export async function turn(world: World, path: string, body: object = {}): Promise<void> {
   const init = { method: "POST", headers: backEnd(world), body: JSON.stringify(body) };
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);

@@ -1,5 +1,6 @@
 /**
- * A rollback while the functions fail, and a killed rollback after which somebody resumed sales.
+ * Two rollbacks: one runs while the functions fail. The other was killed, and then somebody resumed
+ * sales.
  */
 import { equal, match } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";

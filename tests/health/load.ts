@@ -26,7 +26,7 @@ function slownesses(count: number): number[] {
 }
 
 const PEOPLE = 10;
-/** The chats of each user, including the failing one, stay below the limit of 20 per minute. */
+/** The chats of each user, including the failing chat, stay below the limit of 20 per minute. */
 const CHATS_EACH = 16;
 const FAILING_EACH = 1;
 const BACK_END_CALLS = 150;

@@ -48,8 +48,8 @@ export function makeCanaries(): Canaries {
     card: `${card}${checkDigit(card)}`,
     phone: `+49 151 ${digits(8)}`,
     iban: iban(digits(18)),
-    // No redactor can recognise this word, so it stays in a text that is redacted before it is
-    // stored. With this word, the search also finds such a text.
+    // No redactor can recognise this word. So the word stays in texts that are redacted before they
+    // are stored, and the search finds such texts, too.
     word: `Quorn${name}`,
   };
   const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;

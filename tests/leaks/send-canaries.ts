@@ -127,7 +127,8 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
     for (const body of bodies) {
       refusals.push(await post(world, path, await caller(), body, { headers }));
     }
-    // The body is valid, so a route that needs no Idempotency-Key would accept the request.
+    // Only the key of this request is invalid. A route that needs no Idempotency-Key would accept
+    // the request.
     if (!keyless) {
       refusals.push(await post(world, path, await caller(), good, { key: `${text}${text}` }));
     }

@@ -26,8 +26,8 @@ function windows(windowSeconds: number): number[] {
 }
 
 /**
- * Sets the counters as if `id` had sent `count` requests. Some limits are too high to be reached by
- * requests.
+ * Sets the counters as if `id` had sent `count` requests, because some limits are too high for a
+ * test to reach with real requests.
  */
 export async function useUp(
   { redisUrl, redisToken }: World,

@@ -22,7 +22,7 @@ interface Delivery {
   last_status: number | null;
 }
 
-/** Turns a switch of the stack. Returns the status of the response. */
+/** Calls a switch of the stack, such as `mail/stop`. Returns the status of the response. */
 async function turn(path: string, body: object = {}): Promise<number> {
   const init = { method: "POST", headers: backEnd(world), body: JSON.stringify(body) };
   return (await send(`${world.url}/stack/${path}`, init)).status;

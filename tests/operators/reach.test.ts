@@ -1,4 +1,7 @@
-/** An operator reaches a customer's data by `user_id`; a plain user reaches only their own. */
+/**
+ * An operator reaches a customer's data by `user_id`; a plain user reaches only the user's own
+ * data.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { Booking } from "../../supabase/functions/_shared/contracts/bookings.ts";

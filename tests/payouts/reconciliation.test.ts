@@ -40,8 +40,8 @@ async function foreignPayment(): Promise<string> {
 }
 
 /**
- * Makes a booking of 25 dollars, and refunds 10 dollars together with the same share of the fee. Returns
- * the payment's id.
+ * Makes a booking of 25 dollars. Refunds 10 dollars, and the same fraction of the fee. Returns the
+ * payment's id.
  */
 async function returnedBooking(): Promise<string> {
   const buyer = await signUp(world);

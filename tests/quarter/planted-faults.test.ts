@@ -145,7 +145,10 @@ async function checkMismatchesAndAlert({ shop, dollars, euros }: Planted): Promi
   equal(summary.includes(`payout_sum of ${euros}, difference ${-STRANGE} eur`), true, summary);
 }
 
-/** The next payout of dollars has its own list. The missing line is in neither list. */
+/**
+ * The next payout of dollars has its own list. The missing line is in the list of neither payout,
+ * and its payment is reported as never paid out.
+ */
 async function checkOrder({ shop, player, lost }: Planted): Promise<void> {
   await player.go([
     ...purchase("later", "c4", "usd", BEGIN + 20 * DAY_MS),

@@ -26,7 +26,7 @@ export interface Scene {
   readonly prepare?: (world: World) => Promise<Value[]>;
   /** Checks a command that has succeeded, and returns values for the commands after it. */
   readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
-  /** Reverts changes by the page that affect other tests. */
+  /** Reverts those changes of the page that would affect other tests. */
   readonly undo?: (world: World) => Promise<unknown>;
   /** True if the page's SQL is committed. Otherwise each block is rolled back. */
   readonly commits?: boolean;

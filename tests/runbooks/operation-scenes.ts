@@ -1,4 +1,4 @@
-/** The states for which the runbooks of operations without a launch are written. */
+/** The states for which the runbooks of operations are written, except the runbooks of a launch. */
 import { deepEqual, equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { balanceOf } from "../support/money/purchases.ts";

@@ -171,7 +171,7 @@ Deno.test("every route admits its allowed callers and refuses all others", async
   const operator = (await signUpOperator(world)).as;
   const callers: Record<string, Caller> = {
     ...{ nobody, publishable: { apikey: world.publishableKey }, user, operator },
-    // The role of this user is a role of the app, which Farthing does not know.
+    // This user has a role that the app defines, and that Farthing does not know.
     member: (await signUpAs(world, "member")).as,
     secret: backEnd(world),
   };

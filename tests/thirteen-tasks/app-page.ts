@@ -1,4 +1,4 @@
-/** Operates the page of the app of docs/recipes/thirteen-tasks.md, as its user does. */
+/** Operates the page of the app in docs/recipes/thirteen-tasks.md, as the app's user does. */
 import { ok } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { environmentOf, folderOf } from "../../scripts/example/install.ts";

@@ -1,4 +1,7 @@
-/** Failures between the arrival of an event and its grant, in the ledger or in the delivery. */
+/**
+ * Failures after a payment's event has arrived and before its credits are granted. The cause is in
+ * the ledger or in the delivery.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";

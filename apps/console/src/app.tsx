@@ -41,7 +41,7 @@ export function App({ project }: { readonly project: Project }) {
           </Centred>
         )}
         {person && (
-          // With this key, another user gets new pages, without the previous user's input.
+          // The key gives another user new pages, without the previous user's input.
           <SignedInProvider key={person.userId} value={{ auth, project, person }}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
               <SecondFactorGate>

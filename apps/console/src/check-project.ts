@@ -28,8 +28,8 @@ function fieldsOf(text: string): Partial<Record<keyof Project, unknown>> {
 }
 
 /**
- * Whether this key would give every visitor all rights. Secret keys do, and so does their older
- * form, a JWT with the role `service_role`.
+ * True if this key would give every visitor all rights: a secret key, or the older form of secret
+ * keys, a JWT with the role `service_role`.
  */
 function isSecret(key: string): boolean {
   if (key.startsWith("sb_secret_")) return true;
@@ -42,7 +42,7 @@ function isSecret(key: string): boolean {
   }
 }
 
-/** @throws ProjectError if the text does not name a project, or has a secret key */
+/** @throws ProjectError if the text names no project, or contains a secret key */
 export function checkProject(text: string): Project {
   const { url, publishableKey } = fieldsOf(text);
   if (!isHttpUrl(url)) {

@@ -1,6 +1,6 @@
 import { checkProject, EXAMPLE, type Project, ProjectError } from "./check-project.ts";
 
-/** @throws ProjectError if the file can't be read, does not name a project, or has a secret key */
+/** @throws ProjectError if the file can't be read, names no project, or contains a secret key */
 export async function readProject(): Promise<Project> {
   const address = new URL("farthing.json", document.baseURI.split("#")[0]);
   let response: Response;

@@ -37,7 +37,10 @@ export function Missing({ of }: { of: Reading<unknown> }) {
 
 type AskProps = { label: string; button: string; isBusy?: boolean; onAsk: (text: string) => void };
 
-/** A busy form can't be sent: React empties a form after `onAsk`, so the text would be lost. */
+/**
+ * The button is disabled while the form is busy. React empties a form after `onAsk`, so a text that
+ * is sent while the form is busy would be lost.
+ */
 export const Ask = ({ label, button, isBusy, onAsk }: AskProps) => (
   <form action={(form: FormData) => onAsk(`${form.get("text")}`)} className="row">
     <input name="text" aria-label={label} placeholder={label} required className="flex-1" />

@@ -10,6 +10,6 @@ export async function requestClient() {
   return createServerClient(url, publishableKey, { cookies: { getAll: () => jar.getAll() } });
 }
 
-/** Makes the client that holds and charges credits. Only the server has its key. */
+/** Makes the client that holds and charges credits. Only the server has this client's key. */
 export const operator = () =>
   createFarthingServer({ url, secretKey: process.env.SUPABASE_SECRET_KEY ?? "" });

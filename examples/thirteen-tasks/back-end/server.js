@@ -8,7 +8,7 @@ const openai = new OpenAI();
 const metering = createMetering({ farthing, journal: fileJournal("./unsettled", fs) });
 await metering.finishSettlements();
 
-/** Holds the most that the answer can cost, asks the model, and settles the used tokens. */
+/** Holds the most that the answer can cost, asks the model, and charges the used tokens. */
 async function answer(userId, content) {
   const request = { model: "gpt-4o", max_tokens: 500, messages: [{ role: "user", content }] };
   const terms = { userId, model: "gpt-4o", inputTokens: content.length, maxOutputTokens: 500 };

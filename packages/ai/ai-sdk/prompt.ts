@@ -15,8 +15,8 @@ type File = Pick<Extract<Piece, { type: "file" }>, "data" | "mediaType">;
 function textOfFile({ data, mediaType }: File): string | null {
   if (data.type === "text") return data.text;
   if (data.type !== "data" || !mediaType.startsWith("text/")) return null;
-  // Base64 is counted without decoding it. It is a third longer than the text that it encodes,
-  // which is accurate enough for an upper bound.
+  // Base64 is counted without decoding it. It is a third longer than the text that it encodes, so
+  // the count is too high, but accurate enough for an upper bound.
   return typeof data.data === "string" ? data.data : new TextDecoder().decode(data.data);
 }
 

@@ -89,7 +89,10 @@ export class Received {
     return this.#isEmpty && !isBilled;
   }
 
-  /** Whether the provider failed before it sent any part of an answer. Such a call is free. */
+  /**
+   * Whether the provider failed before it sent any part of an answer or reported tokens. Such a
+   * call is free.
+   */
   isWorthless(hasBroken: boolean): boolean {
     const hasEnded = this.#usage !== undefined && !this.#hasFailed;
     return this.isNothing && (hasBroken || !hasEnded);

@@ -1,4 +1,4 @@
-/** The AI SDK's types of a model call, by the names that this package uses. */
+/** The AI SDK's types for a model call, under the names that this package uses. */
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,

@@ -47,8 +47,8 @@ export interface MeteredCall {
   readonly holdId: string | null;
   /**
    * Charges `spent`, or by default the most that the call can cost. Never throws: if the service is
-   * unavailable, the charge is pending in the journal. Only the first call of `end` or `release`
-   * counts.
+   * unavailable, the charge is pending in the journal. After the first `end` or `release`, a
+   * further one changes nothing and returns the same settlement.
    */
   end(spent?: Spent): Promise<Settlement>;
   /** Releases the credits, because the call cost nothing. */

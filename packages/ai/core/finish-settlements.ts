@@ -36,7 +36,7 @@ function isDown(error: unknown): boolean {
     error.status === 429 || error.status >= 500;
 }
 
-/** Returns those terms of a call that its record contains. */
+/** Returns the terms of a call, as far as its record contains them. */
 function termsOf({ userId, reason, most }: JournalRecord): CallTerms {
   if (most.amount !== undefined) return { userId, reason, amount: most.amount };
   const { model, input_tokens, output_tokens, metadata } = most.usage;

@@ -1,4 +1,4 @@
-/** The metering of calls to models: each one is paid by a user's credits. */
+/** The metering of calls to models: a user's credits pay for each call. */
 import type { FarthingServer } from "@farthing/client/server";
 import {
   beginCall,
@@ -30,7 +30,7 @@ export interface MeteringOptions {
   readonly timeoutMs?: number;
   /**
    * Called at the end of each call, for the app's log. Also called when `finishSettlements` settles
-   * a call that was pending or cut off, with the terms from the journal. An error that this
+   * a call that was pending or cut off; `terms` then comes from the journal. An error that this
    * function throws is ignored.
    */
   readonly onSettlement?: (settlement: Settlement, terms: CallTerms, id: string) => void;

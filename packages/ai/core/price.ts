@@ -1,6 +1,6 @@
 /**
- * The price of work. It is an amount of credits, or the price of tokens at the service's rates or
- * at the app's own price.
+ * The price of work: an amount of credits, or the price of tokens. The app's own `price` computes
+ * the price of tokens; without it, the service's rates apply.
  */
 import type { HoldCharge } from "@farthing/client/server";
 import { areCounts, type Tokens } from "./tokens.ts";

@@ -1,7 +1,7 @@
 /**
  * The AI SDK's functions that tests call. The import takes the package's name `ai` from a variable,
- * because Deno's compiler fails on the types of `ai` 7. So the compiler does not compare the types
- * in this file with the SDK's types.
+ * because Deno's compiler fails on the types of version 7. So the compiler does not compare the
+ * types in this file with the SDK's types.
  */
 import type { Middleware, Model } from "../ai-sdk/types.ts";
 

@@ -154,7 +154,7 @@ export class Scene {
     await Promise.all(this.#works);
   }
 
-  /** Starts the app again, which finishes what the journal has. */
+  /** Starts the app again, and calls `finishSettlements`, as every app does at its start. */
   finishAtNextStart(): Promise<Finished> {
     const now = new Date(this.service.now);
     return this.start().finishSettlements({ alone: true, now });

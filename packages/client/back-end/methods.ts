@@ -79,7 +79,7 @@ function holdsOf(api: Api) {
   };
 }
 
-/** @returns the routes of a back end, by name, all with the same connection */
+/** @returns the back end's routes as functions, by name; all of them use the same connection */
 export function farthingServerOf(api: Api, users: Users) {
   const { read, change, page, each } = api;
   return {

@@ -8,8 +8,8 @@ import type { PinnedOptions } from "../core/send.ts";
 type Known = "credits" | "hold_id";
 
 /**
- * The price of an answer. If the stream ended early, the price was read from the hold. A hold does
- * not have the other fields, so they are then null.
+ * The price of an answer. If the stream ended early, the price was read from the hold, and all
+ * fields that a hold does not have are null.
  */
 export type ChatCharge =
   & Pick<ChatAnswer, Known>

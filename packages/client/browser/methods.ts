@@ -108,7 +108,7 @@ function chatOf(api: Api) {
   };
 }
 
-/** @returns the routes of a user, by name, all with the same connection */
+/** @returns the user's routes as functions, by name; all of them use the same connection */
 export function farthingOf(api: Api, connection: Connection) {
   const { read, change, page, each } = api;
   return {

@@ -42,7 +42,7 @@ type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer
 export type Input<M extends Method, P extends PathOf<M>> =
   & Field<"path", PartOf<Operation<M, P>, "path">>
   & Field<"query", PartOf<Operation<M, P>, "query">>
-  // A change of rates may add a model, so its request may name models that `Register` does not
+  // A request that changes rates may add a model, so it may name models that `Register` does not
   // list.
   & Field<
     "body",

@@ -9,7 +9,7 @@ import type { FarthingError } from "./farthing-error.ts";
 const UNCLEAR: readonly string[] = [
   ...["internal", "request_timeout", "idempotency_in_progress", "upstream_unavailable"],
 ];
-/** The statuses that refuse a request before the service has looked up its Idempotency-Key. */
+/** The statuses of refusals that are sent before the service has looked up the Idempotency-Key. */
 const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
 
 /**

@@ -35,7 +35,9 @@ export function invalid(message: string, param?: string, code?: string): AiError
   return new AiError(400, message, { ...(param && { param }), ...(code && { code }) });
 }
 
-/** Returns the error that OpenAI sends with this status, or for an exhausted quota. */
+/**
+ * Returns the error that OpenAI sends with this status. `quota` is the error of an exhausted quota.
+ */
 export function outage(status: number | "quota", retryAfterS: number | undefined): AiError {
   const headers: Record<string, string> = {};
   if (retryAfterS !== undefined) headers["retry-after"] = `${retryAfterS}`;

@@ -37,7 +37,7 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** The data that both tables show: the table printed after the start, and the table of `status`. */
+/** The data that the table after the start and the table of `status` have in common. */
 interface Shown {
   urls: Urls;
   keys: Keys;

@@ -1,5 +1,5 @@
 /**
- * Serves, as a static host would, a built console and the file `farthing.json`, which contains the
+ * Serves a built console as a static host would. Also serves `farthing.json`, which contains the
  * address and the publishable key of this stack.
  */
 import { Hono } from "hono";

@@ -17,7 +17,7 @@ export interface Listener {
   close(how?: { atOnce: boolean }): Promise<void>;
 }
 
-/** A port of the stack, what it serves, and the offset that `port` already includes. */
+/** A port of the stack, and what it serves. `port` already includes `offset`. */
 export interface Port {
   port: number;
   purpose: string;

@@ -1,4 +1,7 @@
-/** Decides when a pg_cron schedule is due: five fields, "N seconds", or a named form, in UTC. */
+/**
+ * Decides when a pg_cron schedule is due. A schedule is five fields in UTC, "N seconds", or a name
+ * such as "@hourly".
+ */
 import { Cron } from "croner";
 
 const SECONDS = /^\s*(\d+)\s+seconds?\s*$/i;

@@ -211,8 +211,9 @@ async function endsHangingTask({ server, sql }: Project): Promise<void> {
 const RUN_DEADLINE_MS = 180_000;
 
 /**
- * Counts pg_cron's sessions, without its launcher, until a run ends. A lock makes the run wait
- * until the test has seen the run's session. Runs that began before the tasks were due are ignored.
+ * Counts pg_cron's sessions until a run ends. The launcher's session does not count. A lock makes
+ * the run wait until the test has seen the run's session. Runs that began before the tasks were due
+ * are ignored.
  */
 async function countsSessions({ server, sql, admin }: Project): Promise<void> {
   let most = 0;

@@ -1,6 +1,6 @@
 /**
  * Second factors (TOTP) and the assurance level (AAL) of sessions, in the tables and by the rules
- * of Supabase's Auth. lite has neither, but reads the same sessions.
+ * of Supabase's Auth. lite has no factors and no levels, but reads the same sessions.
  */
 import { Secret, TOTP } from "otpauth";
 import type postgres from "postgres";
@@ -23,8 +23,8 @@ export interface SessionLevel {
 }
 
 /**
- * How long a challenge can be answered. Each enrolment also deletes every user's unverified factors
- * that are older than this and have no challenge.
+ * The time within which a challenge can be answered. Each enrolment also deletes, for all users,
+ * the unverified factors that have no challenge and are older than this time.
  */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;

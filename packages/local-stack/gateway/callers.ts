@@ -33,7 +33,7 @@ function bearer(c: Context): string | undefined {
   return token && !token.startsWith("sb_") ? token : undefined;
 }
 
-/** Creates the response, in PostgREST's or Auth's format, that refuses a token. */
+/** Creates the response that refuses a token, in the format of PostgREST or of Auth. */
 export type Refusal = (c: Context, error: TokenError) => Response;
 
 export const restRefusal: Refusal = (c, error) => {

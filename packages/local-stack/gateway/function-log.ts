@@ -1,7 +1,7 @@
 /**
  * Writes the functions' log to a file. The functions log each event to the console as one JSON
- * line. All these lines would flood the terminal. Lines with level error are also written to the
- * terminal.
+ * line. These lines would flood the terminal. So by default the terminal gets only those with level
+ * error.
  */
 import { dirname } from "node:path";
 

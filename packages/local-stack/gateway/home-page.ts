@@ -35,7 +35,7 @@ export interface HomeParts {
 interface Part {
   title: string;
   address?: string | undefined;
-  /** Whether the address is a page for people. */
+  /** Whether the address is a page that a person can open in a browser. */
   isPage?: boolean;
 }
 

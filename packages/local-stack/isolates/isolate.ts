@@ -108,7 +108,7 @@ export class Isolate {
       return await Promise.race([answering, aborted(signal)]);
     } catch (error) {
       if (tooLong.signal.aborted) return refusal("slow");
-      // The connection breaks a moment before the stack learns that the process has ended.
+      // The connection breaks a moment before the stack learns why the process has ended.
       const { reason } = await Promise.race([this.ended, later({ reason: undefined })]);
       if (reason === undefined) throw error;
       return refusal(reason);

@@ -12,7 +12,7 @@ export interface IsolateLimits {
   readonly responseMs: number;
   /** The maximum size of V8's heap in MB. */
   readonly memoryMb: number;
-  /** Whether the time of loading the function counts as its processor time, as on the platform. */
+  /** Whether the processor time of loading counts towards the limits. On the platform, it does. */
   readonly countsBoot: boolean;
 }
 

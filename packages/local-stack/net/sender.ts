@@ -25,7 +25,7 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-/** The maximum number of requests in flight. pg_net also limits the requests of one batch. */
+/** The maximum number of requests in flight. pg_net has a similar limit: the size of one batch. */
 const IN_FLIGHT = 50;
 
 const NOTHING = { status_code: null, content_type: null, headers: null, content: null };

@@ -27,8 +27,8 @@ import { findSource, type Flavour } from "./find-postgres.ts";
 
 export interface DatabaseOptions {
   /**
-   * The caller's directory. It contains the database cluster, unless the server's account cannot
-   * reach this directory: the cluster is then under /var/lib.
+   * The caller's directory. It contains the database cluster if the server's account can reach this
+   * directory. Otherwise the cluster is under /var/lib.
    */
   dataDir: string;
   port: number;

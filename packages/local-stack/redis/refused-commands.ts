@@ -11,7 +11,7 @@ const REFUSED = new Set(
     "SWAPDB SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH").split(" "),
 );
 
-/** Returns why the REST API does not accept a command, or undefined if it does. */
+/** Returns why the REST API refuses a command, or undefined if it accepts the command. */
 export function refusal([name = ""]: Command): string | undefined {
   if (!REFUSED.has(name.toUpperCase())) return undefined;
   return `ERR Command is not available: '${name}'`;

@@ -32,7 +32,8 @@ export interface Welcome {
   /** Files of the repository that the page recommends for further reading. */
   documents: readonly { path: string; about: string }[];
   /**
-   * Returns a shell command that works on a fresh stack, without the secret key. The page shows it.
+   * Returns a shell command that works on a fresh stack and does not need the secret key. The page
+   * shows the command.
    */
   firstRequest(access: Omit<Access, "secretKey">): string;
   /**

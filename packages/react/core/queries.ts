@@ -248,7 +248,7 @@ export function savedCardQuery(
       const topUps = await farthing.topUps.waitForCard({
         ...{ signal, hadCard, onLook, signedInAs: userId },
       });
-      // A request for the top-ups that began before the card was saved must not replace this newer
+      // An older read of the top-ups, from before the card was saved, must not overwrite this
       // state.
       await client.cancelQueries({ queryKey: topUpsKey });
       client.setQueryData(topUpsKey, topUps);

@@ -128,8 +128,8 @@ Deno.test("a refused change is an error, and the state is read again", async () 
 });
 
 /**
- * Checks what the hooks show before a charge and after it, given both states of the top-ups. The
- * charge brings the balance to 100.
+ * Checks what the hooks show before and after a charge. `first` is the state of the top-ups before
+ * the charge, and `charged` is their state after it. The charge brings the balance to 100.
  */
 async function isToppedUp(first: Partial<TopUps>, charged: Partial<TopUps>): Promise<void> {
   let isCharged = false;

@@ -15,8 +15,8 @@ interface FakeJobs {
 }
 
 /**
- * Makes a client whose first call of `follow` plays the first steps, and so on. When every item of
- * `steps` has been played, each further call plays the last item.
+ * Makes a client whose first call of `follow` plays the first item of `steps`, the second call the
+ * second item, and so on. When every item has been played, each further call plays the last one.
  */
 export function following(...steps: Steps[]): FakeJobs {
   const cancelled: string[] = [];

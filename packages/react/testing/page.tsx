@@ -41,7 +41,7 @@ export const newQueries = () =>
 
 interface HookPage<Result> {
   readonly current: () => Result;
-  /** Shows the page to another user; undefined while the session is not known. */
+  /** Renders the page for another user; undefined means that the session is not known yet. */
   readonly show: (userId: string | null | undefined) => void;
   readonly queries: QueryClient;
 }
@@ -98,7 +98,7 @@ export async function withElements(
   await inBrowser(() => use(render(elements, { wrapper })));
 }
 
-/** Opens another address, as the buyer's return does. */
+/** Opens another address, as the browser does when the buyer returns from Stripe's page. */
 export function visit(address: string): void {
   window.happyDOM.setURL(address);
 }

@@ -48,7 +48,7 @@ export const storedOnly = z.unknown().optional();
 /** A parameter that Stripe supports and the emulator refuses. */
 export const unsupported = z.never("The emulator does not support this parameter.").optional();
 
-/** A filter by time: a time (`created=…`), or limits (`created[gte]=…`). */
+/** A filter by time: one exact time (`created=…`), or limits (`created[gte]=…`). */
 export const range = z.union([
   integer.transform((value) => ({ gte: value, lte: value })),
   z.strictObject({

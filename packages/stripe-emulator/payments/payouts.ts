@@ -35,7 +35,10 @@ export function payableCurrencies(scope: Scope, request: PayoutRequest = {}): st
   return [...currencies].filter((currency) => payableAmount(scope, { ...request, currency }) > 0);
 }
 
-/** Pays out, in one currency, all available money that no payout contains yet. */
+/**
+ * Pays out, in one currency, the available money of the requested payments (by default all) that no
+ * payout contains yet.
+ */
 export function makePayout(scope: Scope, request: PayoutRequest & { currency: string }): Payout {
   const { currency, arrives_in_days = 1 } = request;
   const items = payable(scope, request);

@@ -4,7 +4,8 @@ import type { Scope } from "../store/scope.ts";
 
 /**
  * The accounts whose events an endpoint receives: the platform's own, the connected accounts, or
- * both. Only endpoints that an option or a request under `/_emulator` registered can receive both.
+ * both. An endpoint can receive both only if an option or a request under `/_emulator` has
+ * registered it.
  */
 export type Hears = "platform" | "connected" | "both";
 

@@ -8,7 +8,7 @@ export interface Scenario {
   name: string;
   /** A text that every prompt of this scenario contains, and that no other prompt contains. */
   mark: string;
-  /** The beginning of the scenario's references in the ledger. */
+  /** The prefix of the scenario's references in the ledger. */
   reference: string;
   /** The scenario's price in credits, from the service's answers. */
   shown: Exact;
@@ -30,7 +30,7 @@ export interface Evidence {
   /** The number of ledger entries before the scenarios. */
   rowsBefore: number;
   /**
-   * For each request of a scenario to the provider, returns its price in credits, oldest request
+   * Returns the price in credits of each of the scenario's requests to the provider, oldest request
    * first.
    */
   priced: (scenario: Scenario) => Exact[];

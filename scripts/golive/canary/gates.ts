@@ -43,8 +43,8 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
 }
 
 /**
- * A failed email is sent again. With few attempts, one failure therefore closes the gate only if it
- * was the only attempt.
+ * With fewer than MANY_EMAILS attempts, a single failure closes the gate only if there was no other
+ * attempt, because a failed email is sent again.
  */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;

@@ -24,7 +24,8 @@ const FAST_MS = SLO.fast_ms;
 const SLOW_SHARE = 0.05;
 
 /**
- * The gate closes only if chance alone causes so many slow requests with at most this probability.
+ * The gate closes only if so many slow requests are improbable: the probability that chance alone
+ * causes them is at most this value.
  */
 const CHANCE = 0.01;
 
@@ -56,7 +57,10 @@ interface Compared {
 
 const isMeasured = (one: RouteFigures | undefined) => (one?.requests ?? 0) >= LEAST_REQUESTS;
 
-/** Compares each route with its own baseline. One p95 of all routes would change with their mix. */
+/**
+ * Compares each route with its own baseline. A single p95 over all routes would also change if
+ * users called the routes in different proportions.
+ */
 function compare(routes: StageRoutes, baseline: Routes): Compared[] {
   return Object.entries(routes).flatMap(([route, { requests, p95Ms, buckets }]) => {
     const before = baseline[route]?.p95Ms;

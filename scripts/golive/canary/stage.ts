@@ -18,8 +18,8 @@ const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
 
 /**
- * Ends the run at a stage in which no user sent a request. On a hosted project the next stage has
- * to wait, because such a stage shows nothing about the feature.
+ * Ends the run at a stage in which no user sent a request. A stage without requests shows nothing
+ * about the feature, so on a hosted project the next stage has to wait.
  */
 function ofNobody(options: Context["options"], evidence: readonly string[]): Finding {
   const fix =

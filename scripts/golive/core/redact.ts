@@ -39,7 +39,7 @@ function passwordsIn(value: string): string[] {
     .map((each) => each.length < SHORTEST && PLAIN.test(each) ? `:${each}@` : each);
 }
 
-/** Returns the secrets in the settings: whole values, their parts, and passwords of addresses. */
+/** Returns the secrets in the settings: whole values, their parts, and the passwords in URLs. */
 export function secretsOf(values: Readonly<Record<string, string | undefined>>): string[] {
   const all = Object.entries(values).flatMap(([name, value = ""]) => {
     const isSecret = SECRET.test(name) && !PUBLIC.test(name);

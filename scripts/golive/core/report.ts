@@ -45,7 +45,7 @@ export function verdictOf(shown: readonly Shown[]): Verdict {
   return hasTried && !shown.some(isMissing) ? "GO" : "INCOMPLETE";
 }
 
-/** Returns whether a step of this source has shown something. */
+/** Returns whether at least one step with this source has the state `ok`. */
 function hasEvidence(shown: readonly Shown[], source: Source): boolean {
   return shown.some((one) => one.source === source && one.state === "ok");
 }

@@ -95,7 +95,7 @@ export async function writeRun(run: Run): Promise<void> {
   await Deno.rename(next, file);
 }
 
-/** Removes the record of a run that has ended and will not be resumed. */
+/** Removes the record of a run, so that no later call resumes the run. */
 export async function endRun(run: RunOf): Promise<void> {
   await Deno.remove(fileOf(run)).catch(() => {});
 }

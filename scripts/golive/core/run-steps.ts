@@ -163,7 +163,10 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
   return run;
 }
 
-/** Returns the run with its findings. Removes its record if no step has failed or ended the run. */
+/**
+ * Returns the run with its findings. Removes the run's record unless a step has failed or has set
+ * `ends`.
+ */
 export async function runSteps<Context>(running: Running<Context>): Promise<Run> {
   const run = await walk(running);
   await running.onEnded?.(run);

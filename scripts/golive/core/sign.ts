@@ -1,4 +1,6 @@
-/** Signs reports with Ed25519, so that a reader can tell whether one was changed afterwards. */
+/**
+ * Signs reports with Ed25519, so that a reader can check that a report was not changed afterwards.
+ */
 import { Buffer } from "node:buffer";
 import { SettingsError } from "../../project/project-settings.ts";
 import type { Report } from "./report.ts";
@@ -25,8 +27,8 @@ let loaded: CryptoKeyPair | undefined;
  * Loads the key of this machine before the first step. If the key can't be loaded, an urgent run
  * goes on with a new key.
  * @returns the reason why a new key signs the run; undefined if this machine's key was loaded
- * @throws SettingsError if the key's file is damaged, or can't be read or written, and the run is
- *   not urgent
+ * @throws SettingsError if the run is not urgent, and the key's file is damaged or can't be read or
+ *   written
  */
 export async function loadKey(isUrgent: boolean, file?: string): Promise<string | undefined> {
   try {

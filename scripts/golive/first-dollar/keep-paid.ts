@@ -49,8 +49,9 @@ export async function keepPaid(project: Project, run: Run, isLost = true): Promi
 }
 
 /**
- * Refuses --buy-again while the last run is unfinished. A failed step says "run the command again".
- * If the person repeats the command line with --buy-again, it must not buy once more.
+ * Refuses --buy-again while the last run is unfinished. A failed step says "run the command again",
+ * so a person may repeat a command line that contains --buy-again. This must not cause another
+ * purchase.
  * @throws SettingsError if the last run has an order of its own
  */
 export function requireEnded(run: Run): void {

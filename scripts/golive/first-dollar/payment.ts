@@ -27,8 +27,8 @@ async function paidByPerson(context: Context, { checkout_session_id, checkout_ur
 }
 
 /**
- * Pays on the emulator, or waits for a person, unless an earlier run has paid. Returns whether
- * Stripe has the money.
+ * Pays on the emulator. Without an emulator, waits for a person to pay. Does neither if an earlier
+ * run has paid. Returns whether Stripe has the money.
  */
 async function isPaid(context: Context, order: PaidOrder): Promise<boolean> {
   const { project } = context;

@@ -20,7 +20,7 @@ export interface Verdict {
   readonly lines: readonly string[];
   /** Missing or wrong records that often make receivers refuse the emails. */
   readonly wrong: readonly string[];
-  /** The records that make it less likely, but not impossible, that emails arrive. */
+  /** Weak records: they make emails less likely to arrive, but do not prevent it. */
   readonly weak: readonly string[];
 }
 

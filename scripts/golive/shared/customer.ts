@@ -34,8 +34,8 @@ const wordsOf = ({ status, code, message }: AuthError): string =>
 const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.com`;
 
 /**
- * Returns the message of the error. It does not contain the address, because it becomes evidence in
- * a signed report.
+ * Returns the error message for a customer whose account has a different password. The message does
+ * not contain the email address, because it becomes evidence in a signed report.
  */
 const otherPassword = (isNamed: boolean): string =>
   isNamed

@@ -66,8 +66,8 @@ export async function isPaidAtStripe({ stripe }: Project, sessionId: string): Pr
 }
 
 /**
- * Pays a session on the emulator's page, with the test card that the page suggests, unless it is
- * already paid.
+ * Pays a session on the emulator's page, with the test card that the page suggests. Does nothing if
+ * the session is already paid.
  * @throws Error if the page refuses
  */
 export async function payOnEmulator(

@@ -29,8 +29,8 @@ export async function withServedFunctions<T>(
     cwd: folder,
     env: {
       ...Object.fromEntries(values),
-      // Empty, so that the functions fetch the keys from Auth. The key set in the settings is not
-      // used.
+      // Empty, so that the functions fetch the keys from Auth instead of using the JWKS in the
+      // settings.
       SUPABASE_JWKS: "",
       BEHIND_URL: project.url,
       ...changes,

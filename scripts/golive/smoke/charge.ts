@@ -32,8 +32,8 @@ export const customer: GoLiveStep = {
   async run(context) {
     const { id, as } = await customerOf(context, "smoke");
     const { balance } = dataOf(await ask(context.project, "credits", { as }), 200, Balance);
-    // Later steps compare with this stored balance and not with a fixed number, because it may
-    // contain welcome credits.
+    // Later steps compare with this stored balance and not with a fixed number, because the balance
+    // may contain welcome credits.
     await context.tell({ "smoke.customer": id, "smoke.balance": balance });
     return found(`customer ${id}, balance ${balance}`);
   },

@@ -20,7 +20,8 @@ export async function grantedByFiles(): Promise<string[]> {
 
 /**
  * Returns a line for each privilege on Farthing's objects, except the owner's. Includes the
- * privilege that PostgreSQL grants by default: PUBLIC may use each type.
+ * privilege that PostgreSQL grants by default: PUBLIC may execute a function whose privileges were
+ * never changed.
  */
 export async function grantedInDatabase(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ title: string }[]>`

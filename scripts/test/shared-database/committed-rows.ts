@@ -5,9 +5,9 @@ import type { Databases } from "@farthing/local-stack/postgres";
 
 /**
  * The tables of the project, and the tables of PostgreSQL's catalogue, which have a row for each
- * function, column and privilege. Three tables are left out: the server itself writes to
- * `pg_statistic`, and `pg_database` and `pg_shdepend` change when another run on the same server
- * makes a database.
+ * function, column and privilege. Three tables are left out. The server itself writes to
+ * `pg_statistic`. The tables `pg_database` and `pg_shdepend` change when another run on the same
+ * server makes a database.
  */
 const TABLES = `
   select c.oid::regclass::text as name from pg_class c

@@ -18,7 +18,7 @@ const explain = (tables: string[]) =>
 export const databaseFor = (file: string) => `pgtap_${Deno.pid}_${file.replace(/\W/g, "_")}`;
 
 /**
- * Returns a row for each file. If a file commits a change, it fails, and the next file gets a new
+ * Returns a row for each file. A file that commits a change fails, and the next file gets a new
  * copy of the database.
  */
 export async function runInOneDatabase(

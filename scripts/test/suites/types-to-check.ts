@@ -19,9 +19,9 @@ const OF_ALL =
 const DECLARES = /^declare (?:global|module)\b/m;
 
 /**
- * Whether every module must be checked. This is so if the configuration of the check has changed,
- * if a module was removed that may still be imported, or if a changed module has or had a `declare
- * global` or `declare module`, which also affects modules that do not import it.
+ * Whether every module must be checked. This is so in three cases. The configuration of the check
+ * has changed. A module was removed that may still be imported. Or a changed module has or had a
+ * `declare global` or `declare module`: this also affects modules that do not import it.
  */
 async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
   if ([...there, ...gone].some((path) => OF_ALL.test(path))) return true;

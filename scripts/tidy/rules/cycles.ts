@@ -66,8 +66,8 @@ function cycleThrough(graph: Graph, start: string): string[] | null {
 }
 
 /**
- * Returns cycles, of which no two have a node in common. A cycle that shares a node with a returned
- * cycle is found only in a later run, after the returned cycle was resolved.
+ * Returns cycles that have no node in common. A cycle that shares a node with a returned cycle is
+ * found only in a later run, after the returned cycle was resolved.
  */
 function cyclesIn(graph: Graph): string[][] {
   const cycles: string[][] = [];
@@ -84,14 +84,14 @@ function cyclesIn(graph: Graph): string[][] {
 const files: NodesOf = ({ from, to }) => [from.source.path, to.source.path];
 
 /**
- * A node is a folder without its subfolders. So an import from a subfolder and an import back to it
- * form a cycle.
+ * A node is a folder without its subfolders. So a folder and its subfolder form a cycle if each of
+ * them imports the other.
  */
 const folders: NodesOf = ({ from, to }) => [dirname(from.source.path), dirname(to.source.path)];
 
 /**
- * A node is a folder together with its subfolders. An import between two files connects the folders
- * that contain these files and have the same parent folder.
+ * A node is a folder together with its subfolders. An import connects two folders with the same
+ * parent folder: one contains the importing file, and the other contains the imported file.
  */
 const siblings: NodesOf = ({ from, to }) => {
   const [a, b] = [from.source.path.split("/"), to.source.path.split("/")];

@@ -17,10 +17,10 @@ function usesOwn({ source }: Module, name: string): boolean {
 }
 
 /**
- * Returns whether an export counts as used. An export that product code imports is used. An export
- * that only tests import counts as used if its module serves tests, its package exports it, or its
- * module itself uses the name. A type that its module itself uses always counts as used, so that
- * callers can name it.
+ * Returns whether an export counts as used. An export counts if product code imports it. A type
+ * also counts if its own module uses it, because callers may need to name the type. An export that
+ * only tests import counts if its module serves tests, has an import name in a deno.json, or uses
+ * the export itself.
  */
 function isTaken(module: Module, { name, type }: Module["exports"][number]): boolean {
   const users = usersOf(module, name);

@@ -9,7 +9,7 @@ interface Area {
   /** The area's folder, with a slash at the end. Paths in `floors` are relative to it. */
   readonly root: string;
   /**
-   * A folder of the area in which the pattern `*` does not apply, so each of its units must be
+   * A folder of the area. The pattern `*` does not apply in this folder, so each unit in it must be
    * listed by name.
    */
   readonly inner?: string;

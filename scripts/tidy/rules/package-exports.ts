@@ -11,8 +11,8 @@ function packageOf(path: string): string | undefined {
 }
 
 /**
- * Checks that an import by path does not leave the package of its file. An import by a package's
- * name is not checked, because Deno itself refuses what the package does not export.
+ * Checks that an import by path does not leave the package of the importing file. An import by a
+ * package's name is not checked, because Deno itself refuses what the package does not export.
  */
 export const packageExports: Rule = {
   name: "package-exports",

@@ -30,10 +30,10 @@ const isSmall = (source: Source) =>
   !(source.path in REASONS) && source.lines.length < MIN_LINES;
 
 /**
- * Whether the file could be merged into the only file that uses it. It must stay separate if its
- * user is in another folder, because each file belongs to the subject of its own folder. It must
- * also stay separate if its user is a `mod.ts`, because a `mod.ts` is the public interface of a
- * package or a folder.
+ * Whether the file could be merged into the only file that uses it. The file must stay separate if
+ * that other file is in a different folder, because each file belongs to the subject of its own
+ * folder. The file must also stay separate if the other file is a `mod.ts`, because a `mod.ts` is
+ * the public interface of a package or a folder.
  */
 function couldMerge(path: string, users: readonly string[]): boolean {
   if (users.length !== 1) return users.length === 0;

@@ -84,8 +84,8 @@ function namesIn(name: ts.BindingName): ts.Identifier[] {
 }
 
 /**
- * Returns the names that a statement exports. A default export and `export *` contain no name, so
- * it returns none for them.
+ * Returns the names that a statement exports; none for a default export or `export *`, because they
+ * contain no name.
  */
 function exportsOf(statement: ts.Statement): Export[] {
   if (ts.isExportDeclaration(statement)) {

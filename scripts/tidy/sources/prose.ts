@@ -3,8 +3,8 @@ import ts from "typescript";
 import { isTypeScript, type Source, syntaxOf, walk } from "./source.ts";
 
 /**
- * A passage of prose. Code and markup in it are replaced by as many spaces, so that offsets stay
- * the same.
+ * A passage of prose. Each character of code and markup in it is replaced by a space, so that
+ * offsets stay the same.
  */
 export interface Passage {
   /** The offset of the passage's first character in the file. */

@@ -47,8 +47,9 @@ export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
 }
 
 /**
- * Checks that the database is in the mode of Stripe's key. A key's mode is its prefix (env.ts), and
- * an event's mode is its `livemode` (inbox-event.ts). The database has the mode of its first event.
+ * Checks that the database is in the mode of Stripe's key. The prefix gives a key's mode (env.ts),
+ * and `livemode` gives an event's mode (inbox-event.ts). The database has the mode of its first
+ * event.
  * @throws ApiError `not_ready` if the database has received events of the other mode
  */
 export async function checkMode(database: Database, mode: Mode): Promise<void> {

@@ -21,10 +21,10 @@ async function ask(chat: OpenChat) {
 }
 
 /**
- * Returns the whole answer after charging for it. If the caller disconnects, the work continues: the answer
- * is charged anyway, and a repeat with the same key gets it.
- * @throws ApiError of the provider, and then nothing is charged; ApiError of the database if the
- *   chat could not be settled yet
+ * Returns the whole answer after charging for it. If the caller disconnects, the work continues:
+ * the answer is charged anyway, and a repeat with the same key gets it.
+ * @throws ApiError of the provider, in which case nothing is charged; ApiError of the database if
+ *   the chat could not be settled yet
  */
 export async function answerChat(chat: OpenChat): Promise<Answer> {
   const work = ask(chat).then((completion) => settleChat(chat, completion));

@@ -5,7 +5,7 @@ import type { ErrorBody } from "../_shared/core/errors.ts";
 import type { HeaderPairs, RequestContext } from "../_shared/core/current-request.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 
-/** A piece of an answer before its end. */
+/** Any piece of an answer except the last one, `end`. */
 export type Said = Exclude<AiPiece, { kind: "end" }>;
 
 /** Writes a streamed answer as events, in the shape that its caller reads. */

@@ -150,7 +150,7 @@ Deno.test("a part that fails at once stops no other part", async () => {
 });
 
 Deno.test("a run ends when its time is up, with refunds left", async () => {
-  // Each read of the clock returns a time 30 s later, and a run has 100 s.
+  // Each read of the clock advances it by 30 s. A run has 100 s.
   let seconds = 0;
   const now = () => new Date((seconds += 30) * 1000);
   const fake = await makeFake({ answers: queueOf(50), now });

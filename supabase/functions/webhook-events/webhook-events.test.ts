@@ -144,7 +144,7 @@ Deno.test("a backfill without events reports zeros", async () => {
 });
 
 Deno.test("a backfill that runs out of time reports that and keeps the received events", async () => {
-  // Each read of the clock returns a time 20 s later, and a request has 100 s.
+  // Each read of the clock advances it by 20 s. A request has 100 s.
   let seconds = NOW_SECONDS;
   const now = () => new Date((seconds += 20) * 1000);
   const pages = [[eventAt("a", 1), eventAt("b", 2), eventAt("c", 3), eventAt("d", 4)]];

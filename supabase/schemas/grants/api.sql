@@ -74,8 +74,8 @@ end
 $$;
 grant execute on function farthing_public.grants_decide to service_role;
 comment on function farthing_public.grants_decide is
-  'Confirms a pending grant, which adds its credits, or declines it. Returns {status: 200, replayed, data: '
-  'grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+  'Confirms a pending grant and adds its credits, or declines the grant. Returns {status: 200, replayed, '
+  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
 create function farthing_public.grants_read(
   p_grant_id uuid, p_author text default null, p_now timestamptz default now())

@@ -64,9 +64,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks a sample of accounts, beginning at the position p_start (a share of all accounts, from 0 to '
-  '1): the balance against the lots and the last entry, and the held credits against the open holds '
-  '(rule 1). Returns {looked_at, wrong}. prove() reads all accounts.';
+  'Checks a sample of accounts by rule 1: the balance against the lots and the last entry, and the '
+  'held credits against the open holds. p_start: the position of the first account, as a share of all '
+  'accounts, from 0 to 1. Returns {looked_at, wrong}. prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb

@@ -12,8 +12,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.idempotency_key_life() is
-  'Returns how long a stored answer stays valid, if the client has sent the Idempotency-Key '
-  'itself.';
+  'Returns how long a stored answer stays valid. This applies if the client sent the key itself, '
+  'as Idempotency-Key.';
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
@@ -24,7 +24,8 @@ as $$
 declare
   v_key bytea := decode(p_key, 'hex');
   v_stored farthing.idempotency_keys;
-  -- An expression costs less than `perform`, which runs a query. A null key locks nothing.
+  -- The lock is taken in an expression, because `perform` would run a query and cost more. A null
+  -- key locks nothing.
   v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
   if not v_is_locked then

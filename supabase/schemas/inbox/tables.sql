@@ -31,7 +31,7 @@ comment on table farthing.inbox is
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
--- This index finds the event that shows the payment of an order.
+-- This index finds the event that says that an order is paid.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
@@ -43,7 +43,7 @@ create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
--- Reports count states from this index and do not read the table.
+-- Reports use this index to count the events in each state, without reading the table.
 create index inbox_newest on farthing.inbox (received_at desc, event_id desc) include (state);
 
 create table farthing.backfills (

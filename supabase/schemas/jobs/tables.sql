@@ -1,4 +1,4 @@
--- Jobs: long work, done in steps, that a browser polls. A job can write a file, one page per step.
+-- Jobs: long work in steps, whose state a browser polls. A job can write a file, one page per step.
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
 -- idempotency key must commit together: a job that costs credits is never stored without its hold,

@@ -128,13 +128,13 @@ create table farthing.balance_transactions (
 );
 comment on table farthing.balance_transactions is
   'Stripe''s balance transactions. payout_id: the payout that lists the transaction, or the manual '
-  'payout to which we assigned it; null before that. in_list: false while the payout''s list is being '
-  'fetched again and no fetched page has contained the transaction. booked_on: the day of its revenue '
-  'line; null without one. amount, fee (Stripe''s own) and net: in the balance''s currency; '
-  'source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s metadata '
-  'names. fee_id: the application fee that the transaction collects or refunds. charge_id: the charge of '
-  'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
-  'reversal. Amounts are in minor units.';
+  'payout to which we assigned it; null before that. in_list: false while the payout''s list is '
+  'being fetched again and no fetched page has contained the transaction. booked_on: the day of '
+  'its revenue line; null without a line. amount, fee (Stripe''s own) and net: in the balance''s '
+  'currency; source_amount: in source_currency. our_id: our order, booking or refund that '
+  'Stripe''s metadata names. fee_id: the application fee that the transaction collects or refunds. '
+  'charge_id: the charge of a payment, a returned payment, an application fee or a transfer. '
+  'transfer_id: the transfer of a reversal. Amounts are in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports are computed from this index, without reading the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)

@@ -113,8 +113,8 @@ comment on table farthing.usage_features is
   'The features that usage_days distinguishes: the first 200 that callers named. Later features '
   'are summed as `other`, so that callers cannot create a row for each charge by sending ever new '
   'names.';
--- The sums per day over all features are some rows per day; the sums per month by feature are some
--- thousand rows. A report reads these sums instead of usage_days wherever its columns and days
+-- The sums per day over all features have a few rows per day; the sums per month by feature have a
+-- few thousand rows. A report reads these sums instead of usage_days wherever its columns and days
 -- allow, because a year of usage_days may be a million rows.
 create table farthing.usage_sums (
   grain text not null,

@@ -79,12 +79,13 @@ create table farthing.disputes (
     and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
 );
 comment on table farthing.disputes is
-  'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
-  'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
-  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe '
-  'accepts evidence. credits_clawed_back: the credits that this dispute''s events clawed back, less '
-  'those that they reinstated; negative if they reinstated credits that another dispute had clawed '
-  'back. amount: minor units, possibly more than the payment.';
+  'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and '
+  'case_type: in Stripe''s words, including words that Stripe adds later. status_at: the time of '
+  'the event that reported them; movements: how many balance transactions that event listed. '
+  'evidence_due_by: until when Stripe accepts evidence. credits_clawed_back: the credits that this '
+  'dispute''s events clawed back, less those that they reinstated; negative if they reinstated '
+  'credits that another dispute had clawed back. amount: minor units, possibly more than the '
+  'payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);

@@ -49,5 +49,5 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores the result of a move: Stripe''s id; or Stripe''s refusal, after which the move waits for an '
-  'operator; or that Stripe did not answer, after which the move is sent again.';
+  'Stores the result of a move. If Stripe made the move, stores Stripe''s id. If Stripe refused '
+  'the move, it waits for an operator. If Stripe did not answer, the move is sent again.';

@@ -1,6 +1,7 @@
 -- A figure that crosses its threshold again and again opens only one incident, and operators are
--- notified of it once. The same is true if the server's time goes back, if an operator acknowledges
--- the incident before its notifications could be queued, or if its notifications are deleted.
+-- notified only once. Three events do not change this: the server's time goes back, an operator
+-- acknowledges the incident before its notifications could be queued, or its notifications are
+-- deleted.
 
 begin;
 \ir ../helpers/all_tests.psql

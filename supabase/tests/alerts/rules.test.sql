@@ -5,10 +5,10 @@ begin;
 \ir ../helpers/alerts.psql
 select plan(106);
 
--- overdue_work is disabled, because no runner sends notifications here; tasks.test.sql tests it.
+-- overdue_work is disabled: no runner sends notifications here. tasks.test.sql tests this rule.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
 -- A scheduled task may already have proved the ledger. At the later times of this test that proof
--- would be too old and open an incident, so its row is deleted.
+-- would be too old and would open an incident, so its row is deleted.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',
@@ -196,8 +196,8 @@ create function pg_temp.uses(p_passed interval, p_failed int, p_well int) return
   select tests.requests(p_passed, 'POST /usage', '5xx', p_failed);
   select tests.requests(p_passed, 'POST /usage', '2xx', p_well);
 $$;
--- Adds one request per minute or per hour. A window can open an incident only when enough of its
--- minutes or hours have data.
+-- Adds one request per minute or per hour, because a window can open an incident only when enough
+-- of its minutes or hours have data.
 create function pg_temp.seen(p_from interval, p_count int, p_step interval) returns void language sql as $$
   select tests.requests(p_from + n * p_step, 'POST /usage', '2xx', 1) from generate_series(0, p_count - 1) n
 $$;

@@ -22,8 +22,8 @@ from (values ('update', 'update %t set %c = %c'), ('delete', 'delete from %t'), 
   'event_id'), ('used_references', 'reference_id'))
     t (name, col);
 
--- The role that owns the tables can't change or delete a row either, even with session_replication_role
--- replica, under which most triggers do not fire.
+-- Even the role that owns the tables can't change or delete a row. This is true even with
+-- session_replication_role replica, under which most triggers do not fire.
 select is(tests.code_for('none', null, sql), '23001', format('%s of %s is refused to the owner', verb, name))
 from attempt order by name, verb;
 set local session_replication_role = replica;

@@ -32,14 +32,15 @@ select is(pg_temp.last_read(), format('operator:%s GET /credits account %s reque
 select is(read_at, tests.after(), 'the read has its moment') from farthing.customer_reads;
 select isnt(set_config('request.headers', '', true), null, 'the request ends');
 
--- A user without an account is recorded by user id. A user with an account is recorded by account only.
+-- If the customer has no account, the record of a read has the user's id. Otherwise it has only the
+-- account's id.
 select is(pg_temp.read('bob', 'operator:x', 'GET /customers/{id}'), '', 'an operator reads bob''s page');
 select is(pg_temp.last_read(), 'operator:x GET /customers/{id} user ' || tests.person('bob'),
   'a user without an account is recorded by their id');
 select is(count(*)::int, 0, 'no row names an account and a user') from farthing.customer_reads
 where account_id is not null and user_id is not null;
 
--- Reads of lists by secret keys and owners are not recorded. Searches by secret keys are recorded.
+-- The owner's reads are not recorded. The reads of a secret key are recorded only on /customers.
 select is(pg_temp.read('ann', 'key:default', route), '', 'a secret key reads ' || route)
 from unnest(array['GET /credits', 'GET /jobs']) route;
 select is(pg_temp.read('ann', 'owner', 'GET /credits'), '', 'ann reads her own balance');

@@ -46,7 +46,8 @@ where booking_id = tests.booking_id('b');
 select is(pg_temp.flags('b'), 'none',
   'a card of test mode is not flagged, because all users share these cards');
 
--- A shared payout account: the buyer is a provider, too, and both get payouts to the same bank account.
+-- A shared payout account: the buyer is also a provider, and gets payouts to the same bank account
+-- as the provider of the booking.
 select is(pg_temp.pays_out('pat', '{iban1}', '8 s'), 'processed', 'pat is paid out to a bank account');
 select isnt(tests.provider('cid'), null, 'cid is a provider, too');
 select is(pg_temp.pays_out('cid', '{iban2,iban1}', '9 s'), 'processed',
@@ -98,7 +99,8 @@ select is(tests.charge_event('h', 'card6', '2 days 4 s'), 'processed', 'hal pays
 select is(pg_temp.flags('h'), '{shared_payout_account}',
   'a card that one party pays with and the other is paid out to is shared');
 
--- The policy refuses such bookings. Recorded payout accounts are deleted with their user.
+-- The policy refuses bookings whose two parties share a card, a payout account or an address.
+-- Recorded payout accounts are deleted with their user.
 select farthing.set_policy('{"booking_shared_parties": "refuse"}', 'a test');
 select is(tests.begin_booking('dan', 'pat', 500, 'usd') ->> 'step', 'refused',
   'a buyer who shares something is refused');

@@ -45,8 +45,8 @@ from (values ('pat', 0, 'usd', 'amount'), ('pat', -5, 'usd', 'amount'), ('pat', 
   ('pat', 100, 'USD', 'currency'), ('pat', 100, 'xxx', 'currency'), ('pat', 100, null, 'currency'),
   ('new', 100, 'usd', 'provider_id'), ('nobody', 100, 'usd', 'provider_id'))
   r (provider, amount, currency, field);
--- Stored as jsonb, this object has 17 bytes more than the text in it. The texts are therefore 17 bytes
--- shorter than the sizes that are tested.
+-- The details are an object with one text. As jsonb, the object has 17 bytes more than the text. So
+-- each text is 17 bytes shorter than the size that is tested.
 select tests.fails_with(format($$ select bookings_begin(gen_random_uuid(), md5('provider pat')::uuid, 5,
   'usd', null, jsonb_build_object('a', repeat('x', %s))) $$, bytes - 17), code, field, name)
 from (values (8192, 'not_found', 'user_id', 'details of 8 KiB are accepted, and the unknown user is refused'),

@@ -1,5 +1,5 @@
--- Bookings whose requests and events arrive in an unusual order: a retry after a day, a fee before its
--- payment, a payment of a cancelled booking, and disputes of a part.
+-- Bookings whose requests and events arrive in an unusual order: a retry after a day, a fee before
+-- its payment, a payment of a cancelled booking, and disputes of a part of a payment.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -40,7 +40,8 @@ select is(tests.payment_event('c', 'processing', '3 s'), 'processed', 'the newer
 select is(tests.payment_event('c', 'canceled', '2 s'), 'processed', 'the cancellation arrives later');
 select is(tests.booking_line('c') like 'cancelled%', true, 'the booking stays cancelled');
 
--- The events of these fees arrived before their payment, and were dead-lettered.
+-- The event of a fee arrives before the booking's payment, and is then dead-lettered or ignored.
+-- Even so, the fee is applied when the payment arrives.
 select isnt(tests.booking('f'), null, 'ann books');
 select is(tests.fee_event('f', 'refunded', 12, '2 s'), 'deferred',
   'the refund of a fee arrives before the payment');
@@ -72,8 +73,8 @@ select is((select array_agg(r ->> 'payment_id' || ' ' || (r ->> 'amount'))
   from jsonb_array_elements(refunds_claim(20, p_now => tests.after('1 min'))) r), '{"pi_lost 700"}',
   'the payment is refunded');
 
--- A dispute of a part is won; one of its events has a different currency. Another dispute is lost. A refund
--- waits for an action of the customer.
+-- A dispute of a part of a payment is won. One of the events of this dispute has a different
+-- currency. Another dispute is lost. A refund waits for an action of the customer.
 create function pg_temp.disputed(p_status text, p_amount bigint, p_currency text, p_passed interval)
 returns text language sql as $$
   select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_f', 'payment_id', 'pi_f',

@@ -26,8 +26,8 @@ select is(tests.saves('zoe', 'pm_zoe5', '9 h 30 min'), 'processed',
 select is(payment_method_id, null, 'the card from before the removal is not stored') from farthing.customers
 where customer_id = 'cus_zoe';
 
--- A user with the same id gets a new account. A late event about the old account does not change the new
--- one.
+-- A user is deleted, and a user with the same id signs up and gets a new account. A late event
+-- about the old account does not change the new account.
 select is(tests.outcome('delete from auth.users where email = ''zoe@example.com''') ->> 'code', 'ok',
   'zoe is deleted');
 select isnt(tests.give('zoe', '1', p_passed => '11 h'), null, 'zoe''s user id signs up again');

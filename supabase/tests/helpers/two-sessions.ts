@@ -23,7 +23,7 @@ export interface Meeting {
   second: string;
   /** The first value that the second session returns, as text, or its error code. */
   says: string;
-  /** True if the second session must not wait for the first. */
+  /** True if the second session must end without waiting for the first. */
   passes?: true;
   /**
    * True if the second session stops waiting by itself. The first session commits after the second has

@@ -57,7 +57,8 @@ select is(tests.pays('ann'), '{"received": true}', 'ann''s session bears no mark
 select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'a known order needs no mark');
 
--- Refunds from the dashboard do not have the installation's id, so each waits for its payment.
+-- A refund from the dashboard does not have the installation's id. Only its payment shows whether
+-- the refund is ours, so the refund waits for the payment.
 select is(tests.receive('refund.updated', jsonb_build_object('stripe_refund_id', 're_' || owner, 'refund_id',
     gen_random_uuid(), 'payment_id', 'pi_elsewhere', 'charge_id', 'ch_elsewhere', 'amount', 999, 'currency',
     'usd', 'status', 'succeeded', 'failure_reason', null, 'mark', mark)),

@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(44);
 
--- Ann's events are about her order. Zed's order is a foreign payment.
+-- Ann has an order. paid() makes the facts of an event about her payment.
 create temporary table bought as select (checkout_begin(tests.person('ann'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}')::uuid as order_id;

@@ -1,9 +1,9 @@
 -- Rule 5: the index lots_burn_order is the only definition of the burn-down order. A comment marks
 -- each place where a function reads lots in this order. `deno task schema` writes the index's order
 -- after each of these comments (docs/decisions/ledger.md). A function without the comment would
--- keep the old order if the index changes. So this test fails in two cases: a function reads lots
--- by priority in another order, or a function that is missing from the test's list reads lots in
--- this order.
+-- keep the old order if the index changes. This test lists the functions that read lots in
+-- burn-down order. It fails if another function does so too, or if a function sorts lots by
+-- priority in a different order.
 
 begin;
 select plan(4);
@@ -14,8 +14,8 @@ from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, p
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indexrelid = 'farthing.lots_burn_order'::regclass and a.attname <> 'account_id';
 
--- Each ORDER BY of plain columns in a function that reads lots, as one line: the columns without their table
--- alias, each with the words after it (desc, nulls first).
+-- Each ORDER BY of plain columns in a function that reads lots, as one line: the columns without
+-- their table alias, with desc and nulls first where these are written.
 create view pg_temp.orders as
 select p.proname as name, btrim(regexp_replace(regexp_replace(o.found[1], '\m\w+\.', '', 'g'), '\s+', ' ',
   'g')) as columns

@@ -7,7 +7,8 @@ begin;
 \ir ../helpers/chats.psql
 select plan(21);
 
--- Returns the tables that contain a user's texts. In this test each text is "whispered by" its user.
+-- Returns the tables that contain a user's texts. In this test each text contains "whispered by"
+-- and the user's name.
 create function pg_temp.words_of(p_name text) returns text[] language plpgsql as $$
 declare
   v_table name;

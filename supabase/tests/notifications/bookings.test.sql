@@ -81,7 +81,7 @@ select is(tests.begin_booking('eve', 'pat', 500, 'huf') ->> 'step', 'create', 'e
 select is(farthing.cancel_unanswered_bookings(tests.after('25 h')), 1, 'Stripe never answered');
 select is(pg_temp.notified('eve'), 'nothing', 'she is not notified, because the request failed');
 
--- If a notification can't be stored, the money still moves.
+-- A notification that can't be stored does not stop the money from moving.
 alter table farthing.notifications add constraint none check (template !~ '^booking') not valid;
 select isnt(tests.booking('f', 900, 'huf', 'fay'), null, 'fay books');
 select is(tests.payment_event('f', 'succeeded', '1 min') || pg_temp.notified('fay'), 'processednothing',

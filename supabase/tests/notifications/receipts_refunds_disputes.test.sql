@@ -1,6 +1,6 @@
--- Receipts, refunds and disputes: there is one receipt per payment, one notification per refund, and one
--- per phase of a dispute, whatever the order of the events and however often they arrive. If a notification
--- fails, money still moves.
+-- Receipts, refunds and disputes: there is one receipt per payment, one notification per refund,
+-- and one per phase of a dispute. This is true whatever the order of the events is, and however
+-- often they arrive. A failed notification does not stop the money from moving.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -74,7 +74,7 @@ select is((select data - 'order_id' from farthing.notifications
   tests.after('10 min 5 s')), 'the notification names the order');
 select is(pg_temp.notified('cyn'), 'receipt', 'cyn is not notified of the dispute');
 
--- If a notification raises an error, the money still moves.
+-- A notification that raises an error does not stop the money from moving.
 alter table farthing.notifications add constraint notifications_broken check (account_id is null) not valid;
 select is(tests.pays('dan', '11 min'), '{"received": true}',
   'dan pays while no notification can be written');

@@ -1,7 +1,7 @@
 /**
- * Fills the tables of the benchmark G26, a year of business, with few accounts, and reads each
- * report. The benchmark itself is seldom run, although its tables change. This test shows whether
- * it still works.
+ * The benchmark G26 reads the reports over a year of business. This test fills the benchmark's
+ * tables with few accounts, and reads each report. The benchmark itself is seldom run, although its
+ * tables change. This test shows whether the benchmark still works.
  */
 import { deepEqual, notEqual } from "node:assert/strict";
 import { fillYear, report, REPORTS } from "../../../bench/database/year.ts";

@@ -1,5 +1,6 @@
--- A project had payments before Farthing booked revenue lines. The lines of all stored facts are booked
--- once, and are the same that the triggers would have booked. Amounts are in stotinki, satang and yen.
+-- A project had payments before Farthing booked revenue lines. The lines of all stored facts are
+-- booked once. They are the lines that the triggers would have booked. Amounts are in stotinki,
+-- satang and yen.
 
 begin;
 \ir ../helpers/all_tests.psql

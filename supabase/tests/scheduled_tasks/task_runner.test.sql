@@ -13,8 +13,9 @@ create trigger poison before update on farthing.chats for each row execute funct
 create trigger poison before update on farthing.holds for each row execute function
   tests.refuse_poisoned('hold_id');
 
--- Three alert rules are disabled. overdue_work would fire, because no runner sends notifications
--- here; alerts/tasks.test.sql tests it. The rules of the error budget take long to evaluate.
+-- Three alert rules are disabled. The rule overdue_work would fire, because no runner sends
+-- notifications here; alerts/tasks.test.sql tests this rule. The other two are about the error
+-- budget, and take long to evaluate.
 update farthing.alert_rules set enabled = rule not in ('overdue_work', 'budget_burn_fast',
   'budget_burn_slow');
 

@@ -52,7 +52,7 @@ create function pg_temp.prediction(p_name text, p_action text) returns jsonb lan
   select p from pg_temp.predicted(p_name) p where p ->> 'action' = p_action limit 1
 $$;
 
--- Each user is in one of these states.
+-- Makes users in different states. Most names say the state, such as broke or blocked.
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.person('new'), null, 'new has no account');
 select isnt(tests.give(name, '100'), null, name || ' has 100 credits')

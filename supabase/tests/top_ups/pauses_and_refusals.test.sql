@@ -56,7 +56,8 @@ select is((select array_agg(o.status order by o.created_at) from farthing.orders
   using
   (account_id) where a.owner_id is null), '{paid,expired}', 'the deleted user''s open order expires');
 
--- After a refund, the refunded money is not charged again.
+-- A refund pauses top-ups, so that the refunded money is not charged again. The pause ends when the
+-- user opts in again.
 create function pg_temp.refund(p_name text, p_amount int, p_passed interval) returns text language sql as $$
   select tests.receive(format('refund_%s_%s', p_name, p_amount), 'refund.created', jsonb_build_object(
     'stripe_refund_id', format('re_%s_%s', p_name, p_amount), 'refund_id', null, 'payment_id',

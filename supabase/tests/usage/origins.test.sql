@@ -1,5 +1,5 @@
--- The origin of a usage event separates the ids that jobs, chats and holds give their events from
--- the ids that callers choose.
+-- A usage event has an origin. So an id that a job, a chat or a hold chooses for its event is never
+-- mistaken for the same id chosen by a caller.
 
 begin;
 \ir ../helpers/all_tests.psql

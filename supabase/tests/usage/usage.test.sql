@@ -1,4 +1,5 @@
--- Usage: tokens are priced exactly, and each event is charged at most once, with no time limit.
+-- Usage: tokens are priced exactly, and each event is charged at most once, however late it is
+-- repeated.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -24,7 +25,7 @@ select results_eq($$ select kind::text, reference_type::text, reference_id::text
     "output_tokens": 500, "caller": {"job": 7, "note": null}}'::jsonb) $$,
   'a charge stores its token counts and rate, and the caller''s metadata as it was sent');
 
--- An event is charged only once, with no time limit.
+-- An event is charged only once, however late it is repeated.
 select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}'), jsonb_set(a || '{"status": 200}', '{data,duplicate}', 'true'),
   'a known event returns the first charge') from first;

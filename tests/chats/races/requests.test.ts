@@ -43,8 +43,8 @@ async function grant({ id }: Person, amount: string): Promise<void> {
 for (const stream of [false, true]) {
   const kind = stream ? "streamed chats" : "chats";
   Deno.test(`T1: of 20 ${kind} at once with credits for 5, exactly 5 reach the provider`, async () => {
-    // The model is slow, so the five admitted chats still run when the last of the other fifteen is
-    // refused.
+    // The model is slow, so the five admitted chats are still running when the last of the other
+    // fifteen is refused.
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);

@@ -18,8 +18,8 @@ import { equal, ok } from "node:assert/strict";
 
 export interface Condition {
   /**
-   * A text in the prompts that makes the models fail. The models of the stack's own runner fail at these
-   * prompts, too.
+   * A marker in the prompts that makes the models fail. The models also fail if the stack's own
+   * runner sends these prompts.
    */
   readonly marker?: string;
   /** Runs `use` with functions for which the fault is present. */
@@ -33,7 +33,9 @@ export interface Condition {
 
 type Changes = Record<string, string>;
 
-/** The delay of slow Redis answers. Functions stop waiting earlier, even in a busy process. */
+/**
+ * The delay of slow Redis answers. Functions wait less than this for Redis, even in a busy process.
+ */
 const SLOW_REDIS_MS = 1_500;
 /**
  * The delay of slow Stripe answers. It is far below the timeout, so the functions still use the
@@ -41,7 +43,9 @@ const SLOW_REDIS_MS = 1_500;
  */
 const SLOW_STRIPE_MS = 1_500;
 
-/** @param shows a log message that proves the fault; the log of the functions must contain it */
+/**
+ * If `shows` is given, the log of the functions must contain this message, which proves the fault.
+ */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
     async under(world, use) {
@@ -110,8 +114,8 @@ const MAIL = {
 };
 
 /**
- * Waits until a runner has tried to send the receipt of a purchase during the fault. Returns the receipt's
- * id.
+ * Waits, during the fault, until a runner has tried to send the receipt of a purchase. Returns the
+ * receipt's id.
  */
 function attemptedReceipt(cut: World, since: Date): Promise<string> {
   return until("a runner has attempted to send a receipt", async () => {

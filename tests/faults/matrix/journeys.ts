@@ -35,7 +35,7 @@ export interface Attempt {
   finish(): Promise<void>;
 }
 
-/** `marker` is added to the prompts. If it is not empty, it makes the emulated models fail. */
+/** `marker` is added to the prompts. A marker that is not empty makes the emulated models fail. */
 type Journey = (world: World, marker: string) => Promise<Attempt>;
 
 /** Repeats a request with the same key, as a client does, while the error is retryable. */

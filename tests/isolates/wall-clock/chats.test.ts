@@ -112,8 +112,8 @@ async function advance(chat: Chat): Promise<void> {
     return;
   }
   chat.final = { text, credits };
-  // An earlier attempt was charged in full and stored, but its connection broke before the end of
-  // the answer. That attempt does not count as interrupted.
+  // A replay shows that an earlier attempt was charged in full and stored, although its connection
+  // broke before the end of the answer. That attempt does not count as interrupted.
   if (isReplay) {
     const whole = chat.cuts.findLastIndex((read) => read > 0);
     if (whole >= 0) chat.cuts.splice(whole, 1);

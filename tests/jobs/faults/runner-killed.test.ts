@@ -24,7 +24,7 @@ const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
 // A busy runner claims new work only when one of its jobs ends. So it takes over expired leases one
-// at a time, and the takeover of all of them is slow.
+// at a time, and needs long to take over all of them.
 const DEADLINE_MS = 120_000;
 
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {

@@ -17,8 +17,8 @@ interface Claimed {
 }
 
 /**
- * Creates three jobs of a new user and leases them. Writing the checkpoint moves the first job's row behind
- * the other two in the table.
+ * Creates three jobs of a new user and leases them. Then writes a checkpoint of the first job: this
+ * moves the job's row behind the other two in the table.
  */
 async function leaseThree({ name, sql }: Queue, runner: string) {
   const userId = crypto.randomUUID();

@@ -81,8 +81,8 @@ Deno.test("10 job requests with one client_temp_id and a key each make one job",
 });
 
 /**
- * Returns the credits that a job with this body holds, read from the refusal of a user without
- * credits.
+ * Returns the credits that a job with this body needs. A user without credits requests such a job,
+ * and the error names these credits.
  */
 async function priceOf(body: object): Promise<Decimal> {
   const { as } = await signUp(world);

@@ -1,6 +1,6 @@
 /**
- * M6: the provider's share changes with the payment of a booking. Stripe divides the payment at once, or
- * the provider is paid after completion.
+ * M6: refunds, disputes and cancellations of a booking change the provider's share. Stripe divides
+ * the payment at once, or the provider is paid after completion.
  */
 import {
   asks,

@@ -57,8 +57,8 @@ export class Account {
   }
 
   /**
-   * Rule 7: a hold is released at its expiry. The credits pay debt as of the expiry, even if the
-   * release is processed later.
+   * Rule 7: a hold is released at its expiry. The released credits pay debt; this payment is dated
+   * at the expiry, even if the release is processed later.
    */
   passTime(now: number): void {
     const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);

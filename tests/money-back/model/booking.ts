@@ -41,8 +41,8 @@ export class Booking extends Payment {
   }
 
   /**
-   * The provider's money. If Stripe divided the payment, the reversals that Stripe made with
-   * refunds are not subtracted.
+   * The provider's money. If Stripe divided the payment, this amount still includes the parts that
+   * Stripe reversed together with refunds.
    */
   get share(): bigint {
     return (this.waits ? 0n : this.#share) + this.#moved;

@@ -48,8 +48,8 @@ export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
 }
 
 /**
- * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, only the credits
- * that the hold `settled` reserves can be spent.
+ * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, these are
+ * only the credits that the hold in `settled` reserves.
  */
 export function spendableOf(
   lot: Lot,

@@ -97,7 +97,7 @@ export const refunds = (
   ...statuses: RefundStatus[]
 ): Draft[] => statuses.map((status) => ({ do: "refund", order, refund, amount, status }));
 
-/** Makes Stripe reverse the provider's part with these refunds. */
+/** Makes these refunds at Stripe also reverse the provider's part. */
 export const reverses = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) => draft.do === "refund" ? { ...draft, reverses: true } : draft);
 
@@ -148,7 +148,9 @@ export const inEuros = (drafts: Draft[]): Draft[] =>
     }
   );
 
-/** Sets the second in which Stripe created the events to `at`. The order of delivery does not change. */
+/**
+ * Makes `at` the second in which Stripe created the events. The order of delivery does not change.
+ */
 export const late = (drafts: Draft[], at: number): Draft[] =>
   drafts.map((draft) => isEvent(draft) ? { ...draft, at } : draft);
 

@@ -97,7 +97,7 @@ class Maker {
     return toText(part > 0n ? part : 1n);
   }
 
-  /** Returns an amount to spend, at times too high. Usually undefined if nothing can be spent. */
+  /** Returns an amount, sometimes above the available credits; usually undefined if these are 0. */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
     if (available === 0n && this.random.chance(0.8)) return undefined;
@@ -105,8 +105,9 @@ class Maker {
   }
 
   /**
-   * Picks an author, and sometimes a reference. There are few references, so a history uses the same
-   * reference several times, with the same contents and with different ones.
+   * Picks an author, and sometimes a reference. There are few references, so a history uses the
+   * same reference several times, sometimes with the same contents and sometimes with different
+   * contents.
    */
   #asked(authors = ["owner", "key:default", "key:worker"]): { by: string; once?: string } {
     const { random } = this;

@@ -2,8 +2,8 @@
 import type { Step } from "../model/steps.ts";
 
 /**
- * @param fails returns true if the ledger and the model disagree after these steps; may throw if the steps
- * contradict each other
+ * `fails` must return true if the ledger and the model disagree after these steps. It may throw if
+ * the steps contradict each other.
  */
 export async function shrunk(
   steps: readonly Step[],

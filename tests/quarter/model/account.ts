@@ -1,7 +1,7 @@
 /**
- * One customer's credits: lots, holds and debt, by the rules in docs/reference/rules.md. For each
- * movement of a lot, the model records the day and the moved credits' part of the lot's price
- * (docs/decisions/deferred-revenue.md).
+ * One customer's credits: lots, holds and debt, by the rules in docs/reference/rules.md. When
+ * credits of a lot move, the model records the day, and the part of the lot's price that belongs to
+ * these credits (docs/decisions/deferred-revenue.md).
  */
 import { dayOf } from "./amounts.ts";
 
@@ -181,7 +181,10 @@ export class Account {
     this.payDebt(at);
   }
 
-  /** Releases the holds that have expired. Their credits pay debt as if at the moment of expiry. */
+  /**
+   * Releases the holds that have expired. Their credits pay debt; this payment is dated at the
+   * expiry.
+   */
   releaseExpired(at: number): void {
     const over = [...this.holds].filter(([, { expiresAt }]) => expiresAt <= at)
       .sort(([, a], [, b]) => a.expiresAt - b.expiresAt);

@@ -129,7 +129,7 @@ function usageRow(charges: readonly Charged[]): Row {
   };
 }
 
-/** The usage grouped by one or two of these columns, and the total. */
+/** The usage, grouped by one or two of the columns `day`, `model` and `feature`, and the total. */
 export function usage(
   charged: readonly Charged[],
   groupBy: readonly ("day" | "model" | "feature")[],

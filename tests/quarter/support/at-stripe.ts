@@ -26,8 +26,8 @@ const COLUMN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns for each currency the sums of the transactions other than payouts: amounts by category,
- * all fees, and all net amounts.
+ * Adds up the transactions of each currency, without payouts. Returns the sum of the amounts by
+ * category, of all fees, and of all net amounts.
  */
 export function sumsByHand(transactions: readonly Stripe.BalanceTransaction[]): string[] {
   const sums = new Map<string, bigint>();

@@ -19,7 +19,7 @@ import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
  * Returns the rights that a restore must not lose: row level security, our triggers on
- * `auth.users`, and the privileges in our schemas of all roles except the owner.
+ * `auth.users`, and the privileges that roles other than the owner have in our schemas.
  */
 async function rightsOf(world: World): Promise<string[]> {
   const rows = await withSql(world, (sql) =>

@@ -89,7 +89,7 @@ export async function withSecondFactor(world: World, somebody: Person): Promise<
 /** Converts a character of base64url to base64. */
 const plain = (character: string) => character === "-" ? "+" : "/";
 
-/** Signs up an operator, whose token has a second factor. */
+/** Signs up an operator. The token says that the operator has verified a second factor. */
 export async function signUpOperator(world: World): Promise<Person> {
   return await withSecondFactor(world, await signUpAs(world, "operator"));
 }

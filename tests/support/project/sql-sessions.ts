@@ -11,7 +11,10 @@ export type Sql = postgres.Sql<Record<string, never>>;
 /** The sessions that no test uses at the moment, by the URL of their database. */
 const idle = new Map<string, Sql[]>();
 
-/** This limit is longer than any statement below takes, and shorter than a test's own limit. */
+/**
+ * This time limit is longer than any statement below needs, and shorter than a test's own time
+ * limit.
+ */
 const LIMIT_MS = 5_000;
 
 function open(databaseUrl: string): Sql {

@@ -44,8 +44,8 @@ function Details({ balance }: { readonly balance: CurrentBalance }) {
 }
 
 /**
- * Says when credits are topped up automatically. `useAutoTopUp` also polls during a top-up, so that
- * the balance shows the new credits once they arrive.
+ * Says when credits are topped up automatically. During a top-up `useAutoTopUp` polls, so that the
+ * balance shows the new credits once they arrive.
  */
 function TopUps() {
   const topUps = useAutoTopUp();

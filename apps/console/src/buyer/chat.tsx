@@ -43,8 +43,8 @@ function Conversation({ models }: { readonly models: readonly Model[] }) {
       <Chat
         key={model}
         model={model}
-        // Two consoles on one static host share the tab's storage, so the name contains the
-        // project.
+        // Two consoles on one static host share the tab's storage, so the stored name contains the
+        // URL of the project.
         storedAs={`${project.url} ${model}`}
         explain={(error) => <Paywall error={error} />}
       />

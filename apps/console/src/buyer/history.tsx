@@ -23,8 +23,8 @@ const columnsOf = (bought: Bought): readonly Column<Entry>[] => [
 ];
 
 /**
- * Returns a function that names an order by its package. The function covers only the newest
- * orders: the history shows each older order by its id.
+ * Returns a function that finds the package name of an order. It covers only the newest orders: for
+ * each older order, the history shows the order's id.
  */
 function useBought(): Bought {
   const { reading } = useList("/checkout/orders", {}, { readsOnFocus: true });

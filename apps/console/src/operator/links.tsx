@@ -48,8 +48,8 @@ const AUTHORS: Readonly<Partial<Record<string, string>>> = {
 };
 
 /**
- * The author of changes that the installation made. The text looks like the author of a scheduled
- * task, but there is no such task.
+ * The author of the changes that the installation made. It looks like `task:<name>`, the author of
+ * a scheduled task's changes, but there is no such task.
  */
 const INSTALLATION = "task:install";
 
@@ -60,7 +60,10 @@ const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {
   operator: "an operator",
 };
 
-/** The author of a change: `operator:<id>` and `stripe:<event>` lead to their pages. */
+/**
+ * The author of a change. The text `operator:<id>` links to that operator, and `stripe:<event>` to
+ * that event.
+ */
 export function Author({ of }: { readonly of: string | null }) {
   const { person } = useSignedIn();
   if (of === null) return <Id of={null} />;

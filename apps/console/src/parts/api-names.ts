@@ -1,4 +1,4 @@
-/** Formats the names that the API uses as words that people read. */
+/** Turns the names that the API uses into words that people read. */
 
 /** Formats a name of the API as words: `partially_refunded` is "partially refunded". */
 export const wordsOf = (name: string): string => name.replaceAll("_", " ");

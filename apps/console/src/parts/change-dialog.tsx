@@ -136,9 +136,9 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
 }
 
 /**
- * The dialog of a change: says what will happen, asks for confirmation, and shows the outcome. An
- * operator acts for the app, so the dialog also shows in whose name the change is made. If nobody
- * knows whether the change was made, pressing the button again repeats the same request.
+ * The dialog of a change: says what will happen, asks for confirmation, and shows the outcome.
+ * Operators make changes for the app, so for them the dialog also says in whose name the change is
+ * made. If the outcome is unknown, pressing the button again repeats the same request.
  */
 export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
   const { action, title, dryRun, children, change, done, isDestructive } = props;

@@ -10,9 +10,9 @@ interface ConfirmButtonProps {
 }
 
 /**
- * The button that makes a change after its dialog has shown the change. It is not a submit button,
- * so Enter in a field does not press it. It ignores a held key. It also ignores the second click of
- * a double click, because the first click was on another button, which this button has replaced.
+ * The button that confirms the change that a dialog has shown. It is not a submit button, so Enter
+ * in a field does not press it. It ignores a held key. It also ignores the second click of a double
+ * click, because the first click was on another button, which this button has replaced.
  */
 export function ConfirmButton({ variant, isBusy, onConfirm, children }: ConfirmButtonProps) {
   return (

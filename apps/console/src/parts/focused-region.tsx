@@ -6,9 +6,9 @@ interface FocusedRegionProps {
 
 /**
  * Moves the focus into this region from the button that opened the region. If a field in the region
- * already has the focus, does nothing. The button is hidden when the region opens. A layout effect
- * moves the focus before the hidden button loses it. Otherwise a dialog would restore the lost
- * focus later, and the field that has the focus by then would lose it.
+ * already has the focus, does nothing. The button is hidden when the region opens, and a hidden
+ * button loses the focus. A layout effect moves the focus before that. Otherwise a dialog would
+ * restore the lost focus later, and would take it from the field that has the focus by then.
  */
 export function FocusedRegion({ children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

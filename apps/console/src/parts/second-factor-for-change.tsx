@@ -1,4 +1,7 @@
-/** Asks for a second factor after a change was refused for lack of one, and repeats the change. */
+/**
+ * Asks for a second factor if a change was refused because the session has none, and then repeats
+ * the change.
+ */
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { type Change, isMfaRequired } from "../reads/use-change.ts";

@@ -29,8 +29,8 @@ interface ChangeOptions {
 }
 
 /**
- * The Idempotency-Key of the last attempt, if the attempt waits for a second factor, or if nobody
- * knows whether it has changed something.
+ * The Idempotency-Key of the last attempt. It is set while the attempt waits for a second factor,
+ * and if the attempt's outcome is unknown.
  */
 interface Open {
   readonly body: string;
@@ -63,9 +63,9 @@ export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): 
 }
 
 /**
- * Calls a route that changes something, and reads every page again when `readsAgain` says so. If a
- * failed call may have made the change, a repeat has the same Idempotency-Key, so that the change
- * is made only once.
+ * Calls a route that changes something, and reads the data of all pages again when `readsAgain`
+ * says so. If a failed call may have made the change, a repeat has the same Idempotency-Key, so
+ * that the change is made only once.
  */
 export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   method: M,

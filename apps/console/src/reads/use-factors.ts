@@ -77,7 +77,10 @@ export function useEnrol(): Change<string, Enrolment> {
 
 const codeOf = (error: Error): unknown => (error as { code?: unknown }).code;
 
-/** Returns whether a factor is gone. @throws Error if that can't be read */
+/**
+ * Returns whether a factor is gone.
+ * @throws Error if the list of factors can't be read
+ */
 async function isGone(auth: Auth, factorId: string): Promise<boolean> {
   return !dataOf(await auth.mfa.listFactors()).all.some(({ id }) => id === factorId);
 }

@@ -9,9 +9,9 @@ export const READ_MS = 20_000;
 export const ONCE = { retry: false, networkMode: "always" } as const;
 
 /**
- * The service records each time that an operator reads a customer's data. So a window that gets the
- * focus repeats only the reads with `readsOnFocus`. Otherwise there would be records of reads that
- * no operator asked for.
+ * The service stores a record of each read of a customer's data by an operator. So a window that
+ * gets the focus repeats only the reads with `readsOnFocus`. Otherwise there would be records of
+ * reads that no operator asked for.
  */
 export interface FocusOptions {
   /**

@@ -17,5 +17,5 @@ export const CurrencyCode = z.string()
   .regex(CODE, "currency must be a lower-case ISO code, such as usd.")
   .openapi({ example: "usd" });
 
-/** Stripe's highest amount of one charge. */
+/** The highest amount that Stripe accepts for one charge. */
 export const MAX_AMOUNT = 99_999_999;

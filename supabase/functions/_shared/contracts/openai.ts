@@ -124,7 +124,7 @@ const passedOn = {
 
 export const PASSED_ON = Object.keys(passedOn) as (keyof typeof passedOn)[];
 
-/** Accepts only null. For any other value, the error gives the reason, which is `why`. */
+/** Accepts only null. For any other value, the error gives `why` as the reason. */
 function refused(why: string) {
   return z.null({ error: `${why} Leave this parameter out.` }).optional();
 }

@@ -69,7 +69,7 @@ export const WelcomeRetryRefusedBody = z.strictObject({
 }).openapi("RefusedWelcomeRetryRequest");
 
 /**
- * The maximum number of users whose refused welcome credits one request retries. A transaction with
+ * One request retries the refused welcome credits of at most this many users. A transaction with
  * this many rows takes less than a second; a further request retries the rest.
  */
 export const RETRIED_AT_ONCE = 1000;

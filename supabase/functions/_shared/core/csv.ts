@@ -17,8 +17,8 @@ export interface Column<Key extends string = string> {
 // read like the normal signs.
 const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
-// In many countries a spreadsheet separates cells by a semicolon. It then ignores our quotes, so a
-// semicolon, a tab or a line break within a text begins a new cell.
+// In many countries, spreadsheets separate cells by semicolons. Such a spreadsheet ignores our
+// quotes around a text, so a semicolon, a tab or a line break within a text begins a new cell.
 const GAP = /[\s\p{C}";]+/gu;
 const SEPARATOR = /[;\t\r\n]/;
 

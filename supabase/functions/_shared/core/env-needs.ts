@@ -41,7 +41,7 @@ export type FunctionName = typeof FUNCTIONS[number];
 
 export interface EnvNeed {
   readonly by: readonly FunctionName[];
-  /** The functions that report whether the variable is set and test its value. */
+  /** The functions that report whether the variable is set, and that also test its value. */
   readonly checkedBy?: readonly FunctionName[];
   /**
    * `needed`: without the variable, the functions in `by` answer 503. `optional`: without the variable, a

@@ -10,8 +10,8 @@ import { networkOf } from "./ip-networks.ts";
 export const CLIENT_IP_HEADER = "cf-connecting-ip";
 
 /**
- * Makes the function that hashes networks. The key is not in the database, so a reader of its
- * tables can't find an address by hashing all addresses.
+ * Makes the function that hashes networks. The key is not in the database, so a reader of the
+ * database's tables can't find an address by hashing all addresses.
  */
 export function ipHashFrom(
   env: Pick<Env, "IP_HASH_KEY" | "SUPABASE_SECRET_KEYS">,

@@ -48,8 +48,8 @@ export function actingUserOf(caller: UserCaller | SecretCaller, named: string | 
 }
 
 /**
- * Returns the user whose resources a read by id may return; null for operators and back ends, which may read
- * every customer's resources.
+ * Returns the only user whose resources a read by id may return. Null for operators and back ends,
+ * which may read every customer's resources.
  */
 export function ownerReadBy(caller: UserCaller | SecretCaller): string | null {
   return caller.kind === "user" && !caller.isOperator ? caller.userId : null;

@@ -14,8 +14,8 @@ export type FeatureName = z.output<typeof contracts.FeatureName>;
 
 export interface FeatureFlags {
   /**
-   * @param userId null for an anonymous caller. A flag that is on for a percentage of users is off
-   *   for this caller.
+   * @param userId null for an anonymous caller. A flag that is on only for a percentage of users is
+   *   off for every anonymous caller.
    * @throws ApiError `upstream_unavailable` when no flags are known yet and the database is
    *   unavailable
    */

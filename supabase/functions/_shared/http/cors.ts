@@ -76,7 +76,7 @@ export function createCors(source: ServicesSource): MiddlewareHandler {
 
   /**
    * Returns whether the origin is allowed; false if the environment is invalid. An invalid
-   * environment is not logged here, because handling the request logs its faults.
+   * environment is not logged here, because its faults are logged when the request is handled.
    */
   function isAllowed(origin: string): boolean {
     let services: Services;

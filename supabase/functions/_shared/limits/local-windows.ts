@@ -16,8 +16,8 @@ import {
 } from "./sliding-window.ts";
 
 /**
- * About 3 MB of memory. A user's request is counted in up to 7 windows. All but two of them count
- * only this user or this address.
+ * The maximum number of windows. They take about 3 MB of memory. A user's request is counted in up
+ * to 7 windows, and all but two of these count only this user or this address.
  */
 const MAX_WINDOWS = 10_000;
 

@@ -18,9 +18,9 @@ type RouteLimit = keyof typeof ROUTES;
 /**
  * The group of requests that a rule counts together. `everybody` is all known callers together.
  * `strangers` are anonymous callers, whose requests have no accepted credential: they share one
- * quota, and otherwise count only for their `address`. `caller` is one user, or one back end, which
- * is identified by the name of its key. `address` does not count back ends. `users-address` is the
- * address from which a signed-in user's request comes.
+ * quota, and apart from that, only the rules by `address` count them. `caller` is one user, or one
+ * back end, which is identified by the name of its key. `address` does not count back ends.
+ * `users-address` is the address from which a signed-in user's request comes.
  */
 type CountedBy =
   | "everybody"

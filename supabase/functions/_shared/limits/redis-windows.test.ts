@@ -10,7 +10,9 @@ const asking = (id: string): Counted[] => [{ rule: rule!, id }];
 
 const NOW_MS = 5_000;
 
-/** A Redis that answers each count with `answer`, and each read of the windows with `windows`. */
+/**
+ * A Redis that answers each count with `answer`, and each read of the stored counts with `counts`.
+ */
 function windowsOf(answer: unknown, counts: unknown = [quota, null]): RedisWindows {
   const redis = { evalsha: () => Promise.resolve(answer), mget: () => Promise.resolve(counts) };
   return new RedisWindows(redis as unknown as Redis);

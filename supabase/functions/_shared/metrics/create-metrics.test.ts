@@ -190,8 +190,9 @@ function countingServer(metrics: FlushedMetrics) {
   };
 }
 
-// In Deno, the first import of a module takes the caller's async context into the server's next
-// requests. A flag in that context once made all later requests look like parts of a flush.
+// When a module is imported for the first time, Deno runs the server's next requests in the async
+// context of the import. A flag in that context once made all later requests look like parts of a
+// flush.
 Deno.test("requests are counted after a flush that imports a module", async () => {
   const world = makeWorld();
   world.answer = () => import(`data:text/javascript,export default "${crypto.randomUUID()}"`);

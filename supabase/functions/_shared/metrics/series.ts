@@ -57,7 +57,7 @@ function clean(value: string): string {
 }
 
 /**
- * Writes the labels as text. A short word of lower-case letters needs no cleaning. The test for it
+ * Writes the labels as text. A short word in lower case needs no cleaning. The test for such a word
  * saves time, because every limited request calls this function several times.
  */
 function labelsOf(names: readonly string[], labels: Labels): string {

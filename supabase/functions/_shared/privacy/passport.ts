@@ -37,8 +37,8 @@ const PASSPORT = new RegExp(
 );
 
 /**
- * Lower case is accepted only in the one or two characters before the digits. A value of digits
- * only must have at least seven, so that a year or a fee is not found.
+ * Lower case is accepted only in the one or two characters before the digits. A value that consists
+ * only of digits must have at least seven of them, so that a year or a fee is not found.
  */
 function isNumber(value: string): boolean {
   if (value !== value.toUpperCase() && !/^[a-z]{1,2}\d{6,8}$/.test(value)) return false;

@@ -28,8 +28,8 @@ function internationalForm(number: string): string {
 }
 
 /**
- * Returns the length of the longest prefix of the text that is a telephone number. The rest may
- * begin another number.
+ * Returns the length of the longest prefix of the text that is a telephone number. Another number
+ * may begin in the rest of the text.
  */
 function lengthOfNumber(candidate: string): number {
   let number = candidate.replace(/\D+$/, "");

@@ -24,7 +24,9 @@ async function endOf(call: Promise<unknown>, time: FakeTime): Promise<unknown> {
   return await end;
 }
 
-/** Asserts that each delay differs from the expected delay by at most half of it. */
+/**
+ * Asserts that each delay differs from the expected delay by at most half of the expected delay.
+ */
 function assertDelays(time: FakeTime, expected: readonly number[]): void {
   assert.equal(time.timers.length, expected.length, String(time.timers));
   time.timers.forEach((ms, nth) => {
@@ -105,8 +107,8 @@ Deno.test("retries are never nested: two places retry, and neither calls the oth
   assert.deepEqual(await filesWith(/import \{[^}]*\bcreateRetry\b[^}]*\} from/), [
     "_shared/adapters/database/database.ts",
   ]);
-  // The database has no resilience policy, and no file that creates a resilience policy calls the
-  // database.
+  // The database adapter creates no resilience policy, and files that create such a policy do not
+  // call the database. So no retry loop runs inside another one.
   const withPolicy = await filesWith(/import \{[^}]*\bcreateResiliencePolicy\b[^}]*\} from/);
   assert.deepEqual(withPolicy.filter((file) => file.includes("/database/")), []);
   assert(withPolicy.length >= 6, String(withPolicy));

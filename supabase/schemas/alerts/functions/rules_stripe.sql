@@ -118,7 +118,7 @@ $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
   'Returns the unknown states of Stripe''s objects seen after p_from. Also returns the prevented '
   'disputes that still freeze credits or a provider''s share after an hour: Stripe has not said how the '
-  'buyer gets their money.';
+  'buyer gets their money back.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -131,7 +131,7 @@ as $$
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
   'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
-  'nothing fails: credits that such a state froze stay frozen until an operator decides.';
+  'nothing fails: such a state may have frozen credits. They stay frozen until an operator decides.';
 
 create function farthing.read_stripe_setup(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -11,7 +11,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads how long no scheduled task has run, in minutes.';
+  'Reads for how many minutes no scheduled task has run.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -52,6 +52,6 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'If no scheduled task runs, or none that evaluates alerts, opens the incident tasks_stopped. '
-  'Until a task evaluates alerts again, also wakes the notification runner each minute. Returns '
-  'true if operators are notified now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, or if the tasks that run do not evaluate '
+  'alerts. Until a task evaluates alerts again, also wakes the notification runner each minute. '
+  'Returns true if operators are notified now.';

@@ -19,8 +19,8 @@ begin
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The user id is stored only if the user has no account. The deletion of a user erases the user id from the
-  -- account, but not from this log.
+  -- The deletion of a user erases the user id from the account, but not from this log. So the user
+  -- id is stored here only if the user has no account.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,

@@ -35,8 +35,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Creates a trigger that calls p_function after each update of these columns for which p_when is '
-  'true. If p_when is null, after each update.';
+  'Creates a trigger that calls p_function after an update of these columns if the condition p_when '
+  'is true. If p_when is null, the trigger calls p_function after every update of these columns.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text

@@ -1,7 +1,8 @@
 -- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
 -- is refunded. These functions only record the refund, because Stripe is called outside of any
--- transaction. The same request then sends the refund, or the runner does if the request dies. If
--- the payment succeeds before Stripe cancels it, the money is refunded, too.
+-- transaction. Afterwards the request that cancels the booking sends the refund, or the runner does
+-- if that request dies. If the payment succeeds before Stripe cancels it, the money is refunded,
+-- too.
 
 create function farthing.begin_cancelling(
   p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)

@@ -60,8 +60,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Returns whether a booking is refused: the buyer and the provider share something, and the '
-  'policy refuses such bookings. Records the refusal.';
+  'Returns whether the policy refuses a booking because the buyer and the provider share something. '
+  'Records the refusal.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void

@@ -13,7 +13,7 @@ as $$
     'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
 $$;
 comment on function farthing.session_to_create(farthing.orders) is
-  'Returns an order with the values that its session at Stripe is created with.';
+  'Returns an order, with the values from which the session at Stripe is created.';
 
 create function farthing.attach_session(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz)

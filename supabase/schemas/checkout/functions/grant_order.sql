@@ -12,8 +12,8 @@ as $$
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
 $$;
 comment on function farthing.paid_amounts(farthing.orders, jsonb) is
-  'Returns what was paid for an order, as stated by the facts of an event of its session or of its '
-  'payment.';
+  'Returns the amounts that were paid for an order. p_facts: the facts of an event about the order''s '
+  'session or payment.';
 
 create function farthing.refuse_other_amounts(p_order farthing.orders, p_paid farthing.paid_amounts)
 returns void

@@ -16,7 +16,7 @@ declare
     -- are granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- These states may change back, because refunds fail and disputes are won.
+    -- These states may change back, because refunds can fail and disputes can be won.
     when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
     when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')

@@ -1,5 +1,5 @@
 -- The RPC functions of the payment runner about saved cards: read a card at Stripe, and detach a
--- removed card. Also the removal by the card's owner.
+-- removed card. Also the function with which a user removes their card.
 
 create function farthing_public.cards_remove(p_user_id uuid, p_now timestamptz default now())
 returns jsonb

@@ -17,5 +17,5 @@ $$;
 grant execute on function farthing_public.stripe_faults_report to service_role;
 comment on function farthing_public.stripe_faults_report is
   'Records that Stripe refused a request because of the setup: key_refused, other_account with the customer '
-  'as its subject, or tax_not_set_up. The alert stripe_setup reports it until a request succeeds. Returns '
-  '{}.';
+  'as its subject, or tax_not_set_up. The alert stripe_setup reports this fault until a request '
+  'succeeds. Returns {}.';

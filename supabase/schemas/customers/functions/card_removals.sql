@@ -31,7 +31,7 @@ end
 $$;
 comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
   'Stops top-ups, forgets the saved card, and records that Stripe must detach it. The payment '
-  'runner may do this from p_runner_from on. A repeat changes nothing. The caller has locked the '
+  'runner may ask Stripe from p_runner_from on. A repeat changes nothing. The caller has locked the '
   'account and has given the reason by allow_change().';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)

@@ -67,9 +67,9 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, and wakes the runner to read it and to detach the card that it replaces. A card '
-  'that was removed before, or that was saved before the last change of the account''s card, is detached '
-  'instead. The caller has locked the account.';
+  'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced card. A '
+  'card that was removed before, or that was saved before the last change of the account''s card, is not '
+  'stored but detached. The caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void

@@ -48,8 +48,8 @@ begin
 end
 $$;
 comment on function farthing.decide_grant is
-  'Confirms a locked, pending grant, which adds its credits, or declines it. Returns the grant. Fails '
-  'grant_not_allowed.';
+  'Confirms a locked, pending grant and adds its credits, or declines the grant. Returns the grant. '
+  'Fails grant_not_allowed.';
 
 create function farthing.expire_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int

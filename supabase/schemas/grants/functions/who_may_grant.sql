@@ -25,8 +25,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- The caller has a secret key and chooses p_author. Stripe's events and scheduled tasks grant
-  -- without this check, so a p_author that names one of them is refused.
+  -- The caller has a secret key and may pass any p_author. Stripe's events and scheduled tasks
+  -- never reach this check when they grant, so a p_author that names one of them is refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');

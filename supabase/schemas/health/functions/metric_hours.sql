@@ -1,4 +1,4 @@
--- A metric by the hour, as operators read it: the counted events behind an alert.
+-- A metric by the hour, as operators read it: it shows the events that an alert has counted.
 
 create function farthing.labels_object(p_labels text)
 returns jsonb

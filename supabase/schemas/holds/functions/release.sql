@@ -33,7 +33,7 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- Debt is paid as of the time when the hold expired, so a lot that expired after that time
+    -- The payment of debt is dated at the hold's expiry, so a lot that expired after that time
     -- still pays. Holds that expired at the same moment are freed together, so that their credits
     -- pay in burn-down order and not in the order of holds.
     if v_hold.expires_at > v_moment then
@@ -52,8 +52,9 @@ begin
 end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: releases the open holds that are past their expiry, and pays debt with their credits as of '
-  'each expiry. Returns the number of released holds. The caller has locked the account.';
+  'Rule 7: releases the account''s expired open holds. The credits of each released hold first pay '
+  'debt; this payment is dated at the hold''s expiry. Returns the number of released holds. The '
+  'caller has locked the account.';
 
 create function farthing.release_hold(
   p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz,

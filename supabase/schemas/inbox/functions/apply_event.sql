@@ -10,8 +10,8 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- occurred_at: the event's time at Stripe, because an older event must not overwrite a newer one.
-  -- author: the author of the entries that the event causes.
+  -- occurred_at: the event's time at Stripe, needed because an older event must not overwrite a
+  -- newer one. author: the author of the entries that the event causes.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin

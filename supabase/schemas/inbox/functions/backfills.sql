@@ -26,7 +26,8 @@ as $$
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
-  'Returns the creation time of the oldest events that a backfill asks Stripe for.';
+  'Returns the moment from which a backfill fetches events: Stripe lists all events created since '
+  'then.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
@@ -58,5 +59,6 @@ begin
 end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
-  'Ends a claimed backfill. After a complete backfill the next one is due an hour later, otherwise at '
-  'once. After unreadable events the next backfill is due at least 15 minutes after the claim.';
+  'Ends a claimed backfill. The next backfill is due an hour after a complete one, and at once '
+  'after an incomplete one. After unreadable events the next backfill is due at least 15 minutes '
+  'after the claim.';

@@ -93,8 +93,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one: each event changes the order only from the states
-  -- that may precede it.
+  -- An older state never overwrites a newer one: an event changes an order only if the order's
+  -- current state may precede the new state.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
     when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then

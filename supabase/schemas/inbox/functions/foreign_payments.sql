@@ -13,7 +13,7 @@ end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
   'Returns whether the metadata of the event''s object names this installation. The metadata of a '
-  'refund from the dashboard never names it, even if a payment of ours is refunded.';
+  'refund from the dashboard never names this installation, even if the refunded payment is ours.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text

@@ -11,4 +11,4 @@ as $$
     'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
 $$;
 comment on function farthing.inbox_answer(farthing.inbox) is
-  'Returns an event in the form of lists, without its facts.';
+  'Returns an event in the form in which lists return it, without its facts.';

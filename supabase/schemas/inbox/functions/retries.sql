@@ -9,8 +9,8 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- A redelivery by Stripe before the next attempt is due may succeed, but does not count as an
-  -- attempt.
+  -- Stripe may redeliver an event before its next attempt is due. The redelivery may succeed, but
+  -- does not count as an attempt.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   p_event.attempts := p_event.attempts + v_due::int;
@@ -26,8 +26,8 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, so that an event
-  -- outlasts a night without an operator.
+  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, so an event is not
+  -- dead-lettered during a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -35,7 +35,7 @@ begin
 end
 $$;
 comment on function farthing.count_attempt(farthing.inbox, timestamptz) is
-  'Counts the attempt of an event whose outcome is known, plans the next attempt, and dead-letters an '
+  'Counts an attempt whose outcome is known, plans the event''s next attempt, and dead-letters an '
   'event that has used up its attempts. Returns the changed event and writes nothing.';
 
 create function farthing.retry_event(p_event_id text, p_now timestamptz)
@@ -64,9 +64,9 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are retried in the order in which they are due, and not in the order of account ids, in
--- which locks are taken elsewhere (docs/reference/rules.md). So this task could deadlock. It stops
--- waiting for a lock long before the deadlock timeout, and retries the event a minute later.
+-- Elsewhere, locks are taken in the order of account ids (docs/reference/rules.md). This task takes
+-- events in the order in which they are due, so it could deadlock. It stops waiting for a lock long
+-- before the deadlock timeout, and retries the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('retry_events', 'event', array(

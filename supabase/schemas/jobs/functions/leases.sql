@@ -41,8 +41,8 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'Locks a job as lock_job() does. Returns the job if p_token is the token of its current lease; '
-  'else null.';
+  'Locks a job as lock_job() does. Returns the job if p_token is the token of its current lease '
+  'and the job has not expired; else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs

@@ -1,6 +1,6 @@
 -- The entries of the journal: each debits one account and credits another. Movements of money come
--- from the revenue lines, and movements of deferred revenue from the days of lots (lot_days). Both
--- are summed by day, because a bookkeeping program needs no line per payment.
+-- from the revenue lines, and movements of deferred revenue from the movements of lots per day
+-- (lot_days). Both are summed by day, because a bookkeeping program needs no line per payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,

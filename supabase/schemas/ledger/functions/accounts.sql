@@ -51,9 +51,9 @@ begin
 end
 $$;
 comment on function farthing.account_to_read(uuid, text, text, timestamptz) is
-  'Returns the account of the user whom a list or a read is about; null if the user has no account yet. '
-  'Records the read if its author is not that user. p_route: such as "GET /credits". Fails not_found if '
-  'there is no such user.';
+  'Returns the account of the user whose data a request lists or reads; null if the user has no '
+  'account yet. Records the read if its author is not that user. p_route: such as "GET /credits". '
+  'Fails not_found if there is no such user.';
 
 create function farthing.note_account_read(
   p_account_id bigint, p_author text, p_route text, p_now timestamptz)

@@ -8,8 +8,8 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'Returns the user id of an author operator:<user id>, in any spelling of the id; null for every other '
-  'author.';
+  'Returns the user id in an author of the form operator:<user id>, in any spelling of the id; '
+  'null for every other author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean

@@ -59,7 +59,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, least() ignores the null v_free[v_lot]. v_take is the rest: new debt.
+      -- After the last lot, least() ignores v_free[v_lot] (null). v_take is the rest: new debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -162,8 +162,8 @@ begin
     perform farthing.wake_if_top_up_due(p_account.account_id, p_now);
   end if;
   return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
-    -- jsonb_object() takes texts only; jsonb_build_object() would look up the output function of
-    -- each type.
+    -- jsonb_object() takes only texts and is faster: jsonb_build_object() would look up the output
+    -- function of each type.
     jsonb_build_array(jsonb_object(array['id', v_lot_id::text, 'source', v_source,
       'amount', trim_scale(p_charge.amount)::text])))::farthing.charge_result;
 end

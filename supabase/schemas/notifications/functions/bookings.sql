@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function farthing.notify_booking_payment() is
-  'Trigger: queues the receipt of a booking, once. A payment that arrives after the cancellation has no '
-  'receipt, because it is refunded.';
+  'Trigger: queues the receipt of a booking, once. A payment that arrives after the cancellation '
+  'gets no receipt, because the payment is refunded.';
 
 create function farthing.notify_booking_cancellation()
 returns trigger

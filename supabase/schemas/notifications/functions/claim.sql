@@ -12,7 +12,7 @@ as $$
 declare
   -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for 24 hours; we count on only 23 of them.
+  -- The mail service Resend stores an idempotency key for 24 hours; we rely on only 23 of them.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin

@@ -24,9 +24,9 @@ exception when others then
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Queues a notification to an account''s owner; false if the account already has one of this template '
-  'and subject, or if the owner was deleted. Never fails: if the notification cannot be written, the '
-  'server''s log has a warning.';
+  'Queues a notification to an account''s owner; false if the account already has a notification '
+  'of this template and subject, or if the owner was deleted. Never fails: if the notification '
+  'cannot be written, the server''s log has a warning.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)

@@ -35,8 +35,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since this runner claimed it, and continues from the last
-    -- stored page.
+    -- Another runner has claimed the list after this runner, and continues from the last stored
+    -- page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
@@ -48,9 +48,9 @@ end
 $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
-  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
-  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} '
-  'if another runner has claimed the list since.';
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for '
+  'the last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or '
+  '{taken} if another runner has claimed the list in the meantime.';
 
 create function farthing_public.balance_claim(p_now timestamptz default now())
 returns jsonb
@@ -81,6 +81,6 @@ as $$
 $$;
 grant execute on function farthing_public.balance_record to service_role;
 comment on function farthing_public.balance_record is
-  'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
-  'null for the last page. Returns {taken}: true if another runner has claimed the list since; nothing '
-  'is stored then.';
+  'Stores a page of the claimed list of balance transactions. p_after: the page''s last '
+  'transaction, or null for the last page. Returns {taken}: true if another runner has claimed the '
+  'list in the meantime; then nothing is stored.';

@@ -5,8 +5,8 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe's arrival date is a banking day. A payout that is not paid a day after that date is
-  -- late.
+  -- Stripe's arrival date is a banking day. A payout is late if it is still unpaid one day after
+  -- that date.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
     -- A returned payout is no longer late once a later payout exists in its currency, because the

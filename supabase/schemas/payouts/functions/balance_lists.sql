@@ -13,8 +13,8 @@ as $$
     and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
-  'Returns whether the list should be fetched now. No runner must be fetching it, and either the '
-  'last complete list is at least 15 minutes old or a list is unfinished.';
+  'Returns whether the list should be fetched now: no runner is fetching it, and either the last '
+  'complete list is at least 15 minutes old or a list is unfinished.';
 
 create function farthing.claim_balance_list(p_now timestamptz)
 returns farthing.balance_lists
@@ -56,5 +56,5 @@ begin
 end
 $$;
 comment on function farthing.record_balance_page(timestamptz, jsonb, text, timestamptz) is
-  'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
-  'Returns false if another runner has claimed the list since.';
+  'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last '
+  'page. Returns false if another runner has claimed the list in the meantime.';

@@ -76,9 +76,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout: as many as add up to its amount '
-  'exactly or, if none do, as many as stay below it. The remaining amount is reported as the payout''s '
-  'difference.';
+  'Assigns the oldest available transactions to a manual payout: those whose sum is exactly its '
+  'amount or, if no sum is exact, as many as keep the sum below the amount. The remaining amount '
+  'is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void

@@ -28,9 +28,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment before which all payments must be in listed payouts: the payments in the '
-  'balance of p_currency, or in every balance if p_currency is null. Null before the first payout '
-  'is listed; never later than p_now less paid_out_within.';
+  'Returns a moment: all earlier payments in the balance of p_currency (or in every balance, if '
+  'p_currency is null) must be in listed payouts. Null before the first payout is listed; never '
+  'later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)

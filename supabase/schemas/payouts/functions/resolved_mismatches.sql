@@ -12,5 +12,6 @@ as $$
       and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
 $$;
 comment on function farthing.is_resolved_by_operator(text, text, text, text, text) is
-  'Returns whether an operator resolved this difference when our record (ours) and Stripe''s (theirs) '
-  'were the same as now. The difference stays resolved until one of them changes.';
+  'Returns whether an operator resolved this difference, and neither our record (ours) nor '
+  'Stripe''s (theirs) has changed since then. The difference stays resolved until one of these '
+  'records changes.';

@@ -67,7 +67,7 @@ as $$
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
   'Returns one version of each package that a list does not name: the version in force or, if only '
-  'a later version is on sale, that later version.';
+  'later versions are on sale, the earliest of these.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change

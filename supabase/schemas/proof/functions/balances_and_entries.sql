@@ -118,8 +118,8 @@ begin
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- The account's last change may be the end of a hold, because a hold that expires writes no
-      -- entry.
+      -- A hold that expires writes no entry, so the account's last change may be later than its
+      -- last entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0;
 end

@@ -43,8 +43,8 @@ begin
 end
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event with its amounts, every order whose payment '
-  'an event reports is paid, and a package was sold at its terms.';
+  'Rule 9 of payments: a paid order has a Stripe event with its amounts; an order is paid if an '
+  'event reports its payment; a package was sold at its terms.';
 
 create function farthing.prove_grants()
 returns setof farthing.violation

@@ -1,5 +1,5 @@
--- The whole proof. Its checks are in PL/pgSQL, which keeps their plans for the session: to plan them
--- takes several times as long as to prove a small ledger.
+-- The whole proof. Its checks are in PL/pgSQL, which keeps their plans for the session: planning
+-- them takes several times as long as proving a small ledger.
 
 create function farthing.prove_rows()
 returns setof farthing.violation

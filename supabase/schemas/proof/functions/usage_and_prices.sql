@@ -37,8 +37,8 @@ begin
 end
 $$;
 comment on function farthing.prove_usage() is
-  'Rule 9 of usage: each usage event was charged at most once, and no usage event or charge is '
-  'recorded without the other.';
+  'Rule 9 of usage: each usage event was charged at most once, no usage event is recorded without '
+  'its charge, and no charge without its usage event.';
 
 -- This is a view, because PostgreSQL inlines a view into the query. A function with its own
 -- search_path is not inlined: called for each charge, it took most of the time of prove_prices().

@@ -43,9 +43,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_preview to service_role;
 comment on function farthing_public.refunds_preview is
-  'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, amount, '
-  'currency, refundable_after, credits_taken_back, debt_added}. Changes nothing, and records the read. '
-  'Fails as refunds_begin() does.';
+  'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, '
+  'amount, currency, refundable_after, credits_taken_back, debt_added}. Only records the read, and '
+  'changes nothing else. Fails as refunds_begin() does.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -146,7 +146,8 @@ begin
   if v_refund.refund_id is null then
     perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
-  -- A request that waits for the event of its own refund is not recorded as a read of a customer.
+  -- A request that waits for the event of its own refund is not recorded as a read of a customer's
+  -- data.
   if not p_is_repeat then
     perform farthing.note_account_read(v_refund.account_id, p_author, 'GET /refunds/{id}', p_now);
   end if;
@@ -198,9 +199,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer or a '
-  'status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of the buyer. '
-  'Fails not_found if there is no such user.';
+  'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer '
+  'or a status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of '
+  'the buyer''s data. Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int, p_now timestamptz default now())
 returns jsonb

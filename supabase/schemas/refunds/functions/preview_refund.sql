@@ -39,4 +39,5 @@ end
 $$;
 comment on function farthing.preview_refund is
   'Returns what a refund would change, in the API''s form: amounts in minor units, credits as text. '
-  'Changes nothing, and records the read of the buyer. Fails as request_refund() does.';
+  'Only records that the buyer''s data was read, and changes nothing else. Fails as '
+  'request_refund() does.';

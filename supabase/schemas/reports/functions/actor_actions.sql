@@ -79,8 +79,8 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns the actions that moved no credits in a range of days, by day, author and kind, with the '
-  'table that stores them. amount: only for refunds, in minor units of `currency`.';
+  'Returns, for a range of days, the actions other than movements of credits, by day, author and '
+  'kind, with the table that stores them. amount: only for refunds, in minor units of `currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
 returns table (day date, author_kind text, author text, kind text, source text, count bigint, credits numeric,

@@ -56,4 +56,5 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders, and every order whose evidence it records as complete has all of its evidence.';
+  'orders, and if it records the evidence of an order as complete, the order has all of its '
+  'evidence.';

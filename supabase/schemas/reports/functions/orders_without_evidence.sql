@@ -42,7 +42,7 @@ begin
     select p.order_id, m.missing
     from farthing.orders p
     left join farthing.order_entries n on n.order_id = p.order_id
-    -- Evidence that was missing may have arrived since, so it is looked up again.
+    -- Evidence that was missing may have arrived in the meantime, so it is looked up again.
     -- prove_order_entries() checks the rows that have all evidence.
     cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
       case when n.order_id is null then 'entry' end), '') as missing) m
@@ -66,4 +66,4 @@ as $$
   select 100
 $$;
 comment on function farthing.orders_without_evidence_listed() is
-  'Returns the largest number of orders without evidence whose ids the key figures list.';
+  'Returns a limit: the key figures list the ids of at most this many orders without evidence.';

@@ -1,5 +1,5 @@
--- The proof of the days of lots. The whole proof recomputes the days from all entries; the
--- incremental proof compares their sums with the sums of entries and with the lots.
+-- The proof of the movements of lots per day (lot_days). The whole proof recomputes them from all
+-- entries; the incremental proof compares their sums with the sums of entries and with the lots.
 
 create function farthing.prove_lot_days()
 returns setof farthing.violation
@@ -60,8 +60,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt, with '
-  'the changes of the lots'' values that follow from them.';
+  'Rule 14: lot_days has the sums of the sealed entries and of the booked payments of debt, and '
+  'the changes of the lots'' values that these entries and payments cause.';
 
 create function farthing.prove_lot_sums()
 returns setof farthing.violation
@@ -114,6 +114,6 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: by kind of movement, the credits of all days of lots add up to the sealed entries; '
-  'payments of debt cancel out. The values of all days add up to the value of the lots. The summed '
-  'movements of a lot equal its remaining credits.';
+  'Rule 14: by kind of movement, the credits in lot_days add up to the sealed entries; payments of '
+  'debt cancel out. The values of all days add up to the value of the lots. The summed movements '
+  'of a lot equal its remaining credits.';

@@ -62,8 +62,8 @@ as $$
       from '^stripe:(.*)$')), p_default)
 $$;
 comment on function farthing.event_time(timestamptz) is
-  'Returns when the Stripe event that is being applied happened at Stripe; p_default if no event is '
-  'being applied.';
+  'Returns the time at Stripe of the event that is being applied; p_default if no event is being '
+  'applied.';
 
 create function farthing.book_line(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -93,6 +93,6 @@ end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is '
-  'being applied. The caller may set booked_on to the day of another line: this line then counts '
-  'on the same day if the month of that day is open. The product line depends on whether the line '
-  'has an order or a booking.';
+  'being applied. The caller may set booked_on to the day of another line: the new line then '
+  'counts on the same day if the month of that day is open. The product line depends on whether '
+  'the line has an order or a booking.';

@@ -48,7 +48,7 @@ end
 $$;
 comment on function farthing.line_about(farthing.balance_transactions) is
   'Returns a line with the account, the order or booking, the refund and the dispute of a balance '
-  'transaction; all are null if it is not ours or its event has not arrived.';
+  'transaction; all are null if the transaction is not ours or its event has not arrived.';
 
 create function farthing.day_of_line(p_transaction farthing.balance_transactions)
 returns date

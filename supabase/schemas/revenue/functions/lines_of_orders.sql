@@ -30,8 +30,8 @@ begin
 end
 $$;
 comment on function farthing.book_paid_order(farthing.orders, timestamptz, timestamptz) is
-  'Books the charge, the discount and the tax of an order that was paid, at p_at. p_effective_at: when '
-  'the payment happened; null for the time of the event that is being applied.';
+  'Books, at p_at, the charge, the discount and the tax of a paid order. p_effective_at: when the '
+  'payment happened; null for the time of the event that is being applied.';
 
 create function farthing.book_order()
 returns trigger

@@ -39,8 +39,8 @@ begin
     -- The second grouping set adds up both product lines of a currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as (
-    -- There is one group per account, with a column for each product line, because forming groups
-    -- takes most of the time.
+    -- Forming groups takes most of the time, so product lines are columns of one group per account,
+    -- and not groups of their own.
     select l.currency, l.account_id,
       coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
       coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings

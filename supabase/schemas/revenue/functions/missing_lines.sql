@@ -1,5 +1,5 @@
--- Revenue lines of facts that are older than the table of lines: a project that had orders before
--- revenue was booked runs book_missing_lines() once, in the migration that adds the triggers.
+-- Revenue lines of facts that are older than the table of lines. The migration that adds the
+-- triggers runs book_missing_lines() once, for a project that had orders before it booked revenue.
 
 create function farthing.book_missing_orders(p_now timestamptz)
 returns bigint

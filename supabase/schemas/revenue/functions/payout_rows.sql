@@ -47,7 +47,7 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
       else array[p_transaction.kind] end)
     -- A refund and its failure have the same source_id. So only the sign of the amount
-    -- distinguishes the tax_returned line of one from that of the other.
+    -- distinguishes the tax_returned line of the refund from that of its failure.
     and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;

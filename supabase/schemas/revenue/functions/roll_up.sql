@@ -28,7 +28,8 @@ begin
 end
 $$;
 comment on function farthing.roll_up_lines(int) is
-  'Adds at most p_limit lines since the last run to the sums of their days. Returns their number.';
+  'Takes the lines booked since the last run, at most p_limit, and adds them to the sums of their '
+  'days. Returns their number.';
 
 create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
 returns int
@@ -60,5 +61,5 @@ as $$
   group by q.booked_on, q.product_line, q.currency, q.kind
 $$;
 comment on function farthing.revenue_sums(date, date) is
-  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that were '
-  'rolled up, and those booked since.';
+  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that '
+  'were rolled up, and the lines booked after them.';

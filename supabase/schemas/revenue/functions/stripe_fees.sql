@@ -64,8 +64,9 @@ begin
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
-  'Books Stripe''s fee of a balance transaction of ours, as provisional until a payout lists the '
-  'transaction, and the money of a transfer or its reversal. Changes nothing if they are already booked.';
+  'Books Stripe''s fee of a balance transaction of ours; the fee is provisional until a payout '
+  'lists the transaction. Also books the money of a transfer or its reversal. Changes nothing if '
+  'both are already booked.';
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void

@@ -15,8 +15,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank has yet to decide a dispute or its appeal; true in every unknown state. '
-  'An inquiry (`warning_…`) is not open.';
+  'Returns whether a bank has not decided a dispute or its appeal yet; true in every unknown '
+  'state. An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)

@@ -53,8 +53,9 @@ as $$
   update farthing.tasks set started_at = p_now where task = (
     select t.task from farthing.tasks t cross join farthing.task_runner r
     where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- The order: first the tasks for which the last run had no time, the longest overdue first;
-    -- then tasks with a small budget; then tasks that were added first.
+    -- The tasks for which the last run had no time come first, the longest overdue first. The
+    -- others follow by budget, the smallest first; at equal budgets, in the order in which they
+    -- were added.
     order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
       t.task_nr limit 1)
   returning task

@@ -8,7 +8,7 @@ language sql stable
 set search_path = ''
 as $$
   -- greatest() ignores ran_at while it is null, before the first run. The server's start counts as
-  -- a run, because a server that has just started has missed none.
+  -- a run, because a server that has just started has missed no run.
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is

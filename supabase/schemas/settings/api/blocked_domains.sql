@@ -1,4 +1,5 @@
--- The RPC functions of the domains without welcome credits: operators read the list, and replace it.
+-- The RPC functions with which operators read and replace the list of blocked email domains. Users
+-- with an address at such a domain get no welcome credits.
 
 create function farthing_public.settings_blocked_domains()
 returns jsonb
@@ -12,8 +13,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains to service_role;
 comment on function farthing_public.settings_blocked_domains is
-  'Returns the domains without welcome credits, with the version of the list and its last changes: '
-  '{version, domains, history}.';
+  'Returns the email domains whose users get no welcome credits, with the version of the list and '
+  'its last changes: {version, domains, history}.';
 
 create function farthing_public.settings_blocked_domains_set(
   p_domains jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
@@ -28,5 +29,5 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
-  'Replaces the domains without welcome credits with the list [domain]. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. Returns '
+  'the same object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';

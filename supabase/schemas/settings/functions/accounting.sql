@@ -14,7 +14,7 @@ as $$
     l (name, choices, description)
 $$;
 comment on function farthing.accounting_policy_list() is
-  'Returns each accounting policy with its choices and a sentence for operators.';
+  'Returns each accounting policy with its choices and a description for operators.';
 
 create function farthing.refuse_bad_accounting(p_policies jsonb, p_now timestamptz)
 returns void

@@ -1,4 +1,4 @@
--- Changing the list of domains without welcome credits.
+-- Changing the list of email domains whose users get no welcome credits.
 
 create function farthing.refuse_bad_domains(p_domains jsonb)
 returns void
@@ -50,5 +50,5 @@ begin
 end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
-  'Replaces the domains without welcome credits with the list [domain]; an empty list blocks no '
-  'domain. Returns {changes, unchanged}. Fails invalid_request.';
+  'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. An empty '
+  'list blocks no domain. Returns {changes, unchanged}. Fails invalid_request.';

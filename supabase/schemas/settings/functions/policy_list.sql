@@ -112,5 +112,6 @@ as $$
   union all select * from farthing.policy_limits()
 $$;
 comment on function farthing.policy_list() is
-  'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
-  'for operators. The default of a setting is the default of its column in farthing.policy.';
+  'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a '
+  'description for operators. The default of a setting is the default of its column in '
+  'farthing.policy.';

@@ -21,8 +21,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request and names the field if the effective_from of an item of a list is not a valid '
-  'time, or is more than two years away.';
+  'Fails invalid_request and names the field if the effective_from of an item of a list is not a '
+  'valid time, or is more than two years in the future.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
   p_first timestamptz)

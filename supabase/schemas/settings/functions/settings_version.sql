@@ -1,5 +1,5 @@
 -- The version of a table of settings. A change names the version that its caller has read, and is
--- refused if the table was changed since.
+-- refused if the table was changed in the meantime.
 
 create function farthing.settings_version(p_table text)
 returns text

@@ -1,4 +1,4 @@
--- The log of reads of a customer.
+-- The log of who read a customer's data.
 
 create function farthing_public.customers_reads(
   p_customer_id text, p_before bigint default null, p_limit int default 20, p_author text default null,
@@ -12,8 +12,7 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read before the customer had an account is stored with the user. A later read is stored with
-  -- the account.
+  -- A read from before the customer had an account names the user. A later read names the account.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)
@@ -31,6 +30,6 @@ end
 $$;
 grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
-  'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
-  'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
-  'not_found and names the field `id`.';
+  'Returns a page of the log of operators and secret keys that read a customer''s data, newest '
+  'first, this read included: {reads: [{read_at, author, route, query, request_id, '
+  'correlation_id}], next_before}. Fails not_found and names the field `id`.';

@@ -9,8 +9,9 @@ as $$
     'has_more', cardinality(p_items) > p_limit, 'path', p_path)
 $$;
 comment on function farthing.newest(jsonb[], int, text) is
-  'Returns the part of a list that a page shows: {items, has_more, path}. The caller reads one item more '
-  'than p_limit. path: the endpoint with the whole list, null if there is none.';
+  'Returns the part of a list that a page shows: {items, has_more, path}. The caller reads one '
+  'item more than p_limit, so that has_more is known. path: the endpoint with the whole list, null '
+  'if there is none.';
 
 create function farthing.credits_of(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
 returns jsonb

@@ -1,6 +1,6 @@
 -- The id and the summary of a customer. The id is the user's id. The account of a deleted user or
--- an organisation has no user id, so the account's number is its id. Proofs and alerts name the
--- same number.
+-- an organisation has no user id, so there the account's number is the customer's id. Proofs and
+-- alerts name the same number.
 
 create function farthing.customer_summary(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb

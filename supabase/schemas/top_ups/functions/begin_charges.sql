@@ -8,7 +8,7 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Charges in progress and refunded charges count too, since the cap limits charges.
+  -- Charges in progress and refunded charges count, too, because the cap limits charges.
   select coalesce(sum(amount), 0)::bigint from farthing.orders
   where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
     and created_at >= date_trunc('month', p_now, 'UTC')
@@ -137,7 +137,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have begun the top-up since the account was found to be due.
+  -- Another runner may have begun the top-up after the account was found to be due.
   if not found or not farthing.is_top_up_due(v_account_id, p_now) then
     return 0;
   end if;

@@ -9,9 +9,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- After a wake no top-up is due for a while: a charge starts the cool-down, and an account that
-  -- cannot be charged is postponed. So wakes need no limit of their own. If the wake is lost,
-  -- wake_payment_runner_if_due() finds the account within a minute.
+  -- After the runner was woken, no top-up is due for a while: a charge starts the cool-down, and an
+  -- account that cannot be charged is postponed. So the calls that wake it need no limit of their
+  -- own. If the call is lost, wake_payment_runner_if_due() finds the account within a minute.
   return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
 end
 $$;

@@ -19,7 +19,7 @@ begin
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
     -- Stripe may forget an idempotency key after 24 hours and would then repeat the move, so no
-    -- attempt is made after 23 hours. The reversal of a transfer whose result is unknown is
+    -- attempt is made after 23 hours. If the result of a transfer is unknown, its reversal is
     -- uncertain, too.
     if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
       or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id

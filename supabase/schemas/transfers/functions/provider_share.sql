@@ -7,7 +7,7 @@
 -- sends the difference to Stripe.
 
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
--- payment and we have not moved the share since. In all other cases we reverse that part. The
+-- payment and we have not moved the share since then. In all other cases we reverse that part. The
 -- trigger stores in the refund's row who reverses the part, because a dispute may arrive while the
 -- refund is being sent. For a refund from the dashboard, Stripe's event reports whether Stripe
 -- reversed the part: note_refund().

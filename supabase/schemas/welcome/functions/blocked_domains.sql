@@ -1,5 +1,5 @@
--- The list of domains without welcome credits. Operators change the list by SQL or by POST
--- /settings/blocked-domains.
+-- The list of email domains whose users get no welcome credits. Operators change the list by SQL or
+-- by POST /settings/blocked-domains.
 
 create function farthing.replace_blocked_domains(p_domains text[])
 returns void
@@ -31,5 +31,5 @@ begin
 end
 $$;
 comment on function farthing.set_blocked_domains(text[], text, text) is
-  'Replaces the list of domains without welcome credits, and returns its length. The domains must be in '
-  'lower case. The reason and the author are audited.';
+  'Replaces the list of email domains whose users get no welcome credits, and returns its length. '
+  'The domains must be in lower case. The reason and the author are audited.';

@@ -24,8 +24,8 @@ end
 $$;
 comment on function farthing.queue_welcome() is
   'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
-  'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
-  'lock, and catches every error except a cancelled statement.';
+  'address, only once per user, and only while the policy grants welcome credits. Waits at most '
+  'half a second for a lock, and catches every error except a cancelled statement.';
 
 create function farthing.grant_welcome_credits(p_now timestamptz default now(), p_limit int default 50)
 returns int

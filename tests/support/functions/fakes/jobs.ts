@@ -75,7 +75,7 @@ export class FakeJobs {
     return this.calls.filter((call) => call.name === name).map(({ args }) => args);
   }
 
-  /** @param others other database functions, which a job type under test calls */
+  /** @param others the database functions that a job type under test calls in addition */
   database(others: Partial<Database> = {}): Database {
     type Call = (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
     const call: Call = async (name, args) => {

@@ -144,7 +144,7 @@ export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   return createDatabase({
     async call(name, args) {
-      // Throws if the request has no time left, as the real transport does.
+      // Like the real transport, throws if the request has no time left.
       timeLeftMs(1);
       const known = name as FunctionName;
       calls.push({ name: known, args });

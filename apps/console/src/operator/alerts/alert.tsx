@@ -59,8 +59,8 @@ export function AlertPage() {
     <Page title="Alert">
       <Known reading={reading} title="The alert" placeholder="h-96">
         {(alert) => (
-          // The table of causes has the whole width, so that its last columns are visible. An
-          // operator acts on these columns.
+          // The table of causes has the whole width, so that its last columns are visible: an
+          // operator needs them in order to act.
           <div className="grid gap-8 *:min-w-0">
             <Section title={titleOf(alert.rule)}>
               <p>{alert.summary}</p>

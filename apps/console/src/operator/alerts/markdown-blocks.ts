@@ -11,7 +11,10 @@ export type Block =
 const BULLET = /^(?:-|\d+\.) +/;
 const FENCE = /^```/;
 
-/** Takes the lines of a block from `lines`; `step` says whether a line belongs to the block. */
+/**
+ * Removes a block's lines from the start of `lines`, and returns the removed lines. `step` says
+ * whether a line belongs to the block.
+ */
 function takeWhile(lines: string[], step: (line: string) => boolean): string[] {
   const end = lines.findIndex((line) => !step(line));
   return lines.splice(0, end < 0 ? lines.length : end);
@@ -24,7 +27,10 @@ function takeCode(lines: string[]): Block {
   return { kind: "code", text };
 }
 
-/** Takes a list item: its first line, and the indented or blank lines below. */
+/**
+ * Removes a list item from `lines`, and returns its blocks. The item has a first line, and the
+ * indented or blank lines below it.
+ */
 function takeItem(lines: string[]): readonly Block[] {
   const [first = ""] = lines.splice(0, 1);
   const indent = BULLET.exec(first)![0].length;

@@ -29,7 +29,7 @@ const FIGURES: readonly Column<Entry>[] = [
   },
 ];
 
-/** The API's sentence contains the operator's id. A link to the operator is shown in its place. */
+/** The API's sentence contains the operator's id. The page shows a link instead. */
 function Sentence({ reason, author }: ExplainedEntry) {
   const [before, ...rest] = reason.split(author.replace(/^operator:/, "operator "));
   if (!author.startsWith("operator:") || rest.length === 0) return <p>{reason}</p>;
@@ -54,7 +54,7 @@ interface CausesProps {
   readonly refunds: readonly Refund[];
 }
 
-/** The author of a change and its causes; for a refund, also who requested it. */
+/** The author and the causes of a change. For a refund, also shows who requested the refund. */
 function Causes({ entry, refunds }: CausesProps) {
   const { author, order_id, job_id, hold_id, stripe_event_id, metadata } = entry;
   const refundId = textOf(metadata?.["refund_id"]);

@@ -19,7 +19,7 @@ interface OfCustomer {
   readonly id: string;
 }
 
-/** Makes the component that shows a list of the API for one customer. */
+/** Makes the component that shows one of the API's lists, for one customer. */
 function wholeOf<P extends ListPath>(
   path: P,
   table: TableOf<ItemOf<P>>,

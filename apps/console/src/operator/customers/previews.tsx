@@ -27,8 +27,8 @@ function RefundPlan(plan: Refunds) {
 }
 
 /**
- * If the operator enters no amount, the dry run computes all that is left to refund. The change
- * sends that amount, so that it refunds exactly what the preview showed.
+ * If the operator enters no amount, the dry run returns the whole amount that is left to refund.
+ * The change sends this amount, so that it refunds exactly what the preview showed.
  */
 export const useRefundPreview = (): DryRun<Input<"post", "/refunds">, Refunds> => ({
   ...useDryRun("/refunds", RefundPlan),

@@ -32,7 +32,7 @@ const NO_ENTRY: Readonly<Record<WebhookEventWithEntries["state"], string>> = {
   ignored: "Nothing: the event changes nothing here.",
 };
 
-/** Each change of a balance that an event caused. */
+/** The changes of balances that an event caused. */
 export function EntriesOfEvent({ event }: { readonly event: WebhookEventWithEntries }) {
   return (
     <DataTable

@@ -12,7 +12,9 @@ interface EventListProps {
   readonly empty: string;
 }
 
-/** Events in a state or of a type, newest first. The API refuses a state that it does not know. */
+/**
+ * Events, filtered by state or type, newest first. The API refuses a state that it does not know.
+ */
 export function EventList({ query, empty }: EventListProps) {
   const { state, type } = query;
   const known = EVENT_STATES.find((each) => each === state);

@@ -48,7 +48,7 @@ const DEAD = { state: "dead" } as const;
 const AT_ONCE = 100;
 const MOST = 500;
 
-/** Applies the dead-lettered events again, after their cause is repaired. */
+/** Applies the dead-lettered events again, once the cause of their failures is repaired. */
 export function ReplayDead() {
   const change = useChange("post", "/webhook-events/replay", { readsAgain: "on reset" });
   return (

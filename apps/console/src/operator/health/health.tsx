@@ -125,7 +125,7 @@ const DEEP: readonly Column<Deep>[] = [
   { title: "Last success", cell: ({ ok_at }) => <Moment at={ok_at} /> },
 ];
 
-/** Durations, error budgets, paid checks, and the times of services and jobs. */
+/** Durations of requests, error budgets, paid checks, and how long other services and jobs take. */
 export function HealthPage() {
   const reading = useRead("/health", {}, { everyMs: 30_000 });
   return (

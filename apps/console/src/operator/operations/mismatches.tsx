@@ -66,7 +66,7 @@ interface MismatchListProps {
   };
 }
 
-/** Differences between our records and Stripe's. Without a state, only open ones. */
+/** Differences between our records and Stripe's. Without `state`, lists only open differences. */
 function MismatchList({ query: { state, kind, ...rest } }: MismatchListProps) {
   const known = { state: STATES.find((s) => s === state), kind: KINDS.find((k) => k === kind) };
   const list = useList("/mismatches", {

@@ -31,7 +31,7 @@ export const FromField = ({ hint }: { readonly hint: string }) => (
 export const FROM_MOMENT =
   "Leave it empty to begin now, or enter a time such as 2027-01-01T00:00:00Z.";
 
-/** Returns the field's text; empty is the same as missing. */
+/** Returns the field's text. For a missing field, returns an empty text. */
 export const textOf = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
 
 /** Returns the named fields that are not empty. */

@@ -39,7 +39,7 @@ function mergedLines(old: string, entry: string, now: string): string {
   return [...kept, ...added].join("\n");
 }
 
-/** Writes the operator's entries into fields that have the new values. */
+/** Writes the operator's entries back into the fields, which already show the new values. */
 function keep(form: HTMLElement, old: Values, entries: Values): void {
   for (const field of fieldsIn(form)) {
     const { name, value: now } = field;

@@ -71,7 +71,7 @@ export function PackageForm({ package: known }: FormProps) {
   );
 }
 
-/** Reads the prices of the form. A price that was emptied is no longer offered. */
+/** Reads the prices of the form. Emptying the field of a price removes the price. */
 function pricesOf(form: FormData, known: PackageSetting | undefined) {
   const old = known?.prices.map((
     { currency },

@@ -10,7 +10,7 @@ import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/policy";
 
-/** The settings that the route `/fraud/policy` has as well. */
+/** The settings that are also available through the route `/fraud/policy`. */
 const FRAUD: readonly string[] = [
   "bookings_per_provider_hour",
   "cards_per_user_day",

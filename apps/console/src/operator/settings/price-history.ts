@@ -32,7 +32,10 @@ function pricesOn(side: Side, past: PastSettingChange, currency: string | null) 
   return new Map(currency === null || first === null ? prices : [[currency, first], ...prices]);
 }
 
-/** Returns the fields of an earlier change with a price for each currency, such as `price_usd`. */
+/**
+ * Returns the fields of an earlier change. The price in each currency is a separate field, such as
+ * `price_usd`.
+ */
 export function pricesOfHistory(past: PastSettingChange, settings: PackageSettings): Field[] {
   const currencies = currenciesOf(past, settings);
   const before = pricesOn("from", past, currencies.from);

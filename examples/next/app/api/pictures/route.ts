@@ -3,7 +3,10 @@ import { operator } from "../../../lib/server.ts";
 /** Replace this with a call of your model. */
 const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
 
-/** Holds the price for the user of the token, works, and settles the hold. Failed work is free. */
+/**
+ * Holds the price for the user whom the token names, paints, and settles the hold. If painting
+ * fails, the user pays nothing.
+ */
 export const POST = (request: Request) =>
   operator().respond(request, async (userId) => {
     const terms = { userId, amount: "250", reason: "picture" };

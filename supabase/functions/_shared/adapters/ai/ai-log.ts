@@ -7,8 +7,9 @@ import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 import { textOfMessage } from "./prompt.ts";
 
-// The database stores at most 32,768 characters of a text, and marks a longer text as cut. A
-// character has at most 4 bytes, so this limit removes no character that the database would store.
+// The limit of a text, in bytes. The database itself stores at most 32,768 characters of a text,
+// and marks a longer text as cut. A character has at most 4 bytes, so the limit in bytes removes no
+// character that the database would store.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {
@@ -42,7 +43,8 @@ function isShallow(value: unknown, depth = 0): boolean {
 
 /**
  * Parses a redacted text as a JSON object or list. Returns null for any other text, for example if
- * the redaction made the JSON invalid, and for JSON that is nested too deeply or cannot be stored.
+ * the redaction made the JSON invalid. Also returns null for JSON that is nested too deeply or
+ * cannot be stored.
  */
 function structureOf(text: string | null): unknown {
   if (text === null || !/^\s*[{[]/.test(text)) return null;

@@ -53,7 +53,7 @@ export function callPartsIn(said: unknown): ToolCallPart[] {
 /**
  * Makes a function that corrects the indices of a stream's tool calls. Some providers use one index
  * for several calls. In such a stream, a new id begins a new call, and a part without an id belongs
- * to the latest call with its index.
+ * to the latest call that has the same index.
  */
 export function createCallIndexer(): (parts: readonly ToolCallPart[]) => ToolCallPart[] {
   const lastOf = new Map<number, { id: string | undefined; index: number }>();

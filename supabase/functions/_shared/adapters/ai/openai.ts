@@ -114,7 +114,7 @@ async function* guarded(
 ): AsyncGenerator<AiPiece, void, undefined> {
   try {
     yield* piecesOf(watched(chunks, deadline, silenceMs), request);
-    // The SDK ends without an error if its signal is aborted between two chunks.
+    // The SDK ends the stream without an error if its signal is aborted between two chunks.
     if (deadline.signal.aborted) deadline.rethrow(undefined);
   } catch (error) {
     deadline.rethrow(error);

@@ -8,8 +8,8 @@ export function textOfMessage({ content, name, tool_calls }: AiMessage): string 
 }
 
 /**
- * Returns the text of a message as it is counted. Tool calls are counted as JSON: the extra
- * characters of JSON stand for the tokens that providers add to each call.
+ * Returns the text of a message as it is counted. Tool calls are counted as JSON. The extra
+ * characters of JSON make up for the tokens that providers add to each call.
  */
 export function countedTextOf({ tool_calls: calls = [], ...message }: AiMessage): string {
   return [textOfMessage(message), ...calls.map((call) => JSON.stringify(call.function))].join("\n");

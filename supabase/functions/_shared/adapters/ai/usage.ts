@@ -86,8 +86,8 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
 
 /**
- * Adds a model's usage to the metrics. The database computes the cost from its rates and adds it to
- * the metrics.
+ * Adds a model's usage to the metrics. The database computes the cost from its rates and adds the
+ * cost to the metrics.
  */
 export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
   for (const kind of KINDS) {

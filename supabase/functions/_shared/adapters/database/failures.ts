@@ -37,8 +37,8 @@ export const NOT_CONNECTED = "FARTHING_NOT_CONNECTED";
 // Serialization failure, deadlock, lock not available: the transaction was rolled back.
 const ROLLED_BACK = new Set(["40001", "40P01", "55P03"]);
 
-// There was no connection: the server was not reachable, starting (57P03) or full (53300), or
-// PostgREST had no database, no schema cache or no free connection.
+// There was no connection. Either the server was unreachable, starting (57P03) or full (53300), or
+// PostgREST lacked a database, a schema cache or a free connection.
 const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[023]|FARTHING_NOT_CONNECTED)$/;
 // The connection ended during a call: class 08, a shutdown (57P01), a crash (57P02), or an error of
 // PostgREST's own driver. The transaction may have been committed before the connection ended.

@@ -77,7 +77,10 @@ function failureOf(error: PgError): DatabaseFailure {
   }, error);
 }
 
-/** Makes the failure of a call whose statement was not sent, so the database cannot have done anything. */
+/**
+ * Makes the error for a call whose statement was not sent. So the database cannot have done
+ * anything.
+ */
 function notConnected(error: unknown): DatabaseFailure {
   const failure = failureOf(error as PgError);
   if (!isTimeout(failure) && !isConnectionFailure(failure)) return failure;
@@ -95,10 +98,10 @@ function msUntil(endMs: number): number {
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // No timer is needed if this caller gets an idle connection at once: if there are at least as
-  // many idle connections as waiting callers. While a connection is idle, connect() queues each
-  // caller, so waitingCount includes this caller. While none is idle, the pool may open a new
-  // connection with a waitingCount of 0, so idleCount must also be above 0.
+  // If there are at least as many idle connections as waiting callers, this caller gets a
+  // connection at once and needs no timer. While a connection is idle, connect() queues each
+  // caller, so waitingCount includes this caller. While no connection is idle, the pool may open a
+  // new one although waitingCount is 0. So idleCount must also be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }
@@ -125,9 +128,9 @@ export function createPoolTransport(options: PoolOptions): Transport {
     // parameters that it does not know. The database functions set their own lock_timeout.
     connectionTimeoutMillis: timeoutMs,
   });
-  // Without these listeners, a lost connection would end the process. They have nothing to do: the
-  // pool removes an idle connection that is lost, and a call on a lost connection rejects by
-  // itself.
+  // Without these listeners, a lost connection would end the process. The listeners are empty,
+  // because the pool itself removes a lost idle connection, and a call on a lost connection
+  // rejects.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const texts = new Map<string, string>();

@@ -22,7 +22,7 @@ export interface Mail {
    */
   readonly knowsRepeats: boolean;
   /**
-   * Sends a message, and returns the provider's id of it.
+   * Sends a message, and returns the id that the provider gave the message.
    * @throws MailRefused if the provider will never accept the message (for example a bad address);
    * MailNotSent or BreakerOpen if the message was certainly not sent; any other error if it is
    * unknown whether it was sent

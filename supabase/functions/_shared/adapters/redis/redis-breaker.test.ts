@@ -9,7 +9,7 @@ function guarded(address: RedisAddress, looks: Promise<unknown>[] = []): RedisBr
   return createRedisBreaker({ client: createRedis(address), metrics: NO_METRICS, waitUntil });
 }
 
-/** Advances the clock by minutes. */
+/** Calls `run` with a function that advances the clock by one minute. */
 async function withClock(run: (passMinute: () => void) => Promise<void>): Promise<void> {
   const { now } = performance;
   const realNow = Date.now;

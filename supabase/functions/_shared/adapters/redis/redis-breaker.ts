@@ -44,8 +44,8 @@ async function write(client: Redis): Promise<void> {
 export function createRedisBreaker(
   { client, metrics, waitUntil }: RedisBreakerOptions,
 ): RedisBreaker {
-  // A response without a count is useless, so a wrong token and a full memory also count as
-  // outages.
+  // Every error is an outage, even a wrong token or a full memory: a response without a count is
+  // useless.
   const policy: ResiliencePolicy = createResiliencePolicy("redis", {
     isOutage: () => true,
     metrics,

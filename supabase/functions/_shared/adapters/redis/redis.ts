@@ -25,8 +25,8 @@ export function createRedis({ url, token }: RedisAddress): Redis {
     // With `retry: false` the client would still make two attempts, but the resilience policy must
     // count each attempt.
     retry: { retries: 0 },
-    // The option is a function. If a plain signal aborted, the client would return the signal's
-    // reason as if it were Redis's response.
+    // This option is a function and not a plain signal: if a plain signal aborted, the client would
+    // return the signal's reason as if it were Redis's response.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,
     // This code never writes a value in one region and then reads it at once in another.

@@ -129,7 +129,7 @@ Deno.test("a report to a hanging service is aborted without an error", async () 
     const { work, report } = reporting(dsn, 50);
     report(failure(), { context: context(), title: null });
     await Promise.all(work);
-    // The report was sent, and aborted before the service answered.
+    // The report was sent. Its request was aborted before the service answered.
     assert.deepEqual([work.length, got.length], [1, 1]);
     hung.resolve(new Response());
   });

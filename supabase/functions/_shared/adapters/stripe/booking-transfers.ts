@@ -27,7 +27,8 @@ export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
  * Names the charge as the source, so that Stripe allows the transfer before the charge is settled.
  */
 function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
-  // The bank returned this money to the platform's balance, so the transfer cannot name the charge again.
+  // A restoration transfers money that the bank returned to the platform's balance. So, unlike the
+  // first transfer, it cannot name the charge as its source.
   if (kind === "restoration") return {};
   if (charge_id === null) throw unknownCharge();
   return { source_transaction: charge_id };

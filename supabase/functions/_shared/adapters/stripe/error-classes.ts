@@ -57,9 +57,9 @@ export class StripeRefused extends StoredStripeError {
 }
 
 /**
- * Stripe does not know a customer that it made for this installation. Stripe never forgets a customer: even a
- * deleted one can still be read. So the API key belongs to a different account, or to the other mode, and
- * Stripe's responses say nothing about our saved cards.
+ * Stripe does not find a customer that this installation made. Stripe never forgets a customer:
+ * even a deleted one can still be read. So the API key belongs to a different account or a
+ * different mode (test or live), and Stripe's responses say nothing about our saved cards.
  */
 export class OtherStripeAccount extends ApiError {
   constructor(readonly customerId: string, refusal: StripeRefused) {

@@ -9,8 +9,8 @@ import { ApiError } from "../../core/errors.ts";
 import type { FactsReader } from "./refetch-event.ts";
 
 /**
- * Describes the error for an event that is not in the API key's `mode`. The event was signed with
- * the configured webhook secret, so the secret has the event's mode.
+ * Describes the error for an event that is not in the API key's `mode`. The event's signature fits
+ * the configured webhook secret, so the secret is of the event's mode and contradicts the API key.
  */
 function differs(mode: Mode): string {
   const other = mode === "live" ? "test" : "live";

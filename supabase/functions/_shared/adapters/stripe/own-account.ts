@@ -1,6 +1,6 @@
 /**
- * Distinguishes a missing object from a wrong key. With the key of another account, or of the other
- * mode, Stripe answers `resource_missing` for every object.
+ * Distinguishes a missing object from a wrong key. With a key of a different account or a different
+ * mode (test or live), Stripe answers `resource_missing` for every object.
  */
 import type { StripeCaller } from "./client.ts";
 import { OtherStripeAccount, StripeRefused } from "./error-classes.ts";

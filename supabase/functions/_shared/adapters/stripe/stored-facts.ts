@@ -65,8 +65,9 @@ export type EventType = keyof typeof TRANSLATIONS;
 export const EVENT_TYPES = Object.keys(TRANSLATIONS) as EventType[];
 
 /**
- * The types of connected accounts' events that this project uses. The others are ignored, because the owner
- * of a connected account can write any metadata on its payments, such as the id of one of our orders.
+ * The types of connected accounts' events that this project uses. Other events of connected
+ * accounts are ignored, because the owner of a connected account can write any metadata on its
+ * payments, such as the id of one of our orders.
  */
 export const CONNECTED_EVENT_TYPES: readonly EventType[] = ["account.updated"];
 

@@ -10,7 +10,7 @@ export const productTax = ({ automatic_tax, tax_code }: SessionSettings) =>
 
 /**
  * Stripe has an error code for an inactive Stripe Tax, but none for an active Stripe Tax that lacks
- * the shop's address. So the parameter and the text are checked, too.
+ * the shop's address. So the error's parameter and text are checked, too.
  */
 function isTaxRefused(settings: SessionSettings, error: StoredStripeError): boolean {
   if (!settings.automatic_tax || !(error instanceof StripeRefused)) return false;

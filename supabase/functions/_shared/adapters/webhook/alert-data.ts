@@ -29,8 +29,8 @@ export interface Alert {
 
 /**
  * Returns the URL or path of the runbook. A URL that the operators chose is returned unchanged. If
- * RUNBOOKS_URL is set, the result is a page below it, named like the runbook's file. Otherwise, the
- * result is the path in the repository.
+ * RUNBOOKS_URL is set, the result is RUNBOOKS_URL followed by the name of the runbook's file.
+ * Otherwise, the result is the path in the repository.
  */
 export function runbookLink(runbook: string, runbooksUrl: string | undefined): string {
   if (/^https?:\/\//.test(runbook) || runbooksUrl === undefined) return runbook;

@@ -26,7 +26,7 @@ export interface RefinedArguments {
   /** A null `p_user_id` means the booking of any user. */
   bookings_read: { p_user_id: string | null };
   bookings_advance: { p_status: "confirmed" | "completed" };
-  /** A chat of OpenAI's SDK may have no idempotency key. */
+  /** A chat request from OpenAI's SDK may have no idempotency key. */
   chats_begin: { p_idempotency_key: string | undefined; p_fingerprint: string | undefined };
   chats_release: { p_idempotency_key: string | undefined };
   chats_settle: {

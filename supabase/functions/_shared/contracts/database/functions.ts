@@ -53,7 +53,7 @@ export interface Results
    * `livemode` is null before the first event.
    */
   mode_check: { livemode: boolean | null };
-  /** Fails with `mfa_required` if the policy requires a second factor of operators. */
+  /** Fails with `mfa_required` if the policy requires a second factor from operators. */
   mfa_check: unknown;
   /** Records a fault in the Stripe account's setup, so that an alert reports it. */
   stripe_faults_report: unknown;

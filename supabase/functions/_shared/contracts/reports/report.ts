@@ -51,7 +51,8 @@ const Policy = z.object({
 
 /**
  * Returns the schema of a report's response. `row` is the schema of one row. The totals have only
- * some of the columns of `row`: those that group the sums, and the sums.
+ * some of the columns of `row`: the columns by which the sums are grouped, and the columns with the
+ * sums.
  */
 export function reportOf<Row extends z.ZodObject>(row: Row) {
   return z.object({

@@ -19,7 +19,7 @@ export type SessionFacts = {
   amount_discount: number | null;
   amount_tax: number | null;
   currency: string | null;
-  /** Stripe's invoice; null if the session makes none, or if it is not paid yet. */
+  /** Stripe's invoice; null if the session makes no invoice, or if the session is not paid yet. */
   invoice_id: string | null;
   /**
    * Whether the buyer gave a tax id. The id itself is not stored. Null until the buyer has entered their

@@ -4,8 +4,8 @@ import type { Clock } from "../../core/timers.ts";
 
 /**
  * The time during which a run may begin new work. Three limits apply: the wall clock, the CPU time
- * that steps declare, and the end of the isolate. The isolate may be older than the run, so it may
- * end before the run's own limits.
+ * that steps declare, and the end of the isolate. The isolate may be older than the run, so the
+ * isolate may end before the run's own limits.
  */
 export class RunBudget {
   readonly #endMs: number;

@@ -53,8 +53,8 @@ export class CompletionBatcher {
       for (const { finished, resolve } of batch) resolve(byId.get(finished.job_id) ?? "lost");
     } catch (error) {
       if (batch.length === 1) batch[0]!.reject(error);
-      // After a failed batch, each job is completed in a separate call: one refused result or one
-      // locked account must not fail or delay the other jobs of the batch.
+      // After a failed batch, each job is completed in a separate call, so that a refused result or
+      // a locked account affects only its own job.
       else await Promise.all(batch.map((each) => this.#send([each])));
     }
   }

@@ -66,11 +66,11 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
 const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "never";
 
 /**
- * Returns true if the batch is empty, or if every email in the batch was deferred or has an unknown
- * outcome. A partial batch does not mean that the queue is empty: more notifications may have been
- * queued since the claim, and queuing during a run starts no other run. Webhook failures don't stop
- * the run: notifications by webhook are claimed first, so a failing webhook would otherwise prevent
- * all emails.
+ * Returns true if the run ends after this batch: the batch is empty, or every email in it was
+ * deferred or has an unknown outcome. A partial batch does not end the run, because it does not
+ * mean that the queue is empty: more notifications may have been queued since the claim, and
+ * queuing during a run starts no other run. Webhook failures don't stop the run: notifications by
+ * webhook are claimed first, so a failing webhook would otherwise prevent all emails.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);

@@ -13,7 +13,7 @@ import { webhookAlert } from "./render-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import { InvalidNotification, renderNotification } from "./render-notification.ts";
 
-/** The services that send notifications. Emails are not claimed while there is no mail service. */
+/** The services that send notifications. Emails are claimed only if there is a mail service. */
 export interface Channels {
   readonly mail: Mail | null;
   readonly operators: Operators;

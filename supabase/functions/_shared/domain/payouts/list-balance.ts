@@ -14,7 +14,7 @@ interface BalanceReport {
 }
 
 /**
- * Fetches and records the list page by page, if it is due, until the last page or until `untilMs`
+ * If the list is due, fetches and records it page by page, until the last page or until `untilMs`
  * (milliseconds since 1970). The next run continues after the last recorded page. A failure is only
  * logged: the claim expires after five minutes, and the list is due again.
  */

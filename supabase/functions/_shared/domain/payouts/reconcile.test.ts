@@ -113,7 +113,7 @@ Deno.test("a run stops listing a payout that another runner has claimed", async 
 });
 
 Deno.test("a list that is too long for one run stops, and its recorded pages stay", async () => {
-  // Each read of the clock returns a time 10 s later.
+  // Each read of the clock advances it by 10 s.
   let ms = UNTIL_MS - 60_000;
   const now = () => new Date(ms += 10_000);
   const listPayout = () => Promise.resolve(page("txn_1", "txn_1"));

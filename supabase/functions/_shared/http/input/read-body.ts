@@ -12,8 +12,8 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * The deepest input is the metadata of an event in a batch. Useful metadata stays far below this
- * limit.
+ * The most deeply nested input is the metadata of an event in a batch. Useful metadata stays far
+ * below this limit.
  */
 const MAX_DEPTH = 32;
 

@@ -81,7 +81,10 @@ interface Declaration<
    * Headers of this route's successful responses; a header is optional if some responses lack it.
    */
   readonly answerHeaders?: Readonly<Record<string, z.ZodType>>;
-  /** true: responses have an ETag, and a request whose If-None-Match names it gets 304. */
+  /**
+   * true: responses have an ETag, and a request gets 304 if its If-None-Match contains the current
+   * ETag.
+   */
   readonly conditional?: boolean;
   /**
    * true: the route calls a service whose response may be unusable, so the OpenAPI document lists

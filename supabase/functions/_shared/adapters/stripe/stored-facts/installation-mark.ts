@@ -1,5 +1,6 @@
 /**
- * Writes this installation's id into the metadata of the objects that it makes at Stripe, and reads the id.
+ * Writes this installation's id into the metadata of objects that the installation makes at Stripe,
+ * and reads the id from the metadata.
  */
 import type Stripe from "stripe";
 

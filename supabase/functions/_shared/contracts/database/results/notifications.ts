@@ -32,10 +32,10 @@ export interface NotificationToSend {
 }
 
 /**
- * The outcome of an attempt that is not known to have sent the notification. `not_asked`: the
- * service was not called, so it does not count as an attempt. `again`: the notification was
- * certainly not sent. `never`: the service refuses the notification for good. `unknown`: the
- * notification may have been sent, so it is not sent again.
+ * The outcome of an attempt that did not send the notification, or may not have sent it.
+ * `not_asked`: the service was not called, so it does not count as an attempt. `again`: the
+ * notification was certainly not sent. `never`: the service refuses the notification for good.
+ * `unknown`: the notification may have been sent, so it is not sent again.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 

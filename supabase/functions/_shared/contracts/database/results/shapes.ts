@@ -1,4 +1,4 @@
-/** The shapes that results of several subjects share. */
+/** The types that several files of this folder use in their results. */
 import type { z } from "@hono/zod-openapi";
 import type { ErrorBody } from "../../../core/errors.ts";
 

@@ -38,7 +38,7 @@ export interface CardTask {
   payment_method_id: string;
   /** The customer to whom the card belongs. */
   customer_id: string;
-  /** The time since which the card has waited to be read; null for a removal. */
+  /** The card has waited since this time to be read from Stripe; null for a removal. */
   unread_since: string | null;
   /** The number of claims so far. It is part of the idempotency key that is sent to Stripe. */
   attempts: number;
