@@ -31,8 +31,8 @@ export async function readChosen(): Promise<Chosen[]> {
 }
 
 /**
- * Returns the mutant for the current text of its file. Returns undefined if the file does not
- * contain the text exactly once.
+ * Finds the place of a chosen mutant in its file. Returns undefined if the code that the mutant
+ * replaces does not occur there exactly once.
  */
 export async function place(chosen: Chosen): Promise<Mutant | undefined> {
   const { area, file, find, replace, says, tests } = chosen;

@@ -10,7 +10,7 @@ export interface TwoStacks {
   readonly files: readonly string[];
   /** The number of files that a stack gets at a time. */
   readonly atOnce: number;
-  /** Files that each stack runs at its end. */
+  /** Test files that each stack runs last, after all other files. */
   readonly last?: readonly string[];
   /** More flags for `deno task start`. */
   readonly flags?: readonly string[];

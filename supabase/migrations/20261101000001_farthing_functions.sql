@@ -7531,8 +7531,9 @@ as $$
     order by j.account, j.effective_from, j.version desc) a
 $$;
 comment on function farthing.journal_codes() is
-  'Returns the codes of the journal''s accounts, each with its first day (first_day) and the first '
-  'day of the next code (next_day; null if no code follows).';
+  'Returns every code that an account of the journal has had or will have. first_day: the first day '
+  'on which the code applies. next_day: the day on which a later code of this account replaces it; '
+  'null if none does.';
 
 create function farthing.journal_rows(p_range farthing.day_range)
 returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,
@@ -14762,8 +14763,9 @@ as $$
   having count(*) > 0
 $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
-  'Returns the rows of the report of usage, and their total. figures: the row without its share of all '
-  'credits. p_groups: the columns to group by; all other columns are null.';
+  'Returns the rows of the report of usage, and their total. figures is a row as JSON, but without '
+  'the field with its share of all credits. p_groups: the columns to group by; all other columns '
+  'are null.';
 
 create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
 returns table (cursor text, figures jsonb, net_credits numeric)
@@ -17444,9 +17446,9 @@ comment on function farthing.verify() is
 -- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
--- a webhook) cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or
--- an owner, and seals the entries again, every later head changes and differs from the head stored
--- outside: compare_head().
+-- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner
+-- or the terms of a lot, and then writes new seals. Every later head then differs from the head that
+-- was stored outside, and compare_head() shows it.
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)

@@ -57,7 +57,7 @@ export async function keepPaid(project: Project, run: Run, isLost = true): Promi
 export function requireEnded(run: Run): void {
   if (ownOrderIn(run) === undefined) return;
   throw new SettingsError(
-    "The last run opened an order, and is not finished: run the command without --buy-again to " +
-      "finish that run, or with --again alone to give that run up.",
+    "The last run opened an order and is not finished. To finish that run, run the command without " +
+      "--buy-again. To give that run up, run the command with --again and without --buy-again.",
   );
 }

@@ -64,8 +64,9 @@ as $$
     order by j.account, j.effective_from, j.version desc) a
 $$;
 comment on function farthing.journal_codes() is
-  'Returns the codes of the journal''s accounts, each with its first day (first_day) and the first '
-  'day of the next code (next_day; null if no code follows).';
+  'Returns every code that an account of the journal has had or will have. first_day: the first day '
+  'on which the code applies. next_day: the day on which a later code of this account replaces it; '
+  'null if none does.';
 
 create function farthing.journal_rows(p_range farthing.day_range)
 returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,

@@ -110,8 +110,9 @@ as $$
   having count(*) > 0
 $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
-  'Returns the rows of the report of usage, and their total. figures: the row without its share of all '
-  'credits. p_groups: the columns to group by; all other columns are null.';
+  'Returns the rows of the report of usage, and their total. figures is a row as JSON, but without '
+  'the field with its share of all credits. p_groups: the columns to group by; all other columns '
+  'are null.';
 
 create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
 returns table (cursor text, figures jsonb, net_credits numeric)

@@ -1,9 +1,9 @@
 -- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
--- a webhook) cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or
--- an owner, and seals the entries again, every later head changes and differs from the head stored
--- outside: compare_head().
+-- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner
+-- or the terms of a lot, and then writes new seals. Every later head then differs from the head that
+-- was stored outside, and compare_head() shows it.
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
