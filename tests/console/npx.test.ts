@@ -21,6 +21,8 @@ async function withServe(use: (address: string) => Promise<void>): Promise<void>
       args: [...SERVE, "--listen", `tcp://127.0.0.1:${port}`, "--no-port-switching", folder],
       stdout: "null",
       stderr: "null",
+      // The server gets a process group of its own, because npx does not end it when npx is ended.
+      detached: true,
     }).spawn();
     const address = `http://127.0.0.1:${port}/`;
     try {
@@ -31,7 +33,7 @@ async function withServe(use: (address: string) => Promise<void>): Promise<void>
       });
       await use(address);
     } finally {
-      server.kill();
+      Deno.kill(-server.pid, "SIGTERM");
       await server.status;
     }
   } finally {
