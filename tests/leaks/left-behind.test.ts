@@ -18,8 +18,8 @@ const SHAPES = [
   // The lookbehind excludes this case.
   "(?<!(?:pi|seti)_[A-Za-z0-9]{8,40})sb_secret_[A-Za-z0-9_-]{8,}",
   "whsec_[A-Za-z0-9+/=_-]{8,}",
-  // The IP addresses of callers: any address of 127.0.0.0/8, because the tests in tests/fraud call
-  // from these. 127.0.0.1 is excluded, because it is not personal data.
+  // The IP addresses of callers. The tests in tests/fraud call from addresses of 127.0.0.0/8.
+  // 127.0.0.1 is excluded, because it is not personal data.
   "127\\.(?!0\\.0\\.1)[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}",
 ];
 

@@ -20,7 +20,7 @@ export async function unlessAborted<T>(
 ): Promise<T> {
   if (signal === undefined) return await promise;
   if (signal.aborted) {
-    // Nothing else handles the promise's rejection, and an unhandled rejection ends a Node process.
+    // The caller never gets this promise. If it rejected without a handler, a Node process would end.
     Promise.resolve(promise).catch(() => {});
     throw signal.reason;
   }
