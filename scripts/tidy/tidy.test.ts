@@ -72,6 +72,26 @@ rule(
   },
 );
 
+rule(
+  "printed-files",
+  {
+    "docs/recipes/use-next.md": "# A\n\n```ts\nold();\n```\n\n```ts\nb();\n```\n",
+    "examples/next/lib/server.ts": "a();\n",
+    "examples/next/proxy.ts": "b();\n",
+    "examples/next/app/page.tsx": "c();\n",
+    "examples/next/app/api/pictures/route.ts": "d();\n",
+  },
+  ["docs/recipes/use-next.md:3", "docs/recipes/use-next.md:9", "docs/recipes/use-next.md:9"],
+  {
+    "docs/recipes/use-next.md": "```sh\nnpm ci\n```\n" +
+      ["a", "b", "c", "d"].map((name) => `\`\`\`tsx\n${name}();\n\`\`\`\n`).join("\n"),
+    "examples/next/lib/server.ts": "a();\n",
+    "examples/next/proxy.ts": "b();\n",
+    "examples/next/app/page.tsx": "c();\n",
+    "examples/next/app/api/pictures/route.ts": "d();\n",
+  },
+);
+
 rule("file-length", { "a.ts": "\n".repeat(301) }, ["a.ts:1"], { "a.ts": "\n".repeat(300) });
 
 const SQL = "supabase/schemas/holds/";

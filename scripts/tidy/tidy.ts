@@ -17,6 +17,7 @@ import { noConsole } from "./rules/no-console.ts";
 import { packageExports } from "./rules/package-exports.ts";
 import { paths } from "./rules/paths.ts";
 import { pinned } from "./rules/pinned.ts";
+import { printedFiles } from "./rules/printed-files.ts";
 import { smallFile } from "./rules/small-files.ts";
 import { wording } from "./rules/wording.ts";
 import { type Finding, makeSource, type Rule, type Source } from "./sources/source.ts";
@@ -46,6 +47,7 @@ export const rules: Rule[] = [
   pages,
   paths,
   copiedCommands,
+  printedFiles,
   chosenMutants,
 ];
 

@@ -4,7 +4,6 @@ import { ROOT } from "../../scripts/command/root.ts";
 import { filesBeneath } from "../../scripts/test-tools/long-lived/fingerprint.ts";
 import { showsCredits, signsUp } from "./app-page.ts";
 import { everything, isShort } from "./journey.ts";
-import { printsTheExample } from "./next-recipe.ts";
 import { knowsItsUser } from "./own-back-end.ts";
 import { testVisits, type Visit } from "./visit.ts";
 
@@ -47,8 +46,6 @@ async function signsOutElsewhere({ page, origin }: Visit): Promise<void> {
 }
 
 Deno.test("the Next.js example has under 300 lines of code", () => isShort("next"));
-
-Deno.test("the recipe for Next.js prints the example's files", printsTheExample);
 
 testVisits("next", "the Next.js example", [
   [
