@@ -1,7 +1,7 @@
 /** Runs suites, several at a time. A push leaves out the suites that it does not affect. */
 import { print } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
-import { isSameAsBase } from "../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../test-tools/changes-of-push.ts";
 import type { Suite, SuiteResult } from "../test-tools/suite.ts";
 import { formatSuite, type Ran } from "./report.ts";
 

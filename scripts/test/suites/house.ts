@@ -1,6 +1,6 @@
 /** Runs the gates of `deno task ok` as a test suite, so that they are included in CI's totals. */
 import { CHECKED, type Gate, gates, runGate } from "../../ok/gates.ts";
-import { changesOfPush, isSameAsBase } from "../../test-tools/same-as-before.ts";
+import { changesOfPush, isSameAsBase } from "../../test-tools/changes-of-push.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { NOT_SQL } from "./made-of.ts";
 import { typesToCheck } from "./types-to-check.ts";

@@ -9,7 +9,7 @@ import { IS_FULL } from "../../test-tools/full-run.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { hasNpx } from "../../supabase/cli.ts";
@@ -181,7 +181,7 @@ export const faults: Suite = {
     // Two fault tests must not run on the same stack at the same time, so each stack has one test
     // process.
     const rows = await onTwoStacks({ files, atOnce: FAULTS_AT_ONCE, last: [LEFT_BEHIND] }, run);
-    const isSame = !isFull && await isSameAsBefore(LAUNCH_RUNBOOKS_MADE_OF);
+    const isSame = !isFull && await isSameAsBase(LAUNCH_RUNBOOKS_MADE_OF);
     if (isSame) return { rows, skipped: [], left: [LAUNCH_RUNBOOKS] };
     const launched = await withStack((env) => run(found.filter(isLaunch), env));
     return { rows: [...rows, ...launched], skipped: [] };

@@ -1,7 +1,7 @@
 /** Runs a suite in a push only if files that it depends on have changed. */
 import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
 import type { SuiteResult } from "../../test-tools/suite.ts";
 
 /** Whether the suite has passed and no part was skipped. */
@@ -22,7 +22,7 @@ export async function ifChanged(
   const record = `${LONG_LIVED}/${name}.passed`;
   const files = await fingerprint(madeOf, () => true);
   const passed = await Deno.readTextFile(record).catch(() => undefined);
-  if (!isFull && (passed === files || await isSameAsBefore(madeOf))) {
+  if (!isFull && (passed === files || await isSameAsBase(madeOf))) {
     return { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
   }
   const result = await run();

@@ -3,7 +3,7 @@
  * modules that import them.
  */
 import { findModules } from "../../test-tools/deno-tests.ts";
-import { type Changes, textBefore } from "../../test-tools/same-as-before.ts";
+import { type Changes, textBefore } from "../../test-tools/changes-of-push.ts";
 import { readGraph, withDependents } from "../../test-tools/module-graph.ts";
 import { ROOT } from "../../command/root.ts";
 

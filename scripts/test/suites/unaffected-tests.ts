@@ -1,5 +1,5 @@
 /** Finds the tests over HTTP that a push leaves out, because nothing that they test has changed. */
-import { isSameAsBase, isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
 import { BEFORE_SQL } from "./made-of.ts";
 
 /**
@@ -44,9 +44,6 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Without CI_BASE, only this test is left out, because it takes longest. */
-const LEFT_WITHOUT_BASE = "tests/browser/api-page.test.ts";
-
 /**
  * Returns the test files or folders that a push leaves out, because nothing that they test has
  * changed.
@@ -55,8 +52,7 @@ export async function unaffectedTests(): Promise<string[]> {
   if (await isSameAsBase(BEFORE_SQL)) return FOLDERS;
   const left: string[] = [];
   for (const [file, madeOf] of Object.entries(PAGES)) {
-    const isSame = file === LEFT_WITHOUT_BASE ? isSameAsBefore : isSameAsBase;
-    if (await isSame(madeOf)) left.push(file);
+    if (await isSameAsBase(madeOf)) left.push(file);
   }
   return left;
 }

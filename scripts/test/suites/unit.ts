@@ -4,7 +4,7 @@
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
-import { isSameAsBase, isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 import { TESTED_FUNCTIONS } from "./made-of.ts";
 
@@ -34,7 +34,7 @@ export const unit: Suite = {
       words,
       await findTests(["supabase/functions", "scripts", "bench", "packages/command-line"]),
     );
-    const isRunnerLeft = !isFull && await isSameAsBefore([RUNNER, "deno.json"]);
+    const isRunnerLeft = !isFull && await isSameAsBase([RUNNER, "deno.json"]);
     const areFunctionsLeft = !isFull && await isSameAsBase(TESTED_FUNCTIONS);
     const isLeft = (file: string) =>
       !isFull && file.startsWith(LONG_LIVED) || isRunnerLeft && file === OF_RUNNER;

@@ -1,4 +1,4 @@
-/** Compares the files of a push with the commit before it. */
+/** Finds what a push has changed, by comparing it with the commit before it. */
 import { ROOT } from "../command/root.ts";
 
 async function git(args: string[]): Promise<string | undefined> {
@@ -7,27 +7,23 @@ async function git(args: string[]): Promise<string | undefined> {
   return ended?.success ? new TextDecoder().decode(ended.stdout) : undefined;
 }
 
+/** The last commit before the push; undefined outside CI, and if the run does not name it. */
+const baseOfPush = () => Deno.env.get("CI") === "true" ? Deno.env.get("CI_BASE") : undefined;
+
 /**
- * Returns whether these paths are unchanged since the commit CI_BASE, which is the last commit
- * before the push. Without CI_BASE, compares with the previous commit. Returns false outside CI,
- * and if the checkout does not contain the commit.
+ * Returns whether the push has changed none of these paths. Returns false if the base is unknown,
+ * because a comparison with any other commit could miss what the push's earlier commits have
+ * changed.
  */
-export async function isSameAsBefore(paths: readonly string[]): Promise<boolean> {
-  if (Deno.env.get("CI") !== "true") return false;
-  const base = Deno.env.get("CI_BASE") ?? "HEAD^";
+export async function isSameAsBase(paths: readonly string[]): Promise<boolean> {
+  const base = baseOfPush();
+  if (base === undefined) return false;
   return await git(["diff", "--quiet", base, "--", ...paths]) !== undefined;
 }
 
-/**
- * Like `isSameAsBefore`, but returns false if CI_BASE is not set. A comparison with the previous
- * commit misses what the push's earlier commits have changed.
- */
-export const isSameAsBase = async (paths: readonly string[]): Promise<boolean> =>
-  Deno.env.has("CI_BASE") && await isSameAsBefore(paths);
-
-/** Returns the file's text before the push; "" if the file is new or CI_BASE is not set. */
+/** Returns the file's text before the push; "" if the file is new or the base is unknown. */
 export async function textBefore(path: string): Promise<string> {
-  const base = Deno.env.get("CI_BASE");
+  const base = baseOfPush();
   return base === undefined ? "" : await git(["show", `${base}:${path}`]) ?? "";
 }
 
@@ -39,11 +35,11 @@ export interface Changes {
 }
 
 /**
- * Returns what the push has changed; undefined outside CI, without CI_BASE, or if the checkout does
- * not contain that commit.
+ * Returns what the push has changed; undefined if the base is unknown or the checkout does not
+ * contain it.
  */
 export async function changesOfPush(): Promise<Changes | undefined> {
-  const base = Deno.env.get("CI") === "true" ? Deno.env.get("CI_BASE") : undefined;
+  const base = baseOfPush();
   if (base === undefined) return undefined;
   const said = await git(["diff", "--name-status", "--no-renames", "-z", base]);
   const fields = said?.split("\0");
