@@ -6,7 +6,7 @@ import { defineRoute } from "../../supabase/functions/_shared/http/route/define-
 import { baseHeaders } from "../../supabase/functions/_shared/http/reply/headers.ts";
 import { ok } from "../../supabase/functions/_shared/http/reply/reply.ts";
 import { startContext } from "../../supabase/functions/_shared/core/start-request.ts";
-import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/create-payments.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY } from "../../tests/support/functions/project.ts";
 import { createApp as createWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { WEBHOOK_SECRET } from "../storm/stripe-events.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/create-payments.ts";
 import { deliveriesOf, EVENTS_PER_ORDER, shuffled, WEBHOOK_SECRET } from "./stripe-events.ts";
 
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";

@@ -81,6 +81,6 @@ export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
 export type * from "./core/models.ts";
 export type { Page } from "./core/pages.ts";
 export type { CallOptions } from "./core/send.ts";
-export type { EntriesFilter } from "./helpers/entries-csv.ts";
+export type { EntriesFilter } from "./helpers/entries.ts";
 export type * from "./generated/api.ts";
 export type { ApiErrorCode } from "./generated/error-codes.ts";

@@ -9,9 +9,13 @@ import { parseEnv } from "node:util";
 import { compactVerify, importJWK, SignJWT } from "jose";
 import { type Env, readEnv } from "../../supabase/functions/_shared/core/env.ts";
 import { ApiError } from "../../supabase/functions/_shared/core/errors.ts";
-import { givenKeySet, type KeySet } from "../../supabase/functions/_shared/http/auth/key-set.ts";
+import {
+  givenKeySet,
+  type KeySet,
+  keySetFrom,
+} from "../../supabase/functions/_shared/http/auth/key-set.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
-import { keySetFrom, verifierFrom } from "../../supabase/functions/_shared/services.ts";
+import { verifierFrom } from "../../supabase/functions/_shared/http/auth/credentials.ts";
 import { checked, type Row } from "./suite.ts";
 import { ROOT } from "../command/root.ts";
 import { supabaseLocally } from "../supabase/cli.ts";

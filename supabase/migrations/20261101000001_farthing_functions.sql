@@ -1535,9 +1535,9 @@ comment on function farthing.incident_answer(farthing.incidents) is
   'Returns an incident in the API''s form. count: the number of evaluations in which the rule was over '
   'its threshold.';
 
--- supabase/schemas/alerts/functions/rules_dead_letters.sql
+-- supabase/schemas/alerts/functions/rules_jobs_and_emails.sql
 
--- Rules on work that was given up: dead-lettered jobs and notifications.
+-- Rules on jobs and emails that were given up. Dead-lettered events are in rules_stripe.sql.
 
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -17625,7 +17625,55 @@ $$;
 comment on function farthing.mark_owner() is
   'Trigger: hashes the owner of a new account, and deletes the salt when the account loses its owner.';
 
--- supabase/schemas/settings/functions/accounting.sql
+-- supabase/schemas/settings/functions/alert_rule_list.sql
+
+-- The list of alert rules, with the unit and the meaning of each rule's threshold.
+
+create function farthing.alert_rule_list()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select l.rule, 'decimal', l.unit, null::numeric, null::numeric, null::text[], l.description
+  from (values
+    ('webhook_backlog', 'events',
+      'Stripe''s events about our payments that have waited longer than the period.'),
+    ('webhook_failure', 'events', 'Events from Stripe that are dead-lettered, fail or cannot be read.'),
+    ('charge_failure_rate', 'share of charges',
+      'Card charges that fail. A factor also requires at least that many times the usual share.'),
+    ('payout_delay', 'payouts', 'Payouts that are late, or that the bank returned.'),
+    ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
+    ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
+    ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
+    ('stripe_setup', 'faults',
+      'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
+    ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
+    ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
+    ('budget_burn_fast', 'times the limit',
+      'The speed at which the error budget is spent within hours, in multiples of the allowed speed.'),
+    ('budget_burn_slow', 'times the limit',
+      'The speed at which the error budget is spent within days, in multiples of the allowed speed.'),
+    ('limiter_open', 'share of requests', 'Requests that were limited without Redis.'),
+    ('dead_jobs', 'jobs', 'Jobs that were dead-lettered.'),
+    ('dead_notifications', 'notifications', 'Notifications that did not arrive, or may not have arrived.'),
+    ('overdue_work', 'minutes', 'The time by which the oldest item of a scheduled task is overdue.'),
+    ('parked_items', 'items', 'Items that a scheduled task could not finish.'),
+    ('task_failed', 'failures', 'Failures in a row of one scheduled task.'),
+    ('tasks_stopped', 'minutes', 'The time for which due tasks have not run.'),
+    ('deep_check_failed', 'checks', 'Paid checks of external services that failed when they last ran.'),
+    ('ai_errors', 'share of calls', 'Calls to models that fail.'),
+    ('ai_slow', 'milliseconds', 'The 95th percentile of the duration of calls to models.'),
+    ('auth_failures', 'share of requests', 'Requests that are refused for their credentials.'),
+    ('credits_minted', 'credits', 'Credits that were granted without a payment since midnight UTC.'),
+    ('grant_above_ceiling', 'grants', 'Grants above a ceiling of the policy.'),
+    ('welcome_ceiling', 'users', 'New users without welcome credits, because of the ceiling of the day.'),
+    ('bookings_flagged', 'bookings', 'Bookings whose buyer and provider share data.'),
+    ('rule_failed', 'rules', 'Rules that cannot be evaluated.')) l (rule, unit, description)
+$$;
+comment on function farthing.alert_rule_list() is
+  'Returns the unit and the meaning of each rule''s threshold.';
+
+-- supabase/schemas/settings/functions/apply_accounting.sql
 
 -- Changing the accounting policies.
 
@@ -17713,55 +17761,7 @@ comment on function farthing.apply_accounting_policies(jsonb, timestamptz) is
   'Adds versions of accounting policies [{name, value, effective_from?}]. Returns {changes, unchanged}. '
   'Fails invalid_request.';
 
--- supabase/schemas/settings/functions/alert_rule_list.sql
-
--- The list of alert rules, with the unit and the meaning of each rule's threshold.
-
-create function farthing.alert_rule_list()
-returns setof farthing.setting_kind
-language sql immutable
-set search_path = ''
-as $$
-  select l.rule, 'decimal', l.unit, null::numeric, null::numeric, null::text[], l.description
-  from (values
-    ('webhook_backlog', 'events',
-      'Stripe''s events about our payments that have waited longer than the period.'),
-    ('webhook_failure', 'events', 'Events from Stripe that are dead-lettered, fail or cannot be read.'),
-    ('charge_failure_rate', 'share of charges',
-      'Card charges that fail. A factor also requires at least that many times the usual share.'),
-    ('payout_delay', 'payouts', 'Payouts that are late, or that the bank returned.'),
-    ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
-    ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
-    ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
-    ('stripe_setup', 'faults',
-      'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
-    ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
-    ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
-    ('budget_burn_fast', 'times the limit',
-      'The speed at which the error budget is spent within hours, in multiples of the allowed speed.'),
-    ('budget_burn_slow', 'times the limit',
-      'The speed at which the error budget is spent within days, in multiples of the allowed speed.'),
-    ('limiter_open', 'share of requests', 'Requests that were limited without Redis.'),
-    ('dead_jobs', 'jobs', 'Jobs that were dead-lettered.'),
-    ('dead_notifications', 'notifications', 'Notifications that did not arrive, or may not have arrived.'),
-    ('overdue_work', 'minutes', 'The time by which the oldest item of a scheduled task is overdue.'),
-    ('parked_items', 'items', 'Items that a scheduled task could not finish.'),
-    ('task_failed', 'failures', 'Failures in a row of one scheduled task.'),
-    ('tasks_stopped', 'minutes', 'The time for which due tasks have not run.'),
-    ('deep_check_failed', 'checks', 'Paid checks of external services that failed when they last ran.'),
-    ('ai_errors', 'share of calls', 'Calls to models that fail.'),
-    ('ai_slow', 'milliseconds', 'The 95th percentile of the duration of calls to models.'),
-    ('auth_failures', 'share of requests', 'Requests that are refused for their credentials.'),
-    ('credits_minted', 'credits', 'Credits that were granted without a payment since midnight UTC.'),
-    ('grant_above_ceiling', 'grants', 'Grants above a ceiling of the policy.'),
-    ('welcome_ceiling', 'users', 'New users without welcome credits, because of the ceiling of the day.'),
-    ('bookings_flagged', 'bookings', 'Bookings whose buyer and provider share data.'),
-    ('rule_failed', 'rules', 'Rules that cannot be evaluated.')) l (rule, unit, description)
-$$;
-comment on function farthing.alert_rule_list() is
-  'Returns the unit and the meaning of each rule''s threshold.';
-
--- supabase/schemas/settings/functions/alert_rules.sql
+-- supabase/schemas/settings/functions/apply_alert_rules.sql
 
 -- Changing the figures of alert rules.
 
@@ -17893,7 +17893,7 @@ $$;
 comment on function farthing.apply_alert_rules(jsonb) is
   'Changes figures of alert rules. Returns {changes, unchanged}. Fails invalid_request.';
 
--- supabase/schemas/settings/functions/blocked_domains.sql
+-- supabase/schemas/settings/functions/apply_blocked_domains.sql
 
 -- Changing the list of email domains whose users get no welcome credits.
 
@@ -17950,78 +17950,7 @@ comment on function farthing.apply_welcome_blocked_domains(jsonb) is
   'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. An empty '
   'list blocks no domain. Returns {changes, unchanged}. Fails invalid_request.';
 
--- supabase/schemas/settings/functions/change_settings.sql
-
--- Every RPC function that changes settings calls this function. A new kind of settings needs an
--- audited table, a function apply_<table>() that checks and writes, and a line in the `case` below.
-
-create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
-  p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_settings jsonb := farthing.json_argument(p_settings);
-  v_dry_run boolean := coalesce(p_dry_run, true);
-  v_done jsonb;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  perform farthing.require_operator(p_author);
-  -- Only one change of this table runs at a time. Readers do not wait.
-  execute format('lock table farthing.%I in share row exclusive mode', p_table);
-  perform farthing.refuse_old_version(p_table, p_version);
-  perform farthing.begin_change(p_author, case when v_dry_run then 'a dry run' else p_reason end);
-  begin
-    v_done := case p_table
-      when 'packages' then farthing.apply_packages(v_settings, p_now)
-      when 'rates' then farthing.apply_rates(v_settings, p_now)
-      when 'policy' then farthing.apply_policy(v_settings, p_reason, p_author, p_now)
-      when 'alert_rules' then farthing.apply_alert_rules(v_settings)
-      when 'accounting_policies' then farthing.apply_accounting_policies(v_settings, p_now)
-      when 'journal_accounts' then farthing.apply_journal_accounts(v_settings, p_now)
-      when 'welcome_blocked_domains' then farthing.apply_welcome_blocked_domains(v_settings)
-      when 'features' then farthing.apply_features(v_settings, p_author, p_now)
-      end;
-    -- A dry run makes the change, so that the tables' constraints check it, and then undoes it. A
-    -- call that changes no value is undone, too.
-    if v_dry_run or v_done -> 'changes' = '[]' then
-      raise exception using errcode = 'UNDO0';
-    end if;
-  exception when sqlstate 'UNDO0' then
-    null;
-  end;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_done || jsonb_build_object(
-    'version', farthing.settings_version(p_table), 'dry_run', v_dry_run), p_now);
-end
-$$;
-comment on function farthing.change_settings is
-  'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
-  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
-  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
-  'the role, invalid_request, version_conflict.';
-
-create function farthing.begin_change(p_author text, p_reason text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
-    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters and must not be blank.',
-      null, 'reason');
-  end if;
-  perform farthing.allow_change(p_author, p_reason);
-end
-$$;
-comment on function farthing.begin_change(text, text) is
-  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
-  'without a reason.';
-
--- supabase/schemas/settings/functions/features.sql
+-- supabase/schemas/settings/functions/apply_features.sql
 
 -- Changing feature flags.
 
@@ -18082,7 +18011,7 @@ comment on function farthing.apply_features(jsonb, text, timestamptz) is
   'Sets the flags of a list [{name, state, percentage?}]. Returns {changes, unchanged}. Fails '
   'invalid_request.';
 
--- supabase/schemas/settings/functions/journal_codes.sql
+-- supabase/schemas/settings/functions/apply_journal_codes.sql
 
 -- Changing the codes of the journal.
 
@@ -18163,7 +18092,7 @@ comment on function farthing.apply_journal_accounts(jsonb, timestamptz) is
   'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
   'open month, and today by default. Returns {changes, unchanged}. Fails invalid_request.';
 
--- supabase/schemas/settings/functions/packages.sql
+-- supabase/schemas/settings/functions/apply_packages.sql
 
 -- Showing and changing the packages.
 
@@ -18239,7 +18168,7 @@ comment on function farthing.apply_packages(jsonb, timestamptz) is
   'Replaces the packages on sale with the packages of a list. Returns {changes, unchanged}. Fails '
   'invalid_request.';
 
--- supabase/schemas/settings/functions/policy.sql
+-- supabase/schemas/settings/functions/apply_policy.sql
 
 -- Reading and changing the policy.
 
@@ -18262,65 +18191,6 @@ end
 $$;
 comment on function farthing.policy_default(text) is
   'Returns the default of a setting of the policy, as text.';
-
-create function farthing.refuse_bad_policy(p_changes jsonb)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_bad record;
-begin
-  if jsonb_typeof(p_changes) is distinct from 'object' or p_changes = '{}' then
-    perform farthing.fail('invalid_request', 'changes must be an object with at least one setting.', null,
-      'changes');
-  end if;
-  select c.key, s.kind, s.lowest, s.highest, s.choices into v_bad
-  from jsonb_each_text(p_changes) c left join farthing.policy_list() s on s.setting = c.key
-  where farthing.is_setting(s, c.value) is not true order by c.key limit 1;
-  if v_bad.key is not null then
-    perform farthing.fail('invalid_request', v_bad.key || case
-      when v_bad.kind is null then ' is not a setting. GET /settings/policy lists them.'
-      when cardinality(v_bad.choices) > 2
-        then ' must be one of ' || array_to_string(v_bad.choices, ', ') || '.'
-      when v_bad.choices is not null then ' must be ' || array_to_string(v_bad.choices, ' or ') || '.'
-      when v_bad.kind in ('text', 'url', 'email') then format(
-        ' must be %s with at most %s characters, or null.', case v_bad.kind when 'url' then 'an https URL'
-          when 'email' then 'an email address' else 'one line of text' end, v_bad.highest)
-      when v_bad.kind = 'currency' then ' must be a lower-case ISO code, such as usd.'
-      else format(' must be a %s from %s to %s.', case v_bad.kind when 'decimal' then 'decimal number'
-        when 'duration' then 'whole number of seconds' else 'whole number' end, v_bad.lowest, v_bad.highest)
-      end, null, 'changes.' || left(v_bad.key, 63));
-  end if;
-end
-$$;
-comment on function farthing.refuse_bad_policy(jsonb) is
-  'Fails invalid_request if a change of the policy names a setting that does not exist, or a value '
-  'outside the setting''s bounds.';
-
-create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
-returns boolean
-language sql immutable
-set search_path = ''
-as $$
-  select case p_setting.kind
-    when 'boolean' then p_value = any (p_setting.choices)
-    when 'choice' then p_value = any (p_setting.choices)
-    when 'currency' then p_value ~ '^[a-z]{3}$'
-    when 'text' then coalesce(length(p_value) <= p_setting.highest and p_value ~ '\S'
-      and p_value !~ '[[:cntrl:]]', true)
-    when 'url' then coalesce(length(p_value) <= p_setting.highest
-      and p_value ~ '^https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?(/[!-~]*)?$', true)
-    when 'email' then coalesce(length(p_value) <= p_setting.highest
-      and farthing.is_plain_email(p_value), true)
-    when 'decimal' then case when p_value ~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$'
-      then p_value::numeric between p_setting.lowest and p_setting.highest end
-    else case when p_value ~ '^(0|[1-9][0-9]{0,17})$'
-      then p_value::numeric between p_setting.lowest and p_setting.highest end
-    end
-$$;
-comment on function farthing.is_setting(farthing.setting_kind, text) is
-  'Returns whether a text is a valid value of a setting; false or null if it is not.';
 
 create function farthing.policy_values(p_changes jsonb)
 returns jsonb
@@ -18363,6 +18233,108 @@ end
 $$;
 comment on function farthing.apply_policy(jsonb, text, text, timestamptz) is
   'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails invalid_request.';
+
+-- supabase/schemas/settings/functions/apply_rates.sql
+
+-- Changing the rates.
+
+create function farthing.apply_rates(p_rates jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_changes jsonb;
+begin
+  perform farthing.refuse_bad_rates(p_rates);
+  perform farthing.refuse_bad_beginnings(p_rates, 'rates', p_now);
+  select coalesce(jsonb_agg(m.change order by m.model), '[]') into v_changes
+  from (select c.model, jsonb_build_object('name', c.model, 'change',
+      case c.version when 1 then 'added' else 'changed' end, 'version', c.version, 'fields',
+      jsonb_agg(jsonb_build_object('field', c.field, 'from', c.was, 'to', c.becomes)
+        order by c.field) || farthing.beginning_field(c.effective_from, p_now)) as change
+    from farthing.rate_changes(p_rates, p_now) c where num_nonnulls(c.was, c.becomes) > 0
+    group by c.model, c.version, c.effective_from) m;
+  perform farthing.refuse_past_beginnings(p_rates, 'rates', 'model', v_changes, p_now);
+  perform farthing.add_rates(p_rates, p_now);
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_rates) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_rates(jsonb, timestamptz) is
+  'Adds versions of the rates that a list changes, in force from their effective_from, but not '
+  'before p_now. Returns {changes, unchanged}. Fails invalid_request.';
+
+-- supabase/schemas/settings/functions/change_settings.sql
+
+-- Every RPC function that changes settings calls this function. A new kind of settings needs an
+-- audited table, a function apply_<table>() that checks and writes, and a line in the `case` below.
+
+create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
+  p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_settings jsonb := farthing.json_argument(p_settings);
+  v_dry_run boolean := coalesce(p_dry_run, true);
+  v_done jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.require_operator(p_author);
+  -- Only one change of this table runs at a time. Readers do not wait.
+  execute format('lock table farthing.%I in share row exclusive mode', p_table);
+  perform farthing.refuse_old_version(p_table, p_version);
+  perform farthing.begin_change(p_author, case when v_dry_run then 'a dry run' else p_reason end);
+  begin
+    v_done := case p_table
+      when 'packages' then farthing.apply_packages(v_settings, p_now)
+      when 'rates' then farthing.apply_rates(v_settings, p_now)
+      when 'policy' then farthing.apply_policy(v_settings, p_reason, p_author, p_now)
+      when 'alert_rules' then farthing.apply_alert_rules(v_settings)
+      when 'accounting_policies' then farthing.apply_accounting_policies(v_settings, p_now)
+      when 'journal_accounts' then farthing.apply_journal_accounts(v_settings, p_now)
+      when 'welcome_blocked_domains' then farthing.apply_welcome_blocked_domains(v_settings)
+      when 'features' then farthing.apply_features(v_settings, p_author, p_now)
+      end;
+    -- A dry run makes the change, so that the tables' constraints check it, and then undoes it. A
+    -- call that changes no value is undone, too.
+    if v_dry_run or v_done -> 'changes' = '[]' then
+      raise exception using errcode = 'UNDO0';
+    end if;
+  exception when sqlstate 'UNDO0' then
+    null;
+  end;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_done || jsonb_build_object(
+    'version', farthing.settings_version(p_table), 'dry_run', v_dry_run), p_now);
+end
+$$;
+comment on function farthing.change_settings is
+  'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
+  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
+  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
+  'the role, invalid_request, version_conflict.';
+
+create function farthing.begin_change(p_author text, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters and must not be blank.',
+      null, 'reason');
+  end if;
+  perform farthing.allow_change(p_author, p_reason);
+end
+$$;
+comment on function farthing.begin_change(text, text) is
+  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
+  'without a reason.';
 
 -- supabase/schemas/settings/functions/policy_checkout.sql
 
@@ -18546,36 +18518,68 @@ $$;
 comment on function farthing.policy_shop() is
   'Returns the settings that the shop''s emails show.';
 
--- supabase/schemas/settings/functions/rates.sql
+-- supabase/schemas/settings/functions/refuse_bad_policy.sql
 
--- Changing the rates.
+-- Refuses settings of the policy that do not exist, and values outside their bounds.
 
-create function farthing.apply_rates(p_rates jsonb, p_now timestamptz)
-returns jsonb
-language plpgsql
+create function farthing.refuse_bad_policy(p_changes jsonb)
+returns void
+language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_changes jsonb;
+  v_bad record;
 begin
-  perform farthing.refuse_bad_rates(p_rates);
-  perform farthing.refuse_bad_beginnings(p_rates, 'rates', p_now);
-  select coalesce(jsonb_agg(m.change order by m.model), '[]') into v_changes
-  from (select c.model, jsonb_build_object('name', c.model, 'change',
-      case c.version when 1 then 'added' else 'changed' end, 'version', c.version, 'fields',
-      jsonb_agg(jsonb_build_object('field', c.field, 'from', c.was, 'to', c.becomes)
-        order by c.field) || farthing.beginning_field(c.effective_from, p_now)) as change
-    from farthing.rate_changes(p_rates, p_now) c where num_nonnulls(c.was, c.becomes) > 0
-    group by c.model, c.version, c.effective_from) m;
-  perform farthing.refuse_past_beginnings(p_rates, 'rates', 'model', v_changes, p_now);
-  perform farthing.add_rates(p_rates, p_now);
-  return jsonb_build_object('changes', v_changes,
-    'unchanged', jsonb_array_length(p_rates) - jsonb_array_length(v_changes));
+  if jsonb_typeof(p_changes) is distinct from 'object' or p_changes = '{}' then
+    perform farthing.fail('invalid_request', 'changes must be an object with at least one setting.', null,
+      'changes');
+  end if;
+  select c.key, s.kind, s.lowest, s.highest, s.choices into v_bad
+  from jsonb_each_text(p_changes) c left join farthing.policy_list() s on s.setting = c.key
+  where farthing.is_setting(s, c.value) is not true order by c.key limit 1;
+  if v_bad.key is not null then
+    perform farthing.fail('invalid_request', v_bad.key || case
+      when v_bad.kind is null then ' is not a setting. GET /settings/policy lists them.'
+      when cardinality(v_bad.choices) > 2
+        then ' must be one of ' || array_to_string(v_bad.choices, ', ') || '.'
+      when v_bad.choices is not null then ' must be ' || array_to_string(v_bad.choices, ' or ') || '.'
+      when v_bad.kind in ('text', 'url', 'email') then format(
+        ' must be %s with at most %s characters, or null.', case v_bad.kind when 'url' then 'an https URL'
+          when 'email' then 'an email address' else 'one line of text' end, v_bad.highest)
+      when v_bad.kind = 'currency' then ' must be a lower-case ISO code, such as usd.'
+      else format(' must be a %s from %s to %s.', case v_bad.kind when 'decimal' then 'decimal number'
+        when 'duration' then 'whole number of seconds' else 'whole number' end, v_bad.lowest, v_bad.highest)
+      end, null, 'changes.' || left(v_bad.key, 63));
+  end if;
 end
 $$;
-comment on function farthing.apply_rates(jsonb, timestamptz) is
-  'Adds versions of the rates that a list changes, in force from their effective_from, but not '
-  'before p_now. Returns {changes, unchanged}. Fails invalid_request.';
+comment on function farthing.refuse_bad_policy(jsonb) is
+  'Fails invalid_request if a change of the policy names a setting that does not exist, or a value '
+  'outside the setting''s bounds.';
+
+create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select case p_setting.kind
+    when 'boolean' then p_value = any (p_setting.choices)
+    when 'choice' then p_value = any (p_setting.choices)
+    when 'currency' then p_value ~ '^[a-z]{3}$'
+    when 'text' then coalesce(length(p_value) <= p_setting.highest and p_value ~ '\S'
+      and p_value !~ '[[:cntrl:]]', true)
+    when 'url' then coalesce(length(p_value) <= p_setting.highest
+      and p_value ~ '^https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?(/[!-~]*)?$', true)
+    when 'email' then coalesce(length(p_value) <= p_setting.highest
+      and farthing.is_plain_email(p_value), true)
+    when 'decimal' then case when p_value ~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$'
+      then p_value::numeric between p_setting.lowest and p_setting.highest end
+    else case when p_value ~ '^(0|[1-9][0-9]{0,17})$'
+      then p_value::numeric between p_setting.lowest and p_setting.highest end
+    end
+$$;
+comment on function farthing.is_setting(farthing.setting_kind, text) is
+  'Returns whether a text is a valid value of a setting; false or null if it is not.';
 
 -- supabase/schemas/settings/functions/refuse_past_beginnings.sql
 

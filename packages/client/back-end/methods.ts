@@ -18,7 +18,7 @@ import type { Api, Body, Changed } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
 import { csvOf } from "../helpers/csv.ts";
-import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
+import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries.ts";
 import { type HoldTerms, withHold, type Work } from "./hold.ts";
 import { respond, type Users } from "./respond.ts";
 

@@ -5,7 +5,7 @@ import type { CurrentBalance } from "../core/balance.ts";
 import type { Connection } from "../core/connection.ts";
 import type { CallOptions, PinnedOptions } from "../core/send.ts";
 import { csvOf } from "../helpers/csv.ts";
-import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
+import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries.ts";
 import { waitForCard, type WaitForCardOptions } from "./cards.ts";
 import { ChatStream, REPEAT_MS } from "./chat-stream.ts";
 import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./follow-job.ts";

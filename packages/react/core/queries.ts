@@ -23,7 +23,7 @@ import type {
 import { follow, FOLLOW_MS } from "./follow-job.ts";
 import type { SavedCard } from "./return-address.ts";
 import { whileOpen } from "./refetch-interval.ts";
-import { OWN_READS } from "./reading-state.ts";
+import { OWN_READS } from "./query-options.ts";
 
 interface Keyed {
   readonly queryKey: QueryKey;

@@ -56,22 +56,6 @@ export function farthingErrorOf(error: Error): FarthingError {
 export const errorOrNull = (error: Error | null): FarthingError | null =>
   error === null ? null : farthingErrorOf(error);
 
-/**
- * The options of every mutation. TanStack Query must not retry, because the client retries its
- * calls itself, with one Idempotency-Key.
- */
-export const OWN_CHANGES = { retry: false, networkMode: "always", throwOnError: false } as const;
-
-/**
- * The options of every query. They override the app's defaults: with `keepPreviousData` as a
- * default, one user would see another user's data.
- */
-export const OWN_READS = {
-  ...OWN_CHANGES,
-  placeholderData: () => undefined,
-  refetchOnReconnect: true,
-} as const;
-
 interface Query<Data> extends Pick<UseQueryResult<Data>, "error" | "isFetching"> {
   readonly data: Data | undefined;
   readonly refetch: () => unknown;

@@ -8,7 +8,8 @@ import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { creditsQuery, openCharge, savedCardQuery, topUpsQuery } from "../core/queries.ts";
 import { cardReturnAddress, forgetReturn } from "../core/return-address.ts";
 import { whileOpen } from "../core/refetch-interval.ts";
-import { errorOrNull, OWN_CHANGES, type Reading, readingOf } from "../core/reading-state.ts";
+import { errorOrNull, type Reading, readingOf } from "../core/reading-state.ts";
+import { OWN_CHANGES } from "../core/query-options.ts";
 
 /** The terms to which the user consents. */
 export type TopUpTerms = Omit<TopUpsRequest, "enabled">;

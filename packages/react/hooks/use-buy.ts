@@ -6,7 +6,8 @@ import { type BuyOptions, FarthingError, type Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { forgetReturn, returnAddress } from "../core/return-address.ts";
-import { errorOrNull, isSignedOut, OWN_CHANGES } from "../core/reading-state.ts";
+import { errorOrNull, isSignedOut } from "../core/reading-state.ts";
+import { OWN_CHANGES } from "../core/query-options.ts";
 import { useOrder } from "./use-order.ts";
 
 export interface Purchase extends Pick<BuyOptions, "currency" | "cancelUrl"> {

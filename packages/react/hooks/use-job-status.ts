@@ -4,7 +4,8 @@ import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import type { FarthingError, Job } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { isOpen, jobQuery } from "../core/queries.ts";
-import { errorOrNull, OWN_CHANGES, readingOf } from "../core/reading-state.ts";
+import { errorOrNull, readingOf } from "../core/reading-state.ts";
+import { OWN_CHANGES } from "../core/query-options.ts";
 
 /**
  * `unknown`: the job could not be read. `timed_out`: the job has not ended within `timeoutMs`.

@@ -1,8 +1,8 @@
 /** Runs the steps of a command in order. A failed step ends the run, unless `goesOn` is set. */
 import { dropRun, type Resuming, runToResume } from "./run-to-resume.ts";
 import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
-import { type Finding, type Shown, skipped, type Step } from "./step.ts";
-import { UnreachableError } from "./unreachable.ts";
+import type { Finding, Shown, Step } from "./step.ts";
+import { findingOfError } from "./unreachable.ts";
 
 /** The part of a step's context that is the same for all commands. */
 export interface Facts {
@@ -55,22 +55,6 @@ async function findingOf<Context>(
   } catch (error) {
     return onError(error);
   }
-}
-
-/**
- * Returns the finding of a step that has thrown an error. If several steps fail because the same
- * host does not answer, only the first finding explains what to do.
- */
-function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
-  if (!(error instanceof UnreachableError)) {
-    const said = error instanceof Error ? error.message : String(error);
-    return { state: "failed", evidence: [said], fix: `Correct the cause, and ${then}.` };
-  }
-  const { host, message } = error;
-  if (silent.has(host)) return skipped(`needs ${host}, which does not answer`);
-  silent.add(host);
-  const fix = `Check SUPABASE_URL, and that the project is not paused, and ${then}.`;
-  return { state: "failed", evidence: [message], fix };
 }
 
 /**

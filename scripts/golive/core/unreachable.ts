@@ -1,7 +1,7 @@
-/**
- * The error for a host that does not answer. A run explains once what to do about a host, and not
- * again at each step.
- */
+/** A host that does not answer: a run explains once what to do, and not again at each step. */
+import { type Finding, skipped } from "./step.ts";
+
+/** The error for a host that does not answer. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 
@@ -14,4 +14,22 @@ export class UnreachableError extends Error {
 function reasonOf({ name, message, cause }: Error): string {
   if (cause instanceof Error) return reasonOf(cause);
   return name === "TimeoutError" ? "it took too long" : message.split(": ").at(-1)!;
+}
+
+/**
+ * Returns the finding of a step that has thrown an error. If several steps fail because the same
+ * host does not answer, only the first finding explains what to do.
+ * @param silent the hosts that have not answered so far; this function adds to them
+ * @param then what the reader does after the correction
+ */
+export function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
+  if (!(error instanceof UnreachableError)) {
+    const said = error instanceof Error ? error.message : String(error);
+    return { state: "failed", evidence: [said], fix: `Correct the cause, and ${then}.` };
+  }
+  const { host, message } = error;
+  if (silent.has(host)) return skipped(`needs ${host}, which does not answer`);
+  silent.add(host);
+  const fix = `Check SUPABASE_URL, and that the project is not paused, and ${then}.`;
+  return { state: "failed", evidence: [message], fix };
 }

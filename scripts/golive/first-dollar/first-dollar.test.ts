@@ -2,7 +2,7 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { runFolder } from "../core/run-file.ts";
-import { isOver, requireMode } from "./buy.ts";
+import { isOver, requireMode } from "./checkout.ts";
 import { paidBefore } from "./own-order.ts";
 import { readPaid, writePaid } from "./paid-record.ts";
 

@@ -4,7 +4,7 @@ import type { Context, GoLiveStep } from "../command/context.ts";
 import { failed, type Finding } from "../core/step.ts";
 import { isPaidAtStripe, type PaidOrder, payOnEmulator } from "../shared/purchase.ts";
 import { judgeAmount } from "./amount.ts";
-import { requireMode } from "./buy.ts";
+import { requireMode } from "./checkout.ts";
 import { ownOrder, paidByRun } from "./own-order.ts";
 import { writePaid } from "./paid-record.ts";
 

@@ -1,7 +1,7 @@
 /** One purchase, with evidence from Stripe, the credits and the ledger. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
-import { checkout } from "./buy.ts";
+import { checkout } from "./checkout.ts";
 import { credits, entry } from "./granted.ts";
 import { payment } from "./payment.ts";
 import { receipt } from "./receipt.ts";

@@ -4,7 +4,7 @@
  */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";
-import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/create-payments.ts";
 import { makeFake } from "../../../tests/support/functions/fakes/services.ts";
 import { createApp } from "../../../supabase/functions/stripe-webhook/app.ts";
 import {

@@ -8,62 +8,25 @@ import { timed } from "./adapters/database/call-durations.ts";
 import { transportFromEnv } from "./adapters/database/transport-from-env.ts";
 import type { Mail } from "./adapters/mail/mail.ts";
 import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
-import type { Payments } from "./adapters/stripe/payments.ts";
+import type { Payments } from "./adapters/stripe/create-payments.ts";
 import type { Operators } from "./adapters/webhook/operators.ts";
 import { type Env, readEnv } from "./core/env.ts";
-import { functionsUrlOf, issuersOf } from "./core/public-url.ts";
-import { type Mode, modeOfKey } from "./core/stripe-variables.ts";
+import { functionsUrlOf } from "./core/public-url.ts";
+import { modeOfKey } from "./core/stripe-variables.ts";
 import { ApiError } from "./core/errors.ts";
 import { ipHashFrom } from "./core/ip-hash.ts";
 import { lifetime, waitUntil } from "./core/isolate.ts";
 import { consoleLogger } from "./core/logger.ts";
 import { outsideRequests } from "./core/current-request.ts";
+import { checkMode } from "./domain/stripe-mode.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
 import type { Services, ServicesSource } from "./http/route/app-services.ts";
-import { createVerifier, type CredentialVerifier } from "./http/auth/credentials.ts";
-import { createKeySet, givenKeySet, type KeySet } from "./http/auth/key-set.ts";
+import { verifierFrom } from "./http/auth/credentials.ts";
+import { keySetFrom } from "./http/auth/key-set.ts";
 import { createSharedVerifier } from "./http/auth/shared-secret.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { metricsFrom } from "./metrics/create-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-
-export function keySetFrom(env: Env, metrics: Metrics): KeySet {
-  if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
-  const url = new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
-  return createKeySet({ url, nowMs: () => performance.now(), metrics, waitUntil });
-}
-
-export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
-  return createVerifier({
-    env: {
-      url: env.SUPABASE_URL,
-      publishableKeys: env.SUPABASE_PUBLISHABLE_KEYS,
-      secretKeys: env.SUPABASE_SECRET_KEYS,
-    },
-    keySet,
-    issuers: issuersOf(env),
-    nowMs: Date.now,
-  });
-}
-
-/**
- * Checks that the database is in the mode of Stripe's key. The prefix gives a key's mode (env.ts),
- * and `livemode` gives an event's mode (inbox-event.ts). The database has the mode of its first
- * event.
- * @throws ApiError `not_ready` if the database has received events of the other mode
- */
-export async function checkMode(database: Database, mode: Mode): Promise<void> {
-  try {
-    await database.rpc("mode_check", { p_livemode: mode === "live" });
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "mode_mismatch") throw error;
-    const { database: other } = error.body.details ?? {};
-    throw new ApiError("not_ready", {
-      internal: `Modes differ: STRIPE_SECRET_KEY is ${mode}, the database is ${other}`,
-      cause: error,
-    });
-  }
-}
 
 export function paymentsFrom(
   env: Env,
@@ -79,7 +42,7 @@ export function paymentsFrom(
     }
     const load = async () => {
       await checkMode(database, modeOfKey(secretKey));
-      const { createPayments } = await import("./adapters/stripe/payments.ts");
+      const { createPayments } = await import("./adapters/stripe/create-payments.ts");
       return createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL, metrics });
     };
     try {

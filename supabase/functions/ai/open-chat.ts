@@ -9,7 +9,7 @@ import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import type { RequestContext } from "../_shared/core/current-request.ts";
 import { storeRefusal } from "../_shared/http/idempotency/stored-refusals.ts";
-import type { KeyedIdempotency } from "../_shared/http/idempotency/key.ts";
+import type { KeyedIdempotency } from "../_shared/http/idempotency/mode.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 
 /** A caller's request, in the same form for /ai/chat and for OpenAI's API. */

@@ -5,7 +5,7 @@
  * settled once, in `conclude`, after the provider's stream has ended.
  */
 import type { AiPiece, TokenMeter } from "../_shared/adapters/ai/ai.ts";
-import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
+import { mostOutputTokens } from "../_shared/adapters/ai/plausible-usage.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";

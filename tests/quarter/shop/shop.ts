@@ -19,7 +19,7 @@ import {
   type Transport,
 } from "../../../supabase/functions/_shared/adapters/database/database.ts";
 import { createPoolTransport } from "../../../supabase/functions/_shared/adapters/database/pool.ts";
-import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/create-payments.ts";
 import { makeFake } from "../../support/functions/fakes/services.ts";
 import { createApps } from "./apps.ts";
 import { Endpoints } from "./endpoints.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Ai } from "../adapters/ai/ai.ts";
-import type { Payments } from "../adapters/stripe/payments.ts";
+import type { Payments } from "../adapters/stripe/create-payments.ts";
 import { ANSWER, FAKE_AI } from "#support/fakes/ai.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { ROUTE_CASES, send, sendCase } from "#support/cases/routes.ts";

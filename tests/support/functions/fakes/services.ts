@@ -22,7 +22,7 @@ import type { Operators } from "../../../../supabase/functions/_shared/adapters/
 import { NO_REPORT } from "../../../../supabase/functions/_shared/adapters/sentry/report-type.ts";
 import type { Services } from "../../../../supabase/functions/_shared/http/route/app-services.ts";
 import type { ListedEvent } from "../../../../supabase/functions/_shared/adapters/stripe/event-feed.ts";
-import type { Payments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import type { Payments } from "../../../../supabase/functions/_shared/adapters/stripe/create-payments.ts";
 import { FAKE_AI } from "./ai.ts";
 import { BALANCE_TRANSACTION } from "../samples/payouts.ts";
 import { NO_LIMITER } from "./no-limiter.ts";

@@ -1,7 +1,7 @@
 /** A Stripe server that gives the answers a test has chosen, and records what it receives. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
-import { createPayments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import { createPayments } from "../../../../supabase/functions/_shared/adapters/stripe/create-payments.ts";
 
 interface Seen {
   path: string;

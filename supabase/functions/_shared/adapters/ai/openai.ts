@@ -21,7 +21,8 @@ import { isOutage, isTransient, retryAfterMs } from "./failures.ts";
 import { offeredModels } from "./offered-models.ts";
 import { bodyOf } from "./request-body.ts";
 import { type Deadline, deadlineOf, LIMITS, type Limits, watched } from "./timeouts.ts";
-import { mostOutputTokens, usageFrom } from "./usage.ts";
+import { mostOutputTokens } from "./plausible-usage.ts";
+import { usageFrom } from "./usage.ts";
 
 export interface AiOptions {
   readonly baseUrl: string;

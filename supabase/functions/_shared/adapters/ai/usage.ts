@@ -1,45 +1,13 @@
 /** Turns a provider's reported usage into this API's kinds of tokens. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
-import { textsOf } from "./prompt.ts";
+import { isPlausible } from "./plausible-usage.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
 
-// The allowance, in tokens, for text that a provider adds before the messages.
-const MAX_HIDDEN_TOKENS = 100_000;
-
-// How far a plausible output may exceed the requested maximum: a factor, plus a number of tokens.
-// The reasons: a model may use a different tokenizer, and a piece of a stream may have several
-// tokens.
-const MAX_OVERRUN = 2;
-const MAX_OVERRUN_TOKENS = 64;
-
-/**
- * Returns the largest plausible number of output tokens for a request of `maxOutputTokens`. At most this many
- * are charged.
- */
-export function mostOutputTokens(maxOutputTokens: number): number {
-  return MAX_OVERRUN * maxOutputTokens + MAX_OVERRUN_TOKENS;
-}
-
-/**
- * Returns the largest plausible number of input tokens: one for each byte. A UTF-16 unit becomes at
- * most three bytes of UTF-8.
- */
-function mostInputTokens(request: AiRequest): number {
-  return textsOf(request).reduce((sum, text) => sum + 3 * text.length, MAX_HIDDEN_TOKENS);
-}
-
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isBelievable(usage: AiUsage, request: AiRequest): boolean {
-  const input = usage.input_tokens + (usage.cached_input_tokens ?? 0);
-  const output = usage.output_tokens + (usage.reasoning_tokens ?? 0);
-  return input + output > 0 && input <= mostInputTokens(request) &&
-    output <= mostOutputTokens(request.maxOutputTokens);
 }
 
 /**
@@ -80,7 +48,7 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
     output_tokens: beside ? completion_tokens : completion_tokens - reasoning,
     ...(reasoning > 0 && { reasoning_tokens: reasoning }),
   };
-  return isBelievable(usage, request) ? usage : null;
+  return isPlausible(usage, request) ? usage : null;
 }
 
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;

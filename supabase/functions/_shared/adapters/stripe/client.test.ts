@@ -4,7 +4,7 @@ import { startContext } from "../../core/start-request.ts";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
-import { createPayments } from "./payments.ts";
+import { createPayments } from "./create-payments.ts";
 import { StoredStripeError } from "./error-classes.ts";
 
 const LINK = { object: "account_link", url: "https://connect.example.com/1" };

@@ -4,7 +4,7 @@ import type { StartedJob } from "../../contracts/jobs.ts";
 import type { SecretCaller, UserCaller } from "../../core/caller.ts";
 import type { Reply } from "../../http/reply/reply.ts";
 import { ApiError } from "../../core/errors.ts";
-import type { Idempotency } from "../../http/idempotency/key.ts";
+import type { Idempotency } from "../../http/idempotency/hashed-key.ts";
 import { idempotent } from "../../http/idempotency/idempotent.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import type { Services } from "../../http/route/app-services.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { ApiError } from "../../core/errors.ts";
-import type { Payments } from "../../adapters/stripe/payments.ts";
+import type { Payments } from "../../adapters/stripe/create-payments.ts";
 import { type Fake, makeFake, ORIGIN } from "#support/fakes/services.ts";
 import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/samples/top-ups.ts";
 import { runTopUps } from "./run-top-ups.ts";

@@ -10,7 +10,7 @@ import { reportStripeFault } from "../report-stripe-fault.ts";
 import { returnUrls } from "../return-urls.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import type { Payments } from "../../adapters/stripe/payments.ts";
+import type { Payments } from "../../adapters/stripe/create-payments.ts";
 
 /**
  * The number of charges made in parallel: a run that makes one at a time would mostly wait for

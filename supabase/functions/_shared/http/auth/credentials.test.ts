@@ -10,8 +10,11 @@ import {
   SECRET_KEY,
   USER_ID,
 } from "#support/project.ts";
-import type { CredentialVerifier } from "./credentials.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import type { Env } from "../../core/env.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
+import { type CredentialVerifier, verifierFrom } from "./credentials.ts";
+import { keySetFrom } from "./key-set.ts";
 
 const project = await makeProject();
 
@@ -211,4 +214,22 @@ Deno.test("a refused token is not remembered as good", async () => {
   const forged = await own.sign({ header: { kid: "key-2" } });
   await checkRefused(verify, bearer(forged), "unauthenticated");
   await checkRefused(verify, bearer(forged), "unauthenticated");
+});
+
+Deno.test("a token of either address of the project is accepted, and of no other", async () => {
+  const env = {
+    SUPABASE_URL: "http://kong:8000",
+    FARTHING_PUBLIC_URL: PROJECT_URL,
+    SUPABASE_JWKS: { keys: [project.publicJwk] },
+    SUPABASE_PUBLISHABLE_KEYS: { default: PUBLISHABLE_KEY },
+    SUPABASE_SECRET_KEYS: {},
+  } as unknown as Env;
+  const verify = verifierFrom(env, keySetFrom(env, countedMetrics()));
+  const issuedBy = async (url: string) => {
+    const token = await project.sign({ claims: { iss: `${url}/auth/v1` } });
+    return verify(new Headers({ apikey: PUBLISHABLE_KEY, authorization: `Bearer ${token}` }));
+  };
+  assert.equal((await issuedBy(PROJECT_URL)).user?.kind, "user");
+  assert.equal((await issuedBy("http://kong:8000")).user?.kind, "user");
+  await assert.rejects(issuedBy("http://elsewhere:8000"), { code: "unauthenticated" });
 });

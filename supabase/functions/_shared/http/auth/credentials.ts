@@ -8,9 +8,11 @@ import type { SupabaseEnv } from "@supabase/server";
 import { sha256 } from "../../core/hash.ts";
 import { CredentialCache } from "./credential-cache.ts";
 import type { SecretCaller, UserCaller } from "../../core/caller.ts";
+import type { Env } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
+import { issuersOf } from "../../core/public-url.ts";
 import type { KeySet } from "./key-set.ts";
-import { tokenProblem } from "./token-problem.ts";
+import { tokenProblem } from "./refused-token-log.ts";
 
 /** A publishable key identifies the app and grants no rights. */
 interface PublishableCaller {
@@ -130,4 +132,17 @@ export function createVerifier(options: VerifierOptions): CredentialVerifier {
     const user = token === null ? null : await check("token", token) as UserCaller;
     return { user, key };
   };
+}
+
+export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
+  return createVerifier({
+    env: {
+      url: env.SUPABASE_URL,
+      publishableKeys: env.SUPABASE_PUBLISHABLE_KEYS,
+      secretKeys: env.SUPABASE_SECRET_KEYS,
+    },
+    keySet,
+    issuers: issuersOf(env),
+    nowMs: Date.now,
+  });
 }

@@ -9,7 +9,9 @@ import type { Metrics } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { CheckState } from "../../contracts/health.ts";
 import { outsideRequests } from "../../core/current-request.ts";
+import type { Env } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
+import { waitUntil } from "../../core/isolate.ts";
 
 export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
 
@@ -143,4 +145,11 @@ export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions):
       }
     },
   };
+}
+
+/** Returns the keys that the platform has put in the environment. Without them, Auth is asked. */
+export function keySetFrom(env: Env, metrics: Metrics): KeySet {
+  if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
+  const url = new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
+  return createKeySet({ url, nowMs: () => performance.now(), metrics, waitUntil });
 }

@@ -6,7 +6,7 @@ import type {
   StoredDataOf,
 } from "../../contracts/database/functions.ts";
 import type { Reply } from "../reply/reply.ts";
-import type { Idempotency } from "./key.ts";
+import type { Idempotency } from "./hashed-key.ts";
 import { type KeyedCall, storeRefusal } from "./stored-refusals.ts";
 
 type ArgsWithoutKey<N extends IdempotentName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;

@@ -1,6 +1,6 @@
 /** Reads the Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header-07). */
 import { ApiError } from "../../core/errors.ts";
-import type { IdempotencyMode } from "./key.ts";
+import type { IdempotencyMode } from "./mode.ts";
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/;

@@ -6,7 +6,7 @@ import type { Database } from "../../adapters/database/database.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { Idempotency } from "./key.ts";
+import type { Idempotency } from "./hashed-key.ts";
 
 // The refusals that are stored: while the key is stored, a repeat gets the same refusal. 401, 403, 408, 429,
 // 5xx and `invalid_request` are not stored, because the next attempt may succeed.

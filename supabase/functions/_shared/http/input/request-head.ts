@@ -4,7 +4,7 @@
  * the values, so the request is refused (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
-import type { IdempotencyMode } from "../idempotency/key.ts";
+import type { IdempotencyMode } from "../idempotency/mode.ts";
 import { isOneKey } from "../idempotency/key-header.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Database } from "../../adapters/database/database.ts";
 import type { Mail } from "../../adapters/mail/mail.ts";
 import type { RedisFigures } from "../../adapters/redis/redis-figures.ts";
 import type { Report } from "../../adapters/sentry/report-type.ts";
-import type { Payments } from "../../adapters/stripe/payments.ts";
+import type { Payments } from "../../adapters/stripe/create-payments.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import type { CheckState } from "../../contracts/health.ts";
 import type { Mode } from "../../core/stripe-variables.ts";

@@ -13,7 +13,7 @@ import type { JsonShape } from "../reply/openai-shape.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { BODY_LIMIT_BYTES } from "../input/read-body.ts";
-import type { IdempotencyMode, IdempotencyOf } from "../idempotency/key.ts";
+import type { IdempotencyMode, IdempotencyOf } from "../idempotency/mode.ts";
 import type { LimitName } from "../../limits/rate-limit-rules.ts";
 
 type Method = "get" | "post" | "delete";

@@ -1,8 +1,7 @@
-/** Checks the sender's domain in DNS, and lists what a person checks in three inboxes. */
+/** Checks that the sender's domain has the DNS records by which receivers trust its emails. */
 import { Resolver } from "node:dns/promises";
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
-import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped, warning } from "../core/step.ts";
 import { judgeRecords, type MailRecords, type MailService } from "./mail-records.ts";
 
@@ -88,24 +87,4 @@ export const mailDomain: GoLiveStep = {
       "Add a return path on your own domain, and later set the DMARC policy to p=quarantine.",
     );
   },
-};
-
-/** No program can see these inboxes, so this step always needs a person and is never `ok`. */
-export const threeInboxes: GoLiveStep = {
-  code: "preflight.three-inboxes",
-  title: "Do emails arrive at Gmail, Outlook and Yahoo?",
-  source: "project",
-  run: ({ options }) =>
-    Promise.resolve({
-      state: "skipped",
-      evidence: [
-        "a person checks three inboxes, and stores the result beside this report:",
-        `1. send a receipt to each: ${taskLine(options, "golive smoke --email you@gmail.com")} ` +
-        "(then outlook.com, yahoo.com)",
-        "2. Gmail: Show original, and copy the lines SPF, DKIM and DMARC, which must say PASS",
-        "3. Outlook: View message source, and copy Authentication-Results (spf, dkim, dmarc=pass)",
-        "4. Yahoo: View raw message, and copy Authentication-Results",
-        "5. note the folder (inbox or spam), the delay, and the message's id",
-      ],
-    }),
 };

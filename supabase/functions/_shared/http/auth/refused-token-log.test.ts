@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { base64url, makeProject, PROJECT_URL } from "#support/project.ts";
-import { tokenProblem } from "./token-problem.ts";
+import { tokenProblem } from "./refused-token-log.ts";
 
 const project = await makeProject();
 const ISSUERS = [`${PROJECT_URL}/auth/v1`];

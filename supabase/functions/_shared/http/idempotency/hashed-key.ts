@@ -5,12 +5,6 @@
 import { sha256 } from "../../core/hash.ts";
 import { CONTENT_KEY_SECONDS, contentKeyOf, type RequestContent } from "./content-key.ts";
 
-/**
- * true: the route requires an Idempotency-Key. "optional": if a request has no key, its content is its key.
- * "offered": a request without a key is never treated as a repeat. false: the route ignores the header.
- */
-export type IdempotencyMode = boolean | "optional" | "offered";
-
 export interface Idempotency {
   /** The key that the caller sent, without quotes; null if the content is the key. */
   readonly key: string | null;
@@ -26,17 +20,6 @@ export interface Idempotency {
   };
 }
 
-/** The idempotency of a route that requires the header. */
-export interface KeyedIdempotency extends Idempotency {
-  readonly key: string;
-}
-
-/** The type of the idempotency that a handler gets, for each mode. */
-export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Idempotency
-  : M extends "offered" ? KeyedIdempotency | null
-  : M extends true ? KeyedIdempotency
-  : null;
-
 interface KeyedRequest extends RequestContent {
   readonly scope: string;
   /**
@@ -44,14 +27,6 @@ interface KeyedRequest extends RequestContent {
    */
   readonly route: string;
   readonly body: Uint8Array;
-}
-
-/**
- * Returns whether a later request can be a repeat of this one. In the mode "offered", a request
- * without a key has no repeats.
- */
-export function canRepeat(mode: IdempotencyMode, key: string | null): boolean {
-  return mode === "offered" ? key !== null : mode !== false;
 }
 
 export function idempotencyOf(key: string | null, request: KeyedRequest): Idempotency {

@@ -1,4 +1,4 @@
--- Rules on work that was given up: dead-lettered jobs and notifications.
+-- Rules on jobs and emails that were given up. Dead-lettered events are in rules_stripe.sql.
 
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
