@@ -266,3 +266,8 @@ export function asApiError(error: unknown): ApiError {
   const detail = error instanceof Error ? error.stack ?? error.message : String(error);
   return new ApiError("internal", { internal: detail, cause: error });
 }
+
+/** Returns the detail of an error, for the log and for the operator. */
+export function detailOf(error: unknown): string {
+  return (error instanceof ApiError ? error.internal : undefined) ?? String(error);
+}

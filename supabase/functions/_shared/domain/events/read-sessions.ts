@@ -6,7 +6,7 @@ import type { WaitingPayment } from "../../contracts/database/results/inbox.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { detailOf } from "../refunds/send-refund.ts";
+import { detailOf } from "../../core/errors.ts";
 
 const AT_ONCE = 5;
 

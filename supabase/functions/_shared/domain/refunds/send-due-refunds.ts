@@ -6,7 +6,8 @@ import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { detailOf, sendRefund } from "./send-refund.ts";
+import { detailOf } from "../../core/errors.ts";
+import { sendRefund } from "./send-refund.ts";
 
 /**
  * The number of refunds sent in parallel: a run that sends one at a time would mostly wait for

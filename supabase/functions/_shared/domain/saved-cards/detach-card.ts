@@ -4,7 +4,7 @@
 import type { CardRemoval } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import { reportStripeFault } from "../report-stripe-fault.ts";
-import { detailOf } from "../refunds/send-refund.ts";
+import { detailOf } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 
 /**

@@ -5,7 +5,7 @@
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import { hasTime } from "../../core/isolate.ts";
-import { detailOf } from "../refunds/send-refund.ts";
+import { detailOf } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { reportStripeFault } from "../report-stripe-fault.ts";
 import { detachCard } from "./detach-card.ts";

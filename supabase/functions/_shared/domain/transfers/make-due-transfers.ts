@@ -5,7 +5,7 @@
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import { hasTime } from "../../core/isolate.ts";
-import { detailOf } from "../refunds/send-refund.ts";
+import { detailOf } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/error-classes.ts";
 
