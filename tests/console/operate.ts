@@ -1,5 +1,5 @@
 /** Operates the console's pages as an operator does, and reads what they show. */
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { Person } from "../support/project/people.ts";
 import { press, write } from "./by-keyboard.ts";
@@ -91,10 +91,16 @@ export async function presses(dialog: Locator, action: string): Promise<void> {
   await press(dialog.getByRole("button", { name: action, exact: true }));
 }
 
+const CONTAINS_FOCUS = (element: unknown) =>
+  (element as { contains(other: unknown): boolean }).contains(
+    (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement,
+  );
+
 /** Confirms the change of an open dialog, waits for its outcome, and closes it. */
 export async function confirms(dialog: Locator, action: string, outcome: RegExp): Promise<void> {
   await presses(dialog, action);
   await dialog.getByRole("status").getByText(outcome).first().waitFor();
+  ok(await dialog.evaluate(CONTAINS_FOCUS), "the outcome takes the focus of the hidden button");
   await press(dialog.getByRole("button", { name: "Close" }).last());
   await dialog.waitFor({ state: "detached" });
 }

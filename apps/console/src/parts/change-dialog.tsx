@@ -13,6 +13,7 @@ import { useSignedIn } from "../session/context.tsx";
 import { ConfirmButton } from "./confirm-button.tsx";
 import type { DryRun } from "./dry-run.tsx";
 import { FocusedRegion } from "./focused-region.tsx";
+import { Outcome } from "./outcome.tsx";
 import { SecondFactorForChange } from "./second-factor-for-change.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
@@ -41,20 +42,6 @@ interface ChangeDialogProps<In, Out, Plan> {
    * have made this value false.
    */
   readonly isOffered?: boolean;
-}
-
-interface OutcomeProps {
-  readonly close: () => void;
-  readonly children: ReactNode;
-}
-
-function Outcome({ close, children }: OutcomeProps) {
-  return (
-    <div className="grid gap-4">
-      <div role="status">{children}</div>
-      <Button onClick={close}>Close</Button>
-    </div>
-  );
 }
 
 interface RefusalProps {

@@ -19,9 +19,14 @@ interface CodeFormProps {
   readonly authenticators: readonly Pick<Authenticator, "id" | "friendly_name">[];
   readonly action: string;
   readonly onVerified: () => void;
+  /**
+   * If false, the field does not take the focus. A form that appears by itself must not, because
+   * the user may be in an open dialog.
+   */
+  readonly takesFocus?: boolean;
 }
 
-export function CodeForm({ authenticators, action, onVerified }: CodeFormProps) {
+export function CodeForm({ authenticators, action, onVerified, takesFocus = true }: CodeFormProps) {
   const id = useId();
   const { run, state, error } = useVerify();
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -54,7 +59,7 @@ export function CodeForm({ authenticators, action, onVerified }: CodeFormProps) 
         title="Six digits"
         maxLength={12}
         required
-        autoFocus
+        autoFocus={takesFocus}
       />
       {state === "failed" && <Trouble title="Not verified" error={reasonOf(error)} />}
       <Button type="submit" aria-disabled={state === "busy"}>

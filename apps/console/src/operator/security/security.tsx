@@ -85,7 +85,14 @@ function ThisSession({ authenticators }: OfList) {
   return (
     <div className="grid max-w-md gap-4">
       <p role="status">{SAYS[isDue ? "due" : secondFactor]}</p>
-      {isDue && <CodeForm {...{ authenticators }} action="Verify" onVerified={() => {}} />}
+      {isDue && (
+        <CodeForm
+          {...{ authenticators }}
+          action="Verify"
+          onVerified={() => {}}
+          takesFocus={false}
+        />
+      )}
     </div>
   );
 }

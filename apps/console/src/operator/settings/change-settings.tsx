@@ -12,6 +12,7 @@ import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { None } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { FocusedRegion } from "../../parts/focused-region.tsx";
+import { Outcome } from "../../parts/outcome.tsx";
 import { SecondFactorForChange } from "../../parts/second-factor-for-change.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
@@ -128,10 +129,7 @@ interface SavedProps {
 }
 
 const Saved = ({ version, close }: SavedProps) => (
-  <div className="grid gap-4">
-    <p role="status">{`Saved as version ${version} of these settings.`}</p>
-    <Button onClick={close}>Close</Button>
-  </div>
+  <Outcome close={close}>{`Saved as version ${version} of these settings.`}</Outcome>
 );
 
 interface ButtonsProps {
