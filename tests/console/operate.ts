@@ -91,16 +91,20 @@ export async function presses(dialog: Locator, action: string): Promise<void> {
   await press(dialog.getByRole("button", { name: action, exact: true }));
 }
 
-const CONTAINS_FOCUS = (element: unknown) =>
-  (element as { contains(other: unknown): boolean }).contains(
-    (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement,
-  );
+/** Whether the focus is on the region of an outcome, which contains the status. */
+const IS_IN_FOCUS = (status: unknown) => {
+  const { document } = globalThis as unknown as {
+    document: { activeElement: { role: string; contains(other: unknown): boolean } };
+  };
+  return document.activeElement.role === "group" && document.activeElement.contains(status);
+};
 
 /** Confirms the change of an open dialog, waits for its outcome, and closes it. */
 export async function confirms(dialog: Locator, action: string, outcome: RegExp): Promise<void> {
   await presses(dialog, action);
-  await dialog.getByRole("status").getByText(outcome).first().waitFor();
-  ok(await dialog.evaluate(CONTAINS_FOCUS), "the outcome takes the focus of the hidden button");
+  const status = dialog.getByRole("status").filter({ hasText: outcome }).first();
+  await status.waitFor();
+  ok(await status.evaluate(IS_IN_FOCUS), "the outcome has the focus");
   await press(dialog.getByRole("button", { name: "Close" }).last());
   await dialog.waitFor({ state: "detached" });
 }

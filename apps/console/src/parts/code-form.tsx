@@ -19,10 +19,7 @@ interface CodeFormProps {
   readonly authenticators: readonly Pick<Authenticator, "id" | "friendly_name">[];
   readonly action: string;
   readonly onVerified: () => void;
-  /**
-   * If false, the field does not take the focus. A form that appears by itself must not, because
-   * the user may be in an open dialog.
-   */
+  /** Pass false if a dialog may be open when the form appears: the field then takes no focus. */
   readonly takesFocus?: boolean;
 }
 

@@ -1,19 +1,31 @@
 import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 interface FocusedRegionProps {
+  /** The id of the text that names the region for a screen reader. */
+  readonly labelledBy?: string;
   readonly children: ReactNode;
 }
 
 /**
- * Moves the focus into this region from the button that opened the region. If a field in the region
- * already has the focus, does nothing. The button is hidden when the region opens, and a hidden
- * button loses the focus. A layout effect moves the focus before that. Otherwise a dialog would
- * restore the lost focus later, and would take it from the field that has the focus by then.
+ * Moves the focus into this region from the button whose press has shown the region. If a field in
+ * the region already has the focus, does nothing. The button is hidden or removed when the region
+ * appears, and then loses the focus. A layout effect moves the focus before that. Otherwise a dialog
+ * would restore the lost focus later, and would take it from the field that has the focus by then.
  */
-export function FocusedRegion({ children }: FocusedRegionProps) {
+export function FocusedRegion({ labelledBy, children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (!region.current?.contains(document.activeElement)) region.current?.focus();
   }, []);
-  return <div ref={region} tabIndex={-1} className="grid gap-4 outline-none">{children}</div>;
+  return (
+    <div
+      ref={region}
+      tabIndex={-1}
+      role={labelledBy && "group"}
+      aria-labelledby={labelledBy}
+      className="grid gap-4 outline-none"
+    >
+      {children}
+    </div>
+  );
 }

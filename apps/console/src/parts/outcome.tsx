@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { Button } from "@/components/ui/button";
 import { FocusedRegion } from "./focused-region.tsx";
 
@@ -8,13 +8,14 @@ interface OutcomeProps {
 }
 
 /**
- * Says in a dialog what was done. The button that made the change is gone, so the outcome takes its
- * focus.
+ * Says in a dialog what was done. The outcome takes the focus, because the button that had the focus
+ * is gone.
  */
 export function Outcome({ close, children }: OutcomeProps) {
+  const id = useId();
   return (
-    <FocusedRegion>
-      <div role="status">{children}</div>
+    <FocusedRegion labelledBy={id}>
+      <div id={id} role="status">{children}</div>
       <Button onClick={close}>Close</Button>
     </FocusedRegion>
   );
