@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { makeSource, type Source } from "./sources/source.ts";
 import { IMPORT_CASES } from "./testing/import-cases.ts";
+import { PRINTED_CASE } from "./testing/printed-case.ts";
 import { rules, tidy } from "./tidy.ts";
 
 const files = (tree: Record<string, string>): Source[] =>
@@ -69,26 +70,6 @@ rule(
     "docs/deploy.md": "`deno task deploy` asks first.\n",
     "docs/recipes/a.md":
       "```sh\nnpx -y deno@2.9.6 task start\n```\n`npx -y deno@2.9.6 task stop`\n",
-  },
-);
-
-rule(
-  "printed-files",
-  {
-    "docs/recipes/use-next.md": "# A\n\n```ts\nold();\n```\n\n```ts\nb();\n```\n",
-    "examples/next/lib/server.ts": "a();\n",
-    "examples/next/proxy.ts": "b();\n",
-    "examples/next/app/page.tsx": "c();\n",
-    "examples/next/app/api/pictures/route.ts": "d();\n",
-  },
-  ["docs/recipes/use-next.md:3", "docs/recipes/use-next.md:9", "docs/recipes/use-next.md:9"],
-  {
-    "docs/recipes/use-next.md": "```sh\nnpm ci\n```\n" +
-      ["a", "b", "c", "d"].map((name) => `\`\`\`tsx\n${name}();\n\`\`\`\n`).join("\n"),
-    "examples/next/lib/server.ts": "a();\n",
-    "examples/next/proxy.ts": "b();\n",
-    "examples/next/app/page.tsx": "c();\n",
-    "examples/next/app/api/pictures/route.ts": "d();\n",
   },
 );
 
@@ -287,7 +268,7 @@ rule(
   { ...mutants(["a.sql", "c\n"], ["b.sql", "c\n"]), "a.sql": "c\n", "b.sql": "c c\n" },
 );
 
-for (const each of IMPORT_CASES) rule(...each);
+for (const each of [...IMPORT_CASES, PRINTED_CASE]) rule(...each);
 
 Deno.test("tidy shows for each of its rules that it can fail", () => {
   assert.deepEqual(rules.map(({ name }) => name).filter((name) => !shown.has(name)), []);

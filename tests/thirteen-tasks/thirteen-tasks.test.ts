@@ -1,6 +1,7 @@
 /** The app of docs/recipes/thirteen-tasks.md: its size and its tasks. */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
+import { PRINTED } from "../../scripts/tidy/rules/printed-files.ts";
 import { isGoodToLookAt } from "../examples/app-page.ts";
 import { testVisits, type Visit } from "../examples/visit.ts";
 import { signsUp } from "./app-page.ts";
@@ -18,13 +19,8 @@ import {
 } from "./steps.ts";
 
 const APP = "examples/thirteen-tasks";
-/** All code that the app's developer writes. */
-const FILES = [
-  "src/main.tsx",
-  "back-end/farthing.js",
-  "back-end/server.js",
-  "back-end/operator.js",
-];
+/** All code that the app's developer writes, as the recipe prints it. */
+const FILES = PRINTED["docs/recipes/thirteen-tasks.md"].files;
 const MOST_LINES = 79;
 
 /** Returns the lines of code, without imports, blank lines and comments. */

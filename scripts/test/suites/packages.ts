@@ -34,7 +34,7 @@ interface Package {
   isGroup?: boolean;
 }
 
-const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
+export const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
 /** The tests of the registry's blocks, which are installed in an app that has nothing else. */
@@ -104,7 +104,11 @@ async function runOnStack(
   return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
 }
 
+/** Every package; a test compares its list with the imports of its tests. */
+export const packages: Package[] = [];
+
 function packageSuite(one: Package): Suite {
+  packages.push(one);
   const { name, about } = one;
   const madeOf = [...SHARED, ...one.madeOf];
   return {
@@ -154,7 +158,7 @@ export const examples = packageSuite({
   about: "the apps of examples/ in Chromium, on a stack (when they have changed, or when named)",
   madeOf: [
     ...["packages/client", "packages/react", "examples", EXAMPLES, "scripts/example"],
-    "docs/recipes/use-next.md",
+    ...["scripts/client", `${CLIENT}/packed.ts`, "tests/browser/keyboard.ts"],
   ],
   onStack: EXAMPLES,
   withChromium: EXAMPLES,
@@ -169,8 +173,8 @@ export const thirteenTasks = packageSuite({
     "or when named)",
   madeOf: [
     ...["packages/client", "packages/react", "packages/ai", "registry.json", "registry"],
-    ...["examples/thirteen-tasks", "docs/recipes/thirteen-tasks.md", THIRTEEN_TASKS, EXAMPLES],
-    ...["scripts/client", "scripts/example"],
+    ...["examples/thirteen-tasks", THIRTEEN_TASKS, EXAMPLES],
+    ...["scripts/client", "scripts/example", "scripts/tidy", `${CLIENT}/packed.ts`],
   ],
   onStack: THIRTEEN_TASKS,
   withChromium: THIRTEEN_TASKS,
@@ -200,7 +204,8 @@ export const consoleApp = packageSuite({
     "apps/console: its pages in Chromium, against the stack (when it has changed, or when named)",
   madeOf: [
     ...["apps/console", "packages/client", "packages/react", "registry", "scripts/console"],
-    ...[CONSOLE, "tests/browser/accessibility.ts"],
+    ...[CONSOLE, "tests/browser/accessibility.ts", "tests/blocks/once.ts", "scripts/screenshots"],
+    ...["docs/reference/dashboards.md", "docs/images"],
   ],
   tests: "apps/console",
   onStack: CONSOLE,
@@ -216,7 +221,7 @@ export const blocks = packageSuite({
     "have changed, or when named)",
   madeOf: [
     ...["registry.json", "registry", "packages/client", "packages/react", BLOCKS],
-    ...["scripts/client", `${CLIENT}/packed.ts`, BLOCKS_ON_STACK],
+    ...["scripts/client", `${CLIENT}/packed.ts`, "tests/browser/keyboard.ts", BLOCKS_ON_STACK],
   ],
   tests: BLOCKS,
   needsBrowser: true,

@@ -38,7 +38,6 @@ const AREAS: readonly Area[] = [
         "_shared/domain/entries-csv.ts",
         "_shared/domain/report-stripe-fault.ts",
         "_shared/domain/return-urls.ts",
-        "_shared/domain/refunds",
       ],
       ["_shared/domain/*"],
       ["_shared/services.ts"],
