@@ -1,4 +1,5 @@
--- Rules on jobs and emails that were given up. Dead-lettered events are in rules_stripe.sql.
+-- Alert rules about dead-lettered jobs and emails. The rule about dead-lettered events is in
+-- rules_stripe.sql.
 
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -1,5 +1,4 @@
--- Alert rules about external services and undelivered work: failed paid checks, models that fail or
--- are slow, and dead-lettered jobs and notifications.
+-- Alert rules about external services: failed paid checks, and models that fail or are slow.
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

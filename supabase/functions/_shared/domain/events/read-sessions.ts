@@ -3,10 +3,9 @@
  * a delivered event. So a buyer who has paid does not wait for the hourly backfill.
  */
 import type { WaitingPayment } from "../../contracts/database/results/inbox.ts";
-import { ApiError } from "../../core/errors.ts";
+import { ApiError, detailOf } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { detailOf } from "../../core/errors.ts";
 
 const AT_ONCE = 5;
 

@@ -92,7 +92,7 @@ function failureOf(error: unknown, recognizesRepeats: boolean): Failure {
   return { outcome: recognizesRepeats ? "again" : "unknown", code: "no_answer" };
 }
 
-function detailOf(error: unknown): string {
+function noteOf(error: unknown): string {
   if (error instanceof ApiError) return error.internal ?? error.code;
   return error instanceof Error ? error.message : "an error";
 }
@@ -126,7 +126,7 @@ export async function sendNotification(
       notification_id,
       template,
       outcome,
-      detail: detailOf(error),
+      detail: noteOf(error),
     });
     metrics.count("notifications", { channel, outcome });
     const p_retry_after = error instanceof ApiError ? error.retryAfterSeconds : undefined;

@@ -3,10 +3,9 @@
  * was interrupted.
  */
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
-import { ApiError } from "../../core/errors.ts";
+import { ApiError, detailOf } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { detailOf } from "../../core/errors.ts";
 import { sendRefund } from "./send-refund.ts";
 
 /**

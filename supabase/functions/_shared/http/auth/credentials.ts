@@ -134,6 +134,7 @@ export function createVerifier(options: VerifierOptions): CredentialVerifier {
   };
 }
 
+/** Makes the verifier for the keys and the addresses that the environment names. */
 export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
   return createVerifier({
     env: {

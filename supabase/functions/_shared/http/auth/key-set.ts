@@ -11,7 +11,7 @@ import type { CheckState } from "../../contracts/health.ts";
 import { outsideRequests } from "../../core/current-request.ts";
 import type { Env } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
-import { waitUntil } from "../../core/isolate.ts";
+import { waitUntil as keepIsolate } from "../../core/isolate.ts";
 
 export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
 
@@ -151,5 +151,5 @@ export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions):
 export function keySetFrom(env: Env, metrics: Metrics): KeySet {
   if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
   const url = new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
-  return createKeySet({ url, nowMs: () => performance.now(), metrics, waitUntil });
+  return createKeySet({ url, nowMs: () => performance.now(), metrics, waitUntil: keepIsolate });
 }
