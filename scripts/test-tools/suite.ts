@@ -34,7 +34,7 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
-   * The files that the suite depends on, as git's pathspecs. If CI_BASE is set and the push has
+   * The files that the suite depends on, as git's pathspecs. If the push has a base and has
    * changed none of these files, the suite is left out. A suite without this list runs for each
    * push.
    */

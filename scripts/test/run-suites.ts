@@ -1,7 +1,7 @@
-/** Runs suites, several at a time. A push leaves out the suites that it does not affect. */
+/** Runs suites, several at a time. A run with a base leaves out the suites that have not changed. */
 import { print } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
-import { isSameAsBase } from "../test-tools/changes-of-push.ts";
+import { baseOfRun, isSameAsBase } from "../test-tools/changes-since-base.ts";
 import type { Suite, SuiteResult } from "../test-tools/suite.ts";
 import { formatSuite, type Ran } from "./report.ts";
 
@@ -16,7 +16,7 @@ export interface RunRequest {
  */
 async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<SuiteResult> {
   try {
-    if (words.length === 0 && !isFull && await isUntouched(suite)) return UNTOUCHED;
+    if (words.length === 0 && !isFull && await isUntouched(suite)) return await untouched();
     return await suite.run(words, isFull);
   } catch (error) {
     const detail = error instanceof Error ? error.stack ?? error.message : String(error);
@@ -25,16 +25,15 @@ async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<Su
   }
 }
 
-/** Whether the push has changed nothing that the suite depends on. */
+/** Whether nothing that the suite depends on has changed since the base. */
 async function isUntouched({ madeOf }: Suite): Promise<boolean> {
   return madeOf !== undefined && await isSameAsBase(madeOf);
 }
 
-const UNTOUCHED: SuiteResult = {
-  rows: [],
-  skipped: [],
-  left: ["all of it, because nothing that it depends on has changed since CI_BASE"],
-};
+async function untouched(): Promise<SuiteResult> {
+  const why = `nothing that it depends on has changed since ${await baseOfRun()}`;
+  return { rows: [], skipped: [], left: [`all of it, because ${why}`] };
+}
 
 /**
  * How many suites run at the same time. Suites spend some of their time waiting, so three of them

@@ -9,7 +9,7 @@ import { checked, type Row, type Skipped, type Suite } from "../../test-tools/su
 import { adviceIn, listIn } from "../../supabase/advice.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
 import { supabaseStart } from "../../test-tools/supabase-start.ts";
-import { DATABASE } from "./made-of.ts";
+import { CLI } from "./made-of.ts";
 
 async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
@@ -100,7 +100,7 @@ const EMBEDDED = "db push with the seed on the embedded PostgreSQL";
 
 export const cli: Suite = {
   name: "cli",
-  madeOf: DATABASE,
+  madeOf: CLI,
   about: "the real Supabase CLI: db push, db advisors, db lint, tokens",
   async run(_words, isFull) {
     if (!await hasNpx()) {

@@ -17,7 +17,7 @@ import {
   PROJECT_REF,
   startManagementApi,
 } from "../../test-tools/fake-management-api.ts";
-import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
+import { isSameAsBase } from "../../test-tools/changes-since-base.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { deployCommand } from "./deploy-command.ts";

@@ -1,6 +1,6 @@
 /** Runs the gates of `deno task ok` as a test suite, so that they are included in CI's totals. */
 import { CHECKED, type Gate, gates, runGate } from "../../ok/gates.ts";
-import { changesOfPush, isSameAsBase } from "../../test-tools/changes-of-push.ts";
+import { changesSinceBase, isSameAsBase } from "../../test-tools/changes-since-base.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { NOT_SQL } from "./made-of.ts";
 import { typesToCheck } from "./types-to-check.ts";
@@ -24,7 +24,7 @@ const CHECKS_LESS = "check: modules that neither have changed nor import what ha
 
 async function ofPush(gate: Gate): Promise<OfPush> {
   if (WITHOUT_SQL.includes(gate.name) && await isSameAsBase(NOT_SQL)) return { left: [gate.name] };
-  const changes = gate.name === "check" ? await changesOfPush() : undefined;
+  const changes = gate.name === "check" ? await changesSinceBase() : undefined;
   const modules = changes && await typesToCheck(CHECKED, changes);
   if (modules === undefined) return { gate, left: [] };
   if (modules.length === 0) return { left: [gate.name] };

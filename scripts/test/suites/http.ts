@@ -9,7 +9,7 @@ import { IS_FULL } from "../../test-tools/full-run.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
-import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
+import { isSameAsBase } from "../../test-tools/changes-since-base.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { onTwoStacks } from "../../test-tools/two-stacks.ts";
 import { hasNpx } from "../../supabase/cli.ts";
@@ -18,7 +18,7 @@ import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
 import { longestFirst } from "./longest-first.ts";
-import { SERVICE } from "./made-of.ts";
+import { SERVICE, SERVICE_AND_LAUNCH } from "./made-of.ts";
 import { MONEY_BACK } from "./money-back.ts";
 import {
   BLOCKS,
@@ -170,7 +170,7 @@ const FAULTS_AT_ONCE = 2;
 
 export const faults: Suite = {
   name: "faults",
-  madeOf: SERVICE,
+  madeOf: SERVICE_AND_LAUNCH,
   about:
     "services that fail or are killed, alerts, and settings of all buyers, on stacks of their own",
   async run(words, isFull) {

@@ -1,15 +1,18 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { findTests } from "../../test-tools/deno-tests.ts";
 import { readGraph } from "../../test-tools/module-graph.ts";
 import { suites } from "../suites.ts";
+import { packages, SHARED } from "./packages.ts";
 import { PAGES } from "./unaffected-tests.ts";
 import {
   BEFORE_SQL,
+  CLI,
   DATABASE,
   DEPLOY_COMMAND,
   NOT_OF_SERVICE,
   SERVICE,
+  SERVICE_AND_LAUNCH,
   TESTED_FUNCTIONS,
   UPLOAD,
 } from "./made-of.ts";
@@ -44,12 +47,43 @@ Deno.test("no test of the service names such a file", async () => {
   deepEqual(named, []);
 });
 
+/** Whether Git finds a path by these pathspecs. An exclusion ends with the excluded path. */
+function isMatched(specs: readonly string[]) {
+  const excluded = specs.filter((spec) => spec.startsWith(":")).map((spec) => spec.split(")")[1]!);
+  const included = specs.filter((spec) => !spec.startsWith(":"));
+  return (path: string) => isIn(included)(path) && !isIn(excluded)(path);
+}
+
 Deno.test("the suites of the database import only what they are made of", async () => {
-  const own = DATABASE.filter((path) => !path.startsWith(":"));
-  const modules = await modulesOf(
-    ["database", "guest", "catalogue", "cli"].map((name) => `scripts/test/suites/${name}.ts`),
+  const found: string[] = [];
+  for (const name of ["database", "guest", "catalogue", "cli"]) {
+    const modules = await modulesOf([`scripts/test/suites/${name}.ts`]);
+    const isOwn = isMatched(name === "cli" ? CLI : DATABASE);
+    found.push(...modules.filter((path) => !isOwn(path)).map((path) => `${name}: ${path}`));
+  }
+  deepEqual(found, []);
+});
+
+/**
+ * The packages' lists omit the tools of all tests, and modules that the service's tests import, too,
+ * because these tests run after each change of such a module.
+ */
+Deno.test("the packages' tests import what they are made of, or what the service imports", async () => {
+  const found: string[] = [];
+  const isTool = isIn(["scripts/command", "scripts/test-tools"]);
+  const ofService = new Set(
+    await modulesOf((await findTests(["tests"])).filter((path) => !isOutsideService(path))),
   );
-  deepEqual(modules.filter((path) => !isIn(own)(path)), []);
+  for (const { name, madeOf, tests = `packages/${name}`, onStack } of packages) {
+    const files = await findTests([tests, ...onStack === undefined ? [] : [onStack]]);
+    const isOwn = isIn([...SHARED, ...madeOf]);
+    found.push(
+      ...(await modulesOf(files)).filter((path) =>
+        !isOwn(path) && !isTool(path) && !ofService.has(path)
+      ).map((path) => `${name}: ${path}`),
+    );
+  }
+  deepEqual(found, []);
 });
 
 /**
@@ -84,6 +118,8 @@ Deno.test("upload, hosted Deno, browser and limiter import only what they are ma
 
 Deno.test("each excluded path exists, and every suite of a service has a list", async () => {
   for (const path of NOT_OF_SERVICE) ok(await Deno.stat(ROOT + path), path);
-  const withList = suites.filter(({ madeOf }) => madeOf === SERVICE).map(({ name }) => name);
-  ok(withList.includes("http") && withList.includes("faults"), withList.join());
+  const madeOf = Object.fromEntries(suites.map((suite) => [suite.name, suite.madeOf]));
+  equal(madeOf["http"], SERVICE);
+  equal(madeOf["faults"], SERVICE_AND_LAUNCH);
+  equal(SERVICE_AND_LAUNCH.length, SERVICE.length - 1);
 });

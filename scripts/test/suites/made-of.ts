@@ -4,13 +4,22 @@ const without = (folders: readonly string[]) => folders.map((folder) => `:(exclu
 
 /**
  * Files that no test suite of the service reads: apps, blocks, infrastructure, texts without tests,
- * the packages' tests, and commands that are tested only by unit tests and by their own suite. A
- * new folder counts as part of the service until it is added to this list.
+ * the packages' tests, commands that are tested only by unit tests and by their own suite, and the
+ * name of the commit that runs are compared with. A new folder counts as part of the service until
+ * it is added to this list.
  */
 export const NOT_OF_SERVICE = [
   ...["apps", "examples", "registry", "registry.json", "packages/react"],
   ...["bench", "infra", ".github", ".githooks"],
-  ...["docs/decisions", "docs/images", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"],
+  ...[
+    "docs/decisions",
+    "docs/images",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "LICENSE",
+    ".ci/passed",
+  ],
   ...["console", "costs", "example", "golive", "mutate", "screenshots", "terraform", "workflows"]
     .map((name) => `scripts/${name}`),
   ...["blocks", "blocks-on-stack", "client", "console", "examples", "golive", "react"]
@@ -21,13 +30,18 @@ export const NOT_OF_SERVICE = [
 /** The functions, the database, both emulators, and the tests, scripts and pages that use them. */
 export const SERVICE: readonly string[] = [".", ...without([...NOT_OF_SERVICE, "supabase/tests"])];
 
+/** The service with the commands of a launch, which the launch's runbooks run. */
+export const SERVICE_AND_LAUNCH: readonly string[] = SERVICE.filter((path) =>
+  !path.endsWith(")scripts/golive")
+);
+
 /**
  * The functions, the modules that they import, and every command and server that uploads or runs
  * the functions.
  */
 const FUNCTIONS = [
   ...["supabase/functions", "supabase/config.toml", "packages", "scripts"],
-  ...["deno.json", "deno.lock", ".ci"],
+  ...["deno.json", "deno.lock", ".ci/run"],
 ];
 
 /** The upload and its checks. */
@@ -63,6 +77,21 @@ export const NOT_SQL: readonly string[] = [".", ...without(SQL)];
 /** The migrations, what applies them, and the tests in SQL. */
 export const DATABASE: readonly string[] = [
   ...["supabase", ...without(["supabase/functions"])],
-  ...["packages/command-line", "packages/local-stack", "deno.json", "deno.lock", ".ci"],
+  ...["packages/command-line", "packages/local-stack", "deno.json", "deno.lock", ".ci/run"],
   ...["command", "schema", "supabase", "test", "test-tools"].map((name) => `scripts/${name}`),
+];
+
+/** The database, and the functions' check of tokens, which `cli` gives the keys of a local project. */
+export const CLI: readonly string[] = [
+  ...DATABASE.filter((path) => !/^(?:supabase|:\(exclude\)supabase\/functions)$/.test(path)),
+  ...SQL,
+  ...[
+    "config.toml",
+    "farthing_seed.sql",
+    "released.json",
+    "uninstall.sql",
+    "functions/.env.example",
+  ].map((name) => `supabase/${name}`),
+  ...["contracts", "core", "http/auth", "metrics", "resilience"]
+    .map((name) => `supabase/functions/_shared/${name}`),
 ];

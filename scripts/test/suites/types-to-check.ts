@@ -3,7 +3,7 @@
  * modules that import them.
  */
 import { findModules } from "../../test-tools/deno-tests.ts";
-import { type Changes, textBefore } from "../../test-tools/changes-of-push.ts";
+import { type Changes, textBefore } from "../../test-tools/changes-since-base.ts";
 import { readGraph, withDependents } from "../../test-tools/module-graph.ts";
 import { ROOT } from "../../command/root.ts";
 
@@ -13,8 +13,13 @@ const MODULE = /\.(?:[cm]?[jt]sx?|json)$/;
  * Matches files that determine how modules are found and checked, and the version of Deno that
  * checks them.
  */
-const OF_ALL =
-  /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$|\.d\.ts$|^\.(?:ci|github)\/|^scripts\/ok\//;
+const OF_ALL = new RegExp(
+  [
+    /(?:^|\/)(?:deno\.jsonc?|deno\.lock|package(?:-lock)?\.json)$/,
+    /\.d\.ts$/,
+    /^(?:\.ci\/run$|\.github\/|scripts\/ok\/)/,
+  ].map(({ source }) => source).join("|"),
+);
 
 const DECLARES = /^declare (?:global|module)\b/m;
 

@@ -1,5 +1,5 @@
 /** Finds the tests over HTTP that a push leaves out, because nothing that they test has changed. */
-import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
+import { isSameAsBase } from "../../test-tools/changes-since-base.ts";
 import { BEFORE_SQL } from "./made-of.ts";
 
 /**

@@ -4,7 +4,7 @@
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
-import { isSameAsBase } from "../../test-tools/changes-of-push.ts";
+import { isSameAsBase } from "../../test-tools/changes-since-base.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 import { TESTED_FUNCTIONS } from "./made-of.ts";
 
