@@ -108,7 +108,7 @@ export function lastWord({ stdout, stderr }: Said): string {
 
 function outputOf(args: readonly string[], { success, stdout, stderr }: Said): string {
   if (success) return stdout;
-  throw new Error(`supabase ${args.join(" ")}: ${stdout}${stderr}`.trim());
+  throw new Error(`supabase ${args.join(" ")} failed: ${stdout}${stderr}`.trim());
 }
 
 /**

@@ -8727,8 +8727,8 @@ as $$
   group by r.model
 $$;
 comment on function farthing.token_costs(jsonb, timestamptz) is
-  'Returns the cost of a batch''s tokens at the provider, in US dollars, by model; a model without a '
-  'rate has no row.';
+  'Returns the cost of the tokens in a batch of metrics, in US dollars, by model; a model without a rate '
+  'has no row.';
 
 -- supabase/schemas/metrics/functions/windows.sql
 
@@ -13706,8 +13706,8 @@ as $$
     group by rollup (s.source) having count(*) > 0) t
 $$;
 comment on function farthing.credit_totals(farthing.day_range) is
-  'Returns the totals of the report of credits: a row for each source of lots, and a row without a '
-  'source for all sources together.';
+  'Returns the totals of the report of credits: a row for each source of lots, and a row whose source '
+  'is null with the sums of all sources.';
 
 create function farthing.credit_controls()
 returns jsonb
@@ -20443,8 +20443,8 @@ begin
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
     perform farthing.fail('invalid_request',
-      'p_move_id must name a transfer or reversal that is uncertain, or was refused and then made at Stripe; '
-      'send p_stripe_id for a refused one.',
+      'p_move_id must name a transfer or reversal whose status is uncertain, or refused although Stripe has '
+      'made it. For a refused one, also send p_stripe_id.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then

@@ -2317,8 +2317,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks, and for '
-  'an operator who has lost the role.';
+  'Lifts a block, and returns the block. Fails not_found; fails forbidden if the caller is the blocked '
+  'operator or has lost the role of an operator.';
 
 -- supabase/schemas/fraud/api/decisions.sql
 
@@ -4723,8 +4723,8 @@ begin
   if coalesce(length(v_query) > 255
     or v_query !~ '^([^@[:space:]]+@[^@[:space:]]+|[A-Za-z0-9_-]+)$', true)
   then
-    perform farthing.fail('invalid_request', 'q must be an email address, an id of ours (such as the id of a '
-      'user or an order), an id of Stripe''s, or the number of an account.', null, 'q');
+    perform farthing.fail('invalid_request', 'q must be an email address, an id of Farthing (such as the id '
+      'of a user or an order), an id of Stripe, or an account number of Farthing.', null, 'q');
   end if;
   for v_found in
     select * from farthing.find_customers(v_query, 20)

@@ -71,7 +71,7 @@ export async function demoJobs(service: Service): Promise<boolean> {
   const context: RunContext = { buyer, run, progress: createJobProgress(), say: print };
   print(`${buyer.email} signed up at ${service.url}`);
   const [bought] = await readPackages(buyer);
-  if (!bought) throw new DemoError("no package is on sale");
+  if (!bought) throw new DemoError("no package is on sale: run the seed, or put a package on sale");
   await buy(buyer, bought);
   const { balance: before } = await readCredits(buyer);
   print(`${bought.name} bought, balance ${before}`);

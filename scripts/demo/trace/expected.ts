@@ -77,7 +77,9 @@ function packageFor(onSale: Package[], credits: Exact): Package | undefined {
 }
 
 function buy(expected: Expected, bought: Package | undefined): void {
-  if (bought === undefined) throw new Error("no package is on sale");
+  if (bought === undefined) {
+    throw new Error("no package is on sale: run the seed, or put a package on sale");
+  }
   const lots = [["paid", bought.credits], ["bonus", bought.bonus_credits]] as const;
   for (const [source, amount] of lots) {
     if (new Exact(amount).isZero()) continue;

@@ -20,7 +20,7 @@ function movePoint(text: string, places: number): string {
 /** Formats a share in percent: "0.0125" is "1.25 %". */
 export const percentOf = (share: string): string => `${movePoint(share, 2)} %`;
 
-/** Formats hundredths of a percent in percent: "325" is "3.25 %". */
+/** Formats basis points as a percentage: "325" is "3.25 %". */
 export const basisPointsOf = (points: string): string => `${movePoint(points, -2)} %`;
 
 /**

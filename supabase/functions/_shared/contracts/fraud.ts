@@ -1,4 +1,4 @@
-/** Fraud, for operators: decisions, blocks, early fraud warnings and limits. */
+/** The operators' endpoints about fraud: decisions, blocks, early fraud warnings and limits. */
 import { z } from "@hono/zod-openapi";
 import { networkOf } from "../core/ip-networks.ts";
 import { text, Uuid } from "./fields.ts";

@@ -93,5 +93,5 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks, and for '
-  'an operator who has lost the role.';
+  'Lifts a block, and returns the block. Fails not_found; fails forbidden if the caller is the blocked '
+  'operator or has lost the role of an operator.';

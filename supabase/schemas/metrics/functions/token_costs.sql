@@ -22,5 +22,5 @@ as $$
   group by r.model
 $$;
 comment on function farthing.token_costs(jsonb, timestamptz) is
-  'Returns the cost of a batch''s tokens at the provider, in US dollars, by model; a model without a '
-  'rate has no row.';
+  'Returns the cost of the tokens in a batch of metrics, in US dollars, by model; a model without a rate '
+  'has no row.';

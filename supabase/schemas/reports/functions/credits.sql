@@ -36,8 +36,8 @@ as $$
     group by rollup (s.source) having count(*) > 0) t
 $$;
 comment on function farthing.credit_totals(farthing.day_range) is
-  'Returns the totals of the report of credits: a row for each source of lots, and a row without a '
-  'source for all sources together.';
+  'Returns the totals of the report of credits: a row for each source of lots, and a row whose source '
+  'is null with the sums of all sources.';
 
 create function farthing.credit_controls()
 returns jsonb

@@ -15,8 +15,8 @@ begin
   if coalesce(length(v_query) > 255
     or v_query !~ '^([^@[:space:]]+@[^@[:space:]]+|[A-Za-z0-9_-]+)$', true)
   then
-    perform farthing.fail('invalid_request', 'q must be an email address, an id of ours (such as the id of a '
-      'user or an order), an id of Stripe''s, or the number of an account.', null, 'q');
+    perform farthing.fail('invalid_request', 'q must be an email address, an id of Farthing (such as the id '
+      'of a user or an order), an id of Stripe, or an account number of Farthing.', null, 'q');
   end if;
   for v_found in
     select * from farthing.find_customers(v_query, 20)

@@ -51,7 +51,7 @@ async function currentObject(
   const retrieve = RETRIEVE[object];
   if (retrieve === undefined) {
     throw new Error(
-      `objects of the type ${object} can't be fetched from Stripe: RETRIEVE has no call for them`,
+      `objects of the type ${object} can't be fetched from Stripe: RETRIEVE has no entry for this type`,
     );
   }
   return requireObject(await call((stripe) => retrieve(stripe, id)), object);

@@ -169,8 +169,8 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
 
 /**
  * Parses JSON.
- * @throws ApiError `invalid_request` if the text is malformed, nested too deeply, repeats a name or
- *   cannot be stored exactly
+ * @throws ApiError `invalid_request` if the text is malformed or nested too deeply, or contains a
+ *   name twice or a value that PostgreSQL cannot store exactly
  */
 export function parseJson(text: string): unknown {
   let value: unknown;
