@@ -28,10 +28,12 @@ import {
 import { quarter } from "./suites/quarter.ts";
 import { unit } from "./suites/unit.ts";
 
+/** In the order in which the suites start: first those that take longest. */
 export const suites: Suite[] = [
   http,
   faults,
   golive,
+  consoleApp,
   database,
   unit,
   moneyBack,
@@ -52,7 +54,6 @@ export const suites: Suite[] = [
   ai,
   examples,
   thirteenTasks,
-  consoleApp,
   compat,
   catalogue,
   mutants,
