@@ -7,7 +7,10 @@ async function git(args: string[]): Promise<string | undefined> {
   return ended?.success ? new TextDecoder().decode(ended.stdout) : undefined;
 }
 
-/** The file that names a commit on which a run that left nothing out as unchanged has passed. */
+/**
+ * The file that names a commit on which a run that left nothing out as unchanged has passed. 40
+ * zeros, Git's null id, mean that no such run is known.
+ */
 const PASSED = `${ROOT}.ci/passed`;
 
 /**
