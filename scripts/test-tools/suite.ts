@@ -34,9 +34,8 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
-   * The files that the suite depends on, as git's pathspecs. If the push has a base and has
-   * changed none of these files, the suite is left out. A suite without this list runs for each
-   * push.
+   * The files that the suite depends on, as git's pathspecs. If none of these files has changed since
+   * the base, the suite is left out. A suite without this list runs for each push.
    */
   madeOf?: readonly string[];
   /**
