@@ -17,6 +17,12 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 }
 
 /**
+ * Whether the console shows a page and follows its address. Only then has an effect of the page set
+ * the window's title. While the console starts, a window has a heading too, but not a page's.
+ */
+const HAS_STARTED = `document.title.endsWith(" · Farthing console")`;
+
+/**
  * Changes the address, and waits until React shows the page at the new address. The browser reports
  * a change of the address to React only a moment later. Without the wait, a test would still see
  * the previous page.
@@ -39,6 +45,7 @@ export async function movesTo(
   path: string,
   state: "opened" | "loaded" = "opened",
 ): Promise<void> {
+  await isTrue(page, HAS_STARTED);
   await changesAddress(page, path);
   await isTrue(page, `!document.querySelector("[aria-label='The page is loading']")`);
   await page.getByRole("heading", { level: 1 }).first().waitFor();
