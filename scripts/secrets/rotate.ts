@@ -117,7 +117,8 @@ export function rotate(file: string | null, asked: Asked): Rotated | null {
   if (value === undefined) return null;
   if (!Object.hasOwn(ENV_NEEDS, asked.name)) {
     throw new SettingsError(
-      `${asked.name} is not a variable of the functions: follow the steps above.`,
+      `This command can't change ${asked.name}, which is not a variable of the functions: ` +
+        "follow the steps above.",
     );
   }
   const values = valuesIn(text, asked.name, rotation);

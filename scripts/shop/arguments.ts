@@ -47,7 +47,7 @@ export function readArguments(args: string[]): ShopArguments | null {
   if (command === "pull" && named === undefined) {
     throw new UsageError("pull needs the name of the file to write, such as packages.json.");
   }
-  if (more.length > 0) throw new UsageError(`Name only one file, without ${more.join(", ")}.`);
+  if (more.length > 0) throw new UsageError(`Name only one file: remove ${more.join(", ")}.`);
   if (command === "push" && !values.reason?.trim()) {
     throw new UsageError('Say why the packages change: --reason "autumn prices".');
   }

@@ -144,7 +144,8 @@ export async function beginCall(shared: Shared, terms: CallTerms): Promise<Meter
     // database was lost. So `releaseCall` also removes the record.
     await releaseCall(shared, record);
     running.delete(record.id);
-    const message = "The journal could not be written. Repair it: error.cause says why.";
+    const message =
+      "The call was not written to the journal. Repair the journal: error.cause says why.";
     throw new JournalError(message, { cause });
   }
   let ended: Promise<Settlement> | undefined;

@@ -53,7 +53,10 @@ const create = route("POST", URL, {
   const { minimum_amount, minimum_amount_currency } = restrictions ?? {};
   if ((minimum_amount === undefined) !== (minimum_amount_currency === undefined)) {
     const param = "restrictions[minimum_amount_currency]";
-    throw invalidRequest("Send minimum_amount with its currency.", param);
+    throw invalidRequest(
+      "Send both minimum_amount and minimum_amount_currency, or neither.",
+      param,
+    );
   }
   const made = promotionCodes.put(scope, {
     object: "promotion_code",

@@ -154,7 +154,7 @@ function offeredMethods(params: SessionParams): string[] {
   const offered = METHODS.filter((each) => allowed.includes(each) && !excluded.includes(each));
   if (offered.length > 0) return offered;
   throw invalidRequest(
-    "The session must offer a payment method: exclude fewer of them, or allow card.",
+    "The session offers no payment method: exclude fewer payment method types, or allow card.",
     "excluded_payment_method_types",
   );
 }

@@ -34,7 +34,7 @@ export function requireOneDatabase(project: Project, { project: named }: Options
   if (known === undefined ? there !== "this machine" : there === known) return;
   const wanted = known ?? new URL(project.url).host;
   throw new SettingsError(
-    `SUPABASE_DB_URL is the database of ${there}, and SUPABASE_URL is the project ${wanted}: ` +
+    `SUPABASE_DB_URL is the database of ${there}, but SUPABASE_URL is the project ${wanted}: ` +
       "set both for one project, or leave SUPABASE_DB_URL out.",
   );
 }

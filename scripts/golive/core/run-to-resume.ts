@@ -32,9 +32,7 @@ export async function dropRun(of: RunOf, { onDropped, buys }: Resuming): Promise
   const run = await readRun(of).catch(() => {
     if (!buys) return undefined;
     throw new SettingsError(
-      `It is not known whether the last run has paid, because ${
-        fileOf(of)
-      } can't be read: look at ` +
+      `${fileOf(of)} can't be read, so it is not known whether the last run has paid: look at ` +
         "Stripe's payments, then move the file away.",
     );
   });

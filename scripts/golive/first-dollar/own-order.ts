@@ -35,7 +35,7 @@ export async function paidBefore(context: Context): Promise<PaidOrder | undefine
   if (order === undefined && project.emulatorUrl !== undefined) return undefined;
   if (order === undefined) {
     throw new Error(
-      `Order ${paid.order}, which was paid at ${paid.paidAt}, is not in this project: ` +
+      `Order ${paid.order} was paid at ${paid.paidAt}, but is not in this project: ` +
         "add --buy-again to buy once more.",
     );
   }

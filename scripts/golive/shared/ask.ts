@@ -82,6 +82,6 @@ export function dataOf<S extends z.ZodType>(reply: Reply, status: number, schema
   const parsed = schema.safeParse(reply.data);
   if (parsed.success) return parsed.data;
   throw new Error(
-    `${reply.asked} responded with data that this version's contract does not allow: deploy this version.`,
+    `The response to ${reply.asked} does not fit this command's contract: deploy this command's version.`,
   );
 }

@@ -19,7 +19,7 @@ begin
   -- cron.schedule() would overwrite a job with the same name.
   if exists (select from cron.job
     where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'pg_cron already has a job named farthing with another command.'
+    raise exception 'pg_cron already has a job named farthing, which runs another command.'
       using hint = 'Rename that job, then apply the migrations again, for example by supabase db push.';
   end if;
 end

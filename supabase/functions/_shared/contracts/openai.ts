@@ -143,8 +143,11 @@ const notPassedOn = {
   modalities: z.array(z.literal("text", { error: "Answers are text only." })).nullish(),
   n: only([1], "One request has one answer, whose price is held."),
   prediction: refused("Predictions are not supported, because they have no rate."),
-  service_tier: only(["auto", "default"], "Another tier has another price."),
-  store: only([false], "The provider stores nothing."),
+  service_tier: only(
+    ["auto", "default"],
+    "Only the default tier is supported, because the others have other prices.",
+  ),
+  store: only([false], "Storing is not supported, because the provider stores nothing."),
   top_logprobs: refused("Logprobs are not supported."),
   web_search_options: refused("Web search is not supported, because it has no rate."),
 };

@@ -65,7 +65,8 @@ function nameRefused(): (origin: string, log: Logger) => void {
     named.add(origin);
     log("warn", "origin refused", {
       origin,
-      detail: "A page of this origin called. If it is yours, add the origin to APP_ORIGINS.",
+      detail:
+        "A page of this origin called the API. If the page is yours, add its origin to APP_ORIGINS.",
     });
   };
 }

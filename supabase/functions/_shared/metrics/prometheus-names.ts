@@ -30,7 +30,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   breaker_not_closed: {
     name: "breaker_not_closed_total",
     help:
-      "How often a process found a service's breaker open or half open, looking about every 10 s.",
+      "How often a process found a service's circuit breaker open or half open. Each looks every 10 s.",
   },
   deep_checks: { name: "deep_checks_total", help: "Paid checks, by outcome." },
   limiter_decisions: {

@@ -37,7 +37,7 @@ declare
 begin
   if v_index is not null then
     perform farthing.fail('invalid_request', format('effective_from must not be before %s, because earlier '
-      'figures keep their terms. Leave it out for a change from now on.',
+      'figures never change. Leave effective_from out for a change from now on.',
       to_char(p_first at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), null,
       format('%s[%s].effective_from', p_list, v_index));
   end if;

@@ -98,7 +98,8 @@ const FUNNEL_LINES = ["packages_seen", "checkouts", "paid", "refusals"] as const
 const FUNNEL: ReportSpec<"/reports/funnel"> = {
   path: "/reports/funnel",
   title: "Funnel",
-  lead: "From seen packages to payments, and from a refusal for lack of credits to a purchase.",
+  lead:
+    "How many users who saw the packages paid, and how many who lacked credits then bought some.",
   columns: [
     { key: "day", kind: "day" },
     { key: "packages_seen", kind: "count" },
