@@ -1,11 +1,15 @@
-/** Currencies that have no minor unit. */
-const ZERO_DECIMAL = new Set(
-  ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv"]
-    .concat(["xaf", "xof", "xpf"]),
-);
+// Stripe counts amounts of the first list in whole units, of the second list in thousandths, and of
+// all other currencies in hundredths: https://docs.stripe.com/currencies#zero-decimal
+const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
+const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
+
+function unitOf(currency: string): number {
+  if (WHOLE.includes(currency)) return 1;
+  return THOUSANDTHS.includes(currency) ? 1_000 : 100;
+}
 
 /** Formats an amount in minor units: 999 of usd is `$9.99`, and 1000 of jpy is `¥1,000`. */
 export function formatMoney(amount: number, currency: string): string {
-  const value = amount / (ZERO_DECIMAL.has(currency) ? 1 : 100);
-  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(value);
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
+  return format.format(amount / unitOf(currency));
 }
