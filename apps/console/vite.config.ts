@@ -50,7 +50,7 @@ const projectFile: Plugin = {
 /**
  * The part of a content security policy that a page can set for itself. The build does not know the
  * project, so the policy allows every `https:` address, and projects on this machine. The host can
- * send a stricter policy as a header, with the URL of its only project.
+ * send a stricter policy as a header: one that allows only the URL of its project.
  */
 const POLICY = [
   "default-src 'none'",

@@ -165,9 +165,9 @@ export async function withFilled<T>(
     // The platform's statement timeout of two minutes is turned off, because making a million rows
     // takes longer.
     const withoutTimeout = { statement_timeout: "0", ...settings };
-    // This setting must name the database that gets the migrations, and the real pg_cron keeps a
-    // connection open to that database. A database with an open connection cannot be cloned, so
-    // the server is restarted below without this setting.
+    // `cron.database_name` must name the database that gets the migrations, and the real pg_cron
+    // keeps a connection open to it. A database with an open connection cannot be cloned, so the
+    // server is restarted below without this setting.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
     server = await startDatabase({ ...options, settings: { ...withoutTimeout, ...cron } });
     await fill(server, say);

@@ -1,10 +1,10 @@
 -- The floors of a debit: the least work that any ledger on this server must do, and a simple
--- transfer that writes both sides. Only the benchmark uses them, not the product.
+-- double-entry transfer. Only the benchmark uses them, not the product.
 
 create schema bench;
 
--- The tables of the floor: a call updates one account's balance, and inserts one row into a
--- journal.
+-- The tables for the least work: each call updates the balance of one account, and inserts one row
+-- into a journal.
 create table bench.floor_accounts (
   account_id bigint primary key,
   balance numeric not null
@@ -127,8 +127,8 @@ as $$
 $$;
 
 -- Returns the violations that the ledger's own proof finds. In addition, returns a line if the
--- ledger does not have p_seeded + p_calls entries: those before the charges, and one for each
--- answered charge.
+-- ledger does not have p_seeded + p_calls entries: the entries that existed before the charges, and
+-- one entry for each answered charge.
 create function bench.ledger_problems(p_seeded bigint, p_calls bigint)
 returns setof text
 language sql stable

@@ -1,9 +1,9 @@
 -- Fills a database with a shop's year 2025: $accounts accounts with 100 entries and three orders
 -- each, usage of ten models in 200 features, bookings, payouts, Stripe's events, and metrics. Each
 -- account has one of three currencies. The rows have the values that the endpoints would have
--- written. The functions that seal_entries() calls compute the daily sums. The seals have no hash
--- chain, because no report reads a hash. Triggers and foreign keys are off, so that filling takes
--- only minutes.
+-- written. The daily sums are computed by the functions that seal_entries() calls. The seals have
+-- no hash chain, because no report reads a hash. Triggers and foreign keys are off, so that filling
+-- takes only minutes.
 
 set session_replication_role = replica;
 

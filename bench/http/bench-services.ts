@@ -1,6 +1,6 @@
 /**
- * The services that the functions get in a benchmark. The verification of callers and the log are
- * real, but Stripe, emails and models are not available.
+ * The services that the edge functions get in a benchmark. The verification of callers and the log
+ * are real, but Stripe, emails and models are not available.
  */
 import {
   createDatabase,

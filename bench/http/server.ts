@@ -1,4 +1,7 @@
-/** One server of the HTTP arms, in a process of its own. It prints its port on standard error. */
+/**
+ * One of the HTTP servers that the benchmark compares, in a process of its own. It prints its port
+ * on standard error.
+ */
 import { Hono } from "hono";
 import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";

@@ -54,8 +54,8 @@ export interface Job {
   seconds: number;
   seed: number;
   /**
-   * How many calls of this client are due per second. If undefined, each call follows the previous
-   * one immediately.
+   * The number of calls of this client that are due per second. If undefined, each call follows the
+   * previous one immediately.
    */
   perSecond?: number;
   /**

@@ -18,7 +18,7 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const BUFFER_BYTES = 64 * 1024;
 
-/** Returns `struct sockaddr_in` of 127.0.0.1. On BSD systems it begins with its length. */
+/** Returns `struct sockaddr_in` of 127.0.0.1. On BSD systems the struct begins with its length. */
 function address(port: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16);
   bytes.set(Deno.build.os === "darwin" ? [16, AF_INET] : [AF_INET, 0]);

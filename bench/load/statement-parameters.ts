@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 import { cString } from "./libpq.ts";
 import { createDraw, KEY_LENGTH, type Spread, writeKey } from "./keys-and-accounts.ts";
 
-/** The number of the benchmark's users, and of the accounts in the floors' tables. */
+/**
+ * The number of users in the benchmark's database. The tables of floors.sql have as many accounts.
+ */
 const ACCOUNTS = 10_000;
 
 /** Describes how the value of a parameter is made. */

@@ -1,6 +1,6 @@
 /**
- * G27: measures when a buyer sees the balance in the console on a slow phone. Compares this with a
- * page that shows the same balance without any library.
+ * G27: measures how long it takes until a buyer sees the balance in the console on a slow phone.
+ * Compares this time with that of a page that shows the same balance without any library.
  */
 import { Hono } from "hono";
 import { compress } from "hono/compress";

@@ -80,8 +80,8 @@ const floors = { batch: 1, problems: FLOOR, lacks: "idempotency, lots, holds, hi
 const pairs = { batch: 1, problems: PAIR, lacks: "idempotency, lots, holds" };
 
 /**
- * Measures how many calls the client itself can make at most. This rate is far above that of any
- * other arm, so the client does not limit the other arms.
+ * Measures the most calls per second that the client itself can make. This rate is far above that
+ * of any other arm, so the client does not limit the other arms.
  */
 const EMPTY: Arm = {
   name: "an empty statement",

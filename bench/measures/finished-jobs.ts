@@ -10,7 +10,10 @@ import { powerOf, sizesUpTo, SMALLEST } from "./powers-of-ten.ts";
 
 type Say = (what: string) => void;
 
-/** How many jobs a sample claims. Each sample first deletes the jobs of the previous sample. */
+/**
+ * The number of jobs that a sample claims. Each sample first deletes the jobs of the previous
+ * sample.
+ */
 const JOBS = 1_000;
 const LONGEST_SECONDS = 60;
 

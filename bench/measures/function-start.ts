@@ -21,8 +21,8 @@ import type { Section } from "../report/section.ts";
 import { rotate } from "./rounds.ts";
 
 /**
- * With these variables, a function can refuse a request in its own error format. Before it can do
- * so, it must load all of its modules, so the measured time includes the loading.
+ * With these variables, a function can refuse a request in its own error format. For that it must
+ * first load all of its modules, so the measured time includes the loading.
  */
 const PROJECT = {
   SUPABASE_URL: "http://127.0.0.1:9",

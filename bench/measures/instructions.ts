@@ -51,8 +51,8 @@ async function armOf(server: DatabaseServer, { name }: Tree): Promise<Arm> {
 }
 
 /**
- * Counts instructions. Subtracts those of an empty statement, because they belong to single-user
- * mode.
+ * Counts the instructions of each call, less those of an empty statement, which belong to
+ * single-user mode.
  */
 async function countAll(directory: string, arms: Arm[], rounds: number, say: Say) {
   const taken = new Map<Call, Taken>(
@@ -137,7 +137,7 @@ export async function measureInstructions(
       }
     };
     // All versions run on the same build of PostgreSQL. Autovacuum is off: otherwise it could
-    // change the tables after one arm is measured and before the next one is.
+    // change the tables between the measurements of two arms.
     const kind = { flavour: "embedded" as const, settings: { autovacuum: "off" } };
     return await withFilled(kind, say, fill, (server) => measure(server, trees, rounds, say));
   } finally {

@@ -1,4 +1,6 @@
-/** G15: measures how long it takes to open a hold on an account that already has many. */
+/**
+ * G15: measures how long it takes to open a hold on an account that already has many open holds.
+ */
 import type postgres from "postgres";
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
@@ -8,8 +10,8 @@ import { powerOf } from "./powers-of-ten.ts";
 
 const DATABASE = "holding";
 /**
- * How many holds are open on one account. There is an account for each number, and the report
- * compares the larger numbers with the first.
+ * The numbers of open holds. For each number there is an account with as many open holds. The
+ * report compares the larger numbers with the first.
  */
 const OPEN = [10, 1_000, 10_000];
 const CALLS = 200;

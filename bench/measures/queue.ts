@@ -37,8 +37,8 @@ interface Queues {
   jobs: number;
   runtimes: Map<string, Runtime>;
   /**
-   * How many jobs have been queued so far. The key is the checking function and not the arm: the
-   * function checks a whole table, and several arms may share a table.
+   * The number of jobs that have been queued so far. The key is the checking function and not the
+   * arm: the function checks a whole table, and several arms may share a table.
    */
   queued: Map<string, number>;
   done: Map<string, Done[]>;

@@ -17,8 +17,8 @@ type Say = (what: string) => void;
 
 const CLIENTS = 16;
 /**
- * The maximum duration of a run at full speed. A longer run would use up the requests that the rate
- * limit allows a back end in one minute.
+ * The maximum duration of a run at full speed. A longer run would use up all requests that a back
+ * end may send in one minute.
  */
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;
@@ -29,7 +29,8 @@ const LATENCY_GOAL_MS = 5;
 const TEN_TIMES_EXPECTED = 200;
 /**
  * About twice the time that a request waits for Redis. After the first waits, the circuit breaker
- * is open and requests no longer wait. A longer run at full speed would only use up the quota.
+ * is open and requests no longer wait. A longer run at full speed would only use up the requests
+ * that the rate limit allows.
  */
 const OUTAGE_SECONDS = 0.5;
 /**

@@ -20,7 +20,9 @@ async function fill(server: BenchServer, rows: number): Promise<void> {
   await server.query(DATABASE, "vacuum (analyze)");
 }
 
-/** Returns the seconds of a report. It runs on a new connection, as for a request. */
+/**
+ * Returns the seconds that a report takes. The report runs on a new connection, as for a request.
+ */
 async function time(server: BenchServer, call: string): Promise<number> {
   const sql = server.connectAsAdmin(DATABASE, { max: 1 });
   try {

@@ -21,8 +21,8 @@ const STATEMENTS = new Set(["Q", "E", "F"]);
 const TRIPS = new Set(["Q", "S", "F"]);
 
 /**
- * Splits a stream of bytes into messages. Each begins with a type byte and with a length, which
- * includes the length's own bytes.
+ * Splits a stream of bytes into messages. A message begins with a type byte and a length. The
+ * length counts the bytes of the message without the type byte.
  */
 class MessageCounter {
   readonly seen: string[] = [];

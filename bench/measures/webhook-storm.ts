@@ -27,7 +27,7 @@ const CLIENTS = 16;
 const ORDERS_PER_SECOND = 300;
 /** The minimum number of orders in a run. It is more than the clients need for their warm-up. */
 const FEWEST_ORDERS = 300;
-/** The maximum number of orders in a run, because each order needs an account of its own. */
+/** The maximum number of orders in a run: each needs its own account, and there are 10,000. */
 const MOST_ORDERS = 9_000;
 /** The clients stop when all events are delivered, and after this time even if some are not. */
 const LONGEST_SECONDS = 120;

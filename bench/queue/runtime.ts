@@ -20,7 +20,8 @@ import { sayWorked, type Worked } from "./runtime-report.ts";
 let ran: string[] = [];
 
 /**
- * Returns a function that repeats the run that POST /job-runner starts, until a run finds no job.
+ * Returns a function that runs jobs as POST /job-runner does, again and again, until a run finds no
+ * job.
  */
 function ours(url: string): () => Promise<void> {
   const trivial = defineJobType({

@@ -4,7 +4,9 @@ import { exact, spreadOf } from "./verdict.ts";
 
 const lower = { better: "lower" as const, goal: 10 };
 
-/** A figure for each goal, a note for each goal, and an arm for each name. */
+/**
+ * Makes a run that has one figure and one note for each goal, and one arm for each name in `arms`.
+ */
 function run(goals: string[], value: number, arms: string[], isWhole = false): Run {
   return {
     section: {

@@ -2,7 +2,7 @@ import { type NextRequest, NextResponse } from "next/server";
 import { createServerClient } from "@supabase/ssr";
 import { publishableKey, url } from "./lib/project.ts";
 
-/** Renews an expired session once, for the page and for the browser. */
+/** Renews an expired session. The page and the browser then both have the new one. */
 export async function proxy(request: NextRequest) {
   let response = NextResponse.next();
   const { auth } = createServerClient(url, publishableKey, {

@@ -10,8 +10,8 @@ const { VITE_SUPABASE_URL: url = "", SUPABASE_SECRET_KEY: secretKey = "" } = env
 const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
 
 /**
- * Holds the price for the user whom the token names, paints, and settles the hold. If painting
- * fails, the user pays nothing.
+ * Holds the price, paints, and settles the hold. The token says which user pays. If painting fails,
+ * the user pays nothing.
  */
 function answer(request: Request) {
   const server = createFarthingServer({ url, secretKey });

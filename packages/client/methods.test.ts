@@ -1,4 +1,7 @@
-/** The README's tables name every method with its arguments, and every option, and nothing else. */
+/**
+ * Tests that the README's tables list every method with its arguments, list every option, and list
+ * nothing else.
+ */
 import { deepEqual } from "node:assert/strict";
 import { createFarthing } from "./mod.ts";
 import { createFarthingServer } from "./server.ts";
@@ -40,7 +43,7 @@ Deno.test("the README names each method of the server's client", () => {
   );
 });
 
-/** The options of the methods, by the files that declare them. */
+/** The interfaces of the methods' options, each with the file that declares it. */
 const OPTIONS = {
   CallOptions: "core/send.ts",
   BuyOptions: "browser/methods.ts",
@@ -49,7 +52,7 @@ const OPTIONS = {
   WaitForJobOptions: "browser/follow-job.ts",
 };
 
-/** Returns the fields that an interface itself declares. */
+/** Returns the fields that an interface declares itself, without the inherited ones. */
 async function fieldsOf(name: string, file: string): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(`./${file}`, import.meta.url));
   const [, body = ""] = new RegExp(`^export interface ${name} [^]*?{\n([^]*?)^}`, "m").exec(text) ??

@@ -49,7 +49,7 @@ interface ComposerProps {
   readonly stop: () => void;
 }
 
-/** When this button disappears while it has the focus, moves the focus to the message field. */
+/** If this button has the focus when it disappears, the focus moves to the message field. */
 function StopButton({ stop }: { stop: () => void }) {
   const place = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {

@@ -2,7 +2,7 @@
  * `deno task client:build`: builds the npm packages of packages/client, packages/react and
  * packages/ai with TypeScript's own compiler. `npm publish` can upload the results, which are the
  * folders client, react and ai in `.farthing`. Also packs each folder into a .tgz file that an app
- * can install, and puts this file beside the folder.
+ * can install, and puts the .tgz file beside the folder.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";

@@ -11,14 +11,17 @@ export const CONSOLE_BUILD = `${ROOT}.farthing/console`;
 
 const MADE_OF = ["apps/console", "docs/runbooks", "packages/client", "packages/react", "registry"];
 
-/** Runs `make`, unless the file `record` says that `make` has already run with the same files. */
+/**
+ * Runs `make`. Does nothing if the file `record` says that `make` has already run with the same
+ * files.
+ */
 async function onceFor(record: string, madeOf: string, make: () => Promise<void>): Promise<void> {
   if (await Deno.readTextFile(record).catch(() => "") === madeOf) return;
   await make();
   await Deno.writeTextFile(record, madeOf);
 }
 
-/** Installs the console's npm packages, unless the same versions are installed. */
+/** Installs the console's npm packages. Does nothing if the same versions are already installed. */
 async function install(): Promise<void> {
   const files = ["package.json", "package-lock.json"].map((file) => `apps/console/${file}`);
   await onceFor(

@@ -18,14 +18,14 @@ export const ASSUMED = {
   bytesPerCharge: 3_000,
   /** For how many months the charges have been stored. */
   age: 12,
-  /** How many users are active in a month, for each daily user. */
+  /** The number of monthly active users for each daily user. */
   activeUsers: 4,
   /** Purchases in a month for each daily user. */
   purchases: "0.2",
   price: "9.99",
   /** Calls of the webhook for each purchase. */
   events: 4,
-  /** Emails in a month: for each purchase, and for each daily user. */
+  /** Emails for each purchase, and other emails in a month for each daily user. */
   emailsPerPurchase: 2,
   emailsPerUser: "0.5",
 } as const;
@@ -38,7 +38,7 @@ export interface Month {
   readonly redisFixed: Decimal;
   readonly postmark: Decimal;
   readonly resend: Decimal;
-  /** The sum for Supabase, the cheaper of the two Redis plans, and Postmark. */
+  /** The sum of the costs of Supabase, Postmark and the cheaper one of the two Redis plans. */
   readonly services: Decimal;
   readonly sales: Decimal;
   readonly stripe: Decimal;
@@ -111,8 +111,8 @@ export function monthOf(users: number): Month {
 }
 
 /**
- * Returns the largest number of daily users at which Redis costs at most `redisDollars` a month if
- * it is billed by command.
+ * Returns the largest number of daily users with which Redis, billed by command, costs at most
+ * `redisDollars` a month.
  */
 export function usersAt(redisDollars: string): Decimal {
   return new Decimal(redisDollars).div(monthOf(1).redisByCommand).floor();

@@ -1,4 +1,7 @@
-/** List prices in US dollars without tax, each with its source page and the date of our copy. */
+/**
+ * List prices in US dollars without tax. Each price was read from a stored copy of a page; `source`
+ * is the page, and `asOf` is the date of the copy.
+ */
 
 export interface Price {
   readonly name: string;

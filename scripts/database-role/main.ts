@@ -72,8 +72,8 @@ async function main(): Promise<void> {
     }
     const password = newPassword();
     const text = withLine(await readEnvText(file), "DATABASE_POOL_URL", poolUrlOf(url, password));
-    // Tests that the file can be written before the role gets the new password. Otherwise a failed
-    // write would lose the password.
+    // Tests first that the file can be written. If the write failed after the role got the new
+    // password, the password would be lost.
     await tryEnvText(file, text);
     await makeRole(sql, password);
     await writeEnvText(file, text);

@@ -1,7 +1,7 @@
 /**
- * Packs the tokenizer's table for the bundles. The table's source of 2.4 MB is more than half of a
- * function's size limit. The packed table is a text of 1.3 MB, and V8 does not parse it until a
- * token count is needed.
+ * Packs the tokenizer's table for the bundles. The table's source has 2.4 MB, which is more than
+ * half of a function's size limit. The packed table is a text of 1.3 MB, and V8 does not parse it
+ * until a token count is needed.
  */
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";

@@ -5,7 +5,10 @@
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import { BUNDLE, bundleFunctions } from "./bundle-functions.ts";
 
-/** The number of concurrent uploads. The platform needs some seconds to bundle each function. */
+/**
+ * The number of concurrent uploads. They are concurrent because the platform needs some seconds to
+ * bundle each function.
+ */
 const JOBS = 4;
 
 export interface ProjectFolder {

@@ -39,7 +39,10 @@ Deno.test("deploy refuses origins with any port next to a live key, and names th
   assert.deepEqual(names, ["APP_ORIGINS", "STRIPE_SECRET_KEY"]);
 });
 
-/** The tests run this script instead of npx. It prints the path of the script CLI. */
+/**
+ * The tests run this script instead of npx. It prints the path of the file with the script CLI
+ * below.
+ */
 const NPX = `#!/bin/sh
 echo "$TMPDIR/supabase"
 `;

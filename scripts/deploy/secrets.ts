@@ -47,14 +47,14 @@ export function planSecrets(fileText: string): SecretPlan {
 }
 
 interface Lack {
-  /** A missing name. If either of two names would be enough, both of them: `A or B`. */
+  /** A missing name; `A or B` if two names are missing and either of them would be enough. */
   readonly name: string;
   readonly functions: readonly string[];
 }
 
 /**
- * Returns the names that the functions need and the project lacks. `names` are those that the
- * project has or will have.
+ * Returns the names that the functions need and the project lacks. `names` are the names that the
+ * project has, and those that this deployment will add.
  */
 export function lacking(names: ReadonlySet<string>): Lack[] {
   const groups = checkSecrets({ source: "", names, values: null, isWhole: false });

@@ -4,7 +4,8 @@ import { waitFor } from "@farthing/command-line";
 import { type Check, look } from "./check.ts";
 
 /**
- * How long a new version may take to answer: its first request must load it, which takes seconds.
+ * How long a new version may take to answer. The first request loads the version, which takes
+ * seconds.
  */
 const START_TIMEOUT_MS = 30_000;
 const REQUEST_MS = 15_000;

@@ -2,8 +2,8 @@
 import { Buffer } from "node:buffer";
 
 /**
- * A tokenizer's table in its library's format. Each token is a text, or bytes if it is not valid
- * text.
+ * A tokenizer's table in its library's format. A token is a text, or an array of bytes if the bytes
+ * are not valid text.
  */
 export type Ranks = (string | number[])[];
 

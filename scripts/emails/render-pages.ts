@@ -1,6 +1,6 @@
 /**
- * Renders each template in each language and for each sample shop, and an index page that shows all
- * of them.
+ * Renders an email of each template in each language, once for each sample shop. Also makes an
+ * index page that shows all the emails.
  */
 import { html } from "hono/html";
 import { LANGUAGE_CODES } from "../../supabase/functions/_shared/contracts/languages.ts";

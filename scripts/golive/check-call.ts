@@ -13,8 +13,9 @@ import { loadKey } from "./core/sign.ts";
 import { previousRevision } from "./rollback/revision.ts";
 
 /**
- * Loads the signing key before the first step. If the key were missing only at the end, a run that
- * has already paid could not sign its report, and an unsigned report proves nothing.
+ * Loads the signing key before the first step. If the run looked for the key only at its end, it
+ * could have paid by then, and a missing key would leave its report unsigned. An unsigned report
+ * proves nothing.
  */
 async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   const problem = await loadKey(isUrgent, file);
@@ -57,8 +58,8 @@ export async function checkCall(
   const checked = withOneDatabase(project, options);
   requireLongStages(project, options);
   requireOwnTraffic(project, options);
-  // The revision is checked before the first step. A mistyped revision found later would end the
-  // rollback while the new functions still run.
+  // The revision is checked before the first step. If a mistyped revision were found later, the
+  // rollback would end before it has replaced the new functions.
   if (options.command === "rollback" && options.revision !== undefined) {
     await previousRevision(options.revision);
   }

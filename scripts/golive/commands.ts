@@ -85,7 +85,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Returns the greatest age at which an interrupted run may go on. For a rollback it is one hour,
- * because sales may have changed since then.
+ * because the state of sales may have changed after a longer time.
  */
 export const mostMsOf = (command: CommandName): number =>
   command === "rollback" ? HOUR_MS : 24 * HOUR_MS;

@@ -45,8 +45,8 @@ function requestOf(ask: Ask, service: Service, person: Person): Request {
 
 /**
  * Returns the function with which a person sends requests. The time of the first request is
- * measured from the moment when it was due, and the time of each later request from the moment when
- * the request before it ended.
+ * measured from the moment when it was due. The time of each later request is measured from the
+ * moment when the request before it ended.
  */
 function callerOf(service: Service, person: Person, tally: Tally, dueMs: number): Call {
   let from = dueMs;
@@ -83,8 +83,8 @@ interface Run extends Crowd, Pick<Options, "rate" | "seconds"> {
 }
 
 /**
- * With this many people, every route is called, and the database server has chosen its final query
- * plans.
+ * After the actions of this many people, every route has been called, and the database server has
+ * chosen its final query plans.
  */
 const WARM_UPS = 20;
 

@@ -20,7 +20,7 @@ export interface RouteTally {
 export class Tally {
   readonly #routes = new Map<string, RouteTally>();
   readonly #failures = new Map<string, number>();
-  /** The number of refusals by each rate limit, by the limit's name. */
+  /** The number of refusals by each rate limit. The key is the limit's name. */
   readonly limits = new Map<string, number>();
   /** The number of answers that say that a rate limit is nearly reached. */
   soft = 0;

@@ -1,4 +1,4 @@
-/** Tests which test files run for a mutant of TypeScript, and in which order. */
+/** Tests the choice and the order of the test files that run for a mutant of TypeScript. */
 import assert from "node:assert/strict";
 import type { Mutant } from "./mutant.ts";
 import { nearestTests } from "./nearest-tests.ts";

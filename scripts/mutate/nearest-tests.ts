@@ -44,7 +44,8 @@ function byDistance(files: [path: string, distance: number][]): string[] {
 }
 
 /**
- * Returns the texts of the helpers that an SQL test includes, or that a test of two sessions names.
+ * Returns the texts of a test's helpers: those that an SQL test includes, or that a test with two
+ * sessions lists in its call of `meetings`.
  */
 function includedIn(text: string, sources: Source[]): string[] {
   const helpers = [...text.matchAll(/^\\ir \.\.\/(\S+)$/gm)]
@@ -61,7 +62,7 @@ function includedIn(text: string, sources: Source[]): string[] {
 export const nearestPgtapFiles = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
 
-/** Returns all tests of two sessions, nearest first. */
+/** Returns all tests with two sessions, nearest first. */
 export const nearestSessions = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/.*\.test\.ts$/, mutant);
 

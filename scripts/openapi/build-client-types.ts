@@ -10,9 +10,9 @@ interface Operation {
 }
 
 /**
- * Removes what a caller of the client neither sends nor receives: header parameters (the client
- * itself sends them), the headers of responses, and errors (they are thrown). These parts are a
- * quarter of the text.
+ * Removes what a caller of the client neither sends nor receives: header parameters, the headers of
+ * responses, and errors. The client itself sends the header parameters, and throws the errors. The
+ * removed parts are a quarter of the text.
  */
 function onlyBodies(paths: Record<string, Record<string, Operation>>): void {
   const operations = Object.values(paths).flatMap((byMethod) => Object.values(byMethod));
@@ -32,7 +32,7 @@ function withoutOpenAi(named: Record<string, unknown>): void {
   }
 }
 
-/** Returns the types of paths and schemas, by openapi-typescript. */
+/** Returns the types of paths and schemas, which openapi-typescript makes from the document. */
 export async function buildClientTypes(document: string): Promise<string> {
   const described = JSON.parse(document);
   withoutOpenAi(described.paths);

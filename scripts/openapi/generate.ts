@@ -1,7 +1,7 @@
 /**
  * Writes the files that are generated from the routes' declarations: the OpenAPI document, the
- * tables of routes and errors, the schema of a shop's file of packages, and the client's types.
- * With `--check` it writes nothing, and fails if the committed files differ.
+ * tables of routes and errors, the schema of `farthing.packages.json`, and the client's types. With
+ * `--check` it writes nothing, and fails if the committed files differ.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";

@@ -21,7 +21,8 @@ const WORKED_EXAMPLE: Partial<ModelPrices> & { model: string } = {
 };
 
 /**
- * Returns the seed after writing its section of rates from the text of a price map.
+ * Returns the seed with a new section of rates.
+ * @param priceMap the text of a price map, from which the section is made
  * @throws if the seed lacks the lines around the section, or if an entry of the map cannot be
  *   imported
  */

@@ -1,8 +1,8 @@
 /**
  * `deno task schema [--check | --graph | --release]`: writes the migrations, and writes the
  * burn-down order into the functions that read lots in that order. --check reports files that are
- * out of date, --graph shows which other subjects each subject (a folder of supabase/schemas) uses,
- * and --release records these migrations as released.
+ * out of date, --graph shows the other subjects that each subject uses, and --release records these
+ * migrations as released. A subject is a folder of supabase/schemas.
  */
 import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";

@@ -1,6 +1,6 @@
 /**
- * Decides what `deno task schema` writes into supabase/migrations: before the first release every
- * file, afterwards only the settings and privileges of the newest file.
+ * Decides what `deno task schema` writes into supabase/migrations. Before the first release, it
+ * writes every file. Afterwards, it writes only the settings and privileges of the newest file.
  */
 import { buildMigrations } from "./build.ts";
 import { frame, goesOn } from "./settings-and-privileges.ts";

@@ -1,9 +1,9 @@
 /**
- * The privileges at the end of each migration that creates objects. First, two kinds of grants are
- * revoked: PostgreSQL's defaults (everybody may execute a function) and the host's. Then the grants
- * in the schema files are made. The host's grants must be revoked, because some hosts grant all
- * tables to browser roles or to roles of their own. Row level security would not stop such a role
- * from using TRUNCATE.
+ * The privileges at the end of each migration that creates objects. First, the grants that
+ * PostgreSQL and the host make by default are revoked. For example, PostgreSQL lets everybody
+ * execute a new function. Then the grants in the schema files are made. The host's grants must be
+ * revoked, because some hosts grant all tables to browser roles or to roles of their own. Row level
+ * security would not stop such a role from using TRUNCATE.
  */
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./schema-files.ts";

@@ -100,11 +100,14 @@ export interface Subject {
   readonly name: string;
   /** The earlier subjects that this subject uses. */
   readonly uses: string[];
-  /** The later subjects whose functions this subject's functions call. */
+  /** The later subjects that have functions which this subject's functions call. */
   readonly calls: string[];
 }
 
-/** Returns the subjects in the order of their tables, each with the subjects that it uses. */
+/**
+ * Returns the subjects in the order in which their tables are created, each with the subjects that
+ * it uses.
+ */
 export function subjectGraph(files: readonly SchemaFile[]): Subject[] {
   const subjects = [...new Set(files.map(({ path }) => subjectOf(path)))];
   const references = referencesOf(files);

@@ -45,10 +45,7 @@ export function unreleased(released: Released, written: Written): string[] {
 /** The first 14 digits of a file's name. The CLI identifies and orders migrations by them. */
 const versionOf = (file: string) => file.slice(0, 14);
 
-/**
- * Returns the changes that would break projects that have applied the released migrations, one line
- * each.
- */
+/** Returns one line for each change that would break a project with the released migrations. */
 export function brokenReleases(released: Released, written: Written): string[] {
   const last = Object.keys(released).sort().at(-1) ?? "";
   const broken = Object.entries(released).flatMap(([name, hash]) => {
@@ -69,7 +66,8 @@ export function brokenReleases(released: Released, written: Written): string[] {
 /**
  * Returns the files with an invalid name, and those that uninstall.sql does not name, one line
  * each. Our names must begin with `farthing_`, because an app has migrations of its own in the same
- * folder. uninstall.sql must name each migration, because it removes their records by name.
+ * folder. uninstall.sql must name each migration, because it removes the records of the migrations
+ * by name.
  */
 export function badNames(written: Written, uninstall: string): string[] {
   return [...written.keys()].flatMap((file) => {

@@ -1,4 +1,6 @@
-/** A customer with several kinds of changes, and an operator who looks at the customer. */
+/**
+ * A customer whose balance has changed in several ways, and an operator who looks at the customer.
+ */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { createFarthingServer } from "@farthing/client/server";
 import { createFarthing } from "@farthing/client";

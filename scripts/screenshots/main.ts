@@ -17,7 +17,10 @@ import { takePictures } from "./take-pictures.ts";
 
 const ACCOUNTS = 200;
 
-/** Fills the empty project with the benchmark's year, so that each month's charts have data. */
+/**
+ * Fills the empty project with a year of sample data, as the benchmark does, so that each month's
+ * charts have data.
+ */
 async function makeYear({ databaseUrl }: Service): Promise<void> {
   const url = new URL(databaseUrl);
   url.username = "supabase_admin";

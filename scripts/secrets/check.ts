@@ -28,7 +28,7 @@ export interface Finding {
   readonly state: State;
   /**
    * A remark on the state; may be empty. It names a variable that can be set instead of this one,
-   * or a variable that makes this one necessary, or it says that this one must not be set in
+   * or a variable that makes this one necessary. Or it says that this one must not be set in
    * production.
    */
   readonly note: string;
@@ -120,7 +120,10 @@ export function checkSecrets(found: Found): Group[] {
   return groups;
 }
 
-/** Returns the missing and the malformed names. With such a name, a function does not work. */
+/**
+ * Returns the names whose values are missing or malformed. A function that needs such a value does
+ * not work.
+ */
 export function wrongNames(groups: readonly Group[]): EnvName[] {
   const wrong = groups.flatMap(({ findings }) =>
     findings.filter(({ state }) => state === "missing" || state === "malformed")

@@ -16,7 +16,8 @@ const IDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the seed after writing its section of packages from the text of a file of packages.
+ * Returns the seed with a new section of packages.
+ * @param file the text of a packages file, from which the section is made
  * @throws if the seed lacks the lines around the section, or if a package of the file has no id in
  *   IDS
  */

@@ -16,8 +16,9 @@ export class PushRefused extends Error {
 }
 
 /**
- * Shows what the push changes, and writes the changes if `push` is given. The write names the
- * version of the packages that was shown, so it fails if the packages have been changed since.
+ * Shows what the push changes, and writes the changes if `push` is given. The request to write
+ * contains the version of the packages for which the changes were shown. If the packages have been
+ * changed since then, the request fails.
  * @throws PushRefused if packages would be retired and `push` does not allow that
  */
 export async function pushPackages(

@@ -1,4 +1,7 @@
-/** Runs both commands as a user does, against the emulator and the real webhook function. */
+/**
+ * Runs `stripe:setup` and `stripe:check` as a user does, against the emulator and the real webhook
+ * function.
+ */
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";

@@ -1,6 +1,6 @@
 /**
- * `deno task stripe:listen`: prints the command of Stripe's own CLI that forwards the events that
- * the functions read.
+ * `deno task stripe:listen`: prints a command for Stripe's own CLI. The command forwards the events
+ * that the functions read.
  */
 import { parseArgs } from "node:util";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";

@@ -7,7 +7,7 @@ import { stripeApiUrl } from "../project/stripe-api-url.ts";
 import { asked } from "./explain-error.ts";
 import type { Endpoint } from "./endpoints.ts";
 
-/** The options of both commands, for `parseArgs`. */
+/** The options that `stripe:setup` and `stripe:check` share, for `parseArgs`. */
 export const TARGET_OPTIONS = {
   "env-file": { type: "string" },
   "project": { type: "string" },

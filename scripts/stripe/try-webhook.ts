@@ -1,4 +1,4 @@
-/** Sends the webhook function requests that are not events of Stripe, and reads its answers. */
+/** Sends requests that are not events of Stripe to the webhook function, and reads the answers. */
 import Stripe from "stripe";
 
 export interface Answered {

@@ -31,8 +31,9 @@ Deno.test("lastWord returns a sentence that contains a link", () => {
 });
 
 /**
- * Fails once, as npx does without a network. Then prints a warning and the path of the CLI's
- * program, which it installs if it is missing.
+ * The tests run this script instead of npx. The first call fails, as npx fails without a network.
+ * Each later call prints a warning and the path of the CLI's program. The call installs the program
+ * if it is missing.
  */
 const NPX = `#!/bin/sh
 echo "$@" >> "$STUBS/npx.log"

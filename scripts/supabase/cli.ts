@@ -71,9 +71,10 @@ async function find(): Promise<{ said: Said; path: string | undefined }> {
 }
 
 /**
- * Runs the CLI until it ends. It uses the account in the environment, or the one that is logged in.
- * npx only finds the CLI, and only once, because npx takes as long to start as the CLI. If npx
- * fails, its output is returned. If the program was removed since, npx finds it again.
+ * Runs the CLI until it ends. The CLI uses the account in the environment, or else the one that is
+ * logged in. npx is used only to find the CLI, and only once, because npx takes as long to start as
+ * the CLI. If npx fails, its output is returned. If the CLI's program has been removed since then,
+ * npx looks for it again.
  */
 export async function runSupabase(
   args: readonly string[],

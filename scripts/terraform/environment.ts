@@ -30,7 +30,7 @@ function parsed(json: string): unknown {
 
 /**
  * @param json what `terraform output -json` prints
- * @param envText the dotenv file's text until now
+ * @param envText the current text of the dotenv file
  * @throws SettingsError that names what is missing, and no value
  */
 export function environmentOf(json: string, envText: string): Environment {

@@ -8,8 +8,8 @@ async function git(args: string[]): Promise<string | undefined> {
 }
 
 /**
- * The file that names a commit on which a run that left nothing out as unchanged has passed. 40
- * zeros, Git's null id, mean that no such run is known.
+ * The file that contains the id of a commit. A run on that commit has passed, and left out no suite
+ * because of unchanged files. 40 zeros, Git's null id, mean that no such commit is known.
  */
 const PASSED = `${ROOT}.ci/passed`;
 

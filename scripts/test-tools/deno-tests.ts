@@ -13,8 +13,8 @@ interface SharedOptions extends DenoTestOptions {
 }
 
 /**
- * Returns the files in folders of the repository whose names match, sorted. A folder that does not
- * exist contains none.
+ * Searches folders of the repository for files whose names match. Returns the files in sorted
+ * order. A folder that does not exist contains none.
  */
 async function findFiles(
   folders: readonly string[],
@@ -101,7 +101,7 @@ async function runAllFiles(options: DenoTestOptions): Promise<Row[]> {
     rows.push(...done);
     const before = left.length;
     left = left.filter((file) => !done.some(({ name }) => name === file));
-    if (left.length === before) break; // No test ran, and a repeat would give the same result.
+    if (left.length === before) break; // No test ran, and a new process would end the same way.
   }
   return rows;
 }
@@ -126,8 +126,8 @@ const ofNoTest = ({ files }: DenoTestOptions, said: string) =>
   failed("deno test", `an error outside of the tests of ${files.join(", ")}\n${said}`);
 
 /**
- * Whether an error outside of the tests ended the file. Deno gives a reason for each test that
- * fails by itself, so a failure without a reason was caused by such an error.
+ * Whether an error outside of the tests ended the file. If a test itself fails, Deno's report gives
+ * a reason. A failure without a reason was therefore caused by an error outside of the tests.
  */
 const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
 
@@ -173,7 +173,7 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   // If a file calls `Deno.exit` while it is loaded, the process ends with a complete report that
   // contains no tests.
   const isLoading = name === LOADING;
-  // Whether it is known which file ended the process. A group's report names a file only after the
+  // True if the file that ended the process is known. A group's report names a file only after the
   // file's first test has ended. Before that, the file is known only from the recorded name of the
   // running test.
   const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;

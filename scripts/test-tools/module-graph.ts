@@ -1,4 +1,4 @@
-/** The project's own modules, and what each of them imports, types included. */
+/** The project's own modules, and the imports of each, including imports of types. */
 import { z } from "zod";
 import { ROOT } from "../command/root.ts";
 
@@ -16,7 +16,7 @@ const info = z.object({
 
 const HERE = `file://${ROOT}`;
 
-/** Returns the path of a module in the repository. */
+/** Returns the paths of the modules that are in the repository and not in node_modules. */
 function ownPaths(specifiers: readonly (string | undefined)[]): string[] {
   return specifiers
     .filter((name) => name?.startsWith(HERE) && !name.includes("/node_modules/"))

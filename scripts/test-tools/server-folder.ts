@@ -1,7 +1,7 @@
 /**
  * Folders for the data of the tests' servers. They are in memory if the machine has enough of it.
  * On a disk, the pgTAP files spend a fifth of their processor time in the file system, because each
- * creates and removes hundreds of temporary tables.
+ * of these files creates and removes hundreds of temporary tables.
  */
 import { statfsSync } from "node:fs";
 import { isAlive } from "@farthing/local-stack/postgres";
@@ -28,7 +28,7 @@ function hasEnoughMemory(): boolean {
   }
 }
 
-/** Removes the folders that killed processes have left. */
+/** Removes the folders of killed processes. */
 export async function removeAbandoned(parent: string): Promise<void> {
   for await (const { name } of Deno.readDir(parent)) {
     const [, pid] = /^farthing-(\d+)-/.exec(name) ?? [];

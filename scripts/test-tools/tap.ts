@@ -1,7 +1,7 @@
 /**
  * Reads the Test Anything Protocol of pgTAP: a plan, results, and `#` lines about failures. This
- * reader is as strict as pg_prove. If pg_prove is installed, it also judges the same files in a
- * full run.
+ * reader is as strict as pg_prove. If pg_prove is installed, a full run uses pg_prove instead of
+ * this reader.
  */
 import type { Failure, Row } from "./suite.ts";
 

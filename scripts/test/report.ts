@@ -100,7 +100,8 @@ const RECAP_LINES = 12;
 
 /**
  * Returns all failures and skips once more, for the end of the run. A suite's own table may be
- * thousands of lines above, and a truncated log contains only its end. Empty if all suites passed.
+ * thousands of lines above, and a truncated log contains only its end. Empty if all suites passed
+ * and nothing was skipped.
  */
 export function formatRecap(ran: Ran[]): string {
   return ran.flatMap(({ name, result }) => {

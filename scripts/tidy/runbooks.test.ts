@@ -43,8 +43,8 @@ const patternOf = (parts: string[], end = "") =>
   new RegExp(`^${parts.map(escaped).join(".+")}${end}$`);
 
 /**
- * Whether the code writes a message that a runbook quotes. In SQL, the message has `%` for each
- * value. The runbook has an example value or `…` in its place, or leaves out the last values.
+ * Whether the code writes a message that a runbook quotes. In SQL, `%` stands for each value of a
+ * message. The runbook has an example value or `…` instead of `%`, or leaves out the last values.
  */
 function isWritten(quoted: string): boolean {
   const shortened = patternOf(quoted.split("…"), "(?:[:, ]+%.*)?");
@@ -56,8 +56,8 @@ function isWritten(quoted: string): boolean {
 const COMMAND = /^(?:curl|deno|select|update|delete|insert|alter|supabase|npx) /;
 
 /**
- * Returns the log messages that a page quotes. These are quotes of several words, and quotes after
- * "says", in paragraphs about a log.
+ * Returns the log messages that a page quotes. Only paragraphs that mention a log are searched. A
+ * quote counts as a message if it has several words or follows "says", and is not a command.
  */
 function quotesIn(page: Source): string[] {
   const paragraphs = page.text.replace(/^```[\s\S]*?^```/gm, "").split(

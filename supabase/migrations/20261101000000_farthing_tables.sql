@@ -25,7 +25,7 @@ grant usage on schema farthing_public to anon, authenticated, service_role;
 
 -- supabase/schemas/foundation/tables/shared_types.sql
 
--- The types that all subjects share.
+-- The types that more than one folder of schemas/ uses.
 
 -- Columns that a debit writes have domains and not checks: PostgreSQL parses the checks of a table
 -- for each statement that writes the table.
@@ -38,7 +38,8 @@ create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_c
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
 
--- A domain and not a check, because each statement that writes a table parses the table's checks.
+-- This is a domain and not a check, because PostgreSQL parses the checks of a table for each
+-- statement that writes the table.
 create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
 comment on domain farthing.final_status is 'The HTTP status of a stored answer.';
@@ -53,15 +54,15 @@ comment on type farthing.violation is
 
 -- supabase/schemas/foundation/tables/authors.sql
 
--- The authors of movements.
+-- The authors of entries, holds, jobs, chats and grants.
 
 -- The owner's id is not stored, because the owner may be deleted and the entries stay.
 create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
 comment on domain farthing.author is
-  'The author of a movement: owner (the account''s own user), operator:<user id>, key:<secret key''s '
-  'name>, stripe:<event id>, task:<scheduled task> or sql:<role>.';
+  'An author: owner (the account''s own user), operator:<user id>, key:<secret key''s name>, '
+  'stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
 -- supabase/schemas/policy/tables.sql
 
@@ -180,18 +181,18 @@ comment on table farthing.policy is
   'available credits fall below this number. top_up_*: 1 USD buys 1,000 credits, so a cent buys '
   '10; the smallest charge and the highest monthly cap are in minor units; cool_down is the pause '
   'between two charges. overdraft_*: the most debt that one settlement may leave: overdraft_factor '
-  'times the hold, but at least overdraft_floor credits. late_settle_within: for how long an '
-  'expired hold may be settled. usage_max_*: how far in the past or in the future a reported usage '
-  'may have occurred. grant_ceiling*: if a grant exceeds one of these ceilings, another operator '
-  'must confirm it; there is one ceiling for a single grant, one for an author''s grants of a day, '
-  'and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: whether the '
-  'ceilings apply to secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits '
-  'for a new user with a confirmed email address, 0 for none; welcome_credits_life: for how long '
-  'they are valid, 0 if they never expire; welcome_credits_day: the most welcome credits of a day '
-  '(UTC). booking_transfer_at: whether the provider of a booking gets their share with its payment '
-  'or at its completion. booking_shared_parties: whether a booking whose buyer shares a card, a '
-  'payout account or an address with the provider is flagged or refused.';
+  'times the hold, but at least overdraft_floor credits. late_settle_within: for how long after '
+  'its expiry a hold may still be settled. usage_max_*: how far in the past or in the future the '
+  'time of a reported usage may be. grant_ceiling*: if a grant exceeds one of these ceilings, '
+  'another operator must confirm it; there is one ceiling for a single grant, one for an author''s '
+  'grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
+  'whether the ceilings apply to secret keys. keys_confirm_grants: whether a key may confirm a '
+  'grant. pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the '
+  'credits for a new user with a confirmed email address, 0 for none; welcome_credits_life: for '
+  'how long they are valid, 0 if they never expire; welcome_credits_day: the most welcome credits '
+  'of a day (UTC). booking_transfer_at: whether the provider of a booking gets their share with '
+  'its payment or at its completion. booking_shared_parties: whether a booking whose buyer shares '
+  'a card, a payout account or an address with the provider is flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
   'The id of this installation, which is written into the metadata of our objects at Stripe '
@@ -271,9 +272,9 @@ create table farthing.tasks (
 -- The free space in each page lets each run write the new version of its task's row to the same page.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(p_now) runs once per interval (`every`), at the time `phase` '
-  'after the start of the interval. budget: the time after which a task begins no new item; from '
-  'PostgreSQL 17 on, a task is ended after twice its budget. started_at: the start of a run that '
-  'has not ended. failures: the number of failures in a row. last_error: a SQLSTATE, or '
+  'after the start of the interval. budget: the time after which a task begins no new item; in '
+  'PostgreSQL 17 and later, a task is ended after twice its budget. started_at: the start of a run '
+  'that has not ended. failures: the number of failures in a row. last_error: a SQLSTATE, or '
   'session_lost.';
 
 create table farthing.task_failures (
@@ -336,8 +337,8 @@ $$;
 
 -- supabase/schemas/audit/tables.sql
 
--- The audit of changes, the list of the tables whose changes are audited (their data decides about
--- money), the triggers that must exist, and the log of reads of customers.
+-- The audit of changes of data that decides about money, the list of the audited tables, the list
+-- of the triggers that must exist, and the log of who read customers' data.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -356,9 +357,9 @@ comment on table farthing.audit is
   'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
--- This index serves the report of authors. It leaves out accounts, customers, providers and
--- top_ups: users change the rows of these tables themselves, much more often than the rows of the
--- other tables change.
+-- The report of authors (reports/api/actors.sql) uses this index. The index leaves out accounts,
+-- customers, providers and top_ups, because users change rows of these tables themselves, much more
+-- often than rows of the other tables change.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -469,7 +470,7 @@ create policy private_answers_none on farthing.private_answers for select to aut
 
 create type farthing.account_kind as enum ('user', 'organisation');
 
--- A user's account has an owner until the user is deleted, and has left_at from then on. An
+-- A user's account has an owner until the user is deleted, and has left_at afterwards. An
 -- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
 -- every debit, and would fail between two steps of a deletion: the foreign key sets the owner to
 -- null before left_at is set.
@@ -497,9 +498,9 @@ comment on table farthing.accounts is
 
 alter table farthing.accounts enable row level security;
 
--- The only policy that decides which accounts a caller may see. The policy of another table selects
--- an array of the accounts that this policy shows. So a query evaluates this policy once, and finds
--- the rows of those accounts by an index.
+-- The only policy that decides which accounts a caller may see. The policy of every other table
+-- selects an array of the accounts that may_see shows. So a query evaluates may_see only once, and
+-- finds the rows of those accounts by an index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
@@ -800,8 +801,8 @@ create table farthing.welcome_blocked_domains (
   constraint welcome_blocked_domains_form check (domain ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$')
 );
 comment on table farthing.welcome_blocked_domains is
-  'Domains of email addresses that get no welcome credits, with their subdomains. The installed list is '
-  'empty.';
+  'Blocked domains: an email address at such a domain, or at one of its subdomains, gets no '
+  'welcome credits. The installed list is empty.';
 alter table farthing.welcome_blocked_domains enable row level security;
 create policy welcome_blocked_domains_none on farthing.welcome_blocked_domains for select to authenticated
   using (false);
@@ -1005,9 +1006,9 @@ grant select on farthing.holds to authenticated;
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
--- A bill has one of three things: usage, which is priced at the hold's rate; events, which are
--- already priced; or an amount with its facts. A null amount means all credits that are left of the
--- hold.
+-- A bill has one of these: usage, which is priced at the hold's rate; events, which are already
+-- priced; or an amount, with facts about it. If all three are null, the amount is all credits that
+-- are left of the hold.
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
@@ -1091,11 +1092,11 @@ comment on table farthing.orders is
   'session_settings, and never change. payment_ref: the payment that paid the order, or its '
   'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and '
   'after amount_discount. All three are null until the order is paid. invoice_id: Stripe''s '
-  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
-  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: the sum of '
-  'the refunds that have not failed. amount_disputed: the sum of the disputes that are open or '
-  'lost. credits_clawed_back: the credits clawed back for refunds and disputes together (rule '
-  '10).';
+  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version of '
+  'the accounting policy bonus_allocation, by which the price was divided between the paid lot and '
+  'the bonus lot. amount_refunded: the sum of the refunds that have not failed. amount_disputed: '
+  'the sum of the disputes that are open or lost. credits_clawed_back: the credits clawed back for '
+  'refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 -- Reports use this index to count the accounts that ordered in a year, and to find each account's
@@ -1110,7 +1111,8 @@ create unique index orders_by_payment on farthing.orders (payment_ref) where pay
 -- session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version, currency)
   where status = 'pending';
--- An account has one open top-up, so that a second runner finds the first runner's order (T16).
+-- An account has at most one open top-up, so that a second runner finds the first runner's order
+-- (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
 
@@ -1166,7 +1168,7 @@ comment on table farthing.inbox is
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
--- This index finds the event that says that an order is paid.
+-- This index finds the event that reports an order as paid.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
@@ -1189,9 +1191,9 @@ create table farthing.backfills (
   retry_at timestamptz
 );
 comment on table farthing.backfills is
-  'One row. done_until: all events before this moment were fetched from Stripe. claimed_at: since when a '
-  'runner has been fetching events. unreadable: how many events the last run could not read; they are '
-  'not stored. retry_at: when the unreadable events are fetched again.';
+  'One row. done_until: all events before this moment were fetched from Stripe. claimed_at: when '
+  'the running backfill began; null if none is running. unreadable: how many events the last run '
+  'could not read; they are not stored. retry_at: when the unreadable events are fetched again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;
@@ -1364,9 +1366,9 @@ create table farthing.fraud_warnings (
     (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
 );
 comment on table farthing.fraud_warnings is
-  'Early fraud warnings: a card network reports that a payment is probably fraudulent. state: `open`, '
-  'and the order''s credits are frozen; `cleared`, because an operator trusts the payment; `closed`, '
-  'because the payment was refunded or disputed.';
+  'Early fraud warnings: a card network reports that a payment is probably fraudulent. state: '
+  '`open`: the order''s credits are frozen; `cleared`: an operator trusts the payment; `closed`: '
+  'the payment was refunded or disputed.';
 create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
@@ -1431,8 +1433,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Users (by id), addresses and cards (by hash) that are not allowed to buy. A block whose `until` '
-  'is null has no end.';
+  'Users (by id), IP addresses and cards (by hash) that are not allowed to buy. A block whose '
+  '`until` is null has no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -1454,11 +1456,11 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known '
-  'address, and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge '
-  'Function; the address is not stored. order_id: the allowed order. booking_id: the allowed or '
-  'flagged booking. With the outcome flag, the booking is not refused, but an operator should '
-  'review it. Rows are deleted after 90 days.';
+  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings whose IP '
+  'address is known, and flagged bookings. ip_hash: a keyed hash of the IP address, made by the '
+  'Edge Function; the address itself is not stored. order_id: the allowed order. booking_id: the '
+  'allowed or flagged booking. With the outcome flag, the booking is not refused, but an operator '
+  'should review it. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- The limits count only allowed decisions, so these indexes leave out refusals: requests that are
 -- repeated after a refusal do not slow down the count.
@@ -1551,9 +1553,10 @@ create table farthing.stripe_faults (
   constraint stripe_faults_text_bounded check (length(subject) <= 255 and length(detail) <= 1000)
 );
 comment on table farthing.stripe_faults is
-  'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe does not '
-  'know the customer that subject names, so the key belongs to another account or mode. tax_not_set_up: '
-  'Stripe refuses to compute taxes. detail: Stripe''s last response. A success deletes the row.';
+  'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe '
+  'does not know the customer in the column subject, so the key belongs to another account or '
+  'mode. tax_not_set_up: Stripe refuses to compute taxes. detail: Stripe''s last response. A '
+  'success deletes the row.';
 alter table farthing.stripe_faults enable row level security;
 create policy stripe_faults_none on farthing.stripe_faults for select to authenticated using (false);
 
@@ -1667,8 +1670,8 @@ grant select on farthing.providers to authenticated;
 -- supabase/schemas/bookings/tables/currency_step.sql
 
 -- The smallest amount of each currency that Stripe moves: most currencies have steps of one minor
--- unit, some of 10 or 100. A check of the table bookings uses this function, so it is created
--- before the table.
+-- unit, some of 10 or 100. This function is created before the table bookings, because a check of
+-- the table uses it.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1696,9 +1699,9 @@ comment on function farthing.currency_step(text) is
 
 -- supabase/schemas/bookings/tables/booking_fee.sql
 
--- Computes and rounds the platform's fee of a booking. The rate is a setting, booking_fee_basis_points
--- (policy/tables.sql). A check of the table bookings uses this function, so it is created before the
--- table.
+-- Computes and rounds the platform's fee of a booking. The rate is a setting,
+-- booking_fee_basis_points (policy/tables.sql). This function is created before the table bookings,
+-- because a check of the table uses it.
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
@@ -1772,11 +1775,11 @@ create table farthing.bookings (
 );
 comment on table farthing.bookings is
   'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
-  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets '
-  'their share: with the payment (Stripe divides it), or when the booking is completed (we '
-  'transfer the share), as the policy said at the time of the booking. origin_key: the key of the '
-  'request that began the booking, until the payment exists. A cancelled booking with paid_at was '
-  'paid, and its money is refunded.';
+  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: copied from the '
+  'policy''s booking_transfer_at when the booking was made. `payment`: Stripe divides the payment, '
+  'and the provider gets their share at once. `completed`: we transfer the share when the booking '
+  'is completed. origin_key: the key of the request that began the booking, until the payment '
+  'exists. If a cancelled booking has a paid_at, it was paid, and the money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;
@@ -2103,8 +2106,9 @@ comment on table farthing.chats is
   'the price of this maximum. output_is_counted: true if the provider hides no output and counts '
   'tokens as we do, so that our count of the output equals the provider''s. streamed_tokens: the '
   'output tokens received so far, as last recorded. answered_at: when the chat''s own request '
-  'reported its end, even if the chat was already closed; null until then. corrected: credits '
-  'refunded because the scheduled task had charged more than the provider''s usage.';
+  'reported the end of the chat, even if the chat was already closed; null until then. corrected: '
+  'credits refunded because the scheduled task had charged more than the price of the provider''s '
+  'usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -2169,8 +2173,9 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
-  -- A repeat of a notification that may have been sent must have the same contents, because Resend
-  -- refuses different contents under the same idempotency key.
+  -- If an attempt may have sent a notification, the next attempt must have the same contents,
+  -- because Resend refuses different contents under the same idempotency key. So the locale and the
+  -- shop's settings are stored.
   constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
     and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
@@ -2272,8 +2277,8 @@ create table farthing.metric_batches (
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Ids of recorded batches. If the response to a batch is lost, the process sends the batch again, and the '
-  'repeat is not counted. Rows are deleted after a day.';
+  'Ids of recorded batches. If the response to a batch is lost, the process sends the batch again, '
+  'and the second copy is not counted. Rows are deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;
@@ -2345,9 +2350,10 @@ create table farthing.payouts (
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
-  'stored. amount: minor units, negative if the bank is debited. arrives_at: Stripe''s arrival '
-  'date, from the event at reported_at. reconciliation: whether Stripe can list the transactions '
-  '(never for a manual payout). itemised_at: when we assigned transactions to a manual payout.';
+  'stored. amount: minor units, negative if the bank is debited. arrives_at: the arrival date that '
+  'Stripe reported in the event of the time reported_at. reconciliation: whether Stripe can list '
+  'the transactions (never for a manual payout). itemised_at: when we assigned transactions to a '
+  'manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -2534,7 +2540,7 @@ create table farthing.alert_rules (
 comment on table farthing.alert_rules is
   'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its '
   'figure is above threshold, and fires after the time fires_after. A rule is fine while its '
-  'figure is not above fine_at and not above threshold; its incident is resolved after the time '
+  'figure is at most fine_at and at most threshold; its incident is resolved after the time '
   'resolves_after. While a rule is neither over nor fine, its incident stays as it is. period: how '
   'far back the rule reads. minimum: the volume below which the rule does not fire. factor, '
   'baseline: a rule with a factor also compares its figure with factor times the usual value. The '
@@ -2560,11 +2566,11 @@ from (values
   ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
   -- The figure is in ms.
   ('slow_answers', 'warning', 3000, 2500, null, 20, '5 minutes', null, '0', '5 minutes'),
-  -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
+  -- The figure is the burn rate divided by the factor of its windows in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests. The rule fires only if at least `minimum` requests were
-  -- limited without Redis.
+  -- The figure is a share of requests. The rule fires only if the rate limits of at least `minimum`
+  -- requests were checked without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -2671,9 +2677,10 @@ comment on table farthing.incidents is
   'Periods in which a rule was over its threshold. The state goes from pending (over the '
   'threshold, but not yet for the time fires_after) to open, acknowledged and resolved. value, '
   'threshold and summary: from the last evaluation in which the rule was over its threshold. '
-  'queued_at: the time at which the incident''s notifications were queued. fine_since: the time '
-  'since which the rule has been fine without a break, while the incident is not resolved.';
--- A rule and subject have at most one unresolved incident, even if two evaluations run at once.
+  'queued_at: the time at which the incident''s notifications were queued. fine_since: the start '
+  'of the time in which the rule has been fine without a break; null while the rule is not fine.';
+-- There is at most one unresolved incident for each rule and subject, even if two evaluations run
+-- at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);
@@ -2881,8 +2888,9 @@ comment on table farthing.deferred_lots is
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
--- its position among them. day is stored, because created_at may be far in the past: if an expired
--- hold pays debt, created_at is the moment of the expiry, however late the hold is released.
+-- the position of the payment among these entries. day is stored, because created_at may be far in
+-- the past: if an expired hold pays debt, created_at is the moment of the expiry, however late the
+-- hold is released.
 create table farthing.debt_payment_days (
   account_id bigint not null,
   payment_id bigint not null,
@@ -2999,9 +3007,9 @@ create table farthing.refusal_days (
   constraint refusal_days_begin_with_their_first check ((first_at at time zone 'UTC')::date = day)
 );
 comment on table farthing.refusal_days is
-  'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the first '
-  'refusal of the day. Refusals within a batch and repeats under a stored key are not counted. Rows are '
-  'deleted after two years; a report covers at most 400 days.';
+  'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the '
+  'first refusal of the day. Refusals within a batch and repeated requests under a stored key are '
+  'not counted. Rows are deleted after two years; a report covers at most 400 days.';
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);
 
@@ -3022,8 +3030,8 @@ comment on table farthing.books is
   'One row. open_from: the first day (UTC) of the oldest open month; all months before it are '
   'closed, and 1970-01-01 means that no month is closed yet. closed_at: when the last month was '
   'closed. rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the '
-  'row for share, so that no line is booked in a month while that month closes, and no new line '
-  'has a number below rolled_to.';
+  'row for share. So no line is booked in a month while that month closes, and no new line gets a '
+  'number below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;
@@ -3055,17 +3063,18 @@ create table farthing.revenue_lines (
     and length(source_id) between 1 and 255)
 );
 comment on table farthing.revenue_lines is
-  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance at '
-  'Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) on '
-  'which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
-  'effective_at is closed. kind: the kind of fact, as Stripe''s reporting categories name it where one '
-  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was paid. '
-  'The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: Stripe''s id '
-  'of the payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency of '
-  'the balance, other amounts in the currency of the payment.';
--- A fact has only one line of each kind, with three exceptions. Returned fees and the fees of
--- balance transactions are booked as differences. The tax of a refund is booked again with the
--- opposite sign if the refund fails.
+  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the '
+  'balance at Stripe grows. effective_at: when the fact happened, according to Stripe''s event. '
+  'booked_on: the day (UTC) on which the line counts: the day of effective_at, or a day of the '
+  'oldest open month if the month of effective_at is closed. kind: the kind of fact; if one of '
+  'Stripe''s reporting categories fits, kind has its name. The price of an order without tax is '
+  'its charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute '
+  'are the money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, '
+  'balance transaction or fee. Stripe''s fees and transfers are in the currency of the balance, '
+  'other amounts in the currency of the payment.';
+-- A fact has only one line of each kind, with three exceptions. Returned application fees and
+-- Stripe's fees may change later, and then another line with the difference is booked. The tax of a
+-- refund is booked again with the opposite sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.
@@ -3120,9 +3129,9 @@ create table farthing.journal_accounts (
 comment on table farthing.journal_accounts is
   'Append-only. The code of each account of the journal, by version. The code in force on a day '
   '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
-  'whose credits are not granted yet; provider_payable: the providers'' money from bookings; '
-  'refunds, disputes: money that was returned, less the deferred revenue that it released; the '
-  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: when an order '
+  'whose credits are not granted yet. provider_payable: the providers'' money from bookings. '
+  'refunds, disputes: money that was returned, less the deferred revenue that it released; this '
+  'difference lowers revenue. tax_payable: tax that is owed to the state. discounts: when an order '
   'with a discount is paid, this account is debited and at once credited with the same amount, '
   'because only what was paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;

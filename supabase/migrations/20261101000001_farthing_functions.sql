@@ -25,8 +25,8 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls, so without the case expression an account without a cap could spend
-  -- nothing.
+  -- An account without a cap has no limit, so the result must be null. greatest() alone would
+  -- return 0, because it ignores nulls.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
@@ -147,8 +147,9 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. Needed for an account '
-  'without a cap and for a new cap, because spending is recorded only while an account has a cap.';
+  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. The sum is '
+  'needed for an account without a cap and for a new cap, because spending is recorded only while '
+  'an account has a cap.';
 
 create function farthing.set_spend_cap(
   p_account farthing.accounts, p_author text, p_daily numeric, p_reason text, p_now timestamptz)
@@ -264,9 +265,9 @@ comment on function farthing.feature_answer(farthing.features) is
 
 -- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
 -- SQL, the key, its work and its answer commit together, so a stored key means that its work is
--- done. A repeat that arrives while the first request runs waits for an advisory lock on the key,
--- and then finds the answer. If the operation calls Stripe or a model, the key is committed as
--- `started` before that call.
+-- done. If the request is sent again while it still runs, the second request waits for an advisory
+-- lock on the key and then finds the answer. If the operation calls Stripe or a model, the key is
+-- committed as `started` before that call.
 
 create function farthing.idempotency_key_life()
 returns interval
@@ -276,8 +277,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.idempotency_key_life() is
-  'Returns how long a stored answer stays valid. This applies if the client sent the key itself, '
-  'as Idempotency-Key.';
+  'Returns how long a stored answer stays valid if the client sent the key itself, as '
+  'Idempotency-Key.';
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
@@ -312,7 +313,7 @@ begin
       (select p.answer from farthing.private_answers p where p.key = v_stored.key)));
   end if;
   -- A request ends within 150 seconds: a key that is still `started` after 3 minutes belongs to a
-  -- dead request.
+  -- request that ended without an answer.
   if v_stored.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'A request with this Idempotency-Key is still running. Try again shortly.');
@@ -342,8 +343,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
-  'Stores an answer in the transaction of its work and returns {status, replayed: false, data}. Without '
-  'a key, stores nothing.';
+  'Stores the answer of a request and returns {status, replayed: false, data}. Runs in the '
+  'transaction that does the work of the request. Without a key, stores nothing.';
 
 create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
 returns void
@@ -382,7 +383,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A deleted user sends no repeat, so the answer is not stored.
+  -- A deleted user does not repeat the request, so the answer is not stored.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -419,7 +420,8 @@ as $$
   delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
 $$;
 comment on function farthing.idempotency_free(text) is
-  'Deletes a started key after its external call has failed, so that a repeat runs at once.';
+  'Deletes a started key after its external call has failed, so that a repeated request runs at '
+  'once.';
 
 create function farthing.delete_old_idempotency_keys(p_now timestamptz default now(),
   p_limit int default 60000)
@@ -450,8 +452,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer does not change for 24 hours. The answer may be erased, and after 24 hours '
-  'the key may be used again.';
+  'Trigger: a stored answer is not replaced in its first 24 hours, but it may be erased. After 24 '
+  'hours the key may be used again.';
 
 -- supabase/schemas/providers/functions.sql
 
@@ -541,8 +543,8 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Records hashes of the bank accounts and cards to which Stripe pays a provider, computed from '
-  'Stripe''s fingerprints. Earlier hashes stay.';
+  'Records hashes of the bank accounts and cards to which Stripe pays a provider. The hashes are '
+  'computed from Stripe''s fingerprints. Earlier hashes stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -558,8 +560,8 @@ begin
   -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- The request that creates the account may be storing the same account id at this moment, so a
-    -- row that has this id by now is found, too.
+    -- The request that creates the account may be storing the same account id at this moment. So a
+    -- row that has got this id in the meantime is accepted, too.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
@@ -617,8 +619,8 @@ comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) 
 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
--- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
--- seconds counts as abandoned: its request is dead.
+-- The heartbeats of running chats, and the closing of abandoned chats. A chat without a heartbeat
+-- for 60 seconds counts as abandoned: its request no longer runs.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -628,8 +630,8 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'Returns the time 60 seconds ago. If a chat''s last heartbeat is at this time or earlier, the chat''s '
-  'request is dead.';
+  'Returns the time 60 seconds before p_now. A chat whose last heartbeat is at this time or '
+  'earlier is abandoned.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
 returns boolean
@@ -672,14 +674,14 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to replay, so a repeated request begins a new chat.
+  -- There is no answer to replay. The key is freed, so that a repeated request begins a new chat.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Ends a chat whose request is dead. If the provider accepted the request and the hold has not expired, '
-  'charges the most that the chat can have cost; otherwise releases the hold. The caller has locked the '
-  'key, the owner, the account and the chat.';
+  'Closes an abandoned chat. If the provider accepted the request and the hold has not expired, '
+  'charges the most that the chat can have cost; otherwise releases the hold. The caller has '
+  'locked the key, the owner, the account and the chat.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -717,7 +719,8 @@ begin
   v_owner_id := farthing.owner_of(v_chat.account_id);
   -- The scheduled task closes chats in the order of time, but locks on several accounts must be
   -- taken in the order of the accounts' ids (docs/reference/rules.md, rule 4). Waiting for a lock
-  -- could cause a deadlock, so this function skips the chat if any of its locks is taken.
+  -- could cause a deadlock, so this function skips the chat if another transaction has
+  -- one of these locks.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -795,9 +798,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
-  -- charge or correct it. The request reads from the provider for at most 130 seconds, and then
-  -- tries for at most 45 seconds to end the chat. So the charge is final after 200 seconds.
+  -- After the scheduled task or the end of the hold has closed a chat, the chat's own request may
+  -- still charge the chat or correct the charge. The request reads from the provider for at most
+  -- 130 seconds, and then tries for at most 45 seconds to end the chat: 175 seconds in all. So the
+  -- charge is final 200 seconds after the chat began, with a margin of 25 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
@@ -807,21 +811,22 @@ as $$
   where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
 $$;
 comment on function farthing.chat_charge(farthing.holds, timestamptz) is
-  'Returns what the chat of an ended hold has cost, with later charges and corrections, as {credits, '
-  'is_final}; null for an open hold and for a hold without a chat. is_final: false while the chat''s own '
-  'request may still change the charge. Credits are text.';
+  'Returns the cost of the chat of an ended hold, as {credits, is_final}; null for an open hold '
+  'and for a hold without a chat. credits includes late charges and corrections. is_final is false '
+  'while the chat''s own request may still change the charge. Credits are text.';
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- Chats: a chat begins with a hold, before the provider is called. Its request then records
--- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
--- closes a chat when its hold ends, because a hold can also end without the chat's request: by
--- expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory lock of the
--- key, the owner, the account, the chat, the key's row. The scheduled task skips a chat if one of
--- its rows is locked. Because of foreign keys, two later statements lock the owner's row in any
--- case: the insert of a log, and a second update of the account. So a chat locks the owner's row
--- first, and then the account. In the opposite order, a chat could deadlock with the deletion of
--- its owner: the deletion locks the owner's row and then waits for the account.
+-- Chats: a chat begins with a hold, before the provider is called. Then the chat's request records
+-- heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases the chat.
+-- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
+-- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
+-- lock of the key, the owner, the account, the chat, the key's row. The scheduled task skips a chat
+-- if one of its rows is locked. A chat locks the owner's row before the account. Two later
+-- statements lock the owner's row in any case, because they check a foreign key to it: the insert
+-- of a log, and the second update of the account in one transaction. If the account was locked
+-- first, a chat could deadlock with the deletion of its owner: the deletion locks the owner's row
+-- and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -888,14 +893,14 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found, also if '
-  'the chat began under another key.';
+  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found if '
+  'there is no such chat or the chat began under another key.';
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
--- Late usage: usage that the provider reports after the chat has been closed by the scheduled task
--- or by the end of its hold. If the chat was released, it is then charged late. If it was charged
--- too much, the charge is corrected.
+-- Late usage: usage that the provider reports after the scheduled task or the end of the hold has
+-- closed the chat. A released chat is then charged late. A chat that was charged too much is
+-- corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -907,8 +912,8 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- Once a repeat under the same key has begun, no caller receives the answer of this chat, so this
-  -- chat is not charged.
+  -- A repeated request may have begun a new chat under the same key. Then no caller receives the
+  -- answer of this chat, so this chat is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -965,8 +970,9 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the credits that the scheduled task charged above the price of p_usage, and '
-  'returns their number. The caller has locked the account, and calls this function once per chat.';
+  'If the scheduled task charged more than the price of p_usage, refunds the difference as an '
+  'adjustment, and returns the refunded credits. The caller has locked the account, and calls this '
+  'function once per chat.';
 
 -- supabase/schemas/ai/functions/logs.sql
 
@@ -1108,8 +1114,8 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Returns whether the chat''s key still belongs to the chat; false if a repeat under the same key is '
-  'running.';
+  'Returns whether the chat''s key still belongs to the chat; false if a repeated request runs a '
+  'new chat under the same key.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -1124,8 +1130,8 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
-  'locked the key, the owner, the account and the chat, and released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages that can be charged. '
+  'The caller has locked the key, the owner, the account and the chat, and released expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -1164,10 +1170,10 @@ comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestam
 -- supabase/schemas/ai/functions/unknown_usage.sql
 
 -- The charge of a chat whose usage is unknown: the most that the chat can have used. The chat's
--- hold covers this. For a stream that breaks off, the charge includes the policy's
+-- hold covers this charge. For a stream that breaks off, the charge includes the policy's
 -- stream_in_flight_tokens (policy/tables.sql). A smaller charge would make it cheap to leave a
--- stream before its end. The excess is refunded if the provider's usage becomes known later
--- (late_usage.sql).
+-- stream before its end. If the provider's usage becomes known later and costs less, the difference
+-- is refunded (late_usage.sql).
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -1184,7 +1190,7 @@ as $$
 $$;
 comment on function farthing.dearest_usage is
   'Returns the most expensive usage that these token counts allow: all output may be reasoning, '
-  'which has its own rate. p_pinned is {model: rate version}.';
+  'which has its own rate. p_pinned: the version of the rate to apply, as {model: version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb
@@ -1213,15 +1219,15 @@ language sql immutable
 set search_path = ''
 as $$
   -- A value of null, such as a share of zero requests, is fine. The value is rounded to as many
-  -- digits as a threshold has: if an operator copies the shown value into the threshold, the value
-  -- must not be over that threshold.
+  -- digits as a threshold has. Otherwise the value could be above a threshold that an operator has
+  -- copied from the rounded value.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
-  'figure is not above fine_at and not above the threshold.';
+  'Compares a figure with its rule''s threshold. The reading is over if the figure is above the '
+  'threshold. It is fine if the figure is at most fine_at and at most the threshold.';
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
@@ -1456,8 +1462,9 @@ begin
 end
 $$;
 comment on function farthing.close_incident is
-  'Resolves the open incident of a rule that has been fine for resolves_after. A pending incident is '
-  'deleted at once.';
+  'Closes the incident of a rule that is not over its threshold. A pending incident is deleted at '
+  'once. An open or acknowledged one is resolved after the rule has been fine for the time '
+  'resolves_after.';
 
 create function farthing.note_reading(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1554,8 +1561,8 @@ as $$
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A refused job '
-  'does not count.';
+  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A job '
+  'that failed before its last attempt, because a retry would not help, does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1572,14 +1579,15 @@ as $$
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that were dead-lettered, or may not have been delivered (uncertain), '
-  'within period. Notifications without an address or a configured service do not count.';
+  'Reads the number of notifications that, within period, were dead-lettered or became uncertain '
+  '(perhaps not delivered). Notifications that had no address or no configured service do not '
+  'count.';
 
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and,
--- if the policy says so, secret keys.
+-- Grants have alerts in addition to their ceilings, because the ceilings apply only to operators
+-- and, if the policy says so, to secret keys.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1614,9 +1622,9 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'Reads how many violations were found by the last proof that found any. A later whole proof '
-  'without a violation resets this to 0. The rule also counts as over its threshold if the last '
-  'proof failed or the last finished proof is older than period.';
+  'Reads the number of violations in the last proof that found any. The number is 0 again after a '
+  'whole proof without a violation. The rule also counts as over its threshold if the last proof '
+  'failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1713,7 +1721,8 @@ begin
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that ended in a server error: of all requests, or of the worst route.';
+  'Reads the share of requests that ended in a server error: the share among all requests, or '
+  'among those of the worst route if that is higher.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1737,8 +1746,8 @@ begin
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'Reads the p95 duration, in ms, of the slowest route; routes that call models or run work do not '
-  'count.';
+  'Reads the p95 duration, in ms, of the slowest route; routes that call models or other services, '
+  'or work through a queue, do not count.';
 
 create function farthing.core_coverage(p_window interval, p_now timestamptz)
 returns interval
@@ -1746,15 +1755,17 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Metrics per minute are stored for 25 hours, so longer windows read the metrics per hour.
+  -- Metrics per minute are stored for only 25 hours, so a window of more than 6 hours reads the
+  -- metrics per hour.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns for how long, within a window, core routes had requests. Each minute with a request '
-  'counts in full; in a window of more than 6 hours, each hour with a request counts in full.';
+  'Returns the time within a window in which core routes (those of slo()) had requests. The time '
+  'is the sum of all minutes that had a request, or, in a window of more than 6 hours, of all '
+  'hours that had one.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1827,8 +1838,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that were limited without Redis although the project has configured Redis, '
-  'for example because Redis was slow or unavailable.';
+  'Reads the share of requests whose rate limit was checked without Redis, for example because '
+  'Redis was slow or unavailable. Requests count only if the project has configured Redis.';
 
 -- supabase/schemas/alerts/functions/rules_services.sql
 
@@ -1891,8 +1902,8 @@ as $$
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns the number of durations that a metric has in a window, and their quantile p_share in '
-  'ms: for p_share = 0.95, the p95.';
+  'Returns two figures about the durations that a metric recorded in a window: their number, and '
+  'their quantile p_share in ms. For p_share = 0.95, the quantile is the p95.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2003,7 +2014,7 @@ as $$
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'Reads the number of open mismatches with Stripe''s records, and names the newest three.';
+  'Reads the number of open mismatches with Stripe''s records; the summary lists the newest three.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -2013,8 +2024,8 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- A prevented dispute needs an alert as long as it freezes credits or a provider's share, and
-  -- none of its money has moved.
+  -- A prevented dispute needs an alert as long as it freezes credits or a provider's share. If
+  -- money of the dispute has moved, no alert is needed.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -2027,9 +2038,9 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Returns the unknown states of Stripe''s objects seen after p_from. Also returns the prevented '
-  'disputes that still freeze credits or a provider''s share after an hour: Stripe has not said how the '
-  'buyer gets their money back.';
+  'Returns the unknown states in which objects of Stripe were seen after p_from. Also returns the '
+  'prevented disputes that still freeze credits or a provider''s share after an hour, because '
+  'Stripe has not said how their buyers get their money back.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2067,9 +2078,10 @@ comment on function farthing.read_stripe_setup(farthing.alert_rules, timestamptz
 
 -- supabase/schemas/alerts/functions/rules_tasks.sql
 
--- Alert rules about scheduled tasks: overdue work, parked items and failing tasks. Overdue work is
--- read from the rows of the work itself, because a task that is disabled, deleted or idle reports no
--- failure. tasks_stopped.sql has the rule for the case that no task runs.
+-- Alert rules about scheduled tasks: overdue work, parked items and failing tasks. A parked item
+-- raised an error in a task, and is retried later. Overdue work is read from the rows of the work
+-- itself, because a task that is disabled, deleted or idle reports no failure. tasks_stopped.sql
+-- has the rule for the case that no task runs.
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -2106,8 +2118,8 @@ as $$
     order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
 comment on function farthing.overdue_head(timestamptz) is
-  'Returns the time since which a head of the ledger is overdue; null if none is overdue or none was '
-  'ever made.';
+  'Returns the time at which the overdue head of the ledger became due; null if no head is overdue '
+  'or none was ever made.';
 
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
@@ -2144,8 +2156,8 @@ as $$
         where m.grain = 'total' and m.name = 'notifications' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
-  'Returns, for each kind of work, the time since which its oldest open item is due; null if no item is '
-  'due.';
+  'Returns, for each kind of work, the time at which its oldest open item became due; null if no '
+  'item is due.';
 
 create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2160,7 +2172,7 @@ as $$
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'Reads by how many minutes the oldest item of a scheduled task is overdue.';
+  'Reads the minutes by which the oldest item of all scheduled tasks is overdue.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -2207,7 +2219,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads for how many minutes no scheduled task has run.';
+  'Reads the number of minutes since a scheduled task last ran.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -2255,9 +2267,9 @@ comment on function farthing.watch_runner(timestamptz) is
 -- supabase/schemas/audit/functions/audit_action.sql
 
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
--- again, an event that is applied again, a transfer that is settled. Tasks may change or delete these
--- rows at any time. So the proof, which compares the rows of audited tables with their last audit rows,
--- leaves these rows out.
+-- again, an event that is applied again, a transfer that is settled. Tasks may change or delete
+-- these rows at any time. So the proof leaves them out: it compares only the rows of audited tables
+-- with their last audit rows.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)
@@ -2283,22 +2295,22 @@ begin
 end
 $$;
 comment on function farthing.require_reason(text) is
-  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails invalid_request, '
-  'naming reason.';
+  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails '
+  'invalid_request, with the field reason.';
 
 -- supabase/schemas/audit/functions/audit_changes.sql
 
 -- The audit: changes of data that decides about money, with the author and the row before and
--- after. Triggers write the audit rows, so no function can forget one, and each audit row shows the
--- actual change. Some columns change only in a transaction that gave a reason by allow_change().
--- The required reason prevents mistakes and makes changes visible. It does not stop a role that may
--- write the table, because that role may also call allow_change() at an SQL prompt. The owner of
--- the tables can disable triggers; then the changed row differs from its last audit row, and the
--- proof reports it (prove_audit). The audit does not slow charges down: a charge updates no audited
--- column, and PostgreSQL queues no trigger for an update of columns outside the trigger's list. The
--- audit's triggers are after triggers, because a before trigger makes PostgreSQL lock each updated
--- row once more, and a debit updates two rows. Accounts and lots have after triggers anyway, for
--- their foreign keys.
+-- after. Triggers write the audit rows, so no function can forget to write one, and each audit row
+-- shows the actual change. A change of some columns is refused if the transaction gave no reason by
+-- allow_change(). The required reason prevents mistakes and makes changes visible. It does not stop
+-- a role that may write the table, because that role may also call allow_change() at an SQL prompt.
+-- The owner of the tables can disable triggers; then the changed row differs from its last audit
+-- row, and the proof reports it (prove_audit). The audit does not slow charges down: a charge
+-- updates no audited column, and PostgreSQL queues no trigger for an update of columns outside the
+-- trigger's list. The audit uses AFTER triggers, because a BEFORE trigger makes PostgreSQL lock
+-- each updated row once more, even if the trigger does not fire. A debit updates two rows, so it
+-- would be slower. Accounts and lots have AFTER triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -2461,16 +2473,17 @@ begin
 end
 $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
-  'Creates the function that returns a violation for each row of an audited table that differs '
-  'from its last audit row, and for each row without an audit row. A migration that changes a row '
-  'of the table farthing.audited must call this function again.';
+  'Creates the function that proves the audit of one table. The function returns a violation for '
+  'each row that differs from its last audit row, and for each row that lacks an audit row. A '
+  'migration that changes a row of the table farthing.audited must call this function again.';
 
 -- supabase/schemas/audit/functions/customer_reads.sql
 
--- The log of reads of customers: who read which customer's data, when and through which endpoint. Each RPC
--- function that returns a customer's data to operators calls record_customer_read() in the same transaction,
--- so it never returns data without recording the read. Recording a read only inserts a row, and the log has
--- no foreign keys, so a read waits neither for another read nor for the task that deletes old rows.
+-- The log of reads: who read which customer's data, when and through which endpoint. Each RPC
+-- function that returns a customer's data to operators calls record_customer_read() in the same
+-- transaction, so no data is returned without a record of the read. Recording a read only inserts a
+-- row, and the log has no foreign keys, so a read waits neither for another read nor for the task
+-- that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -2482,9 +2495,10 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
 begin
-  -- A back end reads balances and lists for its users on every page view. Recording these reads would
-  -- hide the reads by people and slow down each page view. Searches and customers' pages are for
-  -- support staff, so these reads are recorded even if a secret key makes them.
+  -- A back end reads balances and lists for its users on every page view. If these reads were
+  -- recorded, each page view would be slower, and the reads by people would be hard to find among
+  -- them. Searches and customers' pages are for support staff, so they are recorded even if the
+  -- author is a secret key.
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
@@ -2515,8 +2529,8 @@ begin
 end
 $$;
 comment on function farthing.keep_customer_read() is
-  'Trigger: refuses the deletion of a recorded read that is younger than a year, even if the '
-  'table''s owner deletes it.';
+  'Trigger: refuses the deletion of a recorded read that is younger than a year, even by the '
+  'table''s owner.';
 
 create function farthing.delete_old_customer_reads(
   p_now timestamptz default now(), p_limit int default 10000)
@@ -2548,8 +2562,8 @@ comment on function farthing.note_guard(text, text) is
   'Sets a trigger to ENABLE ALWAYS, and records that the trigger must exist.';
 
 -- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
--- table, even of triggers that do not fire. To save this work in a debit, the triggers of the
--- tables that a debit writes have no condition; their functions check the condition instead.
+-- table, even of triggers that do not fire. To save this work in a debit, each table that a debit
+-- writes has only triggers without a condition. Their functions check the condition instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -2605,7 +2619,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_terms() is
-  'Trigger: refuses a change of terms, even by the table''s owner.';
+  'Trigger: refuses an update of a row''s terms, even by the table''s owner. Terms are columns '
+  'that never change (never_change) or are set once (set_once).';
 
 create function farthing.never_change(p_table text, p_columns text[])
 returns void
@@ -2667,8 +2682,8 @@ set search_path = ''
 as $$
   select case
     when p_query like '%@%' then left(farthing.masked_email(p_query), 255)
-    -- Not masked: a UUID, an account's number (a longer number may be a phone number), or an id at
-    -- Stripe.
+    -- Not masked: a UUID, an id at Stripe, or an account's number of up to 8 digits. A longer
+    -- number may be a phone number.
     when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
       then left(p_query, 255)
     else left(p_query, 1) || '***' end
@@ -2786,7 +2801,8 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses an impossible booking. Fails invalid_request, naming currency, amount or provider_id.';
+  'Refuses an impossible booking. Fails invalid_request, with the field currency, amount or '
+  'provider_id.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -3200,8 +3216,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Records a refund of the remaining amount of a paid booking. The runner sends the refund from '
-  'p_send_at on. Returns null if nothing remains. The caller has locked the account.';
+  'Records a refund of the remaining amount of a paid booking. The runner sends the refund at '
+  'p_send_at or later. Returns null if nothing remains. The caller has locked the account.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -3247,9 +3263,10 @@ comment on function farthing.net_booking(uuid, timestamptz) is
 -- supabase/schemas/bookings/functions/shared_parties.sql
 
 -- Buyers and providers who may be the same person, because they share a card, a payout account or
--- an address. Their booking is flagged and not refused, because families share cards and addresses.
--- The flag shows that a person may be paying themselves with a stolen card, before the bank notices
--- the fraud. With the policy setting booking_shared_parties, such bookings can be refused instead.
+-- an IP address. Their booking is flagged but not refused, because families share cards and IP
+-- addresses. The flag shows that a person may be paying themselves with a stolen card, before the
+-- bank notices the fraud. With the policy setting booking_shared_parties, such bookings can be
+-- refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -3284,9 +3301,9 @@ as $$
     having bool_or(is_provider) and bool_or(not is_provider) and bool_or(is_shown)) s
 $$;
 comment on function farthing.shared_by(bigint, farthing.providers, text) is
-  'Returns the things that a buyer and a provider share: shared_card, shared_payout_account, '
-  'shared_address; null if they share nothing. Compares payout accounts, the cards and addresses of the '
-  'last 90 days, and the address of this request.';
+  'Returns what a buyer and a provider share: shared_card, shared_payout_account, shared_address; '
+  'null if they share nothing. Compares their payout accounts, their cards and IP addresses of the '
+  'last 90 days, and the IP address of this request (p_ip_hash).';
 
 create function farthing.refuse_shared(
   p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -3322,14 +3339,14 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Records the address from which a booking was made, if it is known: flag_booking() reads it later.';
+  'Records the IP address from which a booking was made, if it is known, for flag_booking().';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Flags only the reasons that no earlier decision on this booking names.
+  -- A reason is left out if an earlier decision has already flagged this booking for it.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -3339,8 +3356,8 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Flags a booking whose buyer and provider share a card, a payout account or an address. A reason that '
-  'was flagged before is not flagged again. The caller has locked the account.';
+  'Flags a booking whose buyer and provider share a card, a payout account or an IP address. A '
+  'reason that was flagged before is not flagged again. The caller has locked the account.';
 
 -- supabase/schemas/bookings/functions/state_machine.sql
 
@@ -3428,8 +3445,9 @@ returns farthing.paid_amounts
 language sql immutable
 set search_path = ''
 as $$
-  -- The facts of a payment do not state discount and tax. If the order allows neither, the payment's
-  -- amount is the price.
+  -- The facts of a payment have no amount_subtotal, discount or tax. They are applied only if the
+  -- order allows neither discount nor tax (apply_checkout_event). So the subtotal is the order's
+  -- price, and discount and tax are 0.
   select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
     coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
@@ -3468,17 +3486,17 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_amounts(farthing.orders, farthing.paid_amounts) is
-  'Raises if what was paid does not fit the order, and names the first wrong field, what was expected and '
-  'the difference. There may be a discount only if the order allows promotion codes, and tax only if Stripe '
-  'computes it.';
+  'Raises if the paid amounts do not fit the order. The error has the first wrong field, its '
+  'value, the expected value and the difference. A discount is right only if the order allows '
+  'promotion codes, and tax only if Stripe computes it for the order.';
 
 create function farthing.bonus_price(p_amount bigint, p_credits numeric, p_bonus_credits numeric)
 returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- This is integer arithmetic: div() drops the fraction, and the terms are chosen so that a half
-  -- is rounded up.
+  -- This is integer arithmetic. div() drops the fraction, so the formula adds a half first: the
+  -- result is rounded half up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
@@ -3562,8 +3580,9 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for a package version in its currency, or null. An order that is about '
-  'to expire, or cannot get a session any more, is marked as expired. The caller has locked the account.';
+  'Returns the user''s open order for this version of a package in the currency of p_package, or '
+  'null. An order that is about to expire, or cannot get a session any more, is marked as expired. '
+  'The caller has locked the account.';
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
@@ -3599,9 +3618,9 @@ comment on function farthing.checkout_new_order is
 
 -- supabase/schemas/checkout/functions/orders.sql
 
--- Orders: their states, from the request to the payment and its refunds. An order exists before
--- Stripe is called, so every event of Stripe can name its order. The order's package version fixes
--- what the buyer gets; the catalogue may change before the payment.
+-- Orders: their states, from the request to the payment and its refunds. An order is stored before
+-- Stripe is called, so every event of Stripe can have the order's id. The order's package version
+-- fixes what the buyer gets, because the packages on sale may change before the payment.
 
 create function farthing.orders_guard()
 returns trigger
@@ -3731,7 +3750,7 @@ comment on function farthing.package_on_sale(text, text, timestamptz) is
 -- supabase/schemas/checkout/functions/session_buyer.sql
 
 -- The buyer of an order's session at Stripe: the session gets the customer, or the email address,
--- or neither. The address is stored with the order only as long as it is needed.
+-- or neither. The email address is stored with the order only as long as it is needed.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
@@ -3741,8 +3760,8 @@ as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
   -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
   -- session for a customer that was deleted at Stripe. Such a deletion also detaches the saved
-  -- card. So a saved card shows that the customer still exists, and a customer without one is not
-  -- used.
+  -- card. So a saved card shows that the customer still exists, and a customer without a saved card
+  -- is not used.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
@@ -3802,8 +3821,8 @@ as $$
   from farthing.policy p
 $$;
 comment on function farthing.session_settings(uuid, bigint) is
-  'Returns the settings of a new session: those of the policy, without the prefix checkout_, and those of '
-  'session_buyer().';
+  'Returns the settings of a new session. They are the policy''s columns with the prefix checkout_ '
+  '(here without this prefix), and the result of session_buyer().';
 
 -- supabase/schemas/customers/functions/card_removals.sql
 
@@ -3822,7 +3841,7 @@ as $$
   on conflict (payment_method_id) do nothing
 $$;
 comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
-  'Records that Stripe must detach a card. A repeat changes nothing.';
+  'Records that Stripe must detach a card. A repeated call changes nothing.';
 
 create function farthing.remove_card(p_account_id bigint, p_runner_from timestamptz, p_now timestamptz)
 returns void
@@ -3840,8 +3859,8 @@ end
 $$;
 comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
   'Stops top-ups, forgets the saved card, and records that Stripe must detach it. The payment '
-  'runner may ask Stripe from p_runner_from on. A repeat changes nothing. The caller has locked the '
-  'account and has given the reason by allow_change().';
+  'runner asks Stripe to detach the card at p_runner_from or later. A repeated call changes '
+  'nothing. The caller has locked the account and has given the reason by allow_change().';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
 returns boolean
@@ -3901,11 +3920,11 @@ comment on function farthing.cards_are_due(timestamptz) is 'Returns whether card
 
 -- supabase/schemas/customers/functions/saved_cards.sql
 
--- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
--- creates one customer per account, because the idempotency key with which the customer is created
--- is derived from the account and its user. Later requests find this customer in the table
--- customers. The account of a deleted user keeps its customer. If the same user id signs up later,
--- it has another account and another customer. Farthing stores Stripe's ids and the card's brand,
+-- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Parallel
+-- requests create only one customer for an account, because the idempotency key of such a request
+-- is derived from the account and its user. Later requests find the customer in the table
+-- customers. The account of a deleted user keeps its customer. If the same user id signs up again,
+-- it gets another account and another customer. Farthing stores Stripe's ids and the card's brand,
 -- last four digits and expiry, never its number.
 
 create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
@@ -3916,7 +3935,7 @@ as $$
 declare
   v_customer farthing.customers;
 begin
-  -- If another app created the customer, the card is not ours to detach.
+  -- If another app created the customer, Farthing must not detach the card.
   select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
   if v_customer.account_id is null then
     return 'ignored';
@@ -4156,7 +4175,7 @@ comment on function farthing.json_argument(jsonb) is
 
 -- supabase/schemas/foundation/functions/day_ends_at.sql
 
--- A day is a day in UTC, for daily caps on spending and daily ceilings of grants.
+-- The end of a day in UTC. Daily caps on spending and daily ceilings of grants use these days.
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz
@@ -4169,8 +4188,8 @@ comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midni
 
 -- supabase/schemas/foundation/functions/effective_from.sql
 
--- The time from which an item of a settings list applies: a rate, a package, an accounting policy,
--- a journal code.
+-- Some settings are lists: rates, packages, accounting policies and journal codes. effective_from
+-- is the time from which an item of such a list applies.
 
 create function farthing.effective_from(p_item jsonb)
 returns timestamptz
@@ -4266,7 +4285,7 @@ end
 $$;
 comment on function farthing.items_to_read(int) is
   'Returns how many items to read for a page of p_limit items: one more, to learn whether another '
-  'page follows. Fails invalid_request, naming limit.';
+  'page follows. Fails invalid_request, with the field limit.';
 
 create function farthing.uuid_of(p_text text)
 returns uuid
@@ -4276,7 +4295,8 @@ as $$
   select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
 $$;
 comment on function farthing.uuid_of(text) is
-  'Returns the id that a cursor contains; null for any other text, because no item has such a cursor.';
+  'Returns a cursor as a UUID; null for a text that is not a UUID, because no item has such a '
+  'cursor.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
@@ -4311,12 +4331,12 @@ comment on function farthing.is_plain_email(text) is
 
 -- supabase/schemas/foundation/functions/request_headers.sql
 
--- The headers of the current request, for functions that get no correlation id as an argument.
--- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a
--- top-up have no argument for it. The data API puts a request's headers into the setting
--- request.headers, and so does a call over the pooled connection. If an entry has no correlation
--- id, the request's trace id is read from that setting and stored instead. So the setting is not
--- read for a debit, which has a correlation id. These functions take no locks and read no table.
+-- The headers of the current request. Endpoints pass a correlation id, but some functions have no
+-- argument for it: the grant of a purchase, the clawback of a dispute and a top-up. The data API
+-- puts a request's headers into the setting request.headers, and so does a call over the pooled
+-- connection. If an entry has no correlation id, the request's trace id is read from that setting
+-- and stored instead. A debit has a correlation id, so it does not read the setting. These
+-- functions take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -4353,7 +4373,7 @@ comment on function farthing.trace_id() is
 
 -- supabase/schemas/fraud/functions/blocks.sql
 
--- Blocks of a user, an address or a card.
+-- Blocks of a user, an IP address or a card.
 
 create function farthing.blocks_of(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
 returns setof farthing.blocks
@@ -4368,7 +4388,7 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.blocks_of(bigint, bytea, timestamptz) is
-  'Returns the current blocks of an account''s user, of an address, and of each card that the '
+  'Returns the current blocks of an account''s user, of an IP address, and of each card that the '
   'account has used.';
 
 create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
@@ -4379,8 +4399,8 @@ as $$
   select distinct 'blocked_' || b.kind from farthing.blocks_of(p_account_id, p_ip_hash, p_now) b
 $$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'Returns the kinds of blocks that apply to an account and an address: blocked_user, blocked_ip, '
-  'blocked_card.';
+  'Returns the kinds of blocks that apply to an account and an IP address: blocked_user, '
+  'blocked_ip, blocked_card.';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -4399,8 +4419,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves or of a card that they used. A '
-  'block of an address is not checked, because the owner of an address is unknown. Fails forbidden.';
+  'Fails forbidden if the author is an operator and p_block blocks this operator or a card that '
+  'the operator has used. A block of an IP address is not checked, because nobody knows who owns '
+  'the address.';
 
 create function farthing.put_block(p_block farthing.blocks)
 returns farthing.blocks
@@ -4424,8 +4445,8 @@ begin
 end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
-  'Adds a block, or replaces the reason, the author, the time and the end of an existing block. Returns the '
-  'block. Fails forbidden for the operator whom the existing block blocks.';
+  'Adds a block. If the block exists already, replaces its reason, author, time and end. Returns '
+  'the block. Fails forbidden if the existing block blocks the author (refuse_own_block).';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -4437,7 +4458,8 @@ as $$
     'created_at', p_block.created_at)
 $$;
 comment on function farthing.block_answer(farthing.blocks) is
-  'Returns a block in the API''s form. value: a user''s id, or the hash of an address or a card.';
+  'Returns a block in the API''s form. value: a user''s id, or the hash of an IP address or a '
+  'card.';
 
 -- supabase/schemas/fraud/functions/card_uses.sql
 
@@ -4454,7 +4476,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- The charge names no order or booking of ours, or was not paid by card.
+  -- The charge has no id of an order or a booking, or was not paid by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -4480,8 +4502,8 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
-  'Returns processed, ignored or deferred.';
+  'Records that an account has used a card, and whether the charge succeeded. The card limits '
+  'count these records. Returns processed, ignored or deferred.';
 
 -- supabase/schemas/fraud/functions/check_fraud.sql
 
@@ -4524,9 +4546,10 @@ begin
 end
 $$;
 comment on function farthing.fraud_verdict is
-  'Returns the verdict about a checkout, a booking or a top-up, and records nothing: {outcome: allow, '
-  'reasons: []}, or {outcome: refuse, code, limit, retry_after, reasons}. The arguments and the fields '
-  'are those of check_fraud(); reasons: as in fraud_decisions.';
+  'Returns the verdict about a checkout, a booking or a top-up, and records nothing: {outcome: '
+  'allow, reasons: []}, or {outcome: refuse, code, limit, retry_after, reasons}. The arguments and '
+  'the fields have the same meaning as in check_fraud(). reasons: the reasons as fraud_decisions '
+  'stores them.';
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -4566,8 +4589,9 @@ comment on function farthing.check_fraud is
 
 -- supabase/schemas/fraud/functions/fraud_limits.sql
 
--- The settings of the limits of checkouts, bookings and cards, as operators read and change them. Their
--- defaults are in policy/tables.sql.
+-- The policy's settings about fraud, as operators read and change them: limits for checkouts,
+-- bookings and cards, and the reaction to an early fraud warning. The defaults are in
+-- policy/tables.sql.
 
 create function farthing.policy_answer()
 returns jsonb
@@ -4607,7 +4631,7 @@ begin
 end
 $$;
 comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
-  'Changes the settings that p_changes names. The author and the change are audited.';
+  'Changes the settings that are in p_changes. The author and the change are audited.';
 
 -- supabase/schemas/fraud/functions/retention.sql
 
@@ -4643,19 +4667,20 @@ declare
   c_providers constant int := 53;
 begin
   if p_ip_hash is not null then
-    -- The lock lasts until the commit, so requests from one address are counted one after the
+    -- The lock lasts until the commit, so requests from one IP address are counted one after the
     -- other, even if their accounts differ.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null then
     -- Bookings of one provider are counted one after the other, even if their buyers differ. This
-    -- lock always comes after the locks of the account and the address.
+    -- lock always comes after the locks of the account and the IP address.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
 end
 $$;
 comment on function farthing.lock_counts(text, uuid) is
-  'Locks the counts of an address and of a provider until the transaction ends. A null is not locked.';
+  'Takes two locks until the transaction ends: one for the counts of an IP address, and one for '
+  'those of a provider. Takes no lock for a null.';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -4680,8 +4705,8 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'Returns the used-up limits of new sessions, by user and by address, and when each limit allows the '
-  'next session.';
+  'Returns the used-up limits of new sessions, by user and by IP address, and the time at which '
+  'each limit allows the next session.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -4696,8 +4721,8 @@ as $$
     order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
 $$;
 comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Returns provider_velocity if the limit of new bookings of a provider is used up, and when the next '
-  'booking is allowed. Bookings of all buyers and in all states count.';
+  'Returns provider_velocity if a provider has reached the limit of new bookings, and the time at '
+  'which the next booking is allowed. Bookings of all buyers and in all states count.';
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -4718,9 +4743,10 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The buyer is refused if more than n users used one of the buyer's cards within a day. The users
-  -- of that card are ordered by their last use, newest first. The refusals end a day after the last
-  -- use by user n + 1 in this order, or a day after the buyer's own last use if that is earlier.
+  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Among
+  -- these users, sorted by their last use, newest first, user n + 1 is one too many. The refusals
+  -- end a day after that user's last use, or a day after the buyer's own last use if that is
+  -- earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4735,8 +4761,8 @@ begin
 end
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'Returns the card limits that an account''s payments exceed, and until when each limit refuses '
-  'payments.';
+  'Returns the card limits that an account''s payments exceed, and the time until which each limit '
+  'refuses payments.';
 
 -- supabase/schemas/grants/functions/ceilings.sql
 
@@ -4902,9 +4928,9 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'Returns the earlier grant of a reference that may be used only once: {status: 200, data: lot} or '
-  '{status: 202, data: the pending grant}; null if there is none. Fails reference_conflict if the '
-  'amount, the source, the expiry or the priority differs.';
+  'Returns the earlier grant with the same reference_id, for a grant with `once`: {status: 200, '
+  'data: lot} or {status: 202, data: the pending grant}; null if there is none. Fails '
+  'reference_conflict if the earlier grant has another amount, source, expiry or priority.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
 returns farthing.entry_kind
@@ -4954,8 +4980,8 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- This check comes after known_grant(), because a repeat of a grant with `p_once` is answered
-  -- even if its credits have expired.
+  -- This check comes after known_grant(), because a repeated request with `p_once` gets the earlier
+  -- grant even if the credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -4995,8 +5021,9 @@ as $$
     farthing.finish_grant(p_grant, p_user_id, p_now))
 $$;
 comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
-  'Makes a grant, or finds the earlier grant of its reference. Returns {status, data} from known_grant() '
-  'or finish_grant(). The caller has locked the account.';
+  'Makes a grant. With `once`, returns the earlier grant with the same reference_id instead, if '
+  'there is one. Returns {status, data} from known_grant() or finish_grant(). The caller has '
+  'locked the account.';
 
 create function farthing.request_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,
@@ -5134,8 +5161,8 @@ begin
 end
 $$;
 comment on function farthing.preview_grant is
-  'Returns what a grant would change, in the API''s form, with credits as text. Changes nothing, and '
-  'records the read of the user. Fails as request_grant() does.';
+  'Returns what a grant would change, in the API''s form, with credits as text. Changes nothing, '
+  'but records that the author read the user''s data. Fails as request_grant() does.';
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
 
@@ -5166,8 +5193,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- The caller has a secret key and may pass any p_author. Stripe's events and scheduled tasks
-  -- never reach this check when they grant, so a p_author that names one of them is refused.
+  -- The caller has a secret key and may pass any p_author. A p_author that names a Stripe event or
+  -- a scheduled task is refused: when an event or a task really adds credits, it does so without
+  -- this check.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -5241,7 +5269,7 @@ as $$
   select farthing.wake('health/deep')
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
-  'Calls the endpoint of the paid checks; true if the call was queued.';
+  'Queues a call of the endpoint of the paid checks. Returns true if the call was queued.';
 
 create function farthing.claim_deep_units(p_units int, p_today date)
 returns int
@@ -5340,8 +5368,8 @@ as $$
   where h.status = 'open' and h.expires_at > p_now
 $$;
 comment on function farthing.credit_figures(timestamptz) is
-  'Returns the credits of sealed entries by purpose, the sum of all balances, and the credits in open '
-  'holds.';
+  'Returns the credits of sealed entries (sold, spent, expired and so on, by kind of entry), the '
+  'sum of all balances, and the credits in open holds.';
 
 create function farthing.work_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -5375,9 +5403,9 @@ as $$
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Counts work by its state: webhook events that are unfinished or arrived within a day, jobs that are '
-  'unfinished or ended within a day, and unsent notifications. Also returns the age of the oldest '
-  'unfinished event and the delay of the longest waiting job, in seconds.';
+  'Counts work by its state: webhook events that are unfinished or arrived within a day, jobs that '
+  'are unfinished or ended within a day, and unsent notifications. Also returns the age of the '
+  'oldest unfinished event and the delay of the job that has waited longest, both in seconds.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
@@ -5400,8 +5428,8 @@ as $$
   select 'database_connections_max', '', current_setting('max_connections')::numeric
 $$;
 comment on function farthing.connection_figures() is
-  'Counts the server''s connections to all databases by state, and returns their maximum. unknown: '
-  'sessions whose state this role must not read.';
+  'Counts the server''s connections to all databases by state, and returns max_connections, the '
+  'most that the server allows. unknown: sessions whose state this role must not read.';
 
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -5475,8 +5503,9 @@ as $$
       from farthing.budget_burns(p_now) b))
 $$;
 comment on function farthing.budgets_answer(timestamptz) is
-  'Returns the error budgets in the report''s form: {budget_left: a share by objective, burns: by '
-  'objective and window}.';
+  'Returns the error budgets in the report''s form: {budget_left, burns}. budget_left: the unspent '
+  'share of the budget, for each objective. burns: the burn rates, for each objective and pair of '
+  'windows.';
 
 create function farthing.health_answer(p_now timestamptz)
 returns jsonb
@@ -5498,7 +5527,8 @@ comment on function farthing.health_answer(timestamptz) is
 
 -- supabase/schemas/health/functions/metric_hours.sql
 
--- A metric by the hour, as operators read it: it shows the events that an alert has counted.
+-- The figures of a metric for each hour. Operators read them to see the events that an alert has
+-- counted.
 
 create function farthing.labels_object(p_labels text)
 returns jsonb
@@ -5584,8 +5614,8 @@ comment on function farthing.hold_answer(farthing.holds) is
 -- supabase/schemas/holds/functions/open.sql
 
 -- Opening holds: credits are reserved before the work, and settled or released after it, at most
--- once. A hold names its lots, because held credits must not expire, and no other hold may reserve
--- the same credits.
+-- once. A hold reserves its credits in certain lots, because held credits must not expire, and no
+-- other hold may reserve the same credits.
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
@@ -5751,8 +5781,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded; details name the required credits, the available credits (the hold''s '
-  'included) and the overdraft limit.';
+  'Fails overdraft_exceeded. details has the required credits, the available credits (including '
+  'those of the hold) and the overdraft limit.';
 
 -- supabase/schemas/holds/functions/release.sql
 
@@ -5791,9 +5821,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- The payment of debt is dated at the hold's expiry, so a lot that expired after that time
-    -- still pays. Holds that expired at the same moment are freed together, so that their credits
-    -- pay in burn-down order and not in the order of holds.
+    -- A freed hold pays debt as of the hold's expiry, so a lot that expired after that time still
+    -- pays. Holds that expired at the same time are freed together, so that their credits pay in
+    -- burn-down order and not in the order of the holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -5873,7 +5903,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- If the usage names no model, the hold's model applies.
+  -- If the usage has no model, the hold's model applies.
   v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
@@ -5971,10 +6001,11 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The rest '
-  'of the hold is released and pays debt; with p_keeps_rest the rest stays held on the same lots, by a '
-  'new hold. The caller has locked the account and released its expired holds. Fails overdraft_exceeded, '
-  'unknown_model, usage_conflict, invalid_request.';
+  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The '
+  'rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
+  'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
+  'locked the account and released its expired holds. Fails overdraft_exceeded, unknown_model, '
+  'usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/apply_event.sql
 
@@ -6029,8 +6060,9 @@ begin
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
-  '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
+  'Calls the function for the type of an event. Each function returns processed, deferred or '
+  'ignored (possibly with a reason: ignored because …), and raises if the facts contradict stored '
+  'rows.';
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -6043,7 +6075,7 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
+    -- After these errors the same call may succeed later, so they are raised, and Stripe or the
     -- scheduled task repeats the call. Every other error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
@@ -6089,13 +6121,12 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- An event may enter Stripe's list late, so a backfill begins 10 minutes before the time up to
-  -- which the last complete backfill has fetched. Stripe stores events for 30 days.
+  -- The last complete backfill has fetched the events up to done_until. This one begins 10 minutes
+  -- earlier, because an event may enter Stripe's list late. Stripe stores events for 30 days.
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
-  'Returns the moment from which a backfill fetches events: Stripe lists all events created since '
-  'then.';
+  'Returns a time: a backfill fetches the events that were created at Stripe since then.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
@@ -6107,7 +6138,7 @@ as $$
   returning backfills
 $$;
 comment on function farthing.claim_backfill(timestamptz) is
-  'Gives the hourly backfill to one runner; null if no backfill is due.';
+  'Claims the hourly backfill for a runner and returns it; null if no backfill is due.';
 
 create function farthing.finish_backfill(p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns void
@@ -6148,8 +6179,8 @@ begin
     return p_type <> 'checkout.session.async_payment_failed';
   end if;
   -- With a promotion code of 100 % there is nothing to pay, so there is no payment. Then only
-  -- checkout.session.completed means paid, because a session with the total 0 may also expire before
-  -- the buyer completes it.
+  -- checkout.session.completed means that the order is paid: a session with the total 0 that
+  -- expires before the buyer completes it also has the status no_payment_required.
   if p_type = 'checkout.session.completed' and p_facts ->> 'amount' is distinct from '0' then
     raise exception 'order %: amount_total is %, expected 0, because there was no payment',
       p_facts ->> 'order_id', p_facts ->> 'amount';
@@ -6177,8 +6208,8 @@ as $$
     and (o.session_id, o.invoice_id, o.has_tax_id) is distinct from (n.session_id, n.invoice_id, n.has_tax_id)
 $$;
 comment on function farthing.note_session(farthing.orders, jsonb) is
-  'Stores the session of the locked order, its invoice, and whether the buyer gave a tax id, if the '
-  'order does not have them yet.';
+  'Stores in the locked order its session, its invoice and whether the buyer gave a tax id. Values '
+  'that the order already has do not change.';
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -6277,8 +6308,8 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- Locked events are skipped: the transaction that has locked an event applies the event itself,
-    -- and waits in lock_subject() until this transaction commits.
+    -- Locked events are skipped: the transaction that has locked an event waits in lock_subject()
+    -- until this transaction commits, and then applies the event itself.
     select * from farthing.inbox
     -- The conditions repeat the predicates of two indexes (inbox_by_payment, inbox_fees_by_charge),
     -- so that both are used.
@@ -6388,10 +6419,10 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if any of its work is due: a refund to send, a provider''s share to '
-  'transfer or reverse, a top-up to charge, a saved card to read or detach, or something to fetch '
-  'from Stripe: events, the list of balance transactions, the list of a payout, or the session of '
-  'a waiting payment. Returns true if the call was queued.';
+  'Wakes the payment runner if any of its work is due: refunds to send, providers'' shares to '
+  'transfer or reverse, top-ups to charge, saved cards to read or detach, or data to fetch from '
+  'Stripe (events, balance transactions, the lists of payouts, the sessions of waiting payments). '
+  'Returns true if the call was queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
@@ -6478,7 +6509,7 @@ comment on function farthing.retry_events(timestamptz, int) is
 -- supabase/schemas/inbox/functions/stripe_mode.sql
 
 -- Test and live money never mix: the first Stripe event fixes the mode of the database. Before the
--- first event, no payment was made here.
+-- first event the database has no mode, and needs none, because no payment was made.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean
@@ -6555,8 +6586,8 @@ as $$
     then coalesce(p_event.read_session_at, p_now + interval '1 minute') end
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
-  'Returns when the payment runner must read the session for an event: a minute after the event of an '
-  'order''s payment began to wait. Returns null for every other event.';
+  'Returns the time at which the payment runner must read the session: a minute after p_event '
+  'began to wait. Returns null if p_event does not wait or does not report an order''s payment.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox
@@ -6670,9 +6701,9 @@ begin
 end
 $$;
 comment on function farthing.finish_step is
-  'Stores and charges a step, unless the step is already stored; ends the job if it was cancelled, '
-  'if the credits do not suffice, or if the step exceeds the overdraft limit. Returns {status, '
-  'credits, duplicates, conflicts, held}. The caller has locked the account and the job.';
+  'Stores and charges a step, unless the step is already stored. Ends the job if the job was '
+  'cancelled, or if the step leaves a shortfall or would exceed the overdraft limit. Returns '
+  '{status, credits, duplicates, conflicts, held}. The caller has locked the account and the job.';
 
 -- supabase/schemas/jobs/functions/claim.sql
 
@@ -6800,8 +6831,8 @@ as $$
     where not l ? 'occurred_at'), p_now) u
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
-  'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the job '
-  'is requested (trap T10).';
+  'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the '
+  'job is requested (trap T10 in docs/reference/traps.md).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,
@@ -6892,8 +6923,8 @@ comment on function farthing.create_job is
 
 -- supabase/schemas/jobs/functions/expiry.sql
 
--- 24 hours after a job was created, scheduled tasks end the job as failed if it has not ended yet,
--- and delete its result and its file. They delete the job itself after 30 days.
+-- 24 hours after a job was created, scheduled tasks delete its result and its file, and mark the
+-- job as failed if it has not ended yet. They delete the job itself after 30 days.
 
 create function farthing.job_life()
 returns interval
@@ -6903,8 +6934,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.job_life() is
-  'Returns the lifetime of a job. create_job() adds it to the time of the request, and the sum is '
-  'expires_at of the job and of its hold.';
+  'Returns the lifetime of a job: the job and its hold expire (expires_at) this long after the '
+  'request.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -6923,7 +6954,8 @@ begin
 end
 $$;
 comment on function farthing.expire_job(text, timestamptz) is
-  'Fails a job whose 24 hours are over; returns 1, or 0 if the job has ended or is locked.';
+  'Marks a job whose 24 hours are over as failed; returns 1, or 0 if the job has ended or is '
+  'locked.';
 
 create function farthing.expire_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -6937,7 +6969,8 @@ as $$
     order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
 comment on function farthing.expire_jobs(timestamptz, int) is
-  'Fails the jobs whose 24 hours are over, releases their holds, and returns the number of jobs.';
+  'Marks the jobs whose 24 hours are over as failed, releases their holds, and returns the number '
+  'of jobs.';
 
 create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
@@ -7006,9 +7039,10 @@ comment on function farthing.wake_runner_if_due(timestamptz) is
 -- length of the lease: LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
--- first to avoid a deadlock. A job's row and its logs refer to the owner, and the deletion of a
--- user locks the owner's row and then waits for the account. When a claim leases due jobs, it locks
--- only these jobs, and skips jobs that are already locked.
+-- first to avoid a deadlock: the deletion of a user locks the owner's row and then waits for the
+-- account. An insert of a job or of its logs also locks the owner, because the new row refers to
+-- the owner. When a claim leases due jobs, it locks only these jobs, and skips jobs that are
+-- already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -7153,7 +7187,8 @@ begin
 end
 $$;
 comment on function farthing.find_job(uuid, uuid) is
-  'Returns a job. Fails not_found, also if p_user_id is given and the job is another user''s.';
+  'Returns a job. Fails not_found if there is no such job, or if p_user_id is given and the job '
+  'belongs to another user.';
 
 -- supabase/schemas/jobs/functions/realtime.sql
 
@@ -7179,8 +7214,9 @@ exception when others then
 end
 $$;
 comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a changed job, in the form in which lists return it, as the event "job" on its user''s '
-  'private channel jobs:<user id>. Does nothing without Realtime. An error is only logged as a warning.';
+  'Broadcasts a changed job as the event "job" on its user''s private channel jobs:<user id>. The '
+  'event contains the job in the form in which lists return it. Does nothing without Realtime. An '
+  'error is only logged as a warning.';
 
 create function farthing.open_realtime()
 returns boolean
@@ -7243,9 +7279,9 @@ begin
 end
 $$;
 comment on function farthing.fail_attempt is
-  'Queues a job again after its backoff, or after p_retry_after_seconds if that is longer (an hour at '
-  'most). Fails the job if a retry would not help or no attempt is left. The caller has locked the '
-  'account and the job.';
+  'Queues a job again after its backoff, or after p_retry_after_seconds if that is longer (an hour '
+  'at most). Marks the job as failed if a retry would not help or no attempt is left. The caller '
+  'has locked the account and the job.';
 
 -- supabase/schemas/jobs/functions/settle_steps.sql
 
@@ -7267,8 +7303,9 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- Trap T10: usage is priced at the rates of the moment when the job was requested. Usage with
-    -- an occurred_at before the request is priced at the rates of that earlier moment.
+    -- Trap T10 (docs/reference/traps.md): usage is priced at the rates of the moment when the job
+    -- was requested. Usage with an occurred_at before the request is priced at the rates of that
+    -- earlier moment.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
@@ -7351,8 +7388,8 @@ begin
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
   -- The work is done, so missing credits become debt. If the debt would exceed the overdraft limit,
-  -- the step is charged everything that is held. Otherwise usage beyond the limit would be cheaper
-  -- than usage within it.
+  -- the step is charged all held credits: if it were charged nothing, usage beyond the limit would
+  -- be cheaper than usage within it.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
@@ -7364,8 +7401,8 @@ begin
 end
 $$;
 comment on function farthing.charge_step is
-  'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
-  'the job. Amounts are in credits.';
+  'Charges a step from the job''s hold and opens a new hold for the rest of the held credits. The '
+  'caller has locked the account and the job. Amounts are in credits.';
 
 -- supabase/schemas/jobs/functions/states.sql
 
@@ -7399,8 +7436,8 @@ begin
 end
 $$;
 comment on function farthing.jobs_guard() is
-  'Trigger: refuses an illegal change of state, and a decrease of progress or token; counts visible '
-  'changes in the column revision, and broadcasts them.';
+  'Trigger: refuses an illegal change of state, and a decrease of progress or token; counts the '
+  'job''s visible changes (in the column revision), and broadcasts each of them.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
@@ -7465,9 +7502,10 @@ comment on function farthing.journal_controls(farthing.day_range, jsonb) is
 
 -- supabase/schemas/journal/functions/entries.sql
 
--- The entries of the journal: each debits one account and credits another. Movements of money come
--- from the revenue lines, and movements of deferred revenue from the movements of lots per day
--- (lot_days). Both are summed by day, because a bookkeeping program needs no line per payment.
+-- The entries of the journal: each debits one account and credits another. The revenue lines give
+-- the movements of money, and lot_days (the movements of lots per day) gives the movements of
+-- deferred revenue. Both are summed by day, because a bookkeeping program needs no line per
+-- payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -7515,9 +7553,9 @@ as $$
   from facts f where f.amount <> 0
 $$;
 comment on function farthing.journal_entries(farthing.day_range) is
-  'Returns the entries of the journal: for each day, currency and fact the account that is debited, the '
-  'account that is credited, and the amount in minor units. source_id: Stripe''s id, if the fact has '
-  'only one revenue line on that day.';
+  'Returns the entries of the journal, one for each day, currency and fact: the account that is '
+  'debited, the account that is credited, and the amount in minor units. source_id: Stripe''s id, '
+  'if the fact has only one revenue line on that day.';
 
 create function farthing.journal_codes()
 returns table (account text, version int, code text, first_day date, next_day date)
@@ -7571,8 +7609,9 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'Returns the account that a user may act for: their own, or the named account. Returns null if there '
-  'is no such account, or if the user cannot act for it; the caller cannot distinguish the two cases.';
+  'Returns the account that a user may act for: their own account or, if p_account_id is given, '
+  'that account. Returns null if there is no such account, or if the user cannot act for it; the '
+  'caller cannot distinguish the two cases.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean
@@ -7658,8 +7697,8 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- The two conditions are not joined by `and`, because PostgreSQL prepares a function call in a
-    -- condition, which costs time even if the call is not made.
+    -- The two conditions are not joined by `and`, because PostgreSQL prepares every function call
+    -- in a condition, even a call that it then does not make, and this costs time.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -8155,8 +8194,8 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'Returns the user id in an author of the form operator:<user id>, in any spelling of the id; '
-  'null for every other author.';
+  'Returns the user id of an author operator:<user id>; accepts any spelling of the id. Null for '
+  'every other author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
@@ -8168,8 +8207,8 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
-  'account.';
+  'Returns whether an author may act for an account as its owner. This is true for `owner`, and '
+  'for an operator who owns the account.';
 
 create function farthing.require_operator(p_author text)
 returns void
@@ -8194,8 +8233,8 @@ begin
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
-  'another spelling. Fails forbidden, invalid_request.';
+  'Refuses an operator who has lost the role since their token was made, and an operator''s id '
+  'that is not in lower case with hyphens. Fails forbidden, invalid_request.';
 
 -- supabase/schemas/ledger/functions/spend.sql
 
@@ -8203,12 +8242,12 @@ comment on function farthing.require_operator(text) is
 -- order, charges that take from several lots, and the shortfall of a settled hold. Its loop runs
 -- over arrays in memory; the tables are read once and written once, for any number of charges. In
 -- most calls there is one charge and the first lot suffices: spend() has a shortcut for that case,
--- with one read and one write, and calls spend_batch() for every other case. With the shortcut, two
--- cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233 instead of 3,519 on
--- 4 connections. ledger/spend_shortcut.test.sql compares the results of both functions.
+-- with one read and one write, and calls spend_batch() for every other case. On two cores, the
+-- shortcut raises the debits per second from 2,850 to 4,451 with 16 connections, and from 3,519 to
+-- 4,233 with 4 connections. ledger/spend_shortcut.test.sql compares the results of both functions.
 --
--- The columns after each `order by /* burn-down */` are generated: `deno task schema` writes them from
--- the index lots_burn_order (ledger/tables/lots_and_burn_order.sql), which defines the order.
+-- The columns after each `order by /* burn-down */` are generated: `deno task schema` writes them
+-- from the index lots_burn_order (ledger/tables/lots_and_burn_order.sql), which defines the order.
 
 create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -8230,8 +8269,8 @@ declare
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5, in the order of lots_burn_order. When a hold is settled, an expired or frozen lot gives
-  -- only the credits that the hold has reserved in the lot. An expired hold reserves nothing.
+  -- Rule 5, in burn-down order. When a hold is settled, an expired or frozen lot gives only the
+  -- credits that the hold has reserved in the lot. An expired hold reserves nothing.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
     coalesce(sum(s.free), 0)
   into v_lot_ids, v_sources, v_free, v_given, v_available
@@ -8260,7 +8299,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, least() ignores v_free[v_lot] (null). v_take is the rest: new debt.
+      -- After the last lot, v_free[v_lot] is null and least() ignores it: v_take is the new debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -8281,11 +8320,11 @@ begin
 end
 $$;
 comment on function farthing.spend_batch is
-  'Charges an account, which the caller has locked, in burn-down order. Charges are independent: a '
-  'charge is not accepted, and changes nothing, if the credits do not suffice or the account has '
-  'debt. If p_hold_id is given, the caller has released the hold''s reservation: missing credits '
-  'then become debt up to overdraft_limit(), and a charge beyond that limit is not accepted. '
-  'Amounts are in credits.';
+  'Charges an account, which the caller has locked, in burn-down order. Each charge is accepted or '
+  'refused on its own. A charge is refused, and changes nothing, if the credits do not suffice or '
+  'the account has debt. If p_hold_id is given, the charges settle that hold, whose reservation '
+  'the caller has released. Missing credits then become debt up to overdraft_limit(), and a charge '
+  'beyond that limit is refused. Amounts are in credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
@@ -8378,7 +8417,8 @@ comment on function farthing.spend is
 
 -- References that may move credits only once. They have a table of their own, because an
 -- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
--- twice. Only requests with `once` write to this table, so the entries need no index by reference.
+-- twice. Only requests with `once` write to this table and look for earlier ones in it. So the
+-- entries, which every debit writes, need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -8471,7 +8511,7 @@ comment on function farthing.bucket_ms(numeric) is
 
 -- supabase/schemas/metrics/functions/budget_burns.sql
 
--- How fast the error budgets of the core routes burn, by pairs of windows.
+-- The burn rates of the core routes' error budgets, by pairs of windows.
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
@@ -8686,9 +8726,9 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'Returns the objectives of the core routes: the share of responses without a server error, the share '
-  'of responses within fast_ms, and the number of days. The numbers are the same in '
-  '_shared/metrics/slo.ts; a test compares them.';
+  'Returns the objectives of the core routes: the share of responses without a server error, the '
+  'share of responses within fast_ms, and the number of days over which they are measured. The '
+  'numbers are the same in _shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.is_failure(p_labels text)
 returns boolean
@@ -8735,7 +8775,7 @@ comment on function farthing.token_costs(jsonb, timestamptz) is
 -- The metrics of a window of time. Whole days are read from the rows per day, the whole hours
 -- before and after those days from the rows per hour, and the rest from the rows per minute. So a
 -- window of a month costs about as much as a window of a day. Rows per minute are deleted after 25
--- hours: a window that began earlier is counted only from its first whole hour on.
+-- hours. If a window began earlier than that, its first partial hour is not counted.
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
@@ -8875,9 +8915,9 @@ begin
 end
 $$;
 comment on function farthing.notify_booking_cancellation() is
-  'Trigger: notifies the buyer, once, that a booking is cancelled, and what happens to the money. The '
-  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the response '
-  'to the request said so.';
+  'Trigger: notifies the buyer, once, of a cancelled booking and of what happens to the money. The '
+  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the '
+  'response to the request said so.';
 
 -- supabase/schemas/notifications/functions/claim.sql
 
@@ -8895,13 +8935,14 @@ as $$
 declare
   -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- The mail service Resend stores an idempotency key for 24 hours; we rely on only 23 of them.
+  -- The mail service Resend stores an idempotency key for 24 hours. This code relies on only 23
+  -- hours.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- This call may be a repeat: it has the p_lease_id of an earlier call whose response was lost.
-  -- The lock waits until the earlier call has ended. Then the notifications that the earlier call
-  -- claimed are returned again.
+  -- This call may repeat an earlier call whose response was lost: then it has the p_lease_id of
+  -- that call. The lock waits until the earlier call has ended. Then the notifications that the
+  -- earlier call claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
     select from farthing.notifications where state = 'sending' and lease_id = p_lease_id) then
@@ -8934,8 +8975,9 @@ begin
 end
 $$;
 comment on function farthing.claim_notifications(text, int, uuid, text[], timestamptz) is
-  'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
-  'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';
+  'Leases due notifications to the calling runner for five minutes; a repeated call with the same '
+  'p_lease_id returns the same notifications. The first claim stores the recipient''s locale and '
+  'the shop''s settings.';
 
 -- supabase/schemas/notifications/functions/expiry.sql
 
@@ -8961,8 +9003,8 @@ begin
 end
 $$;
 comment on function farthing.give_up_notification(text, timestamptz) is
-  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification '
-  'no longer waits for an attempt or another transaction has locked it.';
+  'Gives up a notification that was not sent within three days; returns 1, or 0 if the '
+  'notification no longer waits for an attempt, or if another transaction has locked it.';
 
 create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -8995,8 +9037,8 @@ comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days. The three days begin when a '
   'notification is queued, and again when an operator retries it. The error is `expired`, or '
   '`not_tried` if no attempt was ever made, as happens without a mail service. Deletes '
-  'notifications to given addresses and to operators after 90 days. Returns the number of '
-  'notifications that it gave up or deleted.';
+  'notifications to operators, and to addresses that a back end gave, after 90 days. Returns the '
+  'number of notifications that it gave up or deleted.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -9016,7 +9058,7 @@ as $$
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
       -- A lot that was granted less than a week before its expiry gets no warning a week ahead;
-      -- every lot gets a warning a day ahead (trap T23).
+      -- every lot gets a warning a day ahead (trap T23 in docs/reference/traps.md).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), unnotified as (
@@ -9054,8 +9096,8 @@ comment on function farthing.notify_expiring_credits(timestamptz, int) is
 
 -- supabase/schemas/notifications/functions/leases.sql
 
--- The end of leases whose runner died. If the service recognises a repeat by its idempotency key,
--- the notification is sent again; otherwise it gets the state `uncertain`.
+-- The end of leases whose runner died. If the service recognises a repeated request by its
+-- idempotency key, the notification is sent again; otherwise it gets the state `uncertain`.
 
 create function farthing.end_notification_lease(p_notification_id text, p_now timestamptz)
 returns int
@@ -9096,8 +9138,8 @@ as $$
 $$;
 comment on function farthing.end_notification_leases(timestamptz) is
   'Ends the expired leases of dead runners, and returns the number of these leases. A notification '
-  'is retried if the service recognises a repeat by its key (Resend, webhooks); otherwise its state '
-  'becomes `uncertain`.';
+  'is retried if the service recognises a repeated request by its key (Resend, webhooks); '
+  'otherwise its state becomes `uncertain`.';
 
 -- supabase/schemas/notifications/functions/low_balance.sql
 
@@ -9142,8 +9184,8 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Notifies an account''s owner of a low balance, only once until the account receives credits again; '
-  'returns 1 if a notification was queued, else 0.';
+  'Notifies an account''s owner of a low balance, and not again until the account has received '
+  'credits; returns 1 if a notification was queued, else 0.';
 
 create function farthing.notify_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -9193,8 +9235,8 @@ declare
   v_after farthing.notifications;
 begin
   -- in_doubt_since is cleared, so that any mail service may send the notification. Only the service
-  -- of the first attempt could recognise a repeat, but the operator accepts that the notification
-  -- may be sent twice.
+  -- of the first attempt could recognise a repeated request, but the operator accepts that the
+  -- notification may be sent twice.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now
@@ -9282,9 +9324,9 @@ begin
 end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is
-  'Returns a notification without its data. address: the recipient''s current address, masked unless '
-  'the reader named the user; null for operators, webhooks, deleted users, and given addresses that '
-  'were erased.';
+  'Returns a notification without its data. address: the recipient''s current address, masked '
+  'unless the reader named the user; null for operators, webhooks and deleted users, and if a back '
+  'end gave an address that is now erased.';
 
 -- supabase/schemas/notifications/functions/notification_runner.sql
 
@@ -9328,8 +9370,8 @@ comment on function farthing.wake_notification_runner_if_due(timestamptz) is
 -- commits with its cause, and a transaction that moves money never waits for mail. There is one
 -- notification per template and subject (such as an order). So no notification is queued twice if a
 -- scheduled task finds the same subject again, or if two tasks run at once. The rows contain no
--- personal data: the recipient's address is looked up when the notification is sent. Only an
--- address that a caller gives is stored, until the notification is sent or given up.
+-- personal data: the recipient's address is looked up when the notification is sent. There is one
+-- exception: an address that a caller gives is stored until the notification is sent or given up.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -9477,9 +9519,9 @@ as $$
     'en')
 $$;
 comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
-  'Returns the locale of a notification. The candidates are, in this order, `locale` and '
-  '`language` of the user''s metadata and the shop''s locale. Returns the first one whose language '
-  'is in p_languages, or en if there is none.';
+  'Returns the locale of a notification. There are three candidates, in this order: `locale` of '
+  'the user''s metadata, `language` of that metadata, and the shop''s locale. Returns the first '
+  'candidate whose language is in p_languages, or en if there is none.';
 
 -- supabase/schemas/notifications/functions/requested_notification.sql
 
@@ -9507,8 +9549,9 @@ begin
 end
 $$;
 comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
-  'Queues a notification that a back end requested, to a user or to an address, in p_locale or, if that '
-  'is null, the recipient''s locale; returns the notification''s id. Fails not_found.';
+  'Queues a notification that a back end requested, to a user or to an address. Its locale is '
+  'p_locale or, if that is null, the recipient''s locale. Returns the notification''s id. Fails '
+  'not_found.';
 
 -- supabase/schemas/notifications/functions/retries.sql
 
@@ -9578,14 +9621,14 @@ begin
 end
 $$;
 comment on function farthing.end_attempt is
-  'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
-  'attempt: `not_asked`, `again`, `never` or `unknown`. p_retry_after: the shortest wait, in '
-  'seconds, that the service asks for.';
+  'Handles a failed attempt: plans the next attempt of the notification, or ends the notification. '
+  'p_outcome (`not_asked`, `again`, `never` or `unknown`) decides which. p_retry_after: the '
+  'shortest wait, in seconds, that the service asks for.';
 
 -- supabase/schemas/notifications/functions/shop_face.sql
 
--- The shop in its emails: name, logo, address and color. The first claim of a notification stores them
--- (claim.sql), so a repeat shows the same shop.
+-- The shop in its emails: name, logo, address and color. The first claim of a notification stores
+-- them (claim.sql), so later attempts show the same shop.
 
 create function farthing.shop_face()
 returns jsonb
@@ -9677,7 +9720,8 @@ as $$
   returning balance_lists
 $$;
 comment on function farthing.claim_balance_list(timestamptz) is
-  'Gives the list of balance transactions to one runner; null if it is not due.';
+  'Claims the list of balance transactions for a runner and returns it; null if the list is not '
+  'due.';
 
 create function farthing.record_balance_page(
   p_claimed_at timestamptz, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -9711,8 +9755,8 @@ comment on function farthing.record_balance_page(timestamptz, jsonb, text, times
 
 -- supabase/schemas/payouts/functions/manual_payouts.sql
 
--- Manual payouts. Stripe does not list the transactions of a manual payout, because the payout was
--- requested only as an amount. So the oldest available transactions are assigned to the oldest
+-- Manual payouts. Stripe does not list the transactions of a manual payout, because the request for
+-- it names only an amount. So this file assigns the oldest available transactions to the oldest
 -- payout. If a payout takes all available money, the assigned transactions are exactly the right
 -- ones.
 --
@@ -9751,8 +9795,9 @@ begin
 end
 $$;
 comment on function farthing.release_advances(text, timestamptz) is
-  'Removes the assigned transactions from the manual payouts that are lines of this listed payout. '
-  'Those transactions are in Stripe''s list of this payout, or will be in a later list.';
+  'The list of this payout may contain manual payouts as lines (advances). Removes the assigned '
+  'transactions from these manual payouts, because the transactions are in Stripe''s list of this '
+  'payout, or will be in a later list.';
 
 create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -9770,9 +9815,9 @@ begin
         and t.available_on <= p_payout.made_at
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
-      -- Refunds lower the running sum again, so the sum may equal the amount after several of the
-      -- transactions. The last of these is used, because the payout may contain all transactions up
-      -- to it.
+      -- Refunds lower the running sum again, so it may equal the amount after more than one
+      -- transaction. The last such transaction is used, because the payout may contain all
+      -- transactions up to it.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a
@@ -9789,9 +9834,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout: those whose sum is exactly its '
-  'amount or, if no sum is exact, as many as keep the sum below the amount. The remaining amount '
-  'is reported as the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
+  'running sum is exactly the payout''s amount or, if no sum is exact, below that amount. The '
+  'remaining amount is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -9953,17 +9998,17 @@ as $$
   cross join lateral farthing.mismatch_answer(n) a
 $$;
 comment on function farthing.newest_mismatches(int) is
-  'Returns the newest open mismatches as one line of text for the alert. Each has its kind, '
-  'Stripe''s id, our order or booking, and the difference or the amount in minor units. Null if no '
-  'mismatch is open.';
+  'Returns the newest open mismatches as one line of text for the alert. For each mismatch, the '
+  'text has the kind, Stripe''s id, our order or booking, and the difference or, if it is unknown, '
+  'the amount, in minor units. Null if no mismatch is open.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
--- a payment may wait for its payout. A payment that is not even in Stripe's list by time is looked
--- for only once. Each run looks for the payments of at most one day, so that a run stays short even
--- after a long pause: docs/decisions/reconciliation.md.
+-- a payment may wait for its payout. A payment that is missing from Stripe's list by time, too, is
+-- looked for in one run only. Each run looks for such payments of at most one day, so that it stays
+-- short even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -9989,9 +10034,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns a moment: all earlier payments in the balance of p_currency (or in every balance, if '
-  'p_currency is null) must be in listed payouts. Null before the first payout is listed; never '
-  'later than p_now less paid_out_within.';
+  'Returns a moment. Every earlier payment in the balance of p_currency must be in a listed '
+  'payout; if p_currency is null, this is true of every balance. Null before the first payout is '
+  'listed; never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
@@ -10248,8 +10293,8 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours, or if the '
-  'metadata also has our installation_id; otherwise null.';
+  'p_id and p_mark are texts from the same metadata at Stripe. Returns p_id as a uuid if p_mark is '
+  'our installation_id, or if one of our orders, bookings or refunds has this id; otherwise null.';
 
 create function farthing.note_transactions(p_payout_id text, p_transactions jsonb, p_now timestamptz)
 returns void
@@ -10257,8 +10302,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The revenue lines are locked before the transactions, in the same order as events and
-  -- book_missing_lines() lock them.
+  -- The revenue lines are locked before the transactions, because events and book_missing_lines()
+  -- lock in this order, too.
   lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
@@ -10381,8 +10426,9 @@ begin
     -- return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe's metadata may name an order or a booking of ours (our_id) for this payment. If so, that
-  -- order or booking is unpaid here, was paid by a different payment, or does not exist.
+  -- No order or booking here was paid by this payment. But Stripe's metadata may name an order or a
+  -- booking of ours (our_id). If so, that order or booking is unpaid, was paid by a different
+  -- payment, or does not exist.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -10428,8 +10474,8 @@ begin
 end
 $$;
 comment on function farthing.judge_refund(farthing.balance_transactions) is
-  'Compares a refund with our refund. Returns whether it belongs to a payment of ours, the verdict '
-  '(`differs`, `unknown` or null), and our record.';
+  'Compares a refund in Stripe''s list with our record of it. Returns whether the refund is ours, '
+  'the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_dispute(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10451,8 +10497,8 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.balance_transactions) is
-  'Compares a dispute with our dispute. Returns whether it belongs to a payment of ours, the '
-  'verdict (`differs`, `unknown` or null), and our record.';
+  'Compares a dispute in Stripe''s list with our record of it. Returns whether the disputed '
+  'payment is ours, the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_fee(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10484,8 +10530,8 @@ begin
 end
 $$;
 comment on function farthing.judge_fee(farthing.balance_transactions) is
-  'Compares an application fee or its refund with our booking. Returns whether it belongs to a '
-  'booking of ours, the verdict (`differs`, `unknown` or null), and our record.';
+  'Compares an application fee or its refund with our booking. Returns whether the booking is '
+  'ours, the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10676,8 +10722,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails mfa_required if an operator without a second factor sets operator_mfa so that operators '
-  'need a second factor. Without this check, if no operator has a second factor, only a secret key '
+  'Fails mfa_required if an operator without a second factor sets operator_mfa to a value that '
+  'requires one now. Without this check, if no operator had a second factor, only a secret key '
   'could change the setting back.';
 
 -- supabase/schemas/policy/functions/set_policy.sql
@@ -10833,8 +10879,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or a field '
-  'cannot be stored exactly; names the first such field.';
+  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or if a field '
+  'of a package cannot be stored exactly. The error names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
 returns table (nr int, field text, rule text)
@@ -10978,7 +11024,7 @@ begin
       + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
+      -- The rate is USD per million tokens, and 1 USD is 1000 credits: the factor is 1e3 / 1e6.
       * r.markup * 0.001 as credits,
     -- Only our own fields are stripped of nulls: nulls in the caller's metadata stay.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
@@ -10992,7 +11038,7 @@ begin
       or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
       or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
       then 'input_tokens'
-    -- Only usage with occurred_at reads the policy.
+    -- The policy is read only for usage with occurred_at.
     when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
@@ -11124,8 +11170,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request if a list of rates is not an array, or a field cannot be stored exactly in a '
-  'rate; names the first such field.';
+  'Fails invalid_request if a list of rates is not an array, or if a field of a rate cannot be '
+  'stored exactly. The error names the first such field.';
 
 -- supabase/schemas/pricing/functions/rates.sql
 
@@ -11185,8 +11231,8 @@ begin
 end
 $$;
 comment on function farthing.require_rate(text) is
-  'Refuses a model without a rate, before a chat is priced. price_usage() finds the model of each '
-  'reported event. Fails unknown_model.';
+  'Refuses a model without a rate before a chat is priced. For reported usage, price_usage() '
+  'checks this itself. Fails unknown_model.';
 
 -- supabase/schemas/pricing/functions/slugs.sql
 
@@ -11351,8 +11397,8 @@ begin
 end
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the '
-  'entries without a lot, less the payments of debt.';
+  'Rule 1, compared with the entries: the balance is the sum of the entries, and the debt is the '
+  'sum of the entries without a lot, less the payments of debt.';
 
 create function farthing.prove_accounts()
 returns setof farthing.violation
@@ -11378,8 +11424,8 @@ begin
 end
 $$;
 comment on function farthing.prove_accounts() is
-  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` equals both the sum '
-  'of the open holds and the sum of the lots'' reserved parts.';
+  'Rule 1, compared with the lots and holds: the balance is the sum of the lots less the debt, and '
+  '`held` equals both the sum of the open holds and the sum of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
 returns setof farthing.violation
@@ -11425,8 +11471,8 @@ begin
 end
 $$;
 comment on function farthing.prove_entries() is
-  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, times never go '
-  'back, each entry has an account, and its kind fits its direction and counterparty.';
+  'Rules 1, 3 and 13 for each entry: the numbers have no gap, the running balance adds up, times '
+  'never go back, each entry has an account, and its kind fits its direction and counterparty.';
 
 create function farthing.prove_debt()
 returns setof farthing.violation
@@ -11489,8 +11535,8 @@ begin
 end
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '
-  'agrees with its refunds, and the collected fee is the agreed fee.';
+  'Rules 9 and 10 for bookings: a paid booking has a Stripe event for its amount, its refunded '
+  'amount agrees with its refunds, and the collected fee is the agreed fee.';
 
 -- supabase/schemas/proof/functions/burn_down.sql
 
@@ -11569,8 +11615,8 @@ begin
 end
 $$;
 comment on function farthing.prove_caps() is
-  'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
-  'day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
+  'Rule 19 for spend caps: the recorded spending of a day is the sum of the account''s charges on '
+  'that day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
 
 create function farthing.prove_ceilings()
 returns setof farthing.violation
@@ -11630,7 +11676,7 @@ begin
 end
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open exactly as long as its hold is open, a settled chat was '
+  'Rules 7 and 9 for chats: a chat is open exactly as long as its hold is open, a settled chat was '
   'charged, and an overcharge was refunded only once.';
 
 create function farthing.prove_jobs()
@@ -11650,7 +11696,7 @@ begin
 end
 $$;
 comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
+  'Rule 7 for jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
   'credits.';
 
 create function farthing.prove_steps()
@@ -11671,7 +11717,7 @@ begin
 end
 $$;
 comment on function farthing.prove_steps() is
-  'Rule 9 of jobs: the recorded cost of each step is the sum of its charges.';
+  'Rule 9 for jobs: the recorded cost of each step is the sum of its charges.';
 
 -- supabase/schemas/proof/functions/holds.sql
 
@@ -11707,7 +11753,8 @@ begin
 end
 $$;
 comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, by its settled amount, and only if it was settled.';
+  'Rule 7: only a settled hold is charged. It is charged at most once, and exactly the settled '
+  'amount.';
 
 create function farthing.prove_reserved()
 returns setof farthing.violation
@@ -11763,8 +11810,8 @@ as $$
   where (w.before < p_limit) is not false
 $$;
 comment on function farthing.unproved(bigint, bigint[]) is
-  'Returns the ranges of entries that are not proved yet: about p_limit entries, or all if p_limit is '
-  'null, without the accounts in p_except.';
+  'Returns the ranges of entries that are not proved yet, except those of the accounts in '
+  'p_except: about p_limit entries, or all if p_limit is null.';
 
 create function farthing.entries_of(p_ranges farthing.entry_range[])
 returns setof farthing.entries
@@ -11862,8 +11909,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'Returns the violations of prove_ranges(), and marks the sealed entries of every account without a '
-  'violation as proved. Must not run in two sessions at once.';
+  'Returns the violations of prove_ranges(), and marks as proved the sealed entries of every '
+  'account without a violation. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean, out o_found farthing.violation[])
@@ -11904,8 +11951,9 @@ comment on function farthing.prove_in_parts(int, interval) is
 
 -- supabase/schemas/proof/functions/incremental_checks.sql
 
--- The checks of the incremental proof: new entries from each account's mark on, and accounts without new
--- entries. A mark (`proved`) is the entry up to which an account was proved and sealed.
+-- The checks of the incremental proof: the new entries after each account's mark, and the accounts
+-- without new entries. A mark (`proved`) is the last entry of an account that was sealed and
+-- proved.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -11952,8 +12000,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and rule 1 of the account and its '
-  'lots if the range reaches the account''s last entry.';
+  'Rules 1, 3 and 13 for the new entries after each account''s mark. Also rule 1 for an account '
+  'and its lots, if the range reaches the account''s last entry.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -11982,8 +12030,8 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: each usage charge has its usage event and the right price, and each '
-  'purchase has its paid order.';
+  'Rules 9 and 12 for new entries: each usage charge has its usage event and the right price, and '
+  'each purchase has its paid order.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -12012,7 +12060,7 @@ as $$
   having count(e.seq) <> u.last_seq - u.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_new_authors(farthing.entry_range[]) is
-  'Rules 18 and 9 of new entries: the checks of prove_authors(), for the given ranges.';
+  'Rules 18 and 9 for new entries: the checks of prove_authors(), for the given ranges.';
 
 create function farthing.verify_new(p_ranges farthing.entry_range[])
 returns table (account_id bigint, seq bigint, problem text)
@@ -12035,8 +12083,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'Verifies the hash chain of each account from its mark on, as verify() does from the first '
-  'entry. The seal at the mark must be the seal that was proved.';
+  'Verifies the hash chain of each account as verify() does, but only after the account''s mark. '
+  'The seal at the mark must be the seal that was proved.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -12092,8 +12140,8 @@ begin
 end
 $$;
 comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are the '
-  'same as when they were proved.';
+  'Rules 1, 3 and 14 for accounts without new entries: balance, lots, last entry and last seal are '
+  'the same as when they were proved.';
 
 -- supabase/schemas/proof/functions/lots.sql
 
@@ -12127,8 +12175,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lots() is
-  'Rule 1 by lot: the remaining credits are the sum of the lot''s entries less its payments of debt, and '
-  'the amount is the sum of the entries that created the lot.';
+  'Rule 1 for lots: the remaining credits are the sum of the lot''s entries less its payments of '
+  'debt, and the amount is the sum of the entries that created the lot.';
 
 create function farthing.prove_lot_states()
 returns setof farthing.violation
@@ -12155,8 +12203,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 16 and 7 by lot: a closed lot is empty, every lot of a deleted user is closed, and the '
-  'reserved part is what open holds reserve.';
+  'Rules 1, 16 and 7 for lots: a closed lot is empty, every lot of a deleted user is closed, and '
+  'the reserved part is what open holds reserve.';
 
 create function farthing.prove_origins()
 returns setof farthing.violation
@@ -12259,7 +12307,7 @@ begin
 end
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event with its amounts; an order is paid if an '
+  'Rule 9 for payments: a paid order has a Stripe event with its amounts; an order is paid if an '
   'event reports its payment; a package was sold at its terms.';
 
 create function farthing.prove_grants()
@@ -12294,8 +12342,8 @@ begin
 end
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: a payment paid only one order, a paid order granted the sold credits once, and '
-  'no purchased credits were granted without an order.';
+  'Rule 9 for purchases: a payment paid only one order, a paid order granted the sold credits '
+  'once, and no purchased credits were granted without an order.';
 
 create function farthing.prove_top_ups()
 returns setof farthing.violation
@@ -12318,8 +12366,8 @@ begin
 end
 $$;
 comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as the top-up''s order '
-  'is open.';
+  'Rule 9 for top-ups: each top-up has one charge, which is open exactly as long as the top-up''s '
+  'order is open.';
 
 -- supabase/schemas/proof/functions/owners.sql
 
@@ -12489,7 +12537,8 @@ comment on function farthing.prove() is
 
 -- supabase/schemas/proof/functions/refunds_and_disputes.sql
 
--- The proof of refunds, disputes and clawbacks (rule 10), from Stripe's events and from the entries.
+-- The proof of refunds, disputes and clawbacks (rule 10). It compares their rows with Stripe's
+-- events and with the entries.
 
 create function farthing.prove_reversals()
 returns setof farthing.violation
@@ -12570,9 +12619,9 @@ begin
     o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only refunds that were requested here are added up. With refunds from the dashboard the sum may
-  -- be too high for a while: if a refund fails and a new refund is made in the dashboard, the event
-  -- of the new refund may arrive first.
+  -- Only refunds that were requested here are added up. If refunds from the dashboard were added,
+  -- the sum could be too high for a while: if a refund fails and a new refund is made in the
+  -- dashboard, the event of the new refund may arrive first.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
 end
@@ -12590,8 +12639,8 @@ begin
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  -- A refund without Stripe's id failed before Stripe made it and has no event. An event without a
-  -- state, or with our own state `requested`, is stored as `unknown`.
+  -- A refund without Stripe's id failed before Stripe made it and has no event. If an event has no
+  -- state, or our own state `requested`, the refund's state is stored as `unknown`.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
@@ -12696,9 +12745,10 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour. If entries remained, it continues in the scheduled task's next run. The
-  -- wait between two runs is so long that proofs take at most 5 % of the time. If the last proof's
-  -- time is in the future, the server's clock was wrong, and the proof runs without a wait.
+  -- The proof runs each hour or, if entries remained, as soon as the scheduled task runs again. But
+  -- it always waits at least 20 times as long as the last run took, so that proofs take at most 5 %
+  -- of the time. If the last proof's time is in the future, the server's clock was wrong, and the
+  -- proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -12814,7 +12864,8 @@ comment on function farthing.prove_heads() is
 
 -- supabase/schemas/proof/functions/transfers.sql
 
--- The proof of bookings' transfers (rule 10), from the rows of transfers and refunds alone.
+-- The proof of bookings' transfers (rule 10), from the rows of bookings, transfers and refunds. If
+-- the money of a booking is disputed or withdrawn, the share that is due is not checked.
 
 create function farthing.prove_transfers()
 returns setof farthing.violation
@@ -12851,8 +12902,8 @@ begin
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- Cancelled bookings are left out, because their money goes to the buyer. Bookings with a move
-  -- that Stripe refused are left out, too, because that move waits for an operator.
+  -- Cancelled bookings are left out, because their money goes to the buyer. Bookings with a
+  -- transfer or reversal that Stripe refused are left out, too, because they wait for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -12866,10 +12917,10 @@ begin
 end
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
-  'share that waits for the booking''s completion is not transferred earlier; the due part of an '
-  'undisputed payment is transferred or at least requested; and the reversals of a transfer never '
-  'exceed it.';
+  'Rule 10 for bookings: a provider has at most their share of a booking, and never a negative '
+  'amount; a share that waits for the booking''s completion is not transferred earlier; the due '
+  'part of an undisputed payment is transferred or at least requested; and the reversals of a '
+  'transfer never exceed it.';
 
 -- supabase/schemas/proof/functions/usage_and_prices.sql
 
@@ -12912,8 +12963,8 @@ begin
 end
 $$;
 comment on function farthing.prove_usage() is
-  'Rule 9 of usage: each usage event was charged at most once, no usage event is recorded without '
-  'its charge, and no charge without its usage event.';
+  'Rule 9 for usage: each usage event was charged at most once, each recorded usage event has its '
+  'charge, and each charge has its usage event.';
 
 -- This is a view, because PostgreSQL inlines a view into the query. A function with its own
 -- search_path is not inlined: called for each charge, it took most of the time of prove_prices().
@@ -12931,13 +12982,13 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job is left out if the charge names no rate: it was settled with
--- an amount instead of usage, so it has no price to compare.
+-- A charge without a rate is left out: its hold, chat or job was settled with an amount instead of
+-- usage, so the charge has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
-  'computes the price itself and does not call the function that charges usage, because it checks that '
-  'function.';
+  'The price, in credits, of each entry''s usage at the rate version that the entry names. The '
+  'proof computes the price itself and does not call the function that charges usage, because the '
+  'proof checks that function.';
 
 create function farthing.prove_prices()
 returns setof farthing.violation
@@ -12960,7 +13011,7 @@ comment on function farthing.prove_prices() is
 
 -- supabase/schemas/proof/functions/usage_days.sql
 
--- The proof of the usage that reports read (rule 14).
+-- The proof of usage_days and usage_sums, which reports read (rule 14).
 
 create function farthing.prove_usage_sums()
 returns setof farthing.violation
@@ -13139,9 +13190,9 @@ begin
 end
 $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
-  'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
-  'order''s credits. A warning that is not open does not change. Fails forbidden if the payment is the '
-  'author''s own.';
+  'Clears an open warning: marks its refund as failed if Stripe does not have that refund yet, and '
+  'unfreezes the order''s credits. A warning that is not open does not change. Fails forbidden if '
+  'the payment is the author''s own.';
 
 -- supabase/schemas/refunds/functions/dispute_answer.sql
 
@@ -13229,8 +13280,8 @@ begin
 end
 $$;
 comment on function farthing.preview_refund is
-  'Returns what a refund would change, in the API''s form: amounts in minor units, credits as text. '
-  'Only records that the buyer''s data was read, and changes nothing else. Fails as '
+  'Returns what a refund would change, in the API''s form: amounts in minor units, credits as '
+  'text. Changes nothing, except that the read of the buyer''s data is recorded. Fails as '
   'request_refund() does.';
 
 -- supabase/schemas/refunds/functions/refund_answer.sql
@@ -13256,7 +13307,7 @@ comment on function farthing.refund_answer(farthing.refunds) is
 
 -- supabase/schemas/refunds/functions/refuse_refund.sql
 
--- The refusal of a refund: if nothing was paid, if the amount is more than is refundable, or if nothing is
+-- Refuses a refund if nothing was paid, if the amount is more than is refundable, or if nothing is
 -- left to refund.
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
@@ -13290,9 +13341,9 @@ comment on function farthing.refuse_refund(farthing.payment, bigint) is
 
 -- supabase/schemas/refunds/functions/reserve_refund.sql
 
--- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
--- A repeat with the same Idempotency-Key continues the same refund. Only Stripe's event moves
--- credits.
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called. A
+-- repeated request with the same Idempotency-Key continues the same refund. Only Stripe's event
+-- moves credits.
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -13344,8 +13395,8 @@ declare
   v_refund farthing.refunds;
 begin
   -- An earlier request may have begun this refund without finishing it. Stripe is then called again
-  -- with the refund's own idempotency key, but only within 23 hours, because Stripe stores a key
-  -- for at least 24 hours.
+  -- with the refund's own idempotency key, but only within 23 hours, because Stripe may forget a
+  -- key after 24 hours.
   select * into v_refund from farthing.refunds where origin_key = p_key
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -13507,8 +13558,8 @@ begin
 end
 $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
-  'has locked the account.';
+  'Marks as failed a refund that is no longer sent to Stripe, so that its amount can be refunded '
+  'again. The caller has locked the account.';
 
 -- supabase/schemas/reports/functions/actor_actions.sql
 
@@ -13520,8 +13571,8 @@ returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- A value without a prefix is the buyer or the provider of a booking, Stripe's dashboard, or a
-  -- rule such as `late_payment`.
+  -- A value without a prefix stands for the buyer or the provider of a booking, for Stripe's
+  -- dashboard, or for a rule such as `late_payment`.
   select case when p_requested_by ~ '^(operator|key|sql|task|stripe)(:|$)' then p_requested_by
     when p_requested_by in ('buyer', 'provider') then 'owner'
     else 'task:' || p_requested_by end
@@ -13593,8 +13644,9 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns, for a range of days, the actions other than movements of credits, by day, author and '
-  'kind, with the table that stores them. amount: only for refunds, in minor units of `currency`.';
+  'Counts the actions of a range of days, except movements of credits, by day, author and kind. '
+  'source: the table that stores these actions. amount: only for refunds, in minor units of '
+  '`currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
 returns table (day date, author_kind text, author text, kind text, source text, count bigint, credits numeric,
@@ -13663,8 +13715,8 @@ as $$
   set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
-  'Adds entries to actor_days, the sums per day, author and kind: for each account, the entries '
-  'after p_after and up to p_upto. seal_entries() calls it.';
+  'Adds each account''s entries after p_after, up to p_upto, to the sums per day, author and kind '
+  '(actor_days). seal_entries() calls it.';
 
 -- supabase/schemas/reports/functions/credits.sql
 
@@ -13812,9 +13864,9 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- The rows are sorted like the index orders_newest, so that the planner can join the two with a
-    -- merge join. The interval is in hours, because the length of a day depends on the session's
-    -- time zone.
+    -- The rows are sorted like the index orders_newest, so that the planner can merge-join them
+    -- with the orders. The interval is in hours, because the length of a day depends on the
+    -- session's time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -13849,9 +13901,9 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many of the package orders that began in a range of days have a lot. If '
-  'order_entries has all orders of a day and shows that each of them has its lot, the lots of that '
-  'day are not looked up. prove_order_entries() proves that order_entries is right.';
+  'Returns the number of package orders that began in a range of days and were granted credits as '
+  'a lot. If order_entries has all orders of a day and shows that each of them has its lot, the '
+  'lots of that day are not looked up. prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -13920,8 +13972,8 @@ begin
 end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
-  'Returns the funnel of a range of days: of each day that has a figure, and of the whole range '
-  '(day is null).';
+  'Returns the funnel: one row for each day of the range that has a figure, and one row for the '
+  'whole range (its day is null).';
 
 -- supabase/schemas/reports/functions/kpi_formulas.sql
 
@@ -14076,8 +14128,8 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- This hop ends at a user, so notifications to operators do not count. Notifications to deleted
-    -- users do not count either, because these users have no address.
+    -- This is the hop from the ledger to the customer, so notifications to operators do not count.
+    -- Notifications to deleted users do not count either, because these users have no address.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e
@@ -14166,8 +14218,8 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
--- The planner expects that a join by two columns returns one row. For some currencies it would
--- therefore sort all lots.
+-- The planner expects only one row from a join by two columns. So for some currencies it would
+-- choose a plan that sorts all lots.
 set enable_sort = off set work_mem = '32MB'
 as $$
   -- The values of the lots are computed again here, from their remaining credits and prices, so
@@ -14182,8 +14234,8 @@ as $$
     where d.value <> 0 group by d.currency) p using (currency)
 $$;
 comment on function farthing.deferred_proof() is
-  'Returns for each currency what the remaining credits of all lots are worth, in minor units, and the '
-  'last month in which a lot with this currency moved.';
+  'Returns for each currency what the remaining credits of all lots are worth, in minor units, and '
+  'the last month with a movement of a lot in this currency.';
 
 -- supabase/schemas/reports/functions/lot_days.sql
 
@@ -14291,8 +14343,8 @@ as $$
   set credits = d.credits + excluded.credits, value = d.value + excluded.value
 $$;
 comment on function farthing.add_lot_days(bigint[], bigint[], bigint[]) is
-  'Adds the movements of lots to their days: for each account, the entries after p_after and up to '
-  'p_upto, and the payments of debt that follow a sealed entry. seal_entries() calls it.';
+  'Adds movements of lots to their days: those by each account''s entries after p_after, up to '
+  'p_upto, and those by payments of debt that follow a sealed entry. seal_entries() calls it.';
 
 create function farthing.note_sealed_until(p_now timestamptz)
 returns void
@@ -14304,7 +14356,7 @@ as $$
   update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
 $$;
 comment on function farthing.note_sealed_until(timestamptz) is
-  'Stores that all entries up to a minute before p_now are sealed. seal() calls it.';
+  'Stores that every entry at least a minute older than p_now is sealed. seal() calls it.';
 
 create function farthing.note_debt_payment()
 returns trigger
@@ -14342,8 +14394,8 @@ as $$
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores the purchases among the entries of each account after p_after and up to p_upto, with the '
-  'days and credits of their orders and the missing evidence. seal_entries() calls it.';
+  'Stores the purchases among each account''s entries after p_after, up to p_upto. Each row has '
+  'the days and credits of its order, and the evidence that is missing. seal_entries() calls it.';
 
 create function farthing.prove_order_entries()
 returns setof farthing.violation
@@ -14381,8 +14433,7 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders, and if it records the evidence of an order as complete, the order has all of its '
-  'evidence.';
+  'orders. An order that order_entries records with complete evidence has all of its evidence.';
 
 -- supabase/schemas/reports/functions/orders_without_evidence.sql
 
@@ -14520,8 +14571,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: lot_days has the sums of the sealed entries and of the booked payments of debt, and '
-  'the changes of the lots'' values that these entries and payments cause.';
+  'Rule 14: lot_days has two kinds of sums: the credits that sealed entries and booked payments of '
+  'debt moved, and the changes that they caused in the value of the lots.';
 
 create function farthing.prove_lot_sums()
 returns setof farthing.violation
@@ -14693,8 +14744,8 @@ end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
   'Returns the usage of a range of days: the sealed usage of all accounts, or all usage of one '
-  'account. For all accounts, reads the stored sums with the fewest rows that can still be grouped '
-  'by p_groups.';
+  'account. For all accounts, reads the fewest rows of stored sums that can still be grouped by '
+  'p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -14732,9 +14783,9 @@ as $$
 $$;
 comment on function farthing.usage_costs(farthing.day_range, bigint, text[]) is
   'Returns the usage of a range with its cost, by the columns in p_groups and by rate. '
-  'provider_cost_usd: tokens × the rate without the markup; '
-  'null for charges without a rate. priced_credits: the credits of charges with a rate, less corrections. '
-  'price_in_credits: the tokens priced again, which equals priced_credits.';
+  'provider_cost_usd: tokens × the rate without the markup; null for charges without a rate. '
+  'priced_credits: the credits of charges with a rate, less corrections. price_in_credits: the '
+  'price of the tokens, computed again; it equals priced_credits.';
 
 create function farthing.usage_figures(p_range farthing.day_range, p_account_id bigint, p_groups text[])
 returns table (is_total boolean, cursor text, figures jsonb, net_credits numeric, credits numeric,
@@ -14763,9 +14814,9 @@ as $$
   having count(*) > 0
 $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
-  'Returns the rows of the report of usage, and their total. figures is a row as JSON, but without '
-  'the field with its share of all credits. p_groups: the columns to group by; all other columns '
-  'are null.';
+  'Returns the rows of the report of usage, and their total. figures: the row as JSON, without its '
+  'share of all credits, which usage_item() adds. p_groups: the columns to group by; all other '
+  'columns are null.';
 
 create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
 returns table (cursor text, figures jsonb, net_credits numeric)
@@ -14787,7 +14838,7 @@ as $$
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
   'Returns rows of the usage of all accounts: the first p_rows rows with a cursor after p_after, '
-  'in the order of their cursors. p_groups contains day. usage_figures() computes the rows.';
+  'in the order of their cursors. p_groups must contain day. usage_figures() computes the rows.';
 
 create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
 returns farthing.page_item
@@ -14854,9 +14905,9 @@ as $$
   group by 1, 2, 3, 4, 5
 $$;
 comment on function farthing.usage_of(bigint[], bigint[], bigint[]) is
-  'Returns the usage of entries as rows of usage_days: for each account, the entries after p_after and up '
-  'to p_upto. The feature is `feature` of the caller''s own metadata, if it is a text of at most 64 '
-  'characters.';
+  'Returns the usage of each account''s entries after p_after, up to p_upto, as rows of '
+  'usage_days. The feature is `feature` of the caller''s own metadata, if it is a text of at most '
+  '64 characters.';
 
 create function farthing.add_usage_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -14911,8 +14962,8 @@ as $$
     corrected_credits = u.corrected_credits + excluded.corrected_credits
 $$;
 comment on function farthing.add_usage_days(bigint[], bigint[], bigint[]) is
-  'Adds the usage of entries to usage_days and usage_sums: for each account, the entries after p_after and '
-  'up to p_upto. seal_entries() calls it.';
+  'Adds the usage of each account''s entries after p_after, up to p_upto, to usage_days and '
+  'usage_sums. seal_entries() calls it.';
 
 -- supabase/schemas/revenue/functions/book_line.sql
 
@@ -15233,14 +15284,14 @@ set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
   -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
-  -- taken the money, the tax is returned twice. If the money of one of them comes back, its own
-  -- part of the returned tax is cancelled.
+  -- taken the money, the tax is returned twice. If the refund fails, or if the bank returns the
+  -- disputed money, one of these two returns of the tax is cancelled.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
 comment on function farthing.returned_tax(numeric, numeric, numeric) is
-  'Returns the part of a payment''s tax that is returned when p_returned of the payment is '
-  'returned, in minor units. If p_returned exceeds the payment, the result exceeds the tax.';
+  'Returns how much of a payment''s tax is returned, in minor units, if p_returned of the payment '
+  'is returned. If p_returned exceeds the payment, the result exceeds the tax.';
 
 create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -15630,8 +15681,9 @@ begin
 end
 $$;
 comment on function farthing.book_missing_returns(timestamptz) is
-  'Books the refunds and the movements of disputes that have no line, each at its time. Refunds whose '
-  'money has not left, or that failed, are left out. Returns the number of booked facts.';
+  'Books the refunds and the movements of disputes that have no line, each at its time. Refunds '
+  'that failed, or whose money is still at Stripe, are skipped. Returns the number of booked '
+  'facts.';
 
 create function farthing.book_missing_lines(p_now timestamptz default now())
 returns bigint
@@ -15659,9 +15711,10 @@ begin
 end
 $$;
 comment on function farthing.book_missing_lines(timestamptz) is
-  'Books the revenue lines of all stored facts that have none, and returns the number of facts. A repeat '
-  'books nothing. A fact of a closed month counts in the oldest open month. Locks the lines until the end of '
-  'the transaction: live events that book a line wait, and reports do not.';
+  'Books the revenue lines of all stored facts that have none, and returns the number of facts. A '
+  'repeated call books nothing. A fact of a closed month counts in the oldest open month. Locks '
+  'the lines until the end of the transaction: live events that book a line wait, and reports do '
+  'not.';
 
 -- supabase/schemas/revenue/functions/payout_rows.sql
 
@@ -15719,9 +15772,9 @@ as $$
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
-  'Returns the amount of the revenue lines of a balance transaction, in minor units of the payment''s '
-  'currency; null if it has no line. A refund of a fee has no line of its own, because refunded fees '
-  'are booked as differences.';
+  'Returns the amount of the revenue lines of a balance transaction, in minor units of the '
+  'payment''s currency; null if it has no line. A refund of a fee has no line of its own, because '
+  'the lines of refunded fees record by how much the booking''s sum of refunded fees has grown.';
 
 create function farthing.payout_line(
   p_transaction farthing.balance_transactions, p_payout farthing.payouts)
@@ -15872,8 +15925,8 @@ begin
 end
 $$;
 comment on function farthing.prove_revenue() is
-  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to its '
-  'amount, and the sum of each day is the sum of its lines.';
+  'Rules 9 and 10 for revenue lines: the lines of each payment, refund, dispute and fee add up to '
+  'its amount, and the sum of each day is the sum of its lines.';
 
 -- supabase/schemas/revenue/functions/revenue_controls.sql
 
@@ -15960,8 +16013,8 @@ as $$
     application_fees, application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
 $$;
 comment on function farthing.revenue_days(date, date) is
-  'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if money '
-  'left. net: our revenue. balance_change: the sum of all lines.';
+  'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if '
+  'money went out. net: our revenue. balance_change: the sum of all lines.';
 
 create function farthing.revenue_formulas()
 returns jsonb
@@ -16108,8 +16161,8 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- A fee counts on the day of its payment's line, because the event of the payment and its balance
-  -- transaction may be on two different days.
+  -- A fee counts on the day of its payment's line, because the event and the balance transaction of
+  -- a payment may be on two different days.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
@@ -16415,8 +16468,8 @@ comment on function farthing.apply_dispute_event is
 -- reasons: Stripe's states change (appeals, `prevented`, future states), and `prevented` does not
 -- say whether the buyer got the money. Money that was withdrawn and not reinstated counts as
 -- returned; the state only says whether more may be withdrawn:
--- docs/decisions/refunds-and-disputes.md. The order's state, its frozen lots and its credits follow
--- in order_after_reversals.sql.
+-- docs/decisions/refunds-and-disputes.md. order_after_reversals.sql then updates the order's state,
+-- the freeze of its lots, and its credits.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -16427,8 +16480,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank has not decided a dispute or its appeal yet; true in every unknown '
-  'state. An inquiry (`warning_…`) is not open.';
+  'Returns whether a dispute or its appeal still waits for the bank''s decision; true in every '
+  'unknown state. An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -16449,8 +16502,8 @@ begin
 end
 $$;
 comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'Returns how much of a payment a dispute has withdrawn and not reinstated, in minor units of the '
-  'payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
+  'Returns the part of a payment that a dispute has withdrawn and not reinstated, in minor units '
+  'of the payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
 
 create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
 returns farthing.disputed
@@ -16476,9 +16529,9 @@ begin
 end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the refunded part of the payment. '
-  'Amounts are in minor units.';
+  'Returns the part of a payment that banks have claimed or taken (disputed), the part that they '
+  'have withdrawn and not reinstated, and whether they may withdraw more. p_refunded: the refunded '
+  'part of the payment. Amounts are in minor units.';
 
 -- supabase/schemas/reversals/functions/fraud_warning_events.sql
 
@@ -16796,8 +16849,9 @@ begin
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'Applies an event of a refund (created, updated or failed), requested here or made in Stripe''s '
-  'dashboard: claws back or reinstates credits. Returns `deferred` if the payment has not arrived yet.';
+  'Applies an event (created, updated or failed) of a refund that was requested here or made in '
+  'Stripe''s dashboard: claws back or reinstates credits. Returns `deferred` if the payment has '
+  'not arrived yet.';
 
 -- supabase/schemas/reversals/functions/refundable.sql
 
@@ -16988,7 +17042,7 @@ comment on function farthing.work_off(text, text, text[], text, timestamptz) is
 -- tasks. A procedure with a SET clause cannot commit, so this one sets no search_path, and every
 -- name in it is qualified. A lock lets only one session run tasks. pg_cron starts the next run
 -- after the last has ended, so long runs do not pile up. A task is bounded by its batch, by its
--- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
+-- time budget (after which it begins no new item) and by lock_timeout. In PostgreSQL 17 and later,
 -- transaction_timeout also bounds a task: this timeout ends the session, and the next run records a
 -- failure of the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when
 -- the CALL begins. When the role's own statement_timeout (2 minutes on the platform) is reached,
@@ -17122,8 +17176,8 @@ begin
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- If the next task might not end within the timeout, it is left to the next run, which begins
-    -- with it.
+    -- A task that might not end within the timeout is not started. The next run begins with such
+    -- tasks.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
@@ -17159,7 +17213,7 @@ begin
 end
 $$;
 comment on function farthing.delete_old_runs(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
+  'Deletes our own and pg_cron''s history of runs after a week, and returns the number of deleted '
   'rows.';
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
@@ -17303,7 +17357,7 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. '
+  'Adds each account''s entries after p_after, up to p_upto, to the sums (entry_sums). '
   'seal_entries() calls it.';
 
 create function farthing.entry_terms(p_entry farthing.entries)
@@ -17340,8 +17394,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an '
-  'entry is the sha256 of the hash of the account''s previous entry and this content.';
+  'The content that the seal of each entry covers: its terms and all of its fields. hash = '
+  'sha256(hash of the account''s previous entry, this content).';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -17419,8 +17473,8 @@ begin
 end
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'Scheduled task: runs seal_entries(). If no unsealed entry is left, stores up to which moment '
-  'entries are sealed (sealed_until). Returns how many entries it sealed.';
+  'Scheduled task: runs seal_entries(). If no unsealed entry is left, stores the time up to which '
+  'all entries are sealed (sealed_until). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)
@@ -17446,9 +17500,9 @@ comment on function farthing.verify() is
 -- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
--- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner
--- or the terms of a lot, and then writes new seals. Every later head then differs from the head that
--- was stored outside, and compare_head() shows it.
+-- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner or
+-- the terms of a lot, and then writes new seals. The heads in the database then no longer agree
+-- with the head that was stored outside, and compare_head() shows the difference.
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
@@ -17481,7 +17535,7 @@ as $$
   from farthing.audit a where a.audit_nr > p_after and a.audit_nr <= p_upto
 $$;
 comment on function farthing.audit_hash(bytea, bigint, bigint) is
-  'Returns the hash of p_before and of the audit rows after p_after and up to p_upto.';
+  'Returns one hash over p_before and the audit rows after p_after, up to p_upto.';
 
 create function farthing.head_hash(p_before bytea, p_head farthing.heads)
 returns bytea
@@ -17544,8 +17598,8 @@ begin
 end
 $$;
 comment on function farthing.anchor(timestamptz) is
-  'Scheduled task: makes a head and publishes it in the server''s log, to the operators'' webhook, and '
-  'once a day by email. Returns its number.';
+  'Scheduled task: makes a head and publishes it in the server''s log, to the operators'' webhook, '
+  'and once a day by email. Returns the number of the head.';
 
 create function farthing.notify_head(p_data jsonb, p_now timestamptz)
 returns void
@@ -17928,8 +17982,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
-  'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set; names '
-  'the first such field.';
+  'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set. '
+  'The error names the first such field.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)
 returns jsonb
@@ -18205,8 +18259,8 @@ begin
 end
 $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
-  'Adds versions of the rates that a list changes, in force from their effective_from, but not '
-  'before p_now. Returns {changes, unchanged}. Fails invalid_request.';
+  'Adds a version of each rate that a list changes. A version takes effect at its effective_from, '
+  'but not before p_now. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_welcome_blocked_domains.sql
 
@@ -18238,8 +18292,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
-  'Fails invalid_request if a list of domains is not an array, or has a domain that cannot be blocked; '
-  'names the first such field.';
+  'Fails invalid_request if a list of domains is not an array, or if one of its domains cannot be '
+  'blocked. The error names the first such field.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
 returns jsonb
@@ -18315,9 +18369,9 @@ end
 $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
-  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
-  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
-  'the role, invalid_request, version_conflict.';
+  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
+  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails forbidden for '
+  'an operator who has lost the role, invalid_request, version_conflict.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void
@@ -18583,7 +18637,7 @@ comment on function farthing.is_setting(farthing.setting_kind, text) is
 
 -- supabase/schemas/settings/functions/refuse_past_beginnings.sql
 
--- Settings that apply from a given time on. Packages, rates and accounting policies never begin in
+-- Settings that take effect at a given time. Packages, rates and accounting policies never begin in
 -- the past, so everything that was sold or charged before keeps its terms. Codes of the journal
 -- never begin in a closed month.
 
@@ -19436,7 +19490,8 @@ as $$
     'expired')
 $$;
 comment on function farthing.top_up_cooled_down(bigint) is
-  'Returns the end of the cool-down after the account''s last charge; -infinity if there was no charge.';
+  'Returns the end of the cool-down after the account''s last charge that did not fail or expire; '
+  '-infinity if there was none.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -19536,7 +19591,7 @@ comment on function farthing.resume_top_up(bigint, timestamptz) is
 -- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
 -- are three steps, because the request to Stripe is made outside any transaction. A claimed charge
 -- is due again when its lease ends. It then has the same order, and therefore the same idempotency
--- key, so two requests charge only once (trap T16).
+-- key, so two requests charge only once (trap T16 in docs/reference/traps.md).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
@@ -19680,7 +19735,8 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account that is still due. Returns 1 if an order was created, otherwise 0.';
+  'Begins the top-up of an account if the top-up is still due. Returns 1 if an order was created, '
+  'otherwise 0.';
 
 create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
 returns jsonb
@@ -19715,8 +19771,8 @@ begin
 end
 $$;
 comment on function farthing.claim_top_up_charges(int, timestamptz) is
-  'Leases the due steps of up to p_limit open charges to one runner for two minutes. Returns the values '
-  'that Stripe needs for each.';
+  'Leases the due steps of up to p_limit open charges to the calling runner for two minutes. '
+  'Returns the values that Stripe needs for each step.';
 
 -- supabase/schemas/top_ups/functions/charge_results.sql
 
@@ -19810,7 +19866,7 @@ begin
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
       -- An order that is processing never expires: Stripe either has the money or will send an
-      -- event that the payment failed.
+      -- event which reports that the payment failed.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
@@ -19954,8 +20010,8 @@ where t.enabled and t.paused is null and a.left_at is null and c.payment_method_
   and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
     and o.status in ('pending', 'processing'));
 comment on view farthing.low_accounts is
-  'The accounts whose credits are below the threshold of their top-up, if the top-up is enabled and not '
-  'paused, a card is saved, and no charge is open.';
+  'The accounts with an enabled top-up that is not paused, a saved card, no open charge, and fewer '
+  'credits than the threshold of the top-up.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int)
 returns setof bigint
@@ -20141,8 +20197,9 @@ as $$
   order by o.created_at desc, o.order_id desc limit 1
 $$;
 comment on function farthing.pending_charge(bigint, timestamptz) is
-  'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null if there is none. An order that expired because of an opt-out may have such a charge.';
+  'Returns the charge that Stripe has accepted or may have accepted, as long as Stripe has not '
+  'reported its payment; null if there is none. An order that expired because of an opt-out may '
+  'have such a charge.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -20195,8 +20252,8 @@ set search_path = ''
 as $$
 begin
   -- After the runner was woken, no top-up is due for a while: a charge starts the cool-down, and an
-  -- account that cannot be charged is postponed. So the calls that wake it need no limit of their
-  -- own. If the call is lost, wake_payment_runner_if_due() finds the account within a minute.
+  -- account that cannot be charged is postponed. So the calls that wake the runner need no rate
+  -- limit. If a call is lost, wake_payment_runner_if_due() finds the account within a minute.
   return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
 end
 $$;
@@ -20364,8 +20421,9 @@ returns text
 language sql stable
 set search_path = ''
 as $$
-  -- A bank withdraws a charge's money from our balance. So our balance, and not the charge, pays
-  -- each transfer after a withdrawal.
+  -- The charge pays only the first transfer of a share that waited for the completion. A bank
+  -- withdraws the money of a charge from our balance, so our balance also pays each transfer after
+  -- a withdrawal.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -20639,8 +20697,9 @@ comment on function farthing.refuse_usage is
 
 -- supabase/schemas/usage/functions/known_events.sql
 
--- Usage events that were charged before: a repeat must have the same contents. usage_charge() in
--- usage/api.sql and batch_repeat() in batch.sql mark the answer with `duplicate: true`.
+-- Usage events that were charged before. If such an event is sent again, it must have the same
+-- contents. usage_charge() in usage/api.sql and batch_repeat() in batch.sql mark the answer with
+-- `duplicate: true`.
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb
@@ -20722,7 +20781,7 @@ set search_path = ''
 as $$
 begin
   -- This check comes first, because most events are new, and preparing the query of the answer
-  -- costs many times as much.
+  -- costs many times as much as this check.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;
@@ -20786,9 +20845,10 @@ comment on function farthing.set_blocked_domains(text[], text, text) is
 
 -- supabase/schemas/welcome/functions/decide.sql
 
--- The decision on a request for welcome credits: only a user with a confirmed address gets them, and
--- welcome_reason() has the other reasons to refuse. The amount, its life and the daily limit are the
--- policy's welcome_credits, welcome_credits_life and welcome_credits_day (policy/tables.sql).
+-- The decision on a request for welcome credits: only a user with a confirmed address gets them,
+-- and welcome_reason() has the other reasons to refuse. The policy (policy/tables.sql) sets the
+-- amount (welcome_credits), how long the credits are valid (welcome_credits_life) and the daily
+-- limit (welcome_credits_day).
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
@@ -20811,15 +20871,15 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
-  -- The day is the day of decided_at, so that a day's total is the sum of the grants that were
-  -- decided on that day.
+  -- The grant counts on the day of decided_at, so that a day's total is the sum of the grants that
+  -- were decided on that day.
   insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
   on conflict (day) do update set granted = d.granted + excluded.granted;
 end
 $$;
 comment on function farthing.put_welcome_grant is
-  'Grants welcome credits, and adds them to the total of the day. The caller has locked the account and '
-  'the request, and has the lock of welcome credits.';
+  'Grants welcome credits, and adds them to the total of the day. The caller has locked the '
+  'account and the request, and holds the advisory lock of grant_welcome().';
 
 create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
 returns int
@@ -20887,8 +20947,8 @@ as $$
   select rtrim(substring(lower(btrim(p_email)) from '@([^@]*)$'), '.')
 $$;
 comment on function farthing.email_domain(text) is
-  'Returns the domain of an address in lower case, but not yet replaced by its host''s main domain. '
-  'Null without an @.';
+  'Returns the domain of an address in lower case, but otherwise as it is written. '
+  'normalised_email() replaces it by the main domain of its host. Null without an @.';
 
 create function farthing.email_host(p_domain text, out host text, out ignored text, out kind text)
 language sql immutable
@@ -21068,7 +21128,7 @@ comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
 
 -- supabase/schemas/welcome/functions/welcome_answer.sql
 
--- A request for welcome credits in the form of the API, with the address masked.
+-- A request for welcome credits in the form of the API.
 
 create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
 returns jsonb
@@ -21110,8 +21170,9 @@ as $$
       where day = (p_now at time zone 'UTC')::date), 0) > p_policy.welcome_credits_day then 'day_ceiling' end
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
-  'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that the later of two parallel grants counts the earlier one.';
+  'Returns why an address gets no welcome credits now; null if it gets them. The caller holds the '
+  'advisory lock of grant_welcome(), so that the later of two parallel grants counts the earlier '
+  'one.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

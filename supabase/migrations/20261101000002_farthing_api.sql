@@ -121,11 +121,11 @@ $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
-  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost '
-  'after p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task '
-  'has charged the chat already, the excess over the price of p_usage is refunded. Returns '
-  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails '
-  'not_found, invalid_request.';
+  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost. '
+  'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
+  'call returns the same answer. If the scheduled task has already charged more than the price of '
+  'p_usage, the difference is refunded. Returns {status: 200, data: {message, finish_reason, '
+  'usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -169,15 +169,15 @@ as $$
     from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
-      -- A cursor that names no incident gives an empty page, as in every list.
+      -- An unknown p_before gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id = farthing.uuid_of(p_before)))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
-  'Returns the incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, '
-  'next_before}.';
+  'Returns incidents, newest first: {alerts, next_before}. p_state: only incidents in this state '
+  '(open, acknowledged or resolved). p_before: only incidents older than the one with this id.';
 
 create function farthing_public.alerts_read(p_incident_id uuid)
 returns jsonb
@@ -222,8 +222,9 @@ end
 $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
-  'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. An '
-  'acknowledgement silences nothing. Fails not_found, and forbidden for an operator who has lost the role.';
+  'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. '
+  'An acknowledgement is only a record: evaluations and notifications continue. Fails not_found, '
+  'and forbidden for an operator who has lost the role.';
 
 -- supabase/schemas/bookings/api.sql
 
@@ -310,9 +311,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_attach to service_role;
 comment on function farthing_public.bookings_attach is
-  'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer and '
-  'its repeats have the client secret, which is stored only in private_answers, for at most 24 hours. '
-  'Returns {status: 201, replayed, data}. Fails not_found.';
+  'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer '
+  'contains the client secret, and so does the answer to a repeated request. The secret is stored '
+  'only in private_answers, for at most 24 hours. Returns {status: 201, replayed, data}. Fails '
+  'not_found.';
 
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
@@ -330,9 +332,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The '
-  'retry finds the same booking. If Stripe refused the booking, p_booking_id names the booking, '
-  'and the booking is cancelled.';
+  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. '
+  'p_booking_id: a booking that Stripe refused and that is to be cancelled. Without p_booking_id, '
+  'the booking stays, and the retry continues it.';
 
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
@@ -368,7 +370,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
-  -- The booking that p_before names is read first, so that its values bound the index scans.
+  -- The booking with the id p_before is read first. The index scan begins at its values.
   v_last farthing.bookings;
 begin
   select * into v_last from farthing.bookings b
@@ -393,8 +395,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
-  'Returns a user''s bookings before an id, newest first, at most p_limit: {bookings, next_before}. '
-  'p_role: buyer or provider; null for both. Fails not_found if there is no such user.';
+  'Returns at most p_limit bookings of a user, newest first: {bookings, next_before}. p_before: '
+  'only bookings older than the one with this id. p_role: buyer or provider; null for both. Fails '
+  'not_found if there is no such user.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
@@ -416,8 +419,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
-  'Confirms a paid booking or completes a confirmed one, for its provider. A repeat changes nothing. '
-  'Returns the booking. Fails not_found, forbidden, invalid_request.';
+  'Confirms a paid booking or completes a confirmed one, for its provider. A repeated call changes '
+  'nothing. Returns the booking. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -650,9 +653,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. The '
-  'retry finds the same order. If Stripe refused the session, p_order_id names the order, and the order '
-  'expires.';
+  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. '
+  'p_order_id: an order whose session Stripe refused; this order expires. Without p_order_id, the '
+  'order stays, and the retry continues it.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -670,7 +673,8 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, ordered by sort, then by currency and amount of the first price.';
+  'Returns the packages on sale, ordered by the column sort, then by the currency and the amount '
+  'of the first price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())
@@ -703,7 +707,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
-  -- The order that p_before names is read first, so that its values bound the index scan.
+  -- The order with the id p_before is read first. The index scan begins at its values.
   v_last farthing.orders;
 begin
   select * into v_last from farthing.orders
@@ -718,8 +722,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}. '
-  'Fails not_found if there is no such user.';
+  'Returns at most p_limit orders of a user, newest first: {orders, next_before}. p_before: only '
+  'orders older than the one with this id. Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
 -- The columns are those of order_answer(), with two differences: order_answer() returns `id` under
@@ -819,9 +823,9 @@ grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: '
   '202, replayed, data: grant} if another operator must confirm. If p_once is true, credits can be '
-  'granted only once for a p_reference_id, with no time limit; a repeat returns status 200 (202 while '
-  'the grant is pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
-  'not_found, invalid_request. Credits are text.';
+  'granted only once for a p_reference_id, with no time limit. A repeated call then returns '
+  'duplicate: true, with status 200, or 202 while the grant is pending. Fails grant_not_allowed, '
+  'forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_preview(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -903,7 +907,7 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
-  -- The grant that p_before names is read first, so that its values bound the index scan.
+  -- The grant with the id p_before is read first. The index scan begins at its values.
   v_last farthing.grants;
 begin
   select * into v_last from farthing.grants where grant_id = p_before;
@@ -921,8 +925,9 @@ end
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'Returns grants before an id, newest first, filtered by status and user, for operators: {grants, '
-  'next_before}. Fails not_found if there is no such user.';
+  'Returns grants for operators, newest first: {grants, next_before}. p_status, p_user_id: only '
+  'grants with this status and of this user. p_before: only grants older than the one with this '
+  'id. Fails not_found if there is no such user.';
 
 -- supabase/schemas/health/api.sql
 
@@ -938,8 +943,8 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: whether a package exists. '
-  'runs_tasks: the result of farthing.runs_tasks().';
+  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: true if the table of packages '
+  'has a row. runs_tasks: the result of farthing.runs_tasks().';
 
 -- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
 -- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
@@ -1062,8 +1067,9 @@ as $$
 $$;
 grant execute on function farthing_public.health_hours to service_role;
 comment on function farthing_public.health_hours is
-  'Returns a metric of the last p_hours hours by hour and labels, newest first: {as_of, name, rows: [{hour, '
-  'labels, count, p95_ms}]}. The rows name no user and no address.';
+  'Returns a metric of the last p_hours hours by hour and labels, newest first: {as_of, name, '
+  'rows: [{hour, labels, count, p95_ms}]}. The rows contain no user ids, email addresses or IP '
+  'addresses.';
 
 -- supabase/schemas/holds/api.sql
 
@@ -1146,10 +1152,10 @@ $$;
 grant execute on function farthing_public.holds_settle to service_role;
 comment on function farthing_public.holds_settle is
   'Settles a hold below, at or above its amount. Missing credits become debt, up to the policy''s '
-  'overdraft limit, and are returned as shortfall. An expired hold is settled from the available '
-  'credits, once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails '
-  'hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not changed), '
-  'usage_conflict, invalid_request.';
+  'overdraft limit, and are returned as shortfall. An expired hold can still be settled once, from '
+  'the available credits, within the policy''s late_settle_within. Returns {status, replayed, '
+  'data}. Fails hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not '
+  'changed), usage_conflict, invalid_request.';
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
@@ -1302,9 +1308,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. If p_once is true, a p_reference_id can be debited only once, with no time '
-  'limit; a repeat returns 200 with the first debit and duplicate: true. Fails insufficient_credits, '
-  'spend_cap_reached, reference_conflict, not_found, invalid_request.';
+  'balance_after, lots}}. If p_once is true, only one debit with this p_reference_id is ever made; '
+  'a repeated call returns 200 with the first debit and duplicate: true. Fails '
+  'insufficient_credits, spend_cap_reached, reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now(),
@@ -1324,8 +1330,9 @@ end
 $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
-  'Returns {balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance at '
-  'that moment: {balance, as_of}. Credits are text. Fails not_found.';
+  'Returns the current {balance, held, available, debt, lots in burn-down order, as_of}. If p_at '
+  'is given, returns the balance at that moment: {balance, as_of}. Credits are text. Fails '
+  'not_found.';
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
@@ -1415,7 +1422,7 @@ comment on function farthing_public.metrics_record is
 
 -- supabase/schemas/policy/api.sql
 
--- Whether operators need a second factor for changes.
+-- The check whether operators need a second factor for changes.
 
 create function farthing_public.mfa_check(p_livemode boolean)
 returns jsonb
@@ -1432,9 +1439,9 @@ end
 $$;
 grant execute on function farthing_public.mfa_check to service_role;
 comment on function farthing_public.mfa_check(boolean) is
-  'Checks a change by an operator whose token does not have the level aal2, which a second factor '
-  'gives. p_livemode: whether Stripe''s key is a live one. Fails mfa_required if the policy requires '
-  'a second factor.';
+  'Fails mfa_required if the policy requires a second factor. Endpoints call this function before '
+  'a change by an operator whose token does not have the level aal2, which a second factor gives. '
+  'p_livemode: whether Stripe''s key is a live one.';
 
 -- supabase/schemas/pricing/api.sql
 
@@ -1727,9 +1734,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
 comment on function farthing_public.top_ups_claim is
-  'Begins the due top-ups, and leases the next step of each open charge to one runner for two minutes. '
-  'Returns [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
-  'payment_id, mark, expires_at_epoch}].';
+  'Begins the due top-ups, and leases the next step of each open charge to the calling runner for '
+  'two minutes. Returns [{order_id, step: charge | link, amount, currency, credits, customer_id, '
+  'payment_method_id, payment_id, mark, expires_at_epoch}].';
 
 create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
@@ -1808,8 +1815,7 @@ comment on function farthing_public.top_ups_link is
 
 -- supabase/schemas/transfers/api.sql
 
--- The runner's claim of transfers and reversals of providers' shares, and the report of Stripe's
--- answer.
+-- The runner claims transfers and reversals of providers' shares, and reports Stripe's answers.
 
 create function farthing_public.transfers_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -2179,8 +2185,8 @@ end
 $$;
 grant execute on function farthing_public.cards_finish to service_role;
 comment on function farthing_public.cards_finish is
-  'Finishes the key of a request for a page on which the user saves a card. Returns {status: 201, '
-  'replayed, data: {setup_url}}.';
+  'Finishes the idempotency key of a request to save a card. p_setup_url: Stripe''s page on which '
+  'the user saves the card. Returns {status: 201, replayed, data: {setup_url}}.';
 
 create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
@@ -2216,9 +2222,9 @@ end
 $$;
 grant execute on function farthing_public.stripe_faults_report to service_role;
 comment on function farthing_public.stripe_faults_report is
-  'Records that Stripe refused a request because of the setup: key_refused, other_account with the customer '
-  'as its subject, or tax_not_set_up. The alert stripe_setup reports this fault until a request '
-  'succeeds. Returns {}.';
+  'Records that Stripe refused a request because of the setup. p_fault: key_refused, other_account '
+  'or tax_not_set_up. p_subject: for other_account, the customer at Stripe. The alert stripe_setup '
+  'reports the fault until a request succeeds. Returns {}.';
 
 -- supabase/schemas/fraud/api/blocks.sql
 
@@ -2236,7 +2242,7 @@ declare
     farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
   v_cards text[] := array(select distinct encode(u.card, 'hex') from farthing.card_uses u
     where u.account_id = v_account_id);
-  -- The block that p_before names is read first, so that its values bound the index scan.
+  -- The block with the id p_before is read first. The index scan begins at its values.
   v_last farthing.blocks;
 begin
   select * into v_last from farthing.blocks where block_id = farthing.uuid_of(p_before);
@@ -2251,9 +2257,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Returns current and expired blocks before an id, newest first: {blocks, next_before}. p_user_id: only '
-  'the blocks of this user, and of cards that the user used in the last 90 days. Fails not_found if there '
-  'is no such user.';
+  'Returns current and expired blocks, newest first: {blocks, next_before}. p_before: only blocks '
+  'older than the one with this id. p_user_id: only the blocks of this user, and of cards that the '
+  'user used in the last 90 days. Fails not_found if there is no such user.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -2351,8 +2357,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Returns the recorded decisions about fraud before an id, newest first, filtered by user and outcome '
-  '(allow, refuse, flag): {decisions, next_before}. Fails not_found if there is no such user.';
+  'Returns the decisions of the fraud check, newest first: {decisions, next_before}. p_outcome: '
+  'only decisions with this outcome (allow, refuse or flag). p_before: only decisions older than '
+  'the one with this id. Fails not_found if there is no such user.';
 
 -- supabase/schemas/fraud/api/policy.sql
 
@@ -2390,8 +2397,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}. Fails forbidden '
-  'for an operator who has lost the role, invalid_request.';
+  'Changes the limits that are in p_changes. Returns {status: 200, replayed, data: policy}. Fails '
+  'forbidden for an operator who has lost the role, invalid_request.';
 
 -- supabase/schemas/inbox/api/backfills.sql
 
@@ -2408,8 +2415,8 @@ as $$
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner. Returns {claimed_at, since}, or null if no backfill is due. '
-  'since: the time, in seconds since 1970, from which to fetch events.';
+  'Claims the hourly backfill for a runner. Returns {claimed_at, since}, or null if no backfill is '
+  'due. since: the time, in seconds since 1970, from which to fetch events.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -2438,8 +2445,8 @@ $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
   'Ends a backfill. p_complete: whether the runner has fetched all events up to p_claimed_at; if '
-  'not, the next run continues at once. p_unreadable: how many events could not be read; above 0, '
-  'the next backfill begins at least 15 minutes after p_claimed_at.';
+  'not, the next run continues at once. p_unreadable: the number of events that could not be read; '
+  'if it is above 0, the next backfill begins at least 15 minutes after p_claimed_at.';
 
 -- supabase/schemas/inbox/api/list.sql
 
@@ -2453,7 +2460,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The event that p_before names is read first, so that its values bound the index scan.
+  -- The event with the id p_before is read first. The index scan begins at its values.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;
@@ -2557,9 +2564,9 @@ end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Returns, for a replay, the ids of the p_limit dead-lettered events that arrived first. The ids '
-  'are sorted by the time at which the events occurred at Stripe. Fails forbidden for an operator '
-  'who has lost the role.';
+  'Returns the ids of the dead-lettered events to replay: the p_limit events that arrived first, '
+  'in the order in which they occurred at Stripe. Fails forbidden for an operator who has lost the '
+  'role.';
 
 -- supabase/schemas/inbox/api/stripe_mode.sql
 
@@ -2939,11 +2946,11 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'Finishes a step once: stores its result, charges it from the job''s hold, and writes the step''s '
-  'page of the file and its AI log; a repeated call changes nothing. Returns {status, credits, '
-  'duplicates, conflicts, held}. conflicts: the number of events whose ids were charged before with '
-  'different contents; they are not charged again. A runner must stop at any status other than '
-  'processing. Fails unknown_model, invalid_request.';
+  'Finishes a step once: stores its result, its AI log and its page of the job''s file, and '
+  'charges the step from the job''s hold. A repeated call changes nothing. Returns {status, '
+  'credits, duplicates, conflicts, held}. conflicts: the number of events whose ids were charged '
+  'before with different contents; these events are not charged again. A runner must stop at any '
+  'status other than processing. Fails unknown_model, invalid_request.';
 
 -- supabase/schemas/journal/api/journal.sql
 
@@ -3001,7 +3008,7 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The notification with the id p_before is read first. The index scan begins at its values.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;
@@ -3137,12 +3144,12 @@ end
 $$;
 grant execute on function farthing_public.notifications_claim to service_role;
 comment on function farthing_public.notifications_claim is
-  'Leases due notifications to one runner for five minutes. Returns an array of {notification_id, '
-  'lease_id, recipient, address, template, data, locale, shop}. address: null for operators, webhooks '
-  'and deleted users. locale, shop: the values that the first claim stored. p_mail: the service that '
-  'will send email; if it is null, only webhooks are leased. p_lease_id: the id of the claim; a '
-  'repeated call with the same id returns the same notifications. p_languages: the languages in which '
-  'the runner has texts.';
+  'Leases due notifications to the calling runner for five minutes. Returns an array of '
+  '{notification_id, lease_id, recipient, address, template, data, locale, shop}. address: null '
+  'for operators, webhooks and deleted users. locale, shop: the values that the first claim '
+  'stored. p_mail: the service that will send email; if it is null, only webhooks are leased. '
+  'p_lease_id: the id of the claim; a repeated call with the same id returns the same '
+  'notifications. p_languages: the languages in which the runner has texts.';
 
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -3232,8 +3239,8 @@ grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
-  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request; null for '
-  'the usual 24 hours. Fails not_found, invalid_request.';
+  'recipient''s locale. p_kept_seconds: for how many seconds a repeated call counts as the same '
+  'request; null for the usual 24 hours. Fails not_found, invalid_request.';
 
 -- supabase/schemas/notifications/api/view.sql
 
@@ -3262,7 +3269,7 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The mismatch with the id p_before is read first. The index scan begins at its values.
   v_last farthing.mismatches;
 begin
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
@@ -3330,7 +3337,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The payout with the id p_before is read first. The index scan begins at its values.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -3370,7 +3377,8 @@ end
 $$;
 grant execute on function farthing_public.payouts_read to service_role;
 comment on function farthing_public.payouts_read is
-  'Returns a payout with the sums of its lines by kind and its newest 100 open mismatches. Fails not_found.';
+  'Returns a payout with its newest 100 open mismatches and the sums of its lines by kind. Fails '
+  'not_found.';
 
 -- supabase/schemas/payouts/api/runner.sql
 
@@ -3396,8 +3404,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, or null if '
-  'no list is due. after: the last stored transaction, or null.';
+  'Claims for a runner a payout whose list is due. Returns {payout_id, claimed_at, after}, or null '
+  'if no list is due. after: the last stored transaction, or null.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -3442,9 +3450,9 @@ as $$
 $$;
 grant execute on function farthing_public.balance_claim to service_role;
 comment on function farthing_public.balance_claim is
-  'Claims the list of balance transactions, for one runner. Returns {claimed_at, after, since, until}, '
-  'or null if the list is not due. after: the last stored transaction, or null. since, until: in seconds '
-  'since 1970.';
+  'Claims the list of balance transactions for a runner. Returns {claimed_at, after, since, '
+  'until}, or null if the list is not due. after: the last stored transaction, or null. since, '
+  'until: in seconds since 1970.';
 
 create function farthing_public.balance_record(
   p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())
@@ -3555,7 +3563,7 @@ declare
   -- A user without an account gets 0. No account has that number, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The warning with the id p_before is read first. The index scan begins at its values.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;
@@ -3654,8 +3662,8 @@ $$;
 grant execute on function farthing_public.refunds_preview to service_role;
 comment on function farthing_public.refunds_preview is
   'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, '
-  'amount, currency, refundable_after, credits_taken_back, debt_added}. Only records the read, and '
-  'changes nothing else. Fails as refunds_begin() does.';
+  'amount, currency, refundable_after, credits_taken_back, debt_added}. Changes nothing, except '
+  'that the read is recorded. Fails as refunds_begin() does.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -3706,8 +3714,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_refuse to service_role;
 comment on function farthing_public.refunds_refuse is
-  'Fails a refund that Stripe refused, so that its reserved amount can be refunded again. Returns the '
-  'refund.';
+  'Marks as failed a refund that Stripe refused, so that its reserved amount can be refunded '
+  'again. Returns the refund.';
 
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
@@ -3779,8 +3787,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The account is looked up first, because it limits the list before the indexes on orders and
-  -- bookings apply. 0 stands for a user without an account: no account has the number 0.
+  -- The account is looked up first, because the indexes by order and by booking begin with the
+  -- account. 0 stands for a user without an account: no account has the number 0.
   v_account_id bigint := case
     when p_user_id is not null then
       coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /refunds', p_now), 0)
@@ -3788,7 +3796,7 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The refund with the id p_before is read first. The index scan begins at its values.
   v_last farthing.refunds;
 begin
   if p_user_id is null and v_account_id > 0 then
@@ -3903,8 +3911,8 @@ create function farthing_public.report_funnel(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
--- and read indexes.
+-- With these settings PostgreSQL makes a plan for the days of this call, hashes 100,000 accounts in
+-- memory, and prefers indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare
@@ -3955,8 +3963,8 @@ create function farthing_public.report_kpis(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
--- and read indexes.
+-- With these settings PostgreSQL makes a plan for the days of this call, hashes 100,000 accounts in
+-- memory, and prefers indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare
@@ -4040,10 +4048,10 @@ end
 $$;
 grant execute on function farthing_public.report_liabilities to service_role;
 comment on function farthing_public.report_liabilities is
-  'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the whole '
-  'months of a range. Entries after as_of are missing, because they are not sealed yet. `policies` has '
-  'all versions, because an order keeps the version that was in force when it was paid. Fails '
-  'invalid_request and names the field: `from` or `limit`.';
+  'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the '
+  'whole months of a range. Entries after as_of are missing, because they are not sealed yet. '
+  '`policies` has all versions of the accounting policies, because an order keeps the version that '
+  'was in force when it was paid. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/usage.sql
 
@@ -4119,7 +4127,8 @@ comment on function farthing_public.report_usage is
 
 -- supabase/schemas/revenue/api/metrics.sql
 
--- The report of metrics: GMV, net revenue, ARPU, take rate, conversion and the capture of fees.
+-- The report of metrics: GMV, net revenue, ARPU, take rate, conversion and the share of booking
+-- fees that Stripe collected.
 
 create function farthing_public.report_metrics(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
@@ -4127,8 +4136,8 @@ create function farthing_public.report_metrics(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
--- and read indexes.
+-- With these settings PostgreSQL makes a plan for the days of this call, hashes 100,000 accounts in
+-- memory, and prefers indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare
@@ -4322,9 +4331,9 @@ as $$
 $$;
 grant execute on function farthing_public.settings_accounting_set to service_role;
 comment on function farthing_public.settings_accounting_set is
-  'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, '
-  'or from now on. Returns the same object as settings_packages_set(). Fails forbidden, '
-  'invalid_request, version_conflict.';
+  'Adds versions of accounting policies [{name, value, effective_from?}]. A version takes effect '
+  'at its effective_from, by default at once. Returns the same object as settings_packages_set(). '
+  'Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/alert_rules.sql
 
@@ -4499,7 +4508,7 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages to service_role;
 comment on function farthing_public.settings_packages is
-  'Returns all packages, those on sale first, and the versions that begin later, with the version of the '
+  'Returns all packages (those on sale first), the versions that begin later, the version of the '
   'list and its last changes: {version, packages, scheduled, history}.';
 
 create function farthing_public.settings_packages_set(
@@ -4515,12 +4524,12 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
-  'Puts the packages of a list on sale, and only those: adds, changes and restores packages, and retires '
-  'those that the list does not name. p_packages: [{slug, name, description?, highlight?, sort?, '
-  'credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a package''s '
-  'terms creates a new version. Returns {status: 200, replayed, data: {version, dry_run, changes: '
-  '[{name, change, version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails '
-  'forbidden, invalid_request, version_conflict.';
+  'Puts the packages of a list on sale, and only those: adds, changes and restores packages, and '
+  'retires those that the list does not name. p_packages: [{slug, name, description?, highlight?, '
+  'sort?, credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a '
+  'package''s terms creates a new version. Returns {status: 200, replayed, data: {version, '
+  'dry_run, changes: [{name, change, version, fields}], unchanged}}. If p_dry_run is true, nothing '
+  'is changed. Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/policy.sql
 
@@ -4566,7 +4575,7 @@ comment on function farthing_public.settings_policy_set is
   'seconds. p_has_second_factor: whether the operator''s token shows a second factor (aal2). '
   'p_livemode: whether Stripe''s key is a live one. Returns the same object as '
   'settings_packages_set(). Fails forbidden, invalid_request, version_conflict, and mfa_required '
-  'if an operator without a second factor sets operator_mfa so that operators need one.';
+  'if an operator without a second factor sets operator_mfa to a value that requires one now.';
 
 -- supabase/schemas/settings/api/rates.sql
 
@@ -4652,7 +4661,8 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read from before the customer had an account names the user. A later read names the account.
+  -- If the customer had no account at the time of a read, the log stored the user's id; otherwise
+  -- it stored the account's id.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)
@@ -4670,9 +4680,9 @@ end
 $$;
 grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
-  'Returns a page of the log of operators and secret keys that read a customer''s data, newest '
-  'first, this read included: {reads: [{read_at, author, route, query, request_id, '
-  'correlation_id}], next_before}. Fails not_found and names the field `id`.';
+  'Returns a page of the log that shows which operators and secret keys have read a customer''s '
+  'data, newest first. The log includes this read. The page is {reads: [{read_at, author, route, '
+  'query, request_id, correlation_id}], next_before}. Fails not_found and names the field `id`.';
 
 -- supabase/schemas/support/api/event.sql
 
@@ -4777,9 +4787,9 @@ end
 $$;
 grant execute on function farthing_public.welcome_list to service_role;
 comment on function farthing_public.welcome_list is
-  'Returns a page of requests for welcome credits, newest first, optionally of one status, reason of '
-  'the refusal or user: {welcome_grants, next_before}. Addresses are masked unless p_user_id names the '
-  'user. Fails not_found if there is no such user.';
+  'Returns a page of requests for welcome credits, newest first, optionally only those of one '
+  'status, one reason of the refusal or one user: {welcome_grants, next_before}. Addresses are '
+  'masked unless p_user_id names the user. Fails not_found if there is no such user.';
 
 -- supabase/schemas/welcome/api/retry.sql
 

@@ -30,8 +30,8 @@ select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds
 
 -- supabase/schemas/audit/triggers.sql
 
--- The rows of the audit never change and are never deleted. The rows of the lists of audited tables
--- and of guards are never deleted. The log of reads never changes, and its rows are deleted after a
+-- The rows of the audit never change and are never deleted. The list of audited tables and the list
+-- of guards never lose a row. The rows of the log of reads never change, and are deleted after a
 -- year.
 
 select farthing.never_change('audit', '{audit_nr, changed_at, author, reason, table_name, row_key, before,
@@ -476,8 +476,8 @@ select farthing.add_task('grant_welcome_credits', '1 minute');
 
 -- supabase/schemas/audit/audited_tables.sql
 
--- The audited tables and columns. This file runs after the files of all subjects, because each row
--- that those files insert must also get its first audit row.
+-- The audited tables and columns. This file runs after the files that insert settings and other
+-- rows, because each such row must get its first audit row.
 
 -- All settings of the policy.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
@@ -508,9 +508,9 @@ select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => tru
 
 -- supabase/schemas/audit/recorded_guards.sql
 
--- Runs last, and calls note_guard() for the guards that the files of other subjects created without
--- that call: triggers that refuse changes, and state machines. note_guard() also sets each guard to
--- ENABLE ALWAYS.
+-- Guards are triggers that refuse changes, such as those of state machines. Some files create a
+-- guard without calling note_guard(). This file runs last, and calls note_guard() for each guard
+-- that is not yet recorded. note_guard() also sets the guard to ENABLE ALWAYS.
 
 do $$
 declare

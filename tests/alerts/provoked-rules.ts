@@ -68,7 +68,7 @@ async function failedUses(scene: Scene) {
   }
 }
 
-/** Changes the balance of the newest user's account without an entry. */
+/** Changes the balance of the newest user's account, and writes no entry for the change. */
 async function tamper({ sql, at }: Scene, by: number) {
   await sql`update farthing.accounts set balance = balance + ${by} where account_id = (
     select account_id from farthing.accounts join auth.users u on u.id = owner_id

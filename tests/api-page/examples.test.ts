@@ -1,8 +1,8 @@
 /**
- * Sends each example of the local stack's API page in the same way as Scalar, which displays the
- * page. The request has the route's first credentials, with the keys and the token that the page
- * fills in, and the examples of the path and the body. The stack is fresh: it has only the objects
- * that are created when the page is opened.
+ * Scalar displays the local stack's API page. This test sends each example of the page as Scalar
+ * does, with the example's path and body. If a route accepts several kinds of credentials, the
+ * request has the kind that the route lists first, with the keys and the token that the page fills
+ * in. The stack is fresh: it has only the objects that are created when the page is opened.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
@@ -35,8 +35,8 @@ const isOfExisting = (name: string, outcome: string) =>
   EXCEPTIONS[name]?.outcome === NONE_YET && outcome.startsWith("409 ");
 
 /**
- * These examples end the hold in their path. Opening the page makes a new hold, so the page is
- * opened anew for each example.
+ * These examples end the hold whose id is in their path. Opening the page makes a new hold, so the
+ * page is opened anew for each example.
  */
 const ENDS_HOLD = /^POST \/credits\/holds\/{id}\//;
 

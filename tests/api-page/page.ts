@@ -41,7 +41,7 @@ export interface Example {
   readonly statuses: readonly number[];
 }
 
-/** Returns the credentials that the page fills in, from the settings in its script. */
+/** Returns the credentials that the page fills in, from the settings in the page's script. */
 function filledIn(page: string): Filled {
   const text = /"securitySchemes":\s*(\{(?:[^{}]|\{[^{}]*\})*\})/.exec(page)?.[1];
   ok(text, "the page fills in credentials");
@@ -49,7 +49,8 @@ function filledIn(page: string): Filled {
 }
 
 /**
- * Returns the headers of the first credentials of a route. A scheme without a value adds no header.
+ * Returns the headers for the credentials that a route lists first. A security scheme for which the
+ * page has no value adds no header.
  */
 function credentialsOf({ security }: Operation, schemes: Document["components"], filled: Filled) {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 /**
- * The installed blocks on a page of another origin, against the stack: real payments on the
- * emulator's page, real jobs and streams. Each user has a window, and each journey ends with the
- * proof.
+ * Uses the installed blocks on a page of another origin, against the stack, with real jobs and
+ * streams, and with payments on the emulator's page. Each user has their own window, and each
+ * journey ends with the proof.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";

@@ -1,4 +1,6 @@
-/** Responds to the page's requests in place of the service, by the contract, over real HTTP. */
+/**
+ * Responds to the page's requests in place of the service: over real HTTP, as the contract defines.
+ */
 
 /**
  * A response of the service. With `never`, the service does not respond, and waits until the page
@@ -83,7 +85,7 @@ export class FakeService {
   readonly #counts = new Map<string, number>();
   #answers: Answers = {};
 
-  /** Forgets the requests of the last page, and sets the responses for a new page. */
+  /** Forgets the requests of the previous page, and sets the responses for a new page. */
   begin(answers: Answers): void {
     this.sent.length = 0;
     this.#counts.clear();

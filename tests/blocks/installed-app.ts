@@ -1,6 +1,6 @@
 /**
  * A new Vite app with React, Tailwind and shadcn's configuration, into which shadcn's own command
- * installs blocks from this repository. It builds with tsc and Vite.
+ * installs blocks from this repository. The app is built with tsc and Vite.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { dirname } from "node:path";

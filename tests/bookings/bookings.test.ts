@@ -1,6 +1,6 @@
 /**
- * A booking from the registration of the provider to the completion of the booking, and who may read and
- * change it.
+ * Follows a booking from the provider's registration to the booking's completion. Checks who may
+ * read and change the booking.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";

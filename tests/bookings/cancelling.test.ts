@@ -111,8 +111,8 @@ Deno.test("partial refunds return the fee in proportion, and the last one return
 Deno.test("a booking too small for a fee is refunded, too", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
-  // Stripe has no decimals for Icelandic krónur. 3 % of 16 krónur is 0.48 krónur, which rounds to
-  // 0.
+  // The amount of 1600 means 16 Icelandic krónur, but Stripe charges only whole krónur. The fee of
+  // 3 % is 0.48 krónur, which rounds to 0.
   const booking = await book(world, buyer, seller, { amount: 1600, currency: "isk" });
   equal(booking.application_fee_amount, 0);
   await pay(world, buyer, booking);
@@ -140,8 +140,8 @@ Deno.test("a payment that is faster than its cancellation is refunded", async ()
     await until("the payment has arrived", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
-    // The payment runner skips a booking while the processing of an event locks it, so the runner
-    // is called repeatedly.
+    // An event that is being processed locks its booking, and the payment runner skips a locked
+    // booking. So the runner is called repeatedly.
     const { status } = await until("2500 are refunded", async () => {
       data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
       const read = await readBooking(world, buyer, booking.booking_id);

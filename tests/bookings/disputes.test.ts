@@ -1,6 +1,6 @@
 /**
- * M6: a dispute of a booking reverses the provider's transfer. If the dispute is won, the provider
- * is paid again.
+ * M6 in docs/reference/traps.md: a dispute of a booking reverses the provider's transfer. If the
+ * dispute is won, the provider is paid again.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { book, moves, newSeller, paidOut, pay } from "../support/money/bookings.ts";

@@ -1,8 +1,8 @@
 /**
  * Pays random bookings in three currencies, refunds them in part or in full, and cancels them: 100
- * bookings, or 1,000 with CI_FULL=1. Three figures must be equal to the cent: Stripe's fees, the
- * fee columns, and 3 % of what was paid and not refunded. The bookings, refunds and cancellations
- * go over HTTP. The buyer pays with Stripe's SDK.
+ * bookings, or 1,000 with CI_FULL=1. Three figures must agree to the cent: Stripe's fees, the fee
+ * columns, and 3 % of what was paid and not refunded. The bookings, refunds and cancellations go
+ * over HTTP. The buyer pays with Stripe's SDK.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -164,8 +164,8 @@ function modelOf(plans: readonly Plan[]): Sums {
 }
 
 /**
- * Waits until the fee columns equal the expected sums. They change only after a delay, because
- * Stripe reports each step by an event.
+ * Waits until the fee columns equal the expected sums. The columns change only after a delay,
+ * because Stripe reports each step by an event.
  */
 async function settles(seller: Seller, plans: readonly Plan[]): Promise<void> {
   const model = modelOf(plans);
@@ -192,7 +192,8 @@ Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less refunds (FEES_SEED=$
   try {
     for (let from = 0; from < BOOKINGS; from += BATCH) {
       const queue = plans.slice(from, from + BATCH).values();
-      // Between two batches the lock is released, so that tests that hold deliveries back can run.
+      // The lock of deliveries is released between two batches. In that pause, a test that holds
+      // deliveries back can run.
       await withDeliveries(world, "shared", async () => {
         await Promise.all(Array.from({ length: AT_ONCE }, () => playAll(queue, seller)));
         await settles(seller, plans.slice(0, from + BATCH));

@@ -21,9 +21,12 @@ interface Violation {
 }
 
 interface Audit {
-  /** The rules or tags of rules to check; by default all, with axe's best practices. */
+  /**
+   * The rules to check, or tags of rules. By default, all rules are checked, including axe's best
+   * practices.
+   */
   readonly rules?: readonly string[] | undefined;
-  /** The impacts that count; by default all. */
+  /** Only violations of these impacts are returned. By default, all violations are returned. */
   readonly impacts?: readonly string[];
   /** A selector of the part to check; by default the whole page. */
   readonly within?: string;
@@ -72,8 +75,8 @@ export async function namelessIn(page: Page): Promise<string[]> {
 }
 
 /**
- * Returns one line for each window size at which the page scrolls sideways, with the number of
- * pixels.
+ * Returns one line for each window size at which the page scrolls sideways. The line says by how
+ * many pixels the page scrolls.
  */
 export async function overflowsAt(page: Page, sizes: readonly Size[]): Promise<string[]> {
   const wrong: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Every email in a real browser at the width of a phone, in light and in dark colours. If the
- * machine has no Chromium, the test runner skips this file and says so.
+ * Checks every email in a real browser at the width of a phone, in light and in dark colours. If
+ * the machine has no Chromium, the test runner skips this file and says so.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import axe from "axe-core";

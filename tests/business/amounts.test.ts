@@ -158,8 +158,8 @@ Deno.test("tax on top and a code: the order, its invoice, its refunds in thirds"
     },
   );
   equal(session.payment_status, "paid");
-  // Before tax, the buyer pays 7500 for 1,100 credits, 100 of which are bonus credits. Their part
-  // of the price is 7500 * 100 / 1100 = 681.8.
+  // Before tax, the buyer pays 7500 for 1,100 credits, 100 of which are bonus credits. The bonus
+  // credits' part of the price is 7500 * 100 / 1100 = 681.8.
   deepEqual(await booksOf(order.order_id), {
     lines: { charge: 10_000, discount: -2_500, tax: 1_425 },
     prices: [6_818, 682],

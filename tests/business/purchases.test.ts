@@ -1,4 +1,4 @@
-/** Businesses buy credits with a tax, a promotion code, a tax id and an invoice. */
+/** Businesses buy credits. The purchases have a tax, a promotion code, a tax id and an invoice. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { proven, withDeliveries } from "../support/project/database.ts";

@@ -18,7 +18,7 @@ export const PRICE = 10_000;
 /**
  * Changes settings of the policy as a back end does: after a 409 it reads the version again and
  * repeats the change. A 409 is possible, because the first event from Stripe also changes the
- * policy: it fixes the project's mode.
+ * policy: it sets the project's mode.
  */
 export function set(world: World, changes: Settings) {
   return until("the settings are changed", async () => {

@@ -1,4 +1,4 @@
-/** The tests of the hooks under React 18: the repository itself has React 19. */
+/** Runs the tests of the hooks under React 18. The repository itself has React 19. */
 import { ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { runs } from "./packed.ts";

@@ -36,7 +36,8 @@ async function checksPages(packed: Packed): Promise<void> {
     ok(blocks.length > 0, page);
     blocks.forEach(({ code }, index) => files.push([`page-${place}-${index}.tsx`, code]));
   }
-  await compiles(packed, Object.fromEntries(files), { skipLibCheck: true }); // for supabase-js
+  // The types of supabase-js compile only with `skipLibCheck`.
+  await compiles(packed, Object.fromEntries(files), { skipLibCheck: true });
 }
 
 Deno.test("the packed hooks", async (test) => {

@@ -24,8 +24,8 @@ export const AREAS: readonly Area[] = (await Deno.readTextFile(LIST))
 export const isOfOneRecord = (path: string): boolean => path.includes(":");
 
 /**
- * The address of a page that shows one record. Without an id, the id is random, so the record does
- * not exist.
+ * The address of a page that shows one record. By default, the id is random, so the record does not
+ * exist.
  */
 export const addressOf = (path: string, id: string = crypto.randomUUID()): string =>
   path.replace(":id", id).replace(":list", "entries");

@@ -45,8 +45,8 @@ export async function press(target: Locator): Promise<void> {
 const MOST_STROKES = 400;
 
 /**
- * Holds Enter on a button until `until` is shown, and for 3 more key strokes. A held key repeats
- * its key stroke.
+ * Holds Enter on a button until the page shows the element `until`, and for 3 more key strokes. A
+ * held key repeats its key stroke.
  */
 export async function holdEnter(target: Locator, until: Locator): Promise<void> {
   await reach(target);

@@ -17,7 +17,7 @@ const CAPTION = "Net revenue by product line, in USD";
 /** Returns the day that is `nr` days after 1 January 2000. */
 const dayOf = (nr: number) => new Date(Date.UTC(2000, 0, 1 + nr)).toISOString().slice(0, 10);
 
-/** Opens the report of revenue with rows that `rowsOf` makes from its first row. */
+/** Opens the report of revenue. `rowsOf` makes the report's rows from the service's first row. */
 async function withRows(
   rowsOf: (first: Row) => readonly Row[],
   use: (page: Page, rows: readonly Row[]) => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Each row of docs/reference/dashboards.md names a dashboard and the console's pages that must show
- * its figures.
+ * Each row of docs/reference/dashboards.md names a dashboard and pages of the console. These pages
+ * must show the dashboard's figures.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";

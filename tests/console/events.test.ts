@@ -31,7 +31,9 @@ import { test, testsEnd, world } from "./opened.ts";
 
 const readEvent = (id: string) => readAs(`webhook-events/${id}`, WebhookEventWithEntries);
 
-/** Returns the id of the newest event of this type whose fact `fact` has the value `id`. */
+/**
+ * Returns the id of the newest event of this type in which the fact with the name `fact` is `id`.
+ */
 async function eventOf(type: string, fact: string, id: string): Promise<string> {
   const [row] = await withSql(world, (sql) =>
     sql<{ event_id: string }[]>`

@@ -24,7 +24,7 @@ import { test, testsEnd, world } from "./opened.ts";
 
 const SIZES: readonly Size[] = [{ width: 1280, height: 900 }, { width: 375, height: 800 }, ZOOMED];
 const WINDOWS = 2;
-/** The limit of a good page: https://web.dev/articles/cls. */
+/** The highest sum of layout shifts that a good page has: https://web.dev/articles/cls. */
 const MOST_JUMP = 0.1;
 
 const operator = once(() => signUpOperator(world));

@@ -1,6 +1,6 @@
 /**
- * When its window gets the focus, the console does not read a customer again, because each read of
- * a customer is recorded.
+ * The console does not read a customer again when the window gets the focus, because each read of a
+ * customer is recorded.
  */
 import { deepEqual } from "node:assert/strict";
 import { buy } from "../support/money/purchases.ts";

@@ -1,4 +1,4 @@
-/** Makes a browser's stored session claim a role that the user does not have. */
+/** Changes the session that a browser stores: it then claims a role that the user does not have. */
 import type { Person } from "../support/project/people.ts";
 
 /**

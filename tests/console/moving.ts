@@ -17,8 +17,9 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 }
 
 /**
- * Whether the console shows a page and follows its address. Only then has an effect of the page set
- * the window's title. While the console starts, a window has a heading too, but not a page's.
+ * Whether the console shows a page and reacts to a new address. An effect of the first page sets
+ * the window's title, so the title shows that the console has started. A heading is no proof of
+ * this, because the console already has a heading while it starts.
  */
 const HAS_STARTED = `document.title.endsWith(" · Farthing console")`;
 

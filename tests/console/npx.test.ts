@@ -1,4 +1,4 @@
-/** The built console behind a server for static files that people start with npx. */
+/** Serves the built console with the static file server that people start with npx. */
 import { equal } from "node:assert/strict";
 import { until } from "../support/project/until.ts";
 import { freePort } from "@farthing/local-stack/testing";
@@ -21,7 +21,8 @@ async function withServe(use: (address: string) => Promise<void>): Promise<void>
       args: [...SERVE, "--listen", `tcp://127.0.0.1:${port}`, "--no-port-switching", folder],
       stdout: "null",
       stderr: "null",
-      // The server gets a process group of its own, because npx does not end it when npx is ended.
+      // When npx is ended, the server that it has started does not end. The server therefore gets a
+      // process group of its own, and the test ends the group.
       detached: true,
     }).spawn();
     const address = `http://127.0.0.1:${port}/`;

@@ -91,7 +91,7 @@ export async function presses(dialog: Locator, action: string): Promise<void> {
   await press(dialog.getByRole("button", { name: action, exact: true }));
 }
 
-/** Whether the focus is on the region of an outcome, which contains the status. */
+/** Whether the focus is on the group of elements that shows the outcome and contains the status. */
 const IS_IN_FOCUS = (status: unknown) => {
   const { document } = globalThis as unknown as {
     document: { activeElement: { role: string; contains(other: unknown): boolean } };
@@ -99,7 +99,7 @@ const IS_IN_FOCUS = (status: unknown) => {
   return document.activeElement.role === "group" && document.activeElement.contains(status);
 };
 
-/** Confirms the change of an open dialog, waits for its outcome, and closes it. */
+/** Confirms the change in an open dialog, waits for the outcome, and closes the dialog. */
 export async function confirms(dialog: Locator, action: string, outcome: RegExp): Promise<void> {
   await presses(dialog, action);
   const status = dialog.getByRole("status").filter({ hasText: outcome }).first();

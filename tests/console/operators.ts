@@ -26,7 +26,7 @@ export async function readAs<S extends z.ZodType>(path: string, schema: S): Prom
 export const linkTo = (within: Page | Locator, path: string): Locator =>
   within.locator(`a[href="#${path}"]`).first();
 
-/** The row of a table with a link to this page. */
+/** The table row that has a link to this page. */
 export const rowWith = (page: Page, path: string): Locator =>
   page.getByRole("row").filter({ has: page.locator(`a[href="#${path}"]`) }).first();
 
@@ -46,10 +46,10 @@ const UTC = {
   timeZone: "UTC",
 } as const;
 
-/** A time of the API as the console writes it. */
+/** Formats a time from the API as the console does. */
 export const momentAs = (at: string | null): string =>
   at === null ? "none" : `${new Intl.DateTimeFormat("en", UTC).format(new Date(at))} UTC`;
 
-/** Money of the API, in dollars, as the console writes it. */
+/** Formats money from the API as the console does, in dollars. */
 export const dollarsAs = (cents: number): string =>
   `${cents < 0 ? "-" : ""}$${(Math.abs(cents) / 100).toFixed(2)}`;

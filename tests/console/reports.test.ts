@@ -19,8 +19,8 @@ import { answerOn, cellsOf, goTo, isShown, onPage, type Row, showsRows } from ".
 const operator = once(() => signUpOperator(world));
 
 /**
- * Makes a purchase, uses some of its credits, refunds a part of it and pays it out. Returns the
- * payout.
+ * Makes a purchase, uses some of the credits, refunds a part of the price, and pays the purchase
+ * out. Returns the payout.
  */
 const sold = once(async (): Promise<string> => {
   const { buyer, orderId, paymentId } = await newPurchase(world);

@@ -79,7 +79,7 @@ async function hasNoFaults(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
-/** Signs in by the form, in a window of its own. */
+/** Signs in with the form in a new window. */
 async function signsIn(
   { email, password }: Person,
   use: (page: Page) => Promise<void>,

@@ -116,7 +116,7 @@ async function welcomeRecipe(): Promise<void> {
     "trash.example",
   ]);
 
-  await setPolicy({ welcome_credits_day: "500" }); // the first user's credits reach it
+  await setPolicy({ welcome_credits_day: "500" }); // The first user's credits reach this limit.
   const people = [await signUp(world), await signUp(world)] as const;
   for (const { id } of people) equal(await outcomeOf(id), "refused day_ceiling");
   const refused: { id: string; user_id: string }[] = await sends(list!);

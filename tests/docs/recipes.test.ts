@@ -73,7 +73,7 @@ async function gate(runs: Runs): Promise<void> {
   const { balance, held } = await balanceOf(world, user_id);
   deepEqual([balance, held], ["100", "0"]);
 
-  const { answer } = await ask(); // succeeds after the failed run
+  const { answer } = await ask(); // This call succeeds after the failed one.
   equal(answer, "Four.");
   equal((await balanceOf(world, user_id)).balance, "50");
 }

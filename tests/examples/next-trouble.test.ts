@@ -1,6 +1,6 @@
 /**
- * The Next.js example when the network or the session fails, or the user reloads the page during a
- * payment.
+ * Tests the Next.js example when the network or the session fails, or the user reloads the page
+ * during a payment.
  */
 import { comesBackExpired, isOffline, isSlow, reloadsWhilePaying } from "./trouble.ts";
 import { testVisits } from "./visit.ts";

@@ -38,7 +38,8 @@ const BUILD_FLAGS: Record<ExampleName, string[]> = {
 };
 
 /**
- * Checks the example's types, and builds it. Next.js compiles the project's URL and key into it.
+ * Checks the example's types, and builds the example. Next.js compiles the project's URL and key
+ * into the build.
  */
 async function compiles(name: ExampleName, project: Project): Promise<void> {
   const args = ["run", "build", ...BUILD_FLAGS[name]];

@@ -37,7 +37,7 @@ export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
   await isRefusedAJob(page);
   const answered: { id: string | undefined; key: string | undefined; method: string }[] = [];
   for (const request of sent) {
-    if (await request.response().catch(() => null) === null) continue; // aborted by strict mode
+    if (await request.response().catch(() => null) === null) continue; // strict mode aborted it
     const headers = await request.allHeaders();
     answered.push({
       id: headers["x-request-id"],

@@ -49,7 +49,7 @@ export async function reloadsWhilePaying({ world, page, origin }: Visit): Promis
   equal(page.url(), `${origin}/`);
   await press(page, "Sign out");
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  equal(page.url(), `${origin}/`); // No router has stored the address with the order.
+  equal(page.url(), `${origin}/`); // No router restores the address that contained the order's id.
 }
 
 /**

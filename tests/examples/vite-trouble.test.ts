@@ -1,6 +1,6 @@
 /**
- * The Vite example when the network or the session fails, or the user reloads the page during a
- * payment.
+ * Tests the Vite example when the network or the session fails, or the user reloads the page during
+ * a payment.
  */
 import { followsTheOtherTab, keepsNothingOfAnother, logsEachRequest } from "./sessions.ts";
 import { comesBackExpired, isOffline, isSlow, reloadsWhilePaying } from "./trouble.ts";

@@ -146,7 +146,10 @@ async function withHanging(after: boolean, use: () => Promise<void>): Promise<vo
   }
 }
 
-/** Repeats a request while its key is in progress. Returns the first answer that is not a 409. */
+/**
+ * Sends a request, and sends it again while an earlier request with the same key is in progress.
+ * Returns the first answer that is not a 409.
+ */
 function repeat({ ask }: Asking): Promise<Answer> {
   return until("the repeat is answered", async () => {
     const answer = await ask(world);
@@ -161,9 +164,9 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request gets a 503 in time, and that each object exists once after a repeat. If
- * `after` is true, Stripe creates the objects and then does not answer. Otherwise Stripe creates
- * nothing.
+ * Asserts that each request gets a 503 in time. After the request was sent again, its object must
+ * exist once. If `after` is true, Stripe creates the objects and then does not answer. Otherwise
+ * Stripe creates nothing.
  */
 async function hang(
   askings: [string, Asking][],

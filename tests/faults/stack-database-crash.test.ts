@@ -11,8 +11,8 @@ const ROUNDS = 3;
 const READERS = 20;
 const DEADLINE_MS = 2_000;
 /**
- * The timeout of the read that checks whether REST answers again. It is long, because the other
- * readers send requests at the same time.
+ * The timeout of the read that checks whether REST answers again. It is long, because the test
+ * sends many other requests at the same time.
  */
 const ANSWERS_MS = 15_000;
 
@@ -41,7 +41,7 @@ Deno.test({
       await killDatabase(world);
       await databaseIsBack(world);
       await until("REST answers again", async () => {
-        const answer = await rest(ANSWERS_MS).catch(() => undefined); // may never be answered
+        const answer = await rest(ANSWERS_MS).catch(() => undefined); // It may never be answered.
         return answer?.status === 200 || undefined;
       });
       isOver = true;

@@ -25,7 +25,7 @@ export async function block(world: World, body: object): Promise<z.output<typeof
 }
 
 /**
- * Copies a person's last decision `count` times, as if the person had opened that many checkouts.
+ * Copies a person's latest decision `count` times, as if the person had opened that many checkouts.
  */
 export async function repeatDecision(world: World, person: Person, count: number): Promise<void> {
   await withSql(world, (sql) =>
@@ -39,8 +39,8 @@ export async function repeatDecision(world: World, person: Person, count: number
 }
 
 /**
- * Moves these times `seconds` into the past: the times of all decisions about a person, and of all
- * recorded uses of the person's cards.
+ * Moves all decisions about a person, and all recorded uses of the person's cards, into the past by
+ * `seconds`.
  */
 export async function age(world: World, person: Person, seconds: number): Promise<void> {
   await withSql(world, async (sql) => {

@@ -32,9 +32,9 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * Asserts that Retry-After is about an hour. The wait ends one hour after a concurrent request was
- * admitted. That admission may be later than the start of the refused request, so Retry-After may
- * be up to one hour and one second.
+ * Asserts that Retry-After is about an hour. The wait ends when an admitted request is one hour
+ * old, and Retry-After is counted from the start of the refused request. A concurrent request may
+ * be admitted after this start, so Retry-After may be up to one hour and one second.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));

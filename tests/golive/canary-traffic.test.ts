@@ -40,8 +40,8 @@ function slowDown(): () => Promise<void> {
 }
 
 /**
- * Begins with the stage in which the test causes the failure, because other work on this machine
- * may slow down an earlier stage.
+ * With these stages, the test causes the failure in the first stage. If there were an earlier
+ * stage, other work on this machine might slow it down, and so close the gate before the failure.
  */
 const AT_25 = [...CANARY, "--stages", "25,50,100"];
 

@@ -78,6 +78,6 @@ export async function golive(
   return endedOf(code, signed.report);
 }
 
-/** The steps of a report that failed. */
+/** The failed steps of a report. */
 export const failures = ({ report }: Ended): string[] =>
   report.checked.filter(({ state }) => state === "failed").map(({ code }) => code);

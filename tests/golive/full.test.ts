@@ -41,7 +41,7 @@ async function killAt(code: string, args: readonly string[]): Promise<void> {
   throw new Error(`the launch ended before ${code}:\n${said}${complaint}`);
 }
 
-/** Returns how often the buyers of go-live runs have paid, by buyer. */
+/** Returns the number of payments of each buyer of a go-live run. */
 async function paymentsByBuyer(): Promise<number[]> {
   const rows = await withSql(world, (sql) =>
     sql<{ paid: number }[]>`

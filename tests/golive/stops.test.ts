@@ -65,7 +65,7 @@ for (const { name, settings, plant, end, stopsAt: [code, evidence, fix] } of PLA
   Deno.test(`${name} stops the launch before its canary, and nothing is on sale`, () =>
     withMail(world, "exclusive", () =>
       withSales(world, async () => {
-        await switchSales(world, "off"); // as they are before a launch
+        await switchSales(world, "off"); // Sales are off before a launch.
         await plant?.();
         try {
           const ended = await golive(world, FULL, settings);

@@ -1,4 +1,7 @@
-/** T40: who may grant credits, how a grant names its author, and which grants need a second operator. */
+/**
+ * T40 in docs/reference/traps.md: who may grant credits, how a grant names its author, and which
+ * grants need a second operator.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import {
@@ -140,7 +143,8 @@ Deno.test("T40: grants at once stay below a daily ceiling, and one confirmation 
   const [ops, person] = [await signUpOperator(world), await signUp(world)];
   const others = await Promise.all(Array.from({ length: 4 }, () => signUpOperator(world)));
   const people = await Promise.all(Array.from({ length: 8 }, () => signUp(world)));
-  // An operator may grant 500,000 credits a day.
+  // An operator may grant 500,000 credits a day. That is enough for five of these eight grants; the
+  // other three wait for a second operator.
   const answers = await Promise.all(people.map(({ id }) => grant(ops.as, id, "90000")));
   deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 201, 201, 201, 202, 202, 202]);
   const id = await pendingGrant(ops, person);

@@ -42,7 +42,7 @@ async function measure(call: () => Promise<Answer>): Promise<Measured> {
 }
 
 /**
- * Sends chats whose models wait, charges of usage, reads of the rates, requests to an unknown path,
+ * Sends charges of usage, reads of the rates, requests to an unknown path, chats whose models wait,
  * and a few failing chats. Returns all chats.
  */
 export async function makeLoad(world: World): Promise<Chat[]> {

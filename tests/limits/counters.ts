@@ -3,10 +3,7 @@ import { equal } from "node:assert/strict";
 import type { Answer } from "../support/project/http.ts";
 import type { World } from "../support/project/world.ts";
 
-/**
- * Returns the number of admitted requests, and asserts that all others were refused as rate
- * limited.
- */
+/** Returns the number of admitted requests, and asserts that a rate limit refused all others. */
 export function admitted(answers: readonly Answer[]): number {
   const refused = answers.filter(({ status }) => status === 429);
   const others = answers.filter(({ status }) => status !== 429);

@@ -47,7 +47,10 @@ async function limitsItself(cut: World): Promise<void> {
   equal(admitted(answers), 100);
 }
 
-/** Reads how many requests since `since` were counted without Redis, with the label `reason`. */
+/**
+ * Returns the number of requests that were counted without Redis since `since`, with the label
+ * `reason`.
+ */
 async function fallbacks(reason: string, since: Date): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ count: number }[]>`

@@ -50,8 +50,8 @@ function checkRefused({ headers }: Answer): void {
 }
 
 /**
- * Asserts that the admitted answers report each remaining count from 99 to 0 exactly once, and that 21 of
- * these answers warn of the limit.
+ * Asserts that the admitted answers report each remaining count from 99 to 0 exactly once. The 21
+ * answers with a remaining count from 20 to 0 must warn of the limit.
  */
 function checkAllowed(answers: readonly Answer[]): void {
   const said = answers.map(({ headers }) => headers.get("ratelimit") ?? "");

@@ -32,7 +32,7 @@ async function modesInDatabase(): Promise<Record<string, (boolean | null)[]>> {
   });
 }
 
-/** Returns the type, the mode and the state of each event in the inbox that is about an order. */
+/** Returns the type, the mode and the state of each of an order's events in the inbox. */
 async function eventsOf(orderId: string) {
   return await withSql(world, (sql) =>
     sql<{ type: string; livemode: boolean; state: string }[]>`

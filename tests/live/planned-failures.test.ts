@@ -1,6 +1,7 @@
 /**
  * The failures that a launch must notice. Each test causes a failure on a stack in live mode,
- * checks its effect, and ends it. packages/local-stack/README.md has a table of all these failures.
+ * checks its effect, and ends the failure. packages/local-stack/README.md has a table of all these
+ * failures.
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

@@ -1,5 +1,5 @@
--- Compares each dry run with the change that follows it. A difference raises an exception. No
--- history expects an exception, so the test fails.
+-- Compares each dry run with the change that follows it. A difference raises an exception, which
+-- makes the test of the history fail.
 
 create function money_back.compare(p_what text, p_dry_run jsonb, p_real jsonb)
 returns void

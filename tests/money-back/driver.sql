@@ -1,6 +1,7 @@
--- Carries out the steps of a history through the ledger's RPC functions, and shows the buyer's account
--- after each step. This schema exists only in databases that a test has created. Functions that every step
--- calls are written in plpgsql, because plpgsql caches their plans.
+-- A history is a list of steps: what happens to one buyer in a test. This file carries out the
+-- steps through the ledger's RPC functions, and shows the buyer's account after each step. This
+-- schema exists only in databases that a test has created. Functions that every step calls are
+-- written in plpgsql, because plpgsql caches their plans.
 
 create schema money_back;
 
@@ -9,8 +10,8 @@ create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,
   primary key (user_id, kind, name));
 
--- The account's id is stored here, because after its owner's deletion the account can't be found by the
--- owner.
+-- The account's id is stored here, because the account of a deleted owner can't be found by the
+-- owner's id.
 create table money_back.buyers (user_id uuid primary key, account_id bigint not null);
 
 -- The product has no setting for the expiry of a package's credits, so a trigger sets the expiry of a new
@@ -58,8 +59,8 @@ returns jsonb
 language plpgsql stable
 as $$
 begin
-  -- Two types of Stripe event can report an order's payment. The name of the event in the history decides
-  -- the type.
+  -- Two types of Stripe event can report an order's payment. A hash of the event's name in the
+  -- history chooses one of the two.
   return (select jsonb_build_object(
     'type', case t.whole when 0 then 'payment_intent.succeeded' else 'checkout.session.completed' end,
     'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', o.booking_id, 'mode', 'payment',

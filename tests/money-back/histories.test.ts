@@ -1,7 +1,8 @@
 /**
- * Test cases of refunds, disputes and warnings. After each step the ledger is compared with the model. The
- * expected end of each case was worked out by hand. Each case is repeated with its events shuffled and each
- * delivered twice; MONEY_BACK_SEED repeats a certain shuffle.
+ * Test cases of refunds, disputes and warnings. After each step the ledger is compared with the
+ * model. The expected end of each case was worked out by hand. Then each case is repeated several
+ * times: its events are shuffled, and each event is delivered twice. MONEY_BACK_SEED repeats the
+ * shuffles of an earlier run.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Step } from "./model/steps.ts";

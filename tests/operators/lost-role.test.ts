@@ -1,4 +1,4 @@
-/** Operators who lost the role, and whose tokens still say that they have it. */
+/** Operators who have lost the role, but whose tokens still contain the role. */
 import { equal } from "node:assert/strict";
 import { ROUTE_CASES } from "../support/functions/cases/routes.ts";
 import { proven, withSql } from "../support/project/database.ts";

@@ -16,8 +16,8 @@ async function newPayout(made: { deliver?: boolean; arrives_in_days?: number } =
 }
 
 /**
- * Makes payouts until one of them replaces the returned payout. Only a payout that Stripe makes in
- * a later second replaces the returned one.
+ * Makes payouts until one of them replaces `returned`, a payout that the bank has returned. Only a
+ * payout that Stripe makes in a later second replaces the returned payout.
  */
 function nextBrings(returned: { id: string; amount: number }) {
   return until(`payout ${returned.id} is replaced`, async () => {

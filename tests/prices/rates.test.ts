@@ -91,8 +91,7 @@ Deno.test("T11: a model without a rate is refused everywhere and costs nothing",
 Deno.test("every kind of token has its price, and the sum is exact", async () => {
   const person = await signUpWith(world, "100");
   // claude-sonnet-4-5 costs, in USD per million tokens: 3 for input, 0.3 for cached input, 3.75 for
-  // cache writes, and 15 for output. Users pay
-  // four times these prices.
+  // cache writes, and 15 for output. Users pay four times these prices.
   const body = {
     user_id: person.id,
     model: "claude-sonnet-4-5",

@@ -87,7 +87,9 @@ export type Deed =
     readonly amount: number;
     readonly arrives: number | null;
   }
-  /** The bank refuses the last refund of an order after Stripe has reported its success. */
+  /**
+   * The bank refuses an order's latest refund after Stripe has reported the refund as successful.
+   */
   | { readonly do: "fail refund"; readonly order: string }
   | { readonly do: "end dispute"; readonly dispute: string; readonly outcome: "won" | "lost" }
   | {

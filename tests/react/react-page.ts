@@ -1,4 +1,4 @@
-/** Renders elements below the hooks' provider, in React's strict mode and without a browser. */
+/** Renders elements inside FarthingProvider, in React's strict mode and without a browser. */
 import { GlobalWindow } from "happy-dom";
 import { createElement, type ReactElement, StrictMode } from "react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

@@ -1,6 +1,6 @@
 /**
- * T29, M2, M3: Stripe's events report disputes. Credits are clawed back and reinstated as the bank moves
- * the money, and no status causes a 500.
+ * T29, M2 and M3 in docs/reference/traps.md: Stripe's events report disputes. Credits are clawed
+ * back and reinstated as the bank moves the money, and no status causes a 500.
  */
 import { equal } from "node:assert/strict";
 import { proven, withDeliveries, withSql } from "../support/project/database.ts";

@@ -1,4 +1,7 @@
-/** The reports of credits and liabilities and the journal show a purchase correctly, as JSON and as CSV. */
+/**
+ * Three reports show a purchase correctly, as JSON and as CSV: the report of credits, the report of
+ * liabilities, and the journal.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { withCleanup } from "@farthing/command-line";
@@ -31,7 +34,10 @@ async function read<Row extends z.ZodObject>(as: Caller, name: string, row: Row)
 
 const seal = () => withSql(world, (sql) => sql`select farthing.seal()`);
 
-/** Only this test sells in this currency, in this run and in earlier runs on the same stack. */
+/**
+ * No other test sells in this currency. Earlier runs of this test on the same stack may have sold
+ * in it, so the test compares the figures before and after its purchase.
+ */
 const CURRENCY = "dkk";
 
 /** Puts a package of 9,990 credits on sale while `use` runs. */

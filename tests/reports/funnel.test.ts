@@ -13,8 +13,8 @@ const world = readWorld();
 const Funnel = reportOf(FunnelRow);
 
 /**
- * Returns how often the funnel counts this user as refused for lack of credits: one number for each
- * day.
+ * Returns the number of this user's requests that the funnel counts as refused for lack of credits:
+ * one number for each day.
  */
 function refusalsOf(userId: string): Promise<number[]> {
   return withSql(world, async (sql) => {

@@ -16,7 +16,10 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const Usage = reportOf(UsageRow);
 
-/** Only this test uses this feature, in this run and in earlier runs on the same stack. */
+/**
+ * No other test uses this feature. Earlier runs of this test on the same stack may have used it, so
+ * the test compares the figures before and after its charges.
+ */
 const FEATURE = "test of the report";
 
 async function readUsage(as: Caller, query: string): Promise<z.output<typeof Usage>> {

@@ -24,7 +24,7 @@ export interface Ran {
 export interface Scene {
   /** Makes the state, and returns the values of the page's placeholders. */
   readonly prepare?: (world: World) => Promise<Value[]>;
-  /** Checks a command that has succeeded, and returns values for the commands after it. */
+  /** Reverts those effects of the page's commands that would disturb other tests. */
   readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
   /** Reverts those changes of the page that would affect other tests. */
   readonly undo?: (world: World) => Promise<unknown>;

@@ -76,7 +76,7 @@ export function commandsIn(text: string): Command[] {
 
 const ROUTE = /`(GET|POST|DELETE) (\/[\w\-/{}.]+)[^`]*`/g;
 
-/** Returns the routes that the sentences of a page name, as `GET /customers/{id}`. */
+/** Returns the routes that the sentences of a page name, in the form `GET /customers/{id}`. */
 export function routesIn(text: string): string[] {
   return [...text.matchAll(ROUTE)].map(([, method, path]) => `${method} ${path}`);
 }

@@ -37,7 +37,7 @@ async function undone(sql: Sql, run: Run, use?: () => Promise<void>): Promise<un
 
 /**
  * Runs `second` while the transaction of `first` is open, asserts that `second` waits for a lock,
- * and returns its result.
+ * and returns the result of `second`.
  */
 async function waitsFor(first: Run, second: Run, end: "commit" | "undo"): Promise<unknown> {
   return await withSql(world, (one) =>

@@ -40,7 +40,7 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 ];
 
 /**
- * Returns one text that contains the rows of a table, and the number of audit rows of refused
+ * Returns one text. It contains the rows of a table, and the number of audit rows about refused
  * changes and dry runs. The text leaves out everything that may change at any time: the rule
  * auth_failures, the author and time of a row's last change, and `livemode`. Other tests change
  * these, and Stripe's first event sets `livemode`.

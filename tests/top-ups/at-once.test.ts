@@ -1,7 +1,8 @@
 /**
  * Measures the time from the debit that crosses the threshold to the new credits. The tests in this
- * file never start the payment runner, because they test that the database wakes it. The scheduled
- * task finds the account within a minute, which is too late for the limits of these tests.
+ * file never start the payment runner, because they check that the database wakes the runner. The
+ * scheduled task finds the account within a minute, which is too late for the limits of these
+ * tests.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven, withDeliveries, withSql } from "../support/project/database.ts";

@@ -24,12 +24,12 @@ const world = readWorld();
 const CHECKOUTS = 10;
 
 /**
- * The number of delivery orders that a run tests. A full run tests all permutations of the events,
+ * The number of event sequences that a run tests. A full run tests all permutations of the events,
  * and a push tests a random choice of them.
  */
 const ORDERS = IS_FULL ? 120 : 24;
 
-/** With the ORDERS_SEED of an earlier run, a run tests the same delivery orders again. */
+/** With the ORDERS_SEED of an earlier run, a run tests the same event sequences again. */
 const SEED = Number(Deno.env.get("ORDERS_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
 
 /**
@@ -65,7 +65,8 @@ Deno.test(`T3: a payment's events make one grant in ${ORDERS} orders, ORDERS_SEE
   const orders = chosenOrders();
   equal(orders.length, ORDERS);
   for (const { order, isDoubled } of orders) {
-    // Between two rounds the lock is released, so that tests that start a backfill can run.
+    // The lock of lost events is released between two rounds. In that pause, a test that starts a
+    // backfill can run.
     const play = () =>
       withLostEvents(world, "shared", async () => {
         const { id, events } = await bought(buyer);

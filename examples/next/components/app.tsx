@@ -18,7 +18,7 @@ import { Paint, Research } from "./work.tsx";
  */
 function Easel({ user }: { user?: JwtPayload }) {
   const { refresh } = useRouter();
-  const userId = useUserId(); // also after a change in another tab
+  const userId = useUserId(); // also changes when a user signs in or out in another tab
   useEffect(() => {
     if (userId !== (user?.sub ?? null)) refresh();
   }, [userId, user?.sub, refresh]);
@@ -44,8 +44,8 @@ function Easel({ user }: { user?: JwtPayload }) {
 }
 
 /**
- * Also rendered on the server, with the user from the cookies and the balance that the server has
- * read.
+ * This is also rendered on the server, with the user from the cookies and the balance that the
+ * server has read.
  */
 export const App = ({ user, state }: { user?: JwtPayload; state: DehydratedState }) => (
   <FarthingProvider supabase={supabase} initialUserId={user?.sub ?? null}>

@@ -14,7 +14,10 @@ export const Card = ({ title, children, ...props }: ComponentProps<"section">) =
   </section>
 );
 
-/** The app's own words for a refusal, by its code. Any other refusal has the service's words. */
+/**
+ * The app's own words for a refusal, by its code. Any other refusal is shown in the service's
+ * words.
+ */
 const WORDS: Record<string, string> = {
   insufficient_credits: "You have too few credits for this. Buy some on this page.",
 };

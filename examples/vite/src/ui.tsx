@@ -16,7 +16,10 @@ export const Card = ({ title, wide, children }: CardProps) => (
   </section>
 );
 
-/** The app's own words for a refusal, by its code. Any other refusal has the service's words. */
+/**
+ * The app's own words for a refusal, by its code. Any other refusal is shown in the service's
+ * words.
+ */
 const WORDS: Record<string, string> = {
   insufficient_credits: "You have too few credits for this. Buy some on this page.",
 };

@@ -24,7 +24,7 @@ export function Paint({ userId }: { userId: string }) {
   );
 }
 
-/** A job's result is deleted 24 hours after the job's creation. */
+/** Undefined after 24 hours: a job's result is deleted 24 hours after the job's creation. */
 type Result = { report: string } | undefined;
 type Shown = Pick<JobSummary, "job_id" | "client_temp_id">;
 

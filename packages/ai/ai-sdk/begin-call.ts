@@ -25,11 +25,11 @@ function countSafely(params: Params, count: CountTokens): number {
   try {
     return promptTokens(params, count);
   } catch {
-    return NaN; // The provider's usage may still be complete. Otherwise the price is unknown.
+    return NaN; // The provider may still report all tokens. Otherwise the price is unknown.
   }
 }
 
-/** Holds the credits of a call. If the caller aborts meanwhile, the model is not asked. */
+/** Holds the credits of a call. If the caller aborts meanwhile, the model is not called. */
 export async function begin(
   metering: Metering,
   options: CreditsOptions,

@@ -1,6 +1,6 @@
 /** After the caller has left, lets the model continue for a limited time, and then aborts it. */
 
-/** The source of time. It is an argument, so that tests can pass their own. */
+/** The timers that the code uses. Tests pass their own timers. */
 export interface Timers {
   /** Calls `fire` after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, fire: () => void): () => void;
@@ -20,7 +20,8 @@ export async function unlessAborted<T>(
 ): Promise<T> {
   if (signal === undefined) return await promise;
   if (signal.aborted) {
-    // The caller never gets this promise. If it rejected without a handler, a Node process would end.
+    // The caller never gets this promise. If it rejected without a handler, a Node process would
+    // end.
     Promise.resolve(promise).catch(() => {});
     throw signal.reason;
   }

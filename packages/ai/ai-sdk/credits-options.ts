@@ -21,8 +21,8 @@ export interface CreditsOptions {
    * The action when the caller of a stream leaves. `finish`, the default, reads the answer to its
    * end. It charges the provider's usage, or the maximum cost if nothing arrives in time. `stop`
    * aborts the model, and charges the tokens that were counted until then. An answer that is not
-   * streamed is always finished, because no part of it arrives early enough to be counted. A
-   * metering that observes ignores this option: the model stops when the caller leaves.
+   * streamed is always finished, because no part of it arrives early enough to be counted. In the
+   * mode `observe` this option is ignored: the model stops when the caller leaves.
    */
   readonly onAbort?: "finish" | "stop";
   /**

@@ -26,7 +26,7 @@ async function answerAndCharge(begun: Begun, model: Model): Promise<GenerateResu
   return { ...result, providerMetadata: { ...result.providerMetadata, ...farthing } };
 }
 
-/** Generates an answer whose credits are held. */
+/** Generates the answer of a call whose credits are already held. */
 export async function generate(
   begun: Begun,
   model: Model,
@@ -35,8 +35,8 @@ export async function generate(
 ): Promise<GenerateResult> {
   const answer = answerAndCharge(begun, model);
   // In the mode `observe` the answer is returned before its price is reported, so the platform must
-  // wait for the report. The call has already been ended, so `end` is called here only to wait for
-  // the report.
+  // wait for the report. `answerAndCharge` has already ended the call. This second call of `end`
+  // changes nothing, and its promise resolves when the price has been reported.
   waitUntil?.(answer.catch(() => {}).then(() => begun.call.end()));
   return await unlessAborted(answer, signal);
 }

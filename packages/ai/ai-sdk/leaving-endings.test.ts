@@ -176,7 +176,7 @@ const leaving: Ending[] = [
     async play(scene) {
       const stop = new AbortController();
       scene.model.doStream = async ({ abortSignal }) => {
-        stop.abort(); // while the model begins
+        stop.abort(); // The caller leaves while the model begins.
         await Promise.resolve();
         throw abortSignal?.reason;
       };

@@ -1,4 +1,4 @@
-/** The middleware of the AI SDK: a user's credits pay for the calls of a model. */
+/** A middleware for the AI SDK. With it, a user's credits pay for the calls of a model. */
 import type { Metering } from "../core/metering.ts";
 import { begin } from "./begin-call.ts";
 import { systemTimers, type Timers } from "./caller-left.ts";
@@ -30,9 +30,9 @@ export function middlewareWith(
 }
 
 /**
- * Makes the middleware for the calls of one user. Each call holds credits before the model is asked,
- * and is charged by the provider's usage. A call that can't be paid throws a `FarthingError` with the
- * code `insufficient_credits`, and the model is not asked.
+ * Makes the middleware for the calls of one user. Credits are held before the model is called.
+ * Then the usage that the provider reports is charged. A call that can't be paid throws a
+ * `FarthingError` with the code `insufficient_credits`, and the model is not called.
  *
  * ```ts
  * const middleware = creditsMiddleware(metering, { userId });

@@ -1,4 +1,7 @@
-/** Calls whose charge is not settled when the process ends. The next start settles them, once. */
+/**
+ * Tests calls whose charge is not settled when the process ends. The next start of the app settles
+ * each charge once.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
 import { finish, HELD, readAll, type Scene, text, usageOf } from "../testing/scene.ts";
@@ -123,7 +126,7 @@ testEndings(
         await answer(scene, 50_000);
         scene.service.down = [];
         scene.service.now += 30 * MINUTE_MS;
-        scene.service.balance = 5; // The rest was spent elsewhere.
+        scene.service.balance = 5; // The user spent the other credits on something else.
       },
       charged: HELD,
       isLeft: true,

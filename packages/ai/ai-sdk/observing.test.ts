@@ -1,10 +1,12 @@
-/** A middleware that observes: it changes nothing in the app, and charges nothing. */
+/**
+ * Tests the middleware in the mode `observe`: it charges nothing, and changes nothing in the app.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Settlement } from "../core/call.ts";
 import { type Ending, testEndings } from "../testing/ending.ts";
 import { finish, NO_USAGE, readAll, Scene, text, usageOf } from "../testing/scene.ts";
 
-/** The user has no credits, so a metering that charges would refuse each call. */
+/** The user has no credits, so each call would be refused in the mode `charge`. */
 const options = { mode: "observe" as const, balance: 0 };
 
 async function stream(scene: Scene): Promise<string[]> {

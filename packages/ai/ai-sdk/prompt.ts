@@ -4,7 +4,7 @@
 import { type CountTokens, FILE_TOKENS } from "./count-tokens.ts";
 import type { Params } from "./types.ts";
 
-/** The tokens of a message's role and separators. */
+/** The number of tokens that are counted for the role and the separators of each message. */
 const MESSAGE_TOKENS = 8;
 
 type Content = Params["prompt"][number]["content"];

@@ -10,8 +10,9 @@ const sumOf = (...counts: (number | undefined)[]) =>
   counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 
 /**
- * Returns the tokens of one kind: the reported number, or the total less the other kinds, whichever
- * is larger. A provider may report only the number or only the total.
+ * Returns the number of tokens of one kind, such as the tokens that were not read from a cache. A
+ * provider may report only this number (`own`), or only the total of all kinds. So the result is
+ * `own`, or the total minus `others`, whichever is larger.
  */
 function restOf(total: number | undefined, own: number | undefined, others: number): number {
   return Math.max(own ?? 0, (total ?? 0) - others);
@@ -50,7 +51,7 @@ export class Received {
       try {
         return count(text);
       } catch {
-        return NaN; // The cost is then unknown, and the most is charged.
+        return NaN; // The cost is then unknown, so the maximum cost is charged.
       }
     };
   }
@@ -64,7 +65,7 @@ export class Received {
       this.#usage = part.usage;
       this.#hasFailed ||= part.finishReason.unified === "error";
     } else if (part.type === "tool-call" && !this.#text.includes(part.input)) {
-      this.#text += part.input; // Some providers send a call without its deltas.
+      this.#text += part.input; // Some providers send a tool call without deltas.
     }
   }
 
@@ -98,7 +99,10 @@ export class Received {
     return this.isNothing && (hasBroken || !hasEnded);
   }
 
-  /** Returns the provider's usage; without one, the counted tokens of the received part. */
+  /**
+   * Returns the usage that the provider reported. If it reported none, returns the counted tokens
+   * of the received part.
+   */
   tokens(inputTokens: number): Tokens {
     const counted = {
       input_tokens: inputTokens,
@@ -107,7 +111,7 @@ export class Received {
     };
     const reported = tokensOf(this.#usage);
     if (!reported || !areCounts(reported)) return counted;
-    // A provider that reports 0 tokens for an answer or for its prompt has not counted them.
+    // If a provider reports 0 tokens of an answer or of a prompt, it has not counted these tokens.
     const { output_tokens, reasoning_tokens, ...read } = reported;
     const made = sumOf(output_tokens, reasoning_tokens);
     if (made === 0) return this.#isEmpty ? reported : counted;

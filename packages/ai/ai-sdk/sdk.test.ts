@@ -18,7 +18,7 @@ async function streamed(scene: Scene, abortSignal?: AbortSignal) {
     ...{ model: scene.wrapped, prompt, onError: () => {} },
     ...abortSignal && { abortSignal },
   });
-  const { textStream } = result; // Each reading of the property branches the stream.
+  const { textStream } = result; // Each access to this property splits the stream again.
   const reader = textStream.getReader();
   const first = reader.read();
   await scene.accepted;

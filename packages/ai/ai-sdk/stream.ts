@@ -75,8 +75,8 @@ function endCall(
   { received, failure }: Answer,
 ): Promise<Settlement> {
   if (!leaving.wasStopped && received.isWorthless(failure !== undefined)) return call.release();
-  // The provider may bill reasoning that it did not send. If such an answer were free, a user could
-  // get free work by leaving.
+  // The provider may bill reasoning that it has not sent, so the maximum cost is charged. If such
+  // an answer were free, a user could get free work by leaving.
   if (leaving.wasTooSlow && received.isNothing) return call.end();
   return call.end({ tokens: received.tokens(inputTokens) });
 }
@@ -91,10 +91,10 @@ async function chargeAnswer(begun: Begun, answer: Answer, output: Output): Promi
   }
   if (failure) output.fail(failure.error);
   else output.close();
-  await ended; // In the mode `observe`, the price may not be reported yet.
+  await ended; // In the mode `observe`, the report of the price may still be under way.
 }
 
-/** Streams an answer whose credits are held. */
+/** Streams the answer of a call whose credits are already held. */
 export async function stream(
   begun: Begun,
   model: Model,

@@ -91,8 +91,8 @@ const BAD_AMOUNT = 'amount must be a decimal string with at most 18 decimals, su
 const BAD_PRICE = 'price must return a decimal string with at most 18 decimals, such as "12.5".';
 
 /**
- * @throws TypeError if the service would refuse the amount or the tokens in the terms, or the app's
- * price for these tokens
+ * @throws TypeError if the service would refuse the amount or the tokens in the terms, or if it
+ * would refuse the price that the app's own function returns for these tokens
  */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined
@@ -218,7 +218,7 @@ export async function settleRecord(shared: Shared, record: Charged): Promise<Set
 
 /**
  * Releases the hold, or lets it expire if the release fails. Then removes the record: if the record
- * were left and the hold had not been released, the next start would charge the call.
+ * stayed and the release had failed, the next start would charge the call.
  */
 async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
   const { service, timeoutMs } = shared;

@@ -1,4 +1,4 @@
-/** The settlement of calls that were pending or cut off, by processes that share a journal. */
+/** Tests how processes that share a journal settle calls that were pending or cut off. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import type { CallTerms, Settlement } from "./call.ts";
@@ -116,7 +116,7 @@ Deno.test("a call that ends while the journal is listed is not charged from the 
   const finished = metering.finishSettlements({ alone: true });
   await asked;
   one.service.down = ["/release", "/settle"];
-  await free.release(); // The hold stays open until it expires.
+  await free.release(); // The service is down, so the hold stays open until it expires.
   await unpaid.end({ tokens });
   one.service.down = [];
   await paid.end({ tokens });

@@ -1,4 +1,7 @@
-/** Settles what the journal has: charges that could not be settled, and calls that were cut off. */
+/**
+ * Settles what the journal has: charges that could not be settled earlier, and calls that were cut
+ * off by the end of their process.
+ */
 import { FarthingError } from "@farthing/client/server";
 import { type CallTerms, removeRecord, settleRecord, type Shared } from "./call.ts";
 import type { JournalRecord } from "./journal.ts";

@@ -1,4 +1,7 @@
-/** A metering that observes: it reports what a call would have cost, and never refuses one. */
+/**
+ * Tests metering in the mode `observe`: it reports what a call would have cost, and refuses no
+ * call.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import type { Settlement } from "./call.ts";
@@ -14,7 +17,10 @@ const broken: Journal = {
   list: () => Promise.reject(new Error("ENOSPC")),
 };
 
-/** An observing metering of a user without credits, with a journal that can't be written. */
+/**
+ * Makes a metering in the mode `observe`. Its users have no credits, and its journal can't be
+ * written.
+ */
 function start(options: Partial<MeteringOptions> = {}) {
   const service = new FakeFarthing(0);
   const reported: Settlement[] = [];

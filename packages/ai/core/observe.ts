@@ -1,4 +1,4 @@
-/** Calls of a metering that observes: nothing is held, charged or refused. */
+/** Calls in the mode `observe`: nothing is held, charged or refused. */
 import {
   type CallTerms,
   type MeteredCall,

@@ -34,7 +34,7 @@ export const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
 
 const NOTHING: HoldCharge = { amount: "0" };
 
-/** An app that is written in plain JavaScript may also return a number. */
+/** `amount` is not typed as a string, because an app in plain JavaScript may pass a number. */
 const chargeOfAmount = (amount: unknown): HoldCharge | null =>
   typeof amount === "string" && AMOUNT.test(amount) ? { amount } : null;
 
@@ -48,8 +48,8 @@ export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): Hol
   const { tokens } = spent;
   if (tokens === undefined || !areCounts(tokens) || model === undefined) return null;
   if (price !== undefined) return chargeOfAmount(price(tokens, model));
-  // The service refuses a usage without tokens, but accepts the settlement of a hold with 0
-  // credits.
+  // The service refuses a usage without tokens, but it accepts an amount of 0 for the settlement of
+  // a hold.
   if (Object.values(tokens).every((count) => count === 0)) return NOTHING;
   return { usage: { model, ...tokens, ...metadata && { metadata } } };
 }

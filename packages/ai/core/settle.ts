@@ -80,9 +80,9 @@ const BAD_BODY: readonly FarthingError["code"][] = [
 /**
  * Returns the charges to attempt, in this order: the charge, the charge without its metadata, and
  * the held amount. The next one is attempted only if the service has refused the previous one as
- * invalid. The service did not see the metadata and the charge when it opened the hold, so it could
- * not refuse them before the model was called. A user who controls a part of them must not be able
- * to get free calls by causing a refusal.
+ * invalid. The metadata and the charge were not part of the request for the hold, so the service
+ * could not refuse them before the model was called. If a refused charge were free, a user who
+ * controls a part of these values could get free calls.
  */
 function chargesOf({ charge, held }: Charged): HoldCharge[] {
   const charges = [charge];
@@ -115,8 +115,9 @@ export async function settle(
 }
 
 /**
- * Returns the charge of a call that costs more than its user may owe: all available credits, and at
- * least those that were held. A hold can be far too small, for example for a file of many pages.
+ * Returns the charge of a call whose cost exceeds the overdraft limit: all available credits, but
+ * at least the held ones. The cost can be far above the held credits, for example for a file of
+ * many pages.
  */
 function cappedCharge({ held }: Charged, details: FarthingError["details"]): HoldCharge {
   const available = details?.["available"];

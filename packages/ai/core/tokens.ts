@@ -12,7 +12,7 @@ export interface Tokens {
   readonly reasoning_tokens?: number;
 }
 
-/** The most tokens of one kind that the service accepts. */
+/** The highest count of tokens that the service accepts in one field. */
 export const MAX_TOKENS = 1_000_000_000;
 
 /**

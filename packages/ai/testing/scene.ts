@@ -55,7 +55,7 @@ export class Scene {
   #isFull = false;
   #works: Promise<unknown>[] = [];
   #timers: (() => void)[] = [];
-  /** Writes the model's parts. */
+  /** The controller with which a test writes the parts of the model's answer. */
   answer!: ReadableStreamDefaultController<Part>;
   #accept!: () => void;
   /** Resolves when the model has accepted the call. */

@@ -89,8 +89,8 @@ async function release(api: Api, id: string, call: CallOptions): Promise<void> {
  * done, the hold is settled even if the signal has aborted.
  *
  * With an `idempotencyKey` of an earlier run, the work is done again only while the hold of that
- * run is open, as after a crash. If two runs with one key do the work at the same time, only one of
- * them settles the hold, and the other throws an `UnsettledError`.
+ * run is open, for example after a crash. If two runs with one key do the work at the same time,
+ * only one of them settles the hold, and the other throws an `UnsettledError`.
  * @throws FarthingError `insufficient_credits` before `work` begins, and `hold_not_open` if an
  *   earlier run with the same key has settled or released its hold
  * @throws UnsettledError if the work is done and the hold could not be settled, for example

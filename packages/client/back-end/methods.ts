@@ -55,7 +55,7 @@ function creditsOf(api: Api) {
     /** Reads a user's daily caps, and what was spent today. */
     spendCap: (userId: string, options: Reading = {}) =>
       api.read("/credits/spend-cap", { query: { user_id: userId } }, options),
-    /** Imposes a daily cap on a user, who can't lift it; `daily: null` removes it. */
+    /** Imposes a daily cap on a user. The user can't lift this cap; `daily: null` removes it. */
     imposeSpendCap:
       ((body: CapOfUser, options: CallOptions = {}) =>
         api.change("post", "/credits/spend-cap", { body }, options)) as WithDryRun<

@@ -22,7 +22,7 @@ const LOOK_MS = 30_000;
 
 const textOf = ({ card }: TopUps) => JSON.stringify(card);
 
-/** A new card is present in the top-ups some seconds before its brand and digits are. */
+/** A new card appears in the top-ups some seconds before its brand and its last digits do. */
 const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
 
 /**

@@ -16,18 +16,18 @@ export type ChatCharge =
   & { readonly [Key in keyof Omit<ChatAnswer, Known | "message">]: ChatAnswer[Key] | null };
 
 /**
- * The wait for a final charge. The service ends a stream at most two minutes after its reader has
- * disconnected. If the service's process was killed, a scheduled task ends the chat within the same
- * time. The charge is then final 200 seconds after the chat began. The other 20 seconds are for the
- * last poll.
+ * The time to wait for a final charge. The service ends a stream at most two minutes after its
+ * reader has disconnected. If the service's process was killed, a scheduled task ends the chat
+ * within the same time. The chat's own request may still change the charge until 200 seconds after
+ * the chat began. The other 20 seconds are for the last poll.
  */
 const SETTLED_MS = 220_000;
 
 /**
- * Polls the hold until the chat has ended and its charge is final. A charge can change once more:
+ * Polls the hold until the chat has ended and its charge is final. At first a charge is not final:
  * if the chat's process only seemed dead, it may still charge a released hold, or lower the charge.
- * Never repeats the chat's own request: if the service's process was killed, a repeat would begin a
- * second chat.
+ * Never repeats the chat's own request: if the service's process was killed, a repeated request
+ * would begin a second chat.
  * @returns null if the hold was released, and no charge can follow
  * @throws FarthingError `deadline_exceeded` if the charge is not final at the deadline
  */

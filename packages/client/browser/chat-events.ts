@@ -23,8 +23,8 @@ function eventOf({ event, data }: EventSourceMessage): ChatEvent | undefined {
   const { error, ...charge } = body;
   const isCharged = charge.credits !== undefined;
   const details = { ...error.details, ...charge };
-  // The error's status is 200, because the stream began with this status. A repeat of the request
-  // with its key would get the same incomplete answer.
+  // The stream began with status 200, so its error has this status, too. A retry rarely helps: a
+  // request with the same key usually gets the same incomplete answer.
   return {
     event: "error",
     error: new FarthingError({ ...error, details, status: 200 }),

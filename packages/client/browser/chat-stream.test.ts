@@ -35,8 +35,8 @@ Deno.test("a stream from which nothing comes for 45 seconds ends", async () => {
   const { api, clock } = fakeService([endless(begun, ": ping\n\n"), settled]);
   const waits: number[] = [];
   const read = Promise.withResolvers<void>();
-  // The first long wait is the deadline of the opening. Then each read of a chunk begins a long
-  // wait.
+  // The first long wait belongs to the deadline for opening the stream. Then each read of a chunk
+  // begins a long wait.
   clock.onLongWait = (ms) => {
     if (waits.push(ms) === 4) read.resolve();
   };

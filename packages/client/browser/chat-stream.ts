@@ -10,14 +10,16 @@ import { type ChatEvent, chatEvents } from "./chat-events.ts";
 
 /**
  * The time limit for opening a stream. The service waits up to 45 seconds until the provider
- * accepts the request, and up to 45 more for the first piece. If the client gave up sooner, the
- * user would pay the full price of an answer that the client never reads.
+ * accepts the request, and up to 45 more for the first piece. The other 50 seconds are for retries.
+ * If the client gave up sooner, the user would pay the full price of an answer that the client
+ * never reads.
  */
 const OPEN_MS = 140_000;
 
 /**
  * If a chat's isolate has ended, the service closes and charges the chat 60 seconds after the last
- * heartbeat. A repeat of the request after that would begin, and charge, a second chat.
+ * heartbeat. If the request were repeated later, it would begin a second chat, which is charged,
+ * too.
  */
 export const REPEAT_MS = 50_000;
 
@@ -80,7 +82,8 @@ export class ChatStream implements AsyncIterable<string> {
       this.#holdId = answer.headers.get("farthing-hold") ?? undefined;
       return answer;
     } catch (error) {
-      // An earlier loop over this stream may have begun the chat, even if this request was refused.
+      // If an earlier loop over this stream has sent the request, it may have begun the chat. A
+      // refusal of this second request does not change that.
       if (before !== "sent") this.#sent = sentAfter(error);
       throw error;
     }

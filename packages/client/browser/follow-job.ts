@@ -12,7 +12,7 @@ interface Look {
   /** Null if the job has not changed since the previous poll. */
   readonly job: Job | null;
   readonly etag: string | null;
-  /** The seconds to wait, if the service says so. */
+  /** The seconds to wait, from the header Retry-After, if the response has it. */
   readonly retryAfter: number | undefined;
 }
 

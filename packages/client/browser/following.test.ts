@@ -40,7 +40,7 @@ Deno.test("an extreme Retry-After leads neither to a loop without waits nor to a
     const { api, clock } = fakeService([job("queued", 0, headers), job("completed", 100)]);
     const long: number[] = [];
     clock.onLongWait = (ms) => {
-      // The first long wait is the deadline of the first poll.
+      // The first long wait belongs to the deadline of the first poll.
       if (long.push(ms) === 2 && seconds > 30) clock.advance(ms);
     };
     equal((await waitForJob(api, "j1", {})).status, "completed");

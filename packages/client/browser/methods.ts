@@ -14,7 +14,10 @@ import { fetchOwn, type OwnRequest } from "./own-back-end.ts";
 
 type Reading = Omit<CallOptions, "idempotencyKey">;
 
-/** Longer than the 100 seconds that the service allows for an answer that is not streamed. */
+/**
+ * The default timeout for an answer that is not streamed. The service itself takes at most 100
+ * seconds for such an answer.
+ */
 const ANSWER_MS = 120_000;
 
 export interface BuyOptions extends CallOptions {

@@ -9,8 +9,8 @@ interface Session {
 interface SessionAnswer {
   readonly data: { readonly session: Session | null };
   /**
-   * Why the session could not be read or refreshed. Null if that succeeded, even if nobody is
-   * signed in.
+   * The reason why the session could not be read or refreshed. Null if there was no failure, even
+   * if nobody is signed in.
    */
   readonly error?: { readonly name: string; readonly status?: number | undefined } | null;
 }

@@ -13,7 +13,8 @@ interface ErrorBody {
 }
 
 /**
- * Whether the same request may succeed later. The status may come from the service or the platform.
+ * Whether the same request may succeed later, given the status of a response. The response may come
+ * from the service or from the platform.
  */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;
 

@@ -120,8 +120,8 @@ export interface Api {
     options?: CallOptions,
   ): AsyncGenerator<ItemOf<P>, void, undefined>;
   /**
-   * Passes the response to `read`, and returns the result of `read`. Used for streams, files and
-   * 304.
+   * Passes the response to `read`, and returns the result of `read`. Used for streams, for files,
+   * and for responses with status 304.
    */
   raw<M extends Method, P extends PathOf<M>, T>(
     method: M,

@@ -24,7 +24,10 @@ export interface Call<T> {
   readonly stop: AbortSignal;
 }
 
-/** In a browser the cause may also be that the service does not allow the app's origin (CORS). */
+/**
+ * Returns the message of the error if no response came. In a browser the cause may also be that the
+ * service does not allow the app's origin (CORS).
+ */
 function noAnswerFrom(url: string): string {
   const checks = "document" in globalThis
     ? "the URL, the connection, and that the app's origin is allowed"

@@ -1,4 +1,4 @@
-/** The source of time. It is an argument, so that tests can pass a clock that they control. */
+/** The source of time. Tests pass a clock that they control. */
 export interface Clock {
   /** Milliseconds since an arbitrary moment. */
   now(): number;

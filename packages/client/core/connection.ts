@@ -34,7 +34,7 @@ export interface CommonOptions {
   readonly fetch?: typeof fetch | undefined;
   /**
    * Called after each attempt, so that the app can log its status. An error that this function
-   * throws is ignored, because a log must not fail a payment.
+   * throws is ignored, because a failure of the log must not make a payment fail.
    */
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }

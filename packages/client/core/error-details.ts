@@ -9,7 +9,7 @@ export interface ErrorDetails {
   readonly required?: string;
   /** `insufficient_credits`, `overdraft_exceeded`: what the user has. */
   readonly available?: string;
-  /** `spend_cap_reached`: the cap, and what was spent and is held today. */
+  /** `spend_cap_reached`: the cap, the credits that were spent today, and the held credits. */
   readonly cap?: string;
   readonly spent?: string;
   readonly held?: string;

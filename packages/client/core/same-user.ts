@@ -2,7 +2,10 @@
 import { FarthingError } from "./farthing-error.ts";
 import { userOf } from "./jwt-claims.ts";
 
-/** The user whom the caller named, or whose token was sent first. Only this user may continue. */
+/**
+ * The user whom the caller named, or whose token was sent first. Only this user may continue the
+ * call.
+ */
 export interface Pin {
   user: string | undefined;
 }

@@ -38,8 +38,8 @@ export interface CallOptions {
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * An attempt that may have had an effect is repeated only within this time after the start of the
-   * call, in milliseconds; by default until the call's deadline.
+   * The milliseconds after the start of the call in which an attempt that may have had an effect is
+   * repeated. By default such an attempt is repeated until the call's deadline.
    */
   readonly repeatMs?: number | undefined;
 }
@@ -73,7 +73,7 @@ function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
 }
 
 interface Limits {
-  /** The time at which the call ends. */
+  /** The deadline of the call. */
   readonly until: number;
   /** The time after which an attempt that may have had an effect is not repeated. */
   readonly repeatUntil: number;

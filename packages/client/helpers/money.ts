@@ -6,7 +6,7 @@
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 
-/** Returns how many decimals the minor unit of a currency has: 2 for USD, 0 for JPY. */
+/** Returns the number of decimals that a currency has at Stripe: 2 for USD, 0 for JPY. */
 export function decimalsOf(currency: string): number {
   const code = currency.toLowerCase();
   if (WHOLE.includes(code)) return 0;

@@ -71,7 +71,8 @@ Deno.test("an item that is added while the list is read stays until the next rea
   const first = Promise.withResolvers<Job[]>();
   const refreshed = list.refresh(() => first.promise);
   await list.add(draft, () => Promise.resolve({ job_id: "new", status: "queued" }));
-  first.resolve([{ job_id: "old", status: "completed" }]); // Read before the job existed.
+  // This list was read before the new job existed.
+  first.resolve([{ job_id: "old", status: "completed" }]);
   await refreshed;
   deepEqual(idsOf(list), ["new", "old"]);
   await list.refresh(reading({ job_id: "new", status: "completed" }));

@@ -6,8 +6,8 @@ interface Timer {
 }
 
 /**
- * The clock ends a shorter wait at once. A longer wait, such as a deadline, ends only when `advance`
- * reaches its end.
+ * A wait that is shorter than this ends at once. A longer wait, such as a deadline, ends only when
+ * `advance` reaches its end.
  */
 const SHORT_MS = 30_000;
 

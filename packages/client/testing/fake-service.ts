@@ -43,8 +43,8 @@ export interface Seen {
 }
 
 /**
- * Makes a fake service, which treats requests with these steps in order. Also makes an `Api` that
- * sends the client's requests to this service.
+ * Makes a fake service, which uses these steps in order, one for each request. Also makes an `Api`
+ * that sends the client's requests to this service.
  */
 export function fakeService(steps: Step[], renew: Connection["renew"] = async () => await false) {
   const clock = new FakeClock();

@@ -1,4 +1,4 @@
-/** The responses of a streamed chat, and of the reads of its hold. */
+/** The responses to a streamed chat, and to the requests that read its hold. */
 import { type Step, success } from "./fake-service.ts";
 
 export const request = { model: "gpt-4o", messages: [{ role: "user" as const, content: "Hello" }] };

@@ -73,7 +73,7 @@ function bill({ billed }: Entry, { kind }: Token): void {
   if (kind === "thought") billed.completion_tokens_details.reasoning_tokens++;
 }
 
-/** Returns the `delta` of the stream chunk that sends this token. Thoughts are not sent. */
+/** Returns the `delta` of the stream chunk that sends this token. Reasoning is not sent. */
 function deltaOf({ kind, text }: Token) {
   if (kind === "text") return { content: text };
   return { tool_calls: [{ index: 0, function: { arguments: text } }] };
@@ -167,7 +167,7 @@ async function sendWhole(job: Job): Promise<void> {
   entry.tokens_sent = answer.tokens.length;
 }
 
-/** Answers chat completion requests, and counts those that a marker made fail. */
+/** Answers chat completion requests, and counts the requests that failed because of a marker. */
 export class Completer {
   readonly #faults = new FaultCounter();
 

@@ -43,7 +43,7 @@ export function exchangeOf(request: IncomingMessage, response: ServerResponse): 
   let written = () => {};
   response.on("close", () => {
     if (!response.writableFinished) gone.abort();
-    written(); // ends a pending write(): a closed connection reports no piece as sent
+    written(); // ends a pending write(): a closed connection does not report that a piece was sent
     end(response.writableFinished ? "answered" : "left");
   });
   response.on("error", () => gone.abort());

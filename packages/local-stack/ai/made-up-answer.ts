@@ -28,8 +28,8 @@ function quoted(prompt: string): string {
 }
 
 /**
- * Returns `tokens` words in sentences. A word is at least one token, so the caller cuts the text to
- * `tokens` tokens.
+ * Returns `tokens` words in sentences. Each word is one token or more, so the text may be too long.
+ * The caller cuts it to `tokens` tokens.
  */
 function filler(prompt: string, tokens: number): string {
   const numbers = noise(prompt);
@@ -55,8 +55,8 @@ function plan(topic: string, count: number, form: "object" | "list"): string {
 }
 
 /**
- * One generated token. The text of a thought is empty. When several tokens make one character, only
- * the last one has text.
+ * One generated token. A `thought` is a reasoning token, and its text is empty. When several tokens
+ * make one character, only the last one has text.
  */
 export interface Token {
   kind: "text" | "thought" | "tool";

@@ -9,7 +9,7 @@ export const MODELS: Readonly<Record<string, number>> = {
   "claude-haiku-4-5": 64_000,
 };
 
-/** Returns whether a model counts tokens with a tokenizer that the functions do not have. */
+/** Returns whether a model counts tokens with a tokenizer that the Edge Functions do not have. */
 export function isForeign(model: string): boolean {
   return model.startsWith("claude");
 }

@@ -104,7 +104,7 @@ export function withoutMarkers(text: string): string {
   return text.replaceAll(MARKER, "").replaceAll(/ {2,}/g, " ").trim();
 }
 
-/** Counts the requests that a marker made fail. */
+/** Counts the requests that failed because of a marker. */
 export class FaultCounter {
   readonly #failed = new Map<string, number>();
 

@@ -19,7 +19,10 @@ interface ConsoleOptions {
 
 const NOT_BUILT = "The console is not built yet. Run `deno task console build`, and reload.\n";
 
-/** The policy of a static host: the page may load only its own files, and call only its project. */
+/**
+ * The content security policy that a static host would send: the page may load only its own files,
+ * and call only its project.
+ */
 const policyOf = ({ url }: ConsoleProject) => ({
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],

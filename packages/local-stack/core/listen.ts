@@ -63,8 +63,9 @@ export async function requireFree(port: Port): Promise<void> {
 
 /**
  * Opens a port. The stack uses Supabase's ports, and Linux may give the same ports to outgoing
- * connections. Such a connection ends soon, and TCP holds its port for at most a minute more. So
- * `bind` retries for a while. But if a program listens on the port, `bind` fails at once.
+ * connections. Most of these connections end soon, so `bind` retries for five seconds. But TCP may
+ * hold the port for up to a minute after a connection has ended. In that case the error says to try
+ * again in a minute. If a program listens on the port, `bind` fails at once.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

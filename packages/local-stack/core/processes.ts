@@ -20,8 +20,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Returns the ids of a process and its children. `kill -9` of PostgreSQL's postmaster alone would
- * let its children finish their work.
+ * Returns the ids of a process and its children, so that a caller can kill all of them. If
+ * `kill -9` ended only PostgreSQL's postmaster, its children would finish their work.
  */
 export async function processTree(pid: number): Promise<number[]> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");

@@ -1,6 +1,6 @@
 /**
- * Runs the scheduled tasks with the pg_cron emulator and with the real pg_cron. Tests the sessions,
- * the rows of run history, and failures.
+ * Runs the scheduled tasks with the pg_cron emulator and with the real pg_cron. Tests the database
+ * sessions of the runs, the rows of the run history, and failing tasks.
  */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
@@ -45,10 +45,10 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 }
 
 /**
- * Runs the migrations while pg_cron's launcher is stopped, until the last migration waits for the
- * launcher. PostgreSQL then drops the messages that would have reported the job changes to the
- * launcher. In pg_cron up to 1.6.7, such a change is lost permanently only if the launcher had
- * already loaded the jobs.
+ * Runs the migrations until the last one waits for pg_cron's launcher, which is stopped meanwhile.
+ * PostgreSQL then drops the messages that report changed jobs to the launcher. In pg_cron up to
+ * 1.6.7, a change whose message was dropped is lost permanently, but only if the launcher had
+ * loaded the jobs before the change.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`
@@ -206,7 +206,7 @@ async function endsHangingTask({ server, sql }: Project): Promise<void> {
 
 /**
  * How long to wait for the end of a run: the next minute begins within 60 s, and a run ends after
- * at most 50 s.
+ * at most 50 s. The other 70 s are a reserve.
  */
 const RUN_DEADLINE_MS = 180_000;
 

@@ -1,7 +1,7 @@
 /**
- * /auth/v1/admin, which lite lacks. With a secret key, a back end creates, reads, lists, changes
- * and deletes users, and lists and deletes their factors. If a request contains a field that the
- * local stack does not support, the error names the field.
+ * /auth/v1/admin, which @supabase/lite lacks. With a secret key, a back end creates, reads, lists,
+ * changes and deletes users, and lists and deletes their factors. If a request contains a field
+ * that the local stack does not support, the error names the field.
  */
 import { type Context, Hono } from "hono";
 import type postgres from "postgres";

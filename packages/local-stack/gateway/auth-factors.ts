@@ -1,6 +1,6 @@
 /**
  * Second factors (TOTP) and the assurance level (AAL) of sessions, in the tables and by the rules
- * of Supabase's Auth. lite has no factors and no levels, but reads the same sessions.
+ * of Supabase's Auth. @supabase/lite has no factors and no levels, but reads the same sessions.
  */
 import { Secret, TOTP } from "otpauth";
 import type postgres from "postgres";

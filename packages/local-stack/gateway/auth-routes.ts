@@ -53,8 +53,8 @@ async function translateBody(body: unknown, { tokens, sql }: Translator): Promis
 }
 
 /**
- * Replaces the access token that lite issued with an ES256 token of the same user, as Supabase issues
- * it. The token is in the session of a JSON body or in the fragment of a redirect URL. Also adds the
+ * Replaces lite's access token by an ES256 token for the same user, as Supabase issues it. The
+ * token is in the session of a JSON body or in the fragment of a redirect URL. Also adds the
  * factors to a user in a JSON body.
  */
 async function translate(response: Response, parts: Translator): Promise<Response> {
@@ -86,8 +86,8 @@ export interface AuthParts {
   /** Connects as Auth's role. */
   sql: postgres.Sql;
   /**
-   * The host of this URL is the name that authenticator apps show for an account, unless the
-   * request sends `issuer`.
+   * Authenticator apps show the host of this URL as the issuer of an account, or the `issuer` of
+   * the request if it has this field.
    */
   siteUrl: string;
 }

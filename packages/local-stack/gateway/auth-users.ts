@@ -1,6 +1,6 @@
 /**
- * Reads and changes users for Auth's admin API, in the same tables that lite uses. The SQL, and a
- * project's triggers on these tables, run with Auth's database role.
+ * Reads and changes users for Auth's admin API, in the same tables that @supabase/lite uses. The
+ * SQL, and a project's triggers on these tables, run with Auth's database role.
  */
 import { hash } from "bcryptjs";
 import type postgres from "postgres";

@@ -1,5 +1,5 @@
 /**
- * /stack: the status for `deno task status`, and switches for tests that stop parts or make them
+ * /stack: the status for `deno task status`, and switches with which tests stop parts or make them
  * fail. A test sends `POST /stack/<part>/<switch>` with the secret key in `apikey`, and a JSON body
  * if the switch needs one. README.md lists the switches.
  */

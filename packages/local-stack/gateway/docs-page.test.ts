@@ -49,7 +49,8 @@ Deno.test("the docs page loads the script that repairs Scalar's elements, and ha
 });
 
 /**
- * Returns `DocsParts` that number the samples, so that a test sees how often samples were created.
+ * Returns `DocsParts` whose samples have numbers, so that a test sees how often samples were
+ * created.
  */
 function withSamples(): DocsParts & { times: () => number } {
   let times = 0;

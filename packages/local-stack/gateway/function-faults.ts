@@ -8,9 +8,9 @@ const FaultBody = z.strictObject({
    */
   path: z.string().regex(/^[a-z][\w/-]*$/).optional(),
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
-  /** The percentage of the matching calls to which the fault applies, spread evenly. */
+  /** The percentage of matching calls that get the fault. These calls are spread evenly. */
   percent: z.int().min(1).max(100).default(100),
-  /** Milliseconds before the function gets the call. */
+  /** The milliseconds to wait before the function gets the call. */
   delay_ms: z.int().min(1).max(60_000).optional(),
   /** If it is set, the function does not run, and the response has this status. */
   status: z.int().min(500).max(599).optional(),

@@ -1,7 +1,7 @@
 /**
- * The page at the gateway's root: which parts run and where, the result of the product's last check
- * of its own data, the result of its demo, and links. The server renders this page, which has no
- * script.
+ * The page at the gateway's root. It shows which parts run and where, the result of the product's
+ * last check of its own data, the result of the product's demo, and links. The product is the app
+ * that the stack runs. The server renders this page, which has no script.
  */
 import { Hono } from "hono";
 import { html, raw } from "hono/html";

@@ -1,6 +1,6 @@
 /**
- * The sections of the page at the gateway's root that show the result of the product's check of its
- * own data, and the result of its demo.
+ * Two sections of the page at the gateway's root. One shows the result of the product's last check
+ * of its own data. The other shows the result of the product's demo.
  */
 import { html } from "hono/html";
 import type { DemoResult } from "../stack/demo-result.ts";

@@ -1,6 +1,7 @@
 /**
- * User tokens. Callers hold ES256 tokens with a `kid`, as on hosted Supabase. lite issues and reads
- * HS256 tokens, whose secret stays in this process. This file translates between the two kinds.
+ * User tokens. Callers hold ES256 tokens with a `kid`, as on hosted Supabase. @supabase/lite issues
+ * and reads HS256 tokens, whose secret stays in this process. This file translates between the two
+ * kinds.
  */
 import { errors, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Keys } from "../core/keys.ts";
@@ -39,8 +40,8 @@ export interface Tokens {
 
 const AUDIENCE = "authenticated";
 /**
- * The number of verified tokens to cache, so that the signature of a token is checked only at its
- * first request.
+ * The number of verified tokens to cache. A token's signature is checked only when the token is
+ * not in the cache.
  */
 const CACHE_SIZE = 1_000;
 

@@ -53,8 +53,8 @@ function warn(reason: string): void {
 }
 
 /**
- * Ends the process after the background work. Like the platform, this does not wait for work that
- * the `beforeunload` handler starts.
+ * Ends the process after the background work. Like Supabase's platform, this does not wait for work
+ * that the `beforeunload` handler starts.
  */
 async function drop(): Promise<never> {
   while (background.size > 0) await Promise.allSettled(background);

@@ -63,7 +63,7 @@ export class Isolate {
     return this.#isRetired || this.#reason !== undefined;
   }
 
-  /** Resolves when the process has ended. */
+  /** Kills the process. Resolves when it has ended. */
   async stop(): Promise<void> {
     this.#end("stopped");
     await this.ended;

@@ -1,4 +1,4 @@
-/** The platform's limits for an isolate, and their names in `--isolates`. */
+/** The limits that Supabase's platform sets for an isolate, and their names in `--isolates`. */
 import { StackError } from "../core/stack-error.ts";
 
 export interface IsolateLimits {

@@ -1,7 +1,7 @@
 /**
  * The options and the connections of Auth and REST, which both come from @supabase/lite.
- * Auth's role owns the auth schema and has no other rights. REST's role has only the combined rights
- * of the three request roles, and switches to the caller's role.
+ * Auth's role owns the auth schema and has no other rights. REST's role is a member of anon,
+ * authenticated and service_role, has no other rights, and switches to the caller's role.
  */
 import type { EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
@@ -25,8 +25,9 @@ function urlAs(role: string, databaseUrl: string): string {
 }
 
 /**
- * Connects as a role. "active" tells lite that all grants exist. Without it, lite's first request
- * would grant anon and authenticated all rights in every schema that has row level security.
+ * Connects as a role. The state "active" tells lite that all grants exist. Without this state,
+ * lite's first request would grant anon and authenticated all rights in every schema that has row
+ * level security.
  */
 export function connect(role: string, databaseUrl: string, max: number) {
   const connection = createPostgresConnection({

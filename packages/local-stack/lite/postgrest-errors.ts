@@ -1,8 +1,8 @@
 /**
- * Replaces lite's errors with PostgREST's if the database is unavailable or a statement was
- * cancelled. In these cases lite answers 500 with an error of its own. If the database dies while
- * lite reads the schema, lite's schema cache contains no functions, and lite never reads the schema
- * again.
+ * Replaces the errors of @supabase/lite with PostgREST's if the database is unavailable or a
+ * statement was cancelled. In these cases lite answers 500 with an error of its own. If the
+ * database dies while lite reads the schema, lite's schema cache contains no functions, and lite
+ * never reads the schema again.
  */
 interface Schema {
   /** Returns whether the schema cache contains a function; every project has at least one. */

@@ -1,7 +1,7 @@
 /**
- * Hides database errors from the console until the returned function is called. lite prints each of
- * them with its stack trace, even expected ones. The errors are not lost: the caller gets them in
- * the answer, and the server's log contains them.
+ * Hides database errors from the console until the returned function is called. @supabase/lite
+ * prints each of them with its stack trace, even expected ones. The errors are not lost: the caller
+ * gets them in the answer, and the server's log contains them.
  */
 export function silenceDatabaseErrors(): () => Promise<void> {
   const { console } = globalThis;

@@ -1,6 +1,6 @@
 /**
- * Creates a new instance of a part of lite each time the database is available again. The old
- * instance may hang: if a server dies during a transaction, postgres.js can wait for ever on a
+ * Creates a new instance of a part of @supabase/lite each time the database is available again. The
+ * old instance may hang: if a server dies during a transaction, postgres.js can wait for ever on a
  * connection that never returns to its pool.
  */
 interface Part {

@@ -1,7 +1,8 @@
 /**
  * Applies the settings of `alter role … set` to each request that runs as the role, as PostgREST
- * does. lite only switches roles, so without this file `anon` would not have its statement timeout
- * of 3 s. A role without settings keeps the settings of the role with which REST logs in.
+ * does. @supabase/lite only switches roles, so without this file `anon` would not have its
+ * statement timeout of 3 s. A role without settings keeps the settings of the role with which REST
+ * logs in.
  */
 import type { PostgresConnection } from "@supabase/lite/postgres";
 import { sql } from "kysely";

@@ -27,10 +27,11 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 }
 
 /**
- * Returns the message with links that lead to the project's `site_url`, as on Supabase. lite has a
- * single setting for both its own address and the app's address. The links work only if the setting
- * is lite's own address. So the links in lite's message lead the user to that address (`from`), and
- * this function replaces `from` by `siteUrl`.
+ * Returns the message with links that redirect the user to the project's `site_url`, as on
+ * Supabase. @supabase/lite has only one setting for its own address and the app's address. The
+ * links work only if this setting is lite's address, so the stack sets it to that. As a result,
+ * lite's links redirect the user to lite's address (`from`), and this function replaces it by
+ * `siteUrl`.
  */
 export function leadTo(
   siteUrl: string,

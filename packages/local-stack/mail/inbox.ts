@@ -85,8 +85,8 @@ export async function createInbox({ file, now = () => new Date() }: InboxOptions
     return message;
   }
   /**
-   * Stores a message only once for each idempotency key; a repeat returns the id of the first
-   * message.
+   * Stores only the first message with an idempotency key. For a further message with the same key,
+   * returns the id of the first one.
    */
   async function keepOnce(key: string | undefined, sent: z.infer<typeof Resend>): Promise<string> {
     const before = key === undefined ? undefined : known.get(key);

@@ -88,7 +88,7 @@ export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
   function begin(request: Queued): void {
     const sending = send(request).catch(() => {}).finally(() => {
       inFlight.delete(sending);
-      wake(); // a place is free, and requests may be waiting for one
+      wake(); // there are fewer requests in flight, so another one may be sent
     });
     inFlight.add(sending);
   }

@@ -1,4 +1,6 @@
-/** The API part: REST and Auth from lite, the functions and the docs page, on one port. */
+/**
+ * The API part: REST and Auth from @supabase/lite, the functions and the docs page, on one port.
+ */
 import type { Hono } from "hono";
 import type { JWTPayload } from "jose";
 import type postgres from "postgres";
@@ -35,7 +37,8 @@ import type { Plugin } from "../stack/plugin.ts";
 import { readSupabaseConfig } from "../stack/supabase-config.ts";
 
 /**
- * Returns a function that looks up the claims that Supabase's user tokens contain and lite's lack.
+ * Returns a function that looks up the claims that Supabase's user tokens contain and lite's tokens
+ * lack.
  */
 function describer(sql: postgres.Sql) {
   return async (userId: string, sessionId: string | null): Promise<Record<string, unknown>> => {
@@ -70,7 +73,7 @@ function databaseSwitches(
   };
 }
 
-/** Returns the stack's own pages, with what the product shows on them. */
+/** Returns the stack's own pages, including the product's content for them. */
 function pagesOf(
   { keys, urls, options, log }: StackContext,
   status: Control["status"],

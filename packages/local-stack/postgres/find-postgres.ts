@@ -16,8 +16,8 @@ export interface Source {
   lib: string;
   share: string;
   /**
-   * The library links (soname) that the npm tarball cannot contain, relative to the parent
-   * directory of `lib`.
+   * The symbolic links to libraries. They are listed here because an npm tarball cannot contain
+   * links. The paths are relative to the parent directory of `lib`.
    */
   links: { source: string; target: string }[];
   /** Whether the real pg_cron is installed, so that no emulator is needed. */

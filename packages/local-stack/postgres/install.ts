@@ -19,7 +19,7 @@ export interface Install {
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
 const EMULATORS = new URL("./extensions/", import.meta.url);
 /**
- * Extensions that the platform's `postgres` may create without being a superuser. On the platform,
+ * Extensions that the role `postgres` may create on Supabase without being a superuser. There,
  * supautils runs their scripts as supabase_admin. In the local stack, the entry `trusted` in an
  * extension's control file has the same effect. The emulators' control files already have this
  * entry; install.ts adds it for these extensions.

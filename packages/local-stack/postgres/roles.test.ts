@@ -1,4 +1,6 @@
-/** Tests which rights the platform's `postgres` has in a migration, and which it lacks. */
+/**
+ * Tests which rights the role `postgres` has in a migration, and which it lacks, as on Supabase.
+ */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import type { StackError } from "../core/stack-error.ts";

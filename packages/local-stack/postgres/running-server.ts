@@ -68,7 +68,7 @@ export class RunningServer implements Databases {
   }
 
   async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
-    // Copies the template's files. PostgreSQL's default copies through the write-ahead log, and
+    // Copies the template's files. By default, PostgreSQL copies through the write-ahead log, which
     // takes three times as long.
     const from = template ? ` template ${quoteName(template)} strategy file_copy` : "";
     await this.admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);

@@ -13,7 +13,7 @@ import type { Install } from "./install.ts";
  */
 export const SUPERUSER = "supabase_admin";
 export const OWNER = "postgres";
-/** The role with which the platform's Auth connects. */
+/** The role with which Supabase's Auth connects. */
 export const AUTH = "supabase_auth_admin";
 export const PASSWORD = "postgres";
 
@@ -89,12 +89,12 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     unix_socket_directories: "",
     max_connections: "200",
     "timezone": "UTC",
-    // The platform's statement timeout, for every role without a shorter timeout of its own.
+    // Supabase's statement timeout, for every role without a shorter timeout of its own.
     statement_timeout: "2min",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",
-    // After a crash, flushing the whole file system at once takes a tenth of the time of flushing
-    // each file.
+    // After a crash, the server flushes the whole file system at once. This is ten times as fast as
+    // flushing each file.
     ...(Deno.build.os === "linux" ? { recovery_init_sync_method: "syncfs" } : {}),
     ...(install.source.hasCron ? CRON : {}),
     ...settings,

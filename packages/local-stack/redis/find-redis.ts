@@ -18,8 +18,8 @@ export function findRedisServer(path = Deno.env.get("PATH") ?? ""): string | und
 }
 
 /**
- * The maximum length of a socket's path in bytes. The system's limit includes a final zero byte and
- * is 108 on Linux and 104 on macOS.
+ * The maximum length of a socket's path in bytes. Linux allows 108 bytes and macOS allows 104. One
+ * of these bytes is a final zero byte, so a path of 103 bytes is allowed on both.
  */
 const LONGEST_SOCKET = 103;
 

@@ -1,4 +1,7 @@
-/** Tests when redis-server ends, and that a new stack ends the redis-server of a killed stack. */
+/**
+ * Tests the cases in which redis-server must end, also that a new stack ends the redis-server of a
+ * killed stack.
+ */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { isAlive } from "../core/processes.ts";

@@ -76,7 +76,8 @@ async function lastLog(directory: string): Promise<string> {
 async function runningPid(directory: string): Promise<number | undefined> {
   const pid = Number(await Deno.readTextFile(join(directory, "redis.pid")).catch(() => ""));
   if (!pid || !isAlive(pid)) return undefined;
-  // The command line of redis-server contains the path of its socket.
+  // The process belongs to this directory if its command line contains the path of the directory's
+  // socket. Systems without /proc do not show the command line, so there the pid file decides.
   const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
   return command === undefined || command.includes(socketOf(directory)) ? pid : undefined;
 }

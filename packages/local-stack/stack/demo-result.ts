@@ -1,6 +1,6 @@
 /**
- * The result of the last demo of the product that ran on this stack. A demo runs in a process of
- * its own and sends the result to the stack, which stores it in its data directory.
+ * The result of the product's last demo on this stack. A demo runs in a process of its own and
+ * sends the result to the stack, which stores the result in its data directory.
  */
 import { join } from "node:path";
 import { z } from "zod";
@@ -30,7 +30,7 @@ export const DemoResult = z.strictObject({
 
 export type DemoResult = z.infer<typeof DemoResult>;
 
-/** The name of the file in the data directory. */
+/** The name of the result's file in the data directory. */
 export const DEMO_RESULT = "demo.json";
 
 const fileOf = (dataDir: string) => join(dataDir, DEMO_RESULT);

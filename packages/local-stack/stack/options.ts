@@ -66,8 +66,8 @@ export interface ResolvedOptions extends Required<Omit<StackOptions, Optional>> 
   isolates: IsolateLimits | undefined;
   bundlesDir: string | undefined;
   /**
-   * The file of the functions' log. It is inside the data directory, or beside it for the default
-   * data directory of test mode.
+   * The file of the functions' log. It is inside the data directory. But if the data directory is
+   * the default one of test mode, the file is in that directory's parent.
    */
   logFile: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The product's part of the page at the gateway's root. The stack itself knows nothing about the
- * product.
+ * The product's part of the page at the gateway's root. The product is the app whose functions the
+ * stack runs. The stack itself knows nothing about it.
  */
 
 /** The address and the keys with which the product calls its own functions. */
@@ -18,7 +18,7 @@ export interface Proof {
   detail: string;
 }
 
-/** The product's values on the API page, beside the keys. */
+/** The product's values that the API page shows in addition to the keys. */
 export interface ApiSamples {
   /** The token of a user. Without one, the page shows no token. */
   userToken?: string;
@@ -37,8 +37,8 @@ export interface Welcome {
    */
   firstRequest(access: Omit<Access, "secretKey">): string;
   /**
-   * Returns a function that is called each time the API page is opened. It may create what the
-   * examples name, such as a user. If it throws, the page shows the document as it is.
+   * Returns a function that is called each time the API page is opened. The function may create
+   * data that the examples use, such as a user. If it throws, the page shows the document as it is.
    */
   samples?(access: Access): (document: unknown) => Promise<ApiSamples>;
   /** The command that runs the product's demo. The demo sends its result to `PUT /stack/demo`. */

@@ -30,7 +30,8 @@ interface Keyed {
 }
 
 /**
- * The types of the options, made from types that each supported version of TanStack Query exports.
+ * The types of the options. They are built only from types that each supported version of TanStack
+ * Query exports.
  */
 type Options<Data> = UnusedSkipTokenOptions<Data> & Keyed;
 type PagesOptions<Item> =
@@ -47,16 +48,16 @@ type PagesOptions<Item> =
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
 
 /**
- * Selects the queries that a charge makes out of date, which are the balance and the entries:
- * `queries.invalidateQueries({ predicate: isChargedTo(userId) })`. It does not select jobs and
- * orders, because a query that follows a job or an order runs until the job or the order has ended.
+ * Selects the queries whose data is out of date after a charge: the balance and the entries. Use it
+ * as in `queries.invalidateQueries({ predicate: isChargedTo(userId) })`. It does not select jobs
+ * and orders, because their queries run until the job or the order has ended.
  */
 export function isChargedTo(userId: string) {
   return ({ queryKey: [app, user, subject] }: { readonly queryKey: readonly unknown[] }): boolean =>
     app === "farthing" && user === userId && (subject === "credits" || subject === "entries");
 }
 
-/** The time limit of one read. A state that could not be read by then is `unknown`. */
+/** The time limit of one read. A state that could not be read within this time is `unknown`. */
 const READ_MS = 20_000;
 
 interface WithStatus {

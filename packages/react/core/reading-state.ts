@@ -10,7 +10,7 @@ export interface Loading {
   readonly status: "loading";
 }
 
-/** Show "Sign in required". */
+/** Nobody is signed in. The app should show, for example, "Sign in required". */
 export interface SignedOut {
   readonly status: "signed_out";
 }

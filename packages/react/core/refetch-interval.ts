@@ -27,8 +27,7 @@ const LONGEST_WAIT_MS = 60_000;
  * equals the time for which the same thing has been open, but is at least 2 and at most 60 seconds.
  * So the waits double, up to a minute.
  * @param openIn returns a text that names what is open in the data, such as the held credits, or
- * null if nothing is open. The second argument of `openIn` is what the caller passes to the
- * returned function.
+ * null if nothing is open. The returned function passes its own second argument on to `openIn`.
  */
 export function whileOpen<Data, Known = unknown>(
   openIn: (data: Data, known?: Known) => string | null,

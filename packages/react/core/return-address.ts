@@ -82,7 +82,7 @@ export function cardInAddress(): SavedCard | null {
 /**
  * Returns the state of the history entry without `__NA`, the mark that Next.js adds to its own
  * entries. Routers need the rest of the state. If the state of a new address has this mark, Next.js
- * ignores the change, and its next refresh would restore the old address. Next.js adds the mark
+ * ignores the new address and, at its next refresh, restores the old one. Next.js adds the mark
  * again by itself.
  */
 function stateForRouters(state: unknown): unknown {

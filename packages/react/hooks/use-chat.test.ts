@@ -151,8 +151,8 @@ Deno.test("a conversation needs a user, and no user sees the conversation of ano
 });
 
 /**
- * Makes a client whose stream runs until it is stopped, and whose read of the price then runs until
- * its own signal aborts.
+ * Makes a client whose stream runs until it is stopped. The call that then reads the price runs
+ * until its own signal aborts.
  */
 function endlessPrice() {
   const asked = Promise.withResolvers<AbortSignal | undefined>();

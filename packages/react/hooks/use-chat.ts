@@ -98,7 +98,7 @@ const restored = (messages: readonly ChatMessage[]): ChatMessage[] =>
     charge: message.charge ?? (message.role === "assistant" ? "unknown" : null),
   }));
 
-/** Reads the stream to its end. Returns why it ended early, if it did. */
+/** Reads the stream to its end. Returns the error if the stream broke off. */
 async function readAll(
   stream: ChatStream,
   write: (text: string) => void,

@@ -1,4 +1,4 @@
-/** A job, from the first time that it is read to its end. */
+/** The state of a job, from the first read until the job has ended. */
 "use client";
 import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import type { FarthingError, Job } from "@farthing/client";

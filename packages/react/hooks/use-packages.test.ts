@@ -17,7 +17,9 @@ Deno.test("a visitor sees the packages on sale", async () => {
 
 Deno.test("packages that can't be read are unknown, and can be read again", async () => {
   const facts = { code: "not_ready", message: "Later.", status: 503, retryable: true } as const;
-  let isDown = true; // In strict mode React 18 mounts the hook twice, and each mount reads.
+  // This flag decides which read fails. The number of reads could not decide that, because in
+  // strict mode React 18 mounts the hook twice, and each mount reads.
+  let isDown = true;
   const packages = () => isDown ? Promise.reject(new FarthingError(facts)) : Promise.resolve(sold);
   const farthing = fake({ packages: packages as never });
   await withHook(usePackages, { farthing, userId: null }, async ({ current }) => {

@@ -12,7 +12,10 @@ import type { Parsed, Route } from "../http/route.ts";
 import { requireAccount } from "../resources/accounts.ts";
 import { accountVersion } from "../resources/api-versions.ts";
 
-/** The HTTP status of a card error. The payment attempt was made, so its changes are stored. */
+/**
+ * The HTTP status of a card error. The call made a payment attempt, so its changes are stored
+ * although the call failed.
+ */
 const PAYMENT_FAILED = 402;
 
 interface Answer {

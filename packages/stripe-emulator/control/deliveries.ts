@@ -16,7 +16,7 @@ const holdBody = z.strictObject({ types });
 const copiesBody = z.strictObject({ copies });
 const failBody = z.strictObject({
   types,
-  /** The share of events whose deliveries fail, in percent. */
+  /** The percentage of events whose deliveries fail. */
   percent: z.int().min(0).max(100).default(100),
   status: z.int().min(300).max(599).default(503),
 });

@@ -17,9 +17,9 @@ const cardBody = z.strictObject({
 });
 
 /**
- * Requests under `/_emulator` that change a saved card. One changes its behaviour, for example
- * makes its payments fail from now on. The other replaces the card but not the payment method, as
- * after a bank has issued a new card.
+ * Requests under `/_emulator` that change a saved card. One changes its behaviour, for example so
+ * that its later payments fail. The other replaces the card but not the payment method, as when a
+ * bank has issued a new card.
  */
 export function paymentMethodControls(engine: Engine): Hono {
   const app = new Hono();

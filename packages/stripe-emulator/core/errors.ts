@@ -22,7 +22,7 @@ interface ErrorFields {
 
 /**
  * An error response in Stripe's format. The emulator refuses requests only with this error, because
- * the official SDK treats any other JSON body as a success, whatever its status.
+ * the official SDK treats any other JSON body as a success, whatever the HTTP status is.
  */
 export class StripeApiError extends Error {
   constructor(readonly status: number, message: string, readonly fields: ErrorFields = {}) {

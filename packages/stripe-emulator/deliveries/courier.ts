@@ -92,7 +92,7 @@ export class Courier {
     return attempt;
   }
 
-  /** Aborts all attempts in progress. The deliveries do not count aborted attempts. */
+  /** Aborts all attempts in progress. An aborted attempt does not count. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#closed.abort();

@@ -18,7 +18,7 @@ export interface Disorder {
 export const ORDER: Disorder = { hold: [], copies: 1 };
 
 export interface FailRule {
-  /** The share of events whose deliveries fail, in percent. */
+  /** The percentage of events whose deliveries fail. */
   readonly percent: number;
   readonly types: string[];
   /** The status that a failed attempt has. */

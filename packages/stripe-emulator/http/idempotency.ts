@@ -13,8 +13,8 @@ interface StoredAnswer {
 }
 
 /**
- * How long an idempotency key is stored: one day, as in Stripe. A repeat after that time runs as a
- * new request.
+ * How long an idempotency key is stored: one day, as in Stripe. If the request is repeated later,
+ * it runs as a new request.
  */
 const STORED_SECONDS = 24 * 3_600;
 const MAX_KEY_LENGTH = 255;

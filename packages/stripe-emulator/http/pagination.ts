@@ -71,7 +71,7 @@ export function retrieveRoute<T extends Entity>(url: string, items: Collection<T
 
 /**
  * Declares the route `GET url` of a collection, newest first.
- * @param shape the filters, besides the parameters of every list
+ * @param shape the filters; the parameters that every list accepts are added
  * @param matches whether an object matches the filters
  * @param show converts an object for the answer
  */

@@ -25,7 +25,7 @@ const LIVE_CARDS: readonly Card[] = [
 
 const CARDS = { test: TEST_CARDS, live: LIVE_CARDS } as const;
 
-/** Returns a card that pays in this mode. */
+/** Returns the number of a card whose payments succeed in this mode. */
 export const payingCard = (mode: Mode) => CARDS[mode][0]![0];
 
 const DEBIT: Card = ["Bank debit", "pays or fails later, as chosen"];
@@ -62,7 +62,7 @@ export function cardsTable(mode: Mode) {
 
 const number = (card: string) => html`<span class="number">${card}</span>`;
 
-/** Renders the line of cards above the fields for the card. */
+/** Renders the line above the form's card fields, which lists some card numbers. */
 export function cardsLine(mode: Mode) {
   const [pays = "", declined = "", noFunds = ""] = CARDS[mode].map(([card]) => card);
   if (mode === "live") {

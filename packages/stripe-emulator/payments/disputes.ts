@@ -16,7 +16,7 @@ import type { Scope } from "../store/scope.ts";
 type Dispute = Stripe.Dispute;
 type Charge = Stripe.Charge;
 
-/** Stripe's fee for a dispute in minor units, the same number for every currency. */
+/** Stripe's fee for a dispute, in minor units. The number is the same for every currency. */
 const DISPUTE_FEE = 1_500;
 
 /** The decisions and steps that change the status of a dispute. */

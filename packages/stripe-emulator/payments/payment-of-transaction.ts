@@ -3,8 +3,8 @@ import { findById } from "../resources/find-by-id.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * For each kind of object, the field with the id of the object's cause. Following these fields
- * leads to the payment intent.
+ * For each kind of object, the field with the id of the object that led to it, such as a fee
+ * refund's `fee`. Following these fields, step by step, leads to the payment intent.
  */
 const ORIGINS: Record<string, string> = {
   charge: "payment_intent",

@@ -36,8 +36,8 @@ export function payableCurrencies(scope: Scope, request: PayoutRequest = {}): st
 }
 
 /**
- * Pays out, in one currency, the available money of the requested payments (by default all) that no
- * payout contains yet.
+ * Pays out the available money that no payout contains yet, in one currency. If the request names
+ * payments, pays out only the money of these payments.
  */
 export function makePayout(scope: Scope, request: PayoutRequest & { currency: string }): Payout {
   const { currency, arrives_in_days = 1 } = request;

@@ -1,7 +1,7 @@
 /**
  * Renders events in older versions of Stripe's API. Objects are stored in the newest format. Each
- * item of `CHANGES` converts an object to the format before one of Stripe's changes. The items
- * cover all versions that accounts of recent years have.
+ * item of `CHANGES` converts an object to the format that it had before one of Stripe's changes.
+ * The items cover all versions that accounts of recent years have.
  */
 import { invalidRequest } from "../core/errors.ts";
 import { API_VERSION } from "../core/settings.ts";
@@ -80,8 +80,8 @@ const account = collection<{ id: string; version: string }>("account_version");
 
 /**
  * Returns the account's default version. Each new event is recorded with this version. Lists show
- * the event in its recorded version. Endpoints without a version of their own receive it in that
- * version.
+ * an event in its recorded version. Endpoints without a version of their own also receive it in its
+ * recorded version.
  */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;

@@ -47,8 +47,8 @@ export const events = {
 };
 
 /**
- * Returns an event in a given version, such as an endpoint's. By default this is the version that
- * the account had when the event happened.
+ * Returns an event in a given API version, such as the version of an endpoint. By default this is
+ * the version that the account had when the event happened.
  */
 export function shown(
   scope: Scope,

@@ -59,7 +59,7 @@ export function createCard(scope: Scope, input: CardInput): PaymentMethod {
   return method;
 }
 
-/** Creates a bank account for debits. Whether a debit succeeds is known only days later. */
+/** Creates a bank account for debits. The result of a debit is known only days later. */
 export function createBankAccount(
   scope: Scope,
   input: Pick<CardInput, "email" | "name">,

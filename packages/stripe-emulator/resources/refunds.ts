@@ -8,7 +8,7 @@ type Refund = Stripe.Refund;
 
 export const refunds = collection<Refund>("refund");
 
-/** Whether the buyer paid by card. A refund to a bank account takes days. */
+/** Whether the buyer paid by card. If not, a refund goes to a bank account and takes days. */
 export function isCard(charge: Charge): boolean {
   return charge.payment_method_details?.type === "card";
 }

@@ -31,8 +31,8 @@ Deno.test("a full refund reverses the transfer and refunds the fee", async () =>
 });
 
 const PARTS: Array<[amount: number, fee: number, parts: number[], feeParts: number[]]> = [
-  // 3 % of 1,050 is 31.5, so the fee is 32. Halves are rounded up, and the last refund returns the
-  // remainder.
+  // 3 % of 1,050 is 31.5, so the fee is 32. After each refund, the sum of the returned parts is
+  // rounded: 10.7 to 11, 21.3 to 21, and 32. So the parts are 11, 10 and 11.
   [1_050, 32, [350, 350, 350], [11, 10, 11]],
   [10_000, 300, [1, 49, 9_950], [0, 2, 298]],
   [1_000, 1, [499, 1, 500], [0, 1, 0]],

@@ -49,8 +49,8 @@ export async function playChat(context: RunContext): Promise<Scenario> {
 }
 
 /**
- * Disconnects in the middle of a chat. The account pays for the whole answer, and a repeat with the
- * same key returns it.
+ * Disconnects in the middle of a chat. The account pays for the whole answer, and a second request
+ * with the same key returns that answer.
  */
 export async function playAbandoned(context: RunContext): Promise<Scenario> {
   const { buyer, say } = context;

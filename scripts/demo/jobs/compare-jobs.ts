@@ -30,8 +30,8 @@ export interface Evidence {
   /** The number of ledger entries before the scenarios. */
   rowsBefore: number;
   /**
-   * Returns the price in credits of each of the scenario's requests to the provider, oldest request
-   * first.
+   * For each request of the scenario to the provider, returns its price in credits. The oldest
+   * request comes first.
    */
   priced: (scenario: Scenario) => Exact[];
 }

@@ -2,7 +2,7 @@ import type { SingleBar } from "cli-progress";
 import { delay, print } from "@farthing/command-line";
 import { BAR, createSingleBar } from "../shared/progress-bar.ts";
 
-/** The state of a job that the last poll returned. */
+/** The state of a job, as the last poll returned it. */
 interface Known {
   status: string;
   progress: number;

@@ -1,6 +1,6 @@
 /**
- * Computes what the run must cost from the AI provider's own list of requests and their usage. It
- * uses nothing from the service except the published rates.
+ * Computes the expected cost of the run from the AI provider's own list, which has the usage of
+ * each request. From the service it uses only the published rates.
  */
 import { z } from "zod";
 import type { Exact } from "../../rates/exact.ts";

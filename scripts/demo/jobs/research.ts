@@ -20,7 +20,7 @@ const finding = z.object({ plan: z.array(z.string()), report: z.string() });
 const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
 /** Tells the AI emulator to answer only after the second poll, which therefore gets a 304. */
 const SLOWLY = "[slow:7500]";
-/** The number of requests that one attempt of the job sends before it fails. */
+/** The number of requests that one attempt of the job sends before the attempt fails. */
 const FAILURES = 3;
 
 /** Polls a job with the waits that the service advises, and shows each change. */

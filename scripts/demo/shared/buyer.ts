@@ -45,7 +45,9 @@ export async function signUp({ url, publishableKey }: Service): Promise<Buyer> {
 
   const ask = async (path: string, options: AskOptions): Promise<Answer> => {
     const { data, error, response } = await supabase.functions.invoke(path, options);
-    // supabase-js treats every answer except 2xx as an error, but a 304 is not an error.
+    // Returns the tokens that the account must pay for. A cached token is not counted as an input
+    // token, too, and a reasoning token is not counted as an output token, too. Returns undefined
+    // if the provider sent no complete answer.
     if (error instanceof FunctionsHttpError && error.context.status !== NOT_MODIFIED) {
       throw await describeRefusal(`${options.method} /${path}`, error.context);
     }

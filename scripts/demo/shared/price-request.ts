@@ -2,9 +2,9 @@
 import { Exact } from "../../rates/exact.ts";
 
 /**
- * Prices in USD per million tokens, and the markup that multiplies them, as decimal texts. A model
- * without a rate for cached tokens charges them as input tokens. A model without a rate for
- * reasoning tokens charges them as output tokens.
+ * Prices in USD per million tokens, and the markup that multiplies them, as decimal texts. If a
+ * model has no price for cached tokens, they cost as much as input tokens. If it has no price for
+ * reasoning tokens, they cost as much as output tokens.
  */
 export interface ModelRate {
   input_per_million_usd: string;
@@ -14,7 +14,10 @@ export interface ModelRate {
   markup: string;
 }
 
-/** The tokens of one request, by kind. Each token is counted under exactly one kind. */
+/**
+ * The tokens of one request. Each token is counted in only one of the four fields: for example,
+ * `input_tokens` does not include the cached ones.
+ */
 export interface TokenCounts {
   input_tokens: number;
   cached_input_tokens?: number;

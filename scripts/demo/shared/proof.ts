@@ -4,7 +4,7 @@ import type { Service } from "./service.ts";
 
 /**
  * Returns the violations that the ledger's proof finds in the whole database, one line each. If
- * there is none, balances, lots, entries and orders agree.
+ * there are none, balances, lots, entries and orders agree.
  */
 export async function readViolations({ databaseUrl }: Service): Promise<string[]> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });

@@ -49,8 +49,8 @@ export class BackEnd {
   }
 
   /**
-   * Charges one request. The service stores a 402 under its Idempotency-Key like any other answer,
-   * so an attempt after a 402 needs a new key. The event id does not change, and the service
+   * Charges one request. The service stores each answer under the request's Idempotency-Key, also a
+   * 402. So an attempt after a 402 needs a new key. The event id does not change, and the service
    * charges each event id only once.
    */
   async charge(eventId: string, attempt: number, request: TraceRequest): Promise<UsageAnswer> {
@@ -65,7 +65,7 @@ export class BackEnd {
     throw await describeRefusal("POST /usage", response);
   }
 
-  /** Returns the ledger's usage entries of the user, as CSV. The amounts are signed. */
+  /** Returns the ledger's usage entries of the user, as CSV. The amounts of charges are negative. */
   async readUsageCsv(): Promise<string> {
     const query = new URLSearchParams({ user_id: this.#userId, kind: "usage", format: "csv" });
     const response = await this.#fetch("GET", `credits/entries?${query}`);

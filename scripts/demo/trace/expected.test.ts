@@ -21,9 +21,9 @@ const onSale = (
 }));
 
 Deno.test("expectDemo agrees with whole micro-credits counted from the bytes of the file", async () => {
-  // This independent computation uses no CSV parser and no decimals. At 5 and 15 USD per million
-  // tokens and a markup of 4, an input token costs 20,000 millionths of a credit, and an output
-  // token 60,000.
+  // This independent computation uses no CSV parser and no decimals. A million input tokens cost 5
+  // USD, the markup is 4, and 1 USD buys 1,000 credits. So an input token costs 20,000 millionths
+  // of a credit. An output token costs three times as much, because its price is 15 USD.
   const bytes = await Deno.readFile(
     new URL("../data/first-2000-requests-of-azure-llm-trace-2023-code.csv", import.meta.url),
   );

@@ -13,8 +13,8 @@ export interface Played {
   charged: number;
   credits: Exact;
   /**
-   * For each refused request, its index, and the required and the available credits that the 402
-   * names.
+   * The refused requests: the index of each, and the required and the available credits in the 402
+   * answer.
    */
   refused: { at: number; required: string; available: string }[];
   /** The credits that the charges took from each lot, by the lot's name ("Business bonus"). */
@@ -41,8 +41,7 @@ export interface TraceRun {
  */
 export async function playTrace(run: TraceRun): Promise<Played> {
   const { buyer, plan, trace, progress, say } = run;
-  // Each run needs new event ids, because the service charges an event id only once, with no time
-  // limit.
+  // Each run needs new event ids, because the service charges each event id at most once, for ever.
   const prefix = crypto.randomUUID().slice(0, 8);
   const backEnd = new BackEnd(run.service, buyer.userId, run.model);
   const toBuy = [...plan.bought];
@@ -80,7 +79,9 @@ export async function playTrace(run: TraceRun): Promise<Played> {
   return played;
 }
 
-/** Buys the next package of the plan and names its new lots. Returns the balance. */
+/**
+ * Buys the next package of the plan and adds the names of its lots to `names`. Returns the balance.
+ */
 async function buyNext(
   { buyer, say }: TraceRun,
   toBuy: Package[],

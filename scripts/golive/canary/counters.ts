@@ -2,7 +2,7 @@
  * Counts requests, their durations and emails since the start of a stage. It reads totals, because
  * a window of five minutes would also count what happened before the stage. The totals come from
  * the data API, with all bounds of the histograms. `GET /health/metrics` shows only every fifth
- * bound. Those bounds differ by the factor 2, which is too coarse for the p95 gate.
+ * bound. Each of those bounds is twice the one before it, which is too coarse for the p95 gate.
  */
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
@@ -22,8 +22,8 @@ export interface Counted {
 }
 
 /**
- * Each process reports its counts every ten seconds. After this wait the counters contain all
- * earlier requests.
+ * Each process reports its counts every ten seconds. After a wait of this length, the counters
+ * contain all requests from before the wait.
  */
 export const REPORT_MS = 10_000;
 
@@ -43,8 +43,8 @@ const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
 /**
- * The outcome `never` is not in this list: with this outcome the mail service works, and refuses
- * only the one address.
+ * The outcome `never` is not in this list. It means that the mail service works, and refuses only
+ * this one address.
  */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 

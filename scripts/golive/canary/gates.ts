@@ -1,6 +1,7 @@
 /**
- * The gates of a canary's stage. A gate without data stays open, so the stage goes on: on the first
- * day there is no baseline, and there may be no requests. The report shows which gates had no data.
+ * The gates of a canary's stage. A gate without data stays open, and the stage goes on, because on
+ * the first day there is no baseline and there may be no requests. The report shows which gates had
+ * no data.
  */
 import { p95 } from "./p95-gate.ts";
 import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
@@ -13,8 +14,8 @@ const LEAST_WEBHOOKS = 0.95;
 const MOST_CONNECTIONS = 0.8;
 /**
  * With this many attempts or more, the share of sent emails must be above LEAST_WEBHOOKS. From
- * FEW_EMAILS to this number, the share is judged only after a second failure, because a single
- * failed email is sent again.
+ * FEW_EMAILS to this number, the share is judged only after a second failure, because the service
+ * retries a failed email, and one failure may be an accident.
  */
 const MANY_EMAILS = 20;
 /** With fewer attempts than this, the gate closes only if all of them failed. */
@@ -44,7 +45,7 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
 
 /**
  * With fewer than MANY_EMAILS attempts, a single failure closes the gate only if there was no other
- * attempt, because a failed email is sent again.
+ * attempt. The service retries a failed email, and one failure may be an accident.
  */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;

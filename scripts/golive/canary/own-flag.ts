@@ -18,8 +18,8 @@ const FACT = "canary.own";
 const ENDED = "canary.ended";
 
 /**
- * Says that somebody else has changed the flag. The canary then ends, because it must not overwrite
- * the change of an operator who stops sales.
+ * Says that somebody else has changed the flag. The canary then ends. An operator may have stopped
+ * sales, and the canary must not overwrite that change.
  */
 export class FlagTakenError extends Error {
   override readonly name = "FlagTakenError";
@@ -28,7 +28,10 @@ export class FlagTakenError extends Error {
 const ownIn = ({ facts }: Context): Own | undefined =>
   facts[FACT] === undefined ? undefined : JSON.parse(facts[FACT]) as Own;
 
-/** Returns whether an earlier call of this run has opened the flag. */
+/**
+ * Returns whether this run has already set the flag for a stage, in this call of the command or in
+ * an earlier one.
+ */
 export const hasOpened = (context: Context): boolean =>
   ownIn(context)?.reason?.startsWith(CANARY_REASON) ?? false;
 

@@ -24,15 +24,15 @@ const FAST_MS = SLO.fast_ms;
 const SLOW_SHARE = 0.05;
 
 /**
- * The gate closes only if so many slow requests are improbable: the probability that chance alone
- * causes them is at most this value.
+ * The gate closes only if chance can hardly explain the number of slow requests. The probability
+ * that chance alone causes at least this number must be at most CHANCE.
  */
 const CHANCE = 0.01;
 
 /**
- * Returns the probability that at least `slow` of the requests are slow, if each is slow with the
- * probability SLOW_SHARE (the binomial distribution). Computes with logarithms, because the factors
- * exceed the range of a double.
+ * Returns the probability that at least `slow` requests out of `requests` are slow. Each request is
+ * slow with the probability SLOW_SHARE (the binomial distribution). Computes with logarithms,
+ * because the factors exceed the range of a double.
  */
 function chanceOf(slow: number, requests: number): number {
   const [yes, no] = [Math.log(SLOW_SHARE), Math.log(1 - SLOW_SHARE)];

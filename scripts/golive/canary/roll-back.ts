@@ -9,8 +9,8 @@ import { FLAG_DELAY_MS } from "../shared/flags.ts";
 import { switchOff } from "../rollback/switch-off.ts";
 
 /**
- * The change that switches the flag off is retried for this long, because the failure that closed
- * the gate may also make the change fail.
+ * The rollback retries its change of the flag for this long, because the failure that closed the
+ * gate may also make this change fail.
  */
 const TIMEOUT_MS = 60_000;
 const POLL_MS = 1_000;

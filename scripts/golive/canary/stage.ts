@@ -104,8 +104,8 @@ export const stageOf = (percentage: number): GoLiveStep => ({
     const finding = await stage(context, percentage);
     const isLast = percentage === stages.at(-1);
     const isOver = finding.state === "failed" || finding.ends;
-    // If this fact can't be stored, a resumed run only checks once more who changed the flag, which
-    // does no harm.
+    // If the end can't be stored, a resumed run only checks once more that nobody else has changed
+    // the flag. This check does no harm.
     if (isLast && !isOver) await rememberEnd(context).catch(() => {});
     if (isLast || isOver) ignoreStops();
     return finding;

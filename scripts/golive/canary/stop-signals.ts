@@ -12,7 +12,8 @@ export class StoppedError extends Error {
 }
 
 const stopped = Promise.withResolvers<never>();
-stopped.promise.catch(() => {}); // A signal may come before a step waits for it.
+// A signal may come while no step waits. Without this line, the rejection would end the process.
+stopped.promise.catch(() => {});
 
 const listeners = SIGNALS.map((signal) =>
   [

@@ -33,8 +33,8 @@ export async function makeTraffic(
 }
 
 /**
- * Opens an order for a customer, which `payOrder` pays during this stage. The orders of all stages
- * are opened before the canary begins, because the flag of an early stage refuses most new orders.
+ * Opens the order that `payOrder` pays during the stage. The orders of all stages are opened before
+ * the canary begins, because the flag of an early stage refuses most new orders.
  */
 export async function openOrder(context: Context, stage: number): Promise<void> {
   const customer = await customerOf(context, `canary-${stage}`);

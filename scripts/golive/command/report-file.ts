@@ -4,7 +4,7 @@ import { SettingsError } from "../../project/project-settings.ts";
 import { runFolder } from "../core/run-file.ts";
 import type { SignedReport } from "../core/sign.ts";
 
-/** Returns whether a report may replace this text: it must be empty, or a report itself. */
+/** Returns whether a report may replace this text. The text must be empty or be a report itself. */
 function isReplaceable(text: string): boolean {
   if (text === "") return true;
   try {
@@ -16,7 +16,7 @@ function isReplaceable(text: string): boolean {
 }
 
 /**
- * Checks before the first step that the file can be written, while nothing has been paid.
+ * Checks that the file can be written. Is called before the first step, when nothing has been paid.
  * @throws SettingsError if it can't be written, or if it exists and is not a report
  */
 export async function reserveReport(file: string | undefined): Promise<void> {
@@ -37,9 +37,9 @@ export async function reserveReport(file: string | undefined): Promise<void> {
 }
 
 /**
- * Writes the report to the named file. If no file is named, or it can't be written, writes to the
- * default folder. If that fails too, writes to a temporary file. Returns the path of the written
- * file.
+ * Writes the report to the named file. If no file is named, or the named file can't be written,
+ * writes to the default folder. If that fails too, writes to a temporary file. Returns the path of
+ * the written file.
  */
 export async function writeReport(named: string | undefined, signed: SignedReport) {
   const { command, run } = signed.report;

@@ -1,5 +1,6 @@
 /**
- * The record of a run, written after each step, so that an interrupted run goes on where it was.
+ * The record of a run. It is written after each step, so that an interrupted run can go on after
+ * its last step.
  */
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
@@ -37,7 +38,10 @@ const Run = z.object({
 export interface Run {
   readonly id: string;
   readonly command: string;
-  /** The project's address. A run is only continued on the same project and in the same mode. */
+  /**
+   * The project's address. A later call continues the run only on the same project and in the same
+   * mode.
+   */
   readonly project: string;
   readonly mode: "test" | "live";
   readonly startedAt: string;

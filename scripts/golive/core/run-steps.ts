@@ -9,8 +9,8 @@ export interface Facts {
   /** The run's id, which stays the same when a run is continued. */
   readonly run: string;
   /**
-   * The facts of earlier steps. If this call resumes a run, they include the facts of its earlier
-   * calls.
+   * The facts of earlier steps. If this call resumes a run, they include the facts of the run's
+   * earlier calls.
    */
   readonly facts: Readonly<Record<string, string>>;
   /** Stores facts for later steps, such as the id of an order. The facts are written at once. */
@@ -70,7 +70,10 @@ async function write<Context>(running: Running<Context>, run: Run, mayFail = fal
   });
 }
 
-/** Returns the run to begin with, and the earlier findings by their code. */
+/**
+ * Returns the resumed or new run, before its first step. Also returns the findings of earlier
+ * calls, by the step's code.
+ */
 async function begin<Context>(running: Running<Context>) {
   const { of, continues, now, resuming } = running;
   const asked = resuming?.asked ?? {};
@@ -92,8 +95,8 @@ async function begin<Context>(running: Running<Context>) {
 }
 
 /**
- * Passes the run to `onDropped`, which stores the run's purchase. Returns whether this worked: only
- * then may the run's record be removed.
+ * Passes the run to `onDropped`, which stores the run's purchase. Returns whether this worked. If
+ * it did not, the run's record must not be removed.
  */
 async function isDropped<Context>(running: Running<Context>, run: Run): Promise<boolean> {
   try {
@@ -148,8 +151,8 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
 }
 
 /**
- * Returns the run with its findings. Removes the run's record unless a step has failed or has set
- * `ends`.
+ * Returns the run with its findings. If a step has failed or has set `ends`, the run's record
+ * stays. Otherwise removes the record.
  */
 export async function runSteps<Context>(running: Running<Context>): Promise<Run> {
   const run = await walk(running);

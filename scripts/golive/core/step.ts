@@ -13,16 +13,19 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** The next action of a person, if the state is not `ok`. */
   readonly fix?: string;
-  /** Whether the next run begins at the first step again, because what this run did was undone. */
+  /**
+   * Whether the next run begins at the first step again, because the effects of this run were
+   * undone.
+   */
   readonly beginsAnew?: boolean;
   /**
-   * Whether the step has shown that buyers pay and get no credits or a wrong amount, so sales must
-   * stop.
+   * Whether sales must stop, because the step has shown that buyers pay and get no credits or a
+   * wrong number of credits.
    */
   readonly owes?: boolean;
   /**
-   * Whether the run ends after this step although nothing has failed, because this step did not
-   * find what the next step needs.
+   * Whether the run ends after this step. Nothing has failed then, but this step did not find what
+   * the next step needs.
    */
   readonly ends?: boolean;
   /** Whether this project or this call's options require the step: see `Step.isRequired`. */

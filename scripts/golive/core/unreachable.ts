@@ -20,7 +20,7 @@ function reasonOf({ name, message, cause }: Error): string {
  * Returns the finding of a step that has thrown an error. If several steps fail because the same
  * host does not answer, only the first finding explains what to do.
  * @param silent the hosts that have not answered so far; this function adds to them
- * @param then what the reader does after the correction
+ * @param then the end of the advice: what to do after correcting the cause
  */
 export function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
   if (!(error instanceof UnreachableError)) {

@@ -1,6 +1,6 @@
 /**
- * Opens the order that the next step pays. If the run is killed and resumed, it does not open a
- * second order.
+ * Opens the order that the next step pays. If the run is killed and resumed, this step does not
+ * open a second order.
  */
 import type Stripe from "stripe";
 import type { Context, GoLiveStep } from "../command/context.ts";

@@ -51,8 +51,8 @@ async function stopSales(context: Context, why: string, finding: Finding): Promi
 }
 
 /**
- * Hides secrets in the finding after the guard has added to it: `flagsNow` adds reasons that people
- * have typed.
+ * Secrets are hidden after the guard has extended the finding, because `flagsNow` adds reasons that
+ * people have typed, and a reason may contain a secret.
  */
 export const guardSales = (step: GoLiveStep): GoLiveStep =>
   redactingStep({

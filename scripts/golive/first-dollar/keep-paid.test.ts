@@ -1,4 +1,4 @@
-/** Tests runs whose record is dropped although somebody has paid on their checkout page. */
+/** Tests runs whose record is dropped although somebody has paid on the run's checkout page. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";

@@ -31,7 +31,7 @@ export async function paidBefore(context: Context): Promise<PaidOrder | undefine
   const paid = await readPaid(project);
   if (paid === undefined || paid.run === run) return undefined;
   const order = await orderForBackEnd(project, paid.order);
-  // A stack on this machine may have been reset since, and then has no such order.
+  // A stack on this machine may have been reset since the payment. It then has no such order.
   if (order === undefined && project.emulatorUrl !== undefined) return undefined;
   if (order === undefined) {
     throw new Error(

@@ -21,8 +21,8 @@ async function paidByPerson(context: Context, { checkout_session_id, checkout_ur
     PERSON_TIMEOUT_MS,
     2000,
   );
-  // `waitFor` returns no result if the time is over, even if Stripe never responded. In that case
-  // this last call throws the reason.
+  // When the time is over, `waitFor` returns no result and gives no reason. If Stripe does not
+  // respond, this last call throws the reason.
   return paid ?? await isPaidAtStripe(context.project, checkout_session_id);
 }
 

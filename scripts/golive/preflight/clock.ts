@@ -7,8 +7,8 @@ import { failed, type Finding, found, skipped } from "../core/step.ts";
 import { ask, NOBODY } from "../shared/ask.ts";
 
 /**
- * Stripe accepts signatures that are up to five minutes old. The times of a stage must be more
- * exact than five minutes.
+ * Stripe accepts signatures that are up to five minutes old. This limit is lower, because the times
+ * of a stage must be more exact than that.
  */
 const MOST_SECONDS = 30;
 

@@ -3,8 +3,8 @@ import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 
 /**
- * Returns the mode in a key's prefix. Returns "unknown" if there is none: this differs from both
- * modes, so the check fails.
+ * Returns the mode in a key's prefix. If there is none, returns "unknown", which differs from both
+ * modes, so that the check fails.
  */
 const modeIn = (key: string, kinds: string) =>
   new RegExp(`^(?:${kinds})_(test|live)_`).exec(key)?.[1] ?? "unknown";

@@ -1,5 +1,6 @@
 /**
- * Checks that pages of the app and of the console may call the functions, and no other page may.
+ * Checks that pages of the app and of the console may call the functions, and that other pages may
+ * not.
  */
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -8,7 +9,10 @@ import { directFetch } from "../shared/direct-fetch.ts";
 
 const STRANGER = "https://golive-stranger.example.com";
 
-/** Returns the origin that the response to a browser's CORS preflight request allows, or null. */
+/**
+ * Sends the CORS preflight request of a browser. Returns the origin that the response allows, or
+ * null.
+ */
 async function allowedFor({ url }: Project, origin: string): Promise<string | null> {
   const response = await directFetch(`${url}/functions/v1/credits`, {
     method: "OPTIONS",

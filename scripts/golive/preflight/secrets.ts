@@ -8,8 +8,8 @@ import { fromProject, fromStack } from "../../secrets/sources.ts";
 import { lacking } from "../../deploy/secrets.ts";
 
 /**
- * Checks that the variables that the functions need are in the settings, or, for a stack on this
- * machine, in the stack's environment.
+ * Checks that every variable that the functions need is set and well formed. For a stack on this
+ * machine, checks the stack's environment instead of the settings.
  */
 export const ownSecrets: GoLiveStep = {
   code: "preflight.secrets",

@@ -1,4 +1,4 @@
-/** The commands that correct what the check of the endpoints has found. */
+/** The commands that correct the faults which the check of the endpoints has found. */
 import type { Options } from "../command/options.ts";
 import { taskLine } from "../command/task-line.ts";
 import type { Finding } from "../../stripe/check.ts";

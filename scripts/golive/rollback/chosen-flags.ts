@@ -2,16 +2,16 @@
 import { flagNow, flagsOfCanary } from "../shared/canary-flags.ts";
 import type { FlagName, Flags } from "../shared/flags.ts";
 
-/** The flags of sales. */
+/** The flags that control sales. */
 export const SALES: readonly FlagName[] = ["b2c", "b2b"];
 
 export const isOn = (settings: Flags, name: FlagName): boolean =>
   (flagNow(settings, name)?.state ?? "off") !== "off";
 
 /**
- * Returns the flags to switch off. If the user named a flag, returns only this flag. Otherwise
- * returns b2c if it is on, b2b if it is on and a canary has opened it, and the flags that an
- * earlier call of this run has chosen. If none of these applies, returns b2c.
+ * Returns the flags to switch off. If the user named a flag, this is only that flag. Otherwise
+ * these are the flags that an earlier call of this run has chosen, also b2c if it is on, and also
+ * b2b if it is on and a canary has opened it. If these rules choose no flag, returns b2c.
  */
 export function chosenFlags(
   named: FlagName | undefined,

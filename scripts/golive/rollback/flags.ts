@@ -93,8 +93,8 @@ export const flagsStayOff: GoLiveStep = {
     const { project, facts } = context;
     const { names } = await flagsToSwitch(context);
     const lines: string[] = [];
-    // If the flags could not be switched off at the beginning, tries again: the functions of the
-    // earlier revision, which have been deployed since then, may work.
+    // If the flags could not be switched off at the beginning, this step tries again. The functions
+    // of the earlier revision have been deployed since then, and may work.
     if (facts["rollback.off"] !== "yes") {
       lines.push(`switched off now ${await switchOff(project, names)}`);
     }

@@ -67,7 +67,10 @@ async function paid(context: Context, id: string): Promise<Finding> {
     : warning(evidence, "Look at GET /settings/flags.");
 }
 
-/** Shows that new orders are refused, and that an order that was open is paid and granted. */
+/**
+ * Shows that new orders are refused, and that the order which was opened before can be paid and
+ * gets its credits.
+ */
 export const paidMeanwhile: GoLiveStep = {
   code: "rollback.paid-meanwhile",
   title: "Does an order that is paid after the flags are off get its credits?",

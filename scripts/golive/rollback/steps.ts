@@ -1,4 +1,4 @@
-/** The steps back to the previous version, without losing what customers have paid. */
+/** The steps of a rollback to the previous version. The rollback loses no payment of a customer. */
 import { delay } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -26,7 +26,10 @@ const BEFORE_SECONDS = 3600;
  */
 const GRACE_SECONDS = 20;
 
-/** Waits until the event of the order that this run has paid is old enough to count as missing. */
+/**
+ * Waits for the event of the order that this run has paid, until the event is old enough to count
+ * as missing.
+ */
 async function ownEventDue({ facts }: Context): Promise<void> {
   const paidAt = Number(facts["rollback.paid"] ?? "0");
   await delay(Math.max(0, paidAt + (GRACE_SECONDS + 1) * 1000 - Date.now()));

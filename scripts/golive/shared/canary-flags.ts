@@ -42,7 +42,7 @@ export interface Own {
   readonly reason: string | null;
   /**
    * The newest change before the canary's own. If the flag already has the state that the canary
-   * sets, no new change is made, and this one stays the newest.
+   * sets, no new change is made, and `before` stays the newest change.
    */
   readonly before: string;
 }

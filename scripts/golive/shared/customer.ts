@@ -1,7 +1,7 @@
 /**
  * The synthetic customer of a run. The password is derived from the address and the secret key, so
  * no file holds a password. A killed run can still sign in after it is resumed, and a run with
- * `--again` can sign in the same buyer of `--email`.
+ * `--again` and the same `--email` can sign in the same buyer.
  */
 import { Buffer } from "node:buffer";
 import type { AuthError } from "@supabase/supabase-js";
@@ -35,7 +35,7 @@ const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.
 
 /**
  * Returns the error message for a customer whose account has a different password. The message does
- * not contain the email address, because it becomes evidence in a signed report.
+ * not contain the email address, because the message becomes evidence in a signed report.
  */
 const otherPassword = (isNamed: boolean): string =>
   isNamed
@@ -46,7 +46,8 @@ const otherPassword = (isNamed: boolean): string =>
 
 /**
  * Signs in the run's customer of this name. The first call creates the customer's account in Auth.
- * @param email an address that can receive emails; by default one of example.com, which can't
+ * @param email an address that can receive emails; by default an address at example.com, which
+ * can't
  */
 export async function customerOf(
   { project, run }: Context,

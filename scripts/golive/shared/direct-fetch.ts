@@ -1,6 +1,6 @@
 /**
- * A fetch for requests that carry a secret key: it never follows a redirect, and it names a host
- * that does not answer.
+ * A fetch for requests that carry a secret key: it never follows a redirect, and if a host does not
+ * answer, the error contains the host's name.
  */
 import { UnreachableError } from "../core/unreachable.ts";
 

@@ -5,8 +5,9 @@ import { withSql } from "./database.ts";
 import type { FlagChange, Flags } from "./flags.ts";
 
 /**
- * Runs `use` in a transaction that waits only a short time for other transactions' locks. It can
- * also write when the platform has made the database read-only because the disk is full.
+ * Runs `use` in a transaction that waits only a short time for other transactions' locks. The
+ * transaction can also write if the platform has made the database read-only because the disk is
+ * full.
  */
 async function inShortTransaction<T>(
   databaseUrl: string,

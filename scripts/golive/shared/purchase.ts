@@ -15,14 +15,14 @@ const GRANT_TIMEOUT_MS = 60_000;
 
 /**
  * The time between two requests while waiting. A customer may send only a hundred requests a
- * minute, and the waiting must leave some of them.
+ * minute, and the waiting must not use up all of them.
  */
 const POLL_MS = 1_000;
 
 export type PaidOrder = z.output<typeof Order>;
 
 /**
- * Opens a checkout. A repeat with the same idempotency key returns the same order.
+ * Opens a checkout. A second call with the same idempotency key returns the same order.
  * @throws Error if the project's mode is not the mode of STRIPE_SECRET_KEY
  */
 export async function openCheckout(

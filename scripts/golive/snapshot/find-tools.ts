@@ -1,4 +1,4 @@
-/** Finds pg_dump and psql of a version that can read the server. */
+/** Finds pg_dump and psql in a version that can dump the project's server. */
 import { findSystem } from "@farthing/local-stack/postgres";
 import type { Project } from "../command/project.ts";
 import { withSql } from "../shared/database.ts";

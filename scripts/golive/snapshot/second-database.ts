@@ -31,8 +31,8 @@ export async function drop(databaseUrl: string, name: string): Promise<void> {
 const OURS = "^golive_[0-9a-f]{32}$";
 
 /**
- * Drops the databases that killed runs have left. None may stay on the project's server, because
- * each is a copy of the ledger and of the password hashes.
+ * Drops the databases that killed runs have not dropped. None may stay on the project's server,
+ * because each is a copy of the ledger and of the password hashes.
  */
 export async function dropAll(databaseUrl: string): Promise<string[]> {
   const rows = await withSql(databaseUrl, (sql) =>
@@ -56,8 +56,8 @@ export async function create(databaseUrl: string, name: string): Promise<void> {
     for (const { name: extension, schema } of extensions) {
       await sql`create schema if not exists ${sql(schema)}`;
       const made = sql`create extension if not exists ${sql(extension)} schema ${sql(schema)}`;
-      // The database's owner can't create some extensions, such as the Vault on this machine. These
-      // are left out.
+      // Some extensions can't be created by the database's owner: on this machine, for example, the
+      // Vault. These extensions are left out.
       await made.catch((error: { code?: string }) => {
         if (error.code !== FORBIDDEN) throw error;
       });

@@ -1,7 +1,7 @@
 /**
  * Makes a purchase, signs its events, and sends them in the wrong order. This needs the emulator,
- * which can hold back its own deliveries until this step has sent the events. Its deliveries then
- * arrive as duplicates.
+ * which can hold back its own deliveries until this step has sent the events. The emulator's
+ * deliveries then arrive as duplicates.
  */
 import type Stripe from "stripe";
 import { z } from "zod";

@@ -61,7 +61,7 @@ async function readInbox(
 
 export interface Gaps {
   readonly listed: number;
-  /** How many of the listed events are old enough that they must have arrived. */
+  /** The number of listed events that must have arrived by now, because they are old enough. */
   readonly due: number;
   readonly missing: readonly Listed[];
   /** The events that were received and not applied. */

@@ -1,6 +1,7 @@
 /**
- * The customer for whom the API page sends its examples. Opening the page creates what is missing:
- * two users, a paid order, a job, a provider and a booking. A hold is opened when no hold is open.
+ * The customer for whom the API page sends its examples. Opening the page creates the objects that
+ * are missing: two users, a paid order, a job, a provider and a booking. A hold is opened when no
+ * hold is open.
  */
 import { createFarthing, type Farthing } from "@farthing/client";
 import { createFarthingServer, type FarthingServer } from "@farthing/client/server";

@@ -66,7 +66,7 @@ const schema = z.strictObject({
 
 export type Schema = z.infer<typeof schema>;
 
-/** Returns the schemas by the name that the configuration gives their provider. */
+/** Returns the schema of each provider, by the provider's name in the configuration. */
 export async function readSchemas(): Promise<ReadonlyMap<string, Schema>> {
   const folder = `${ROOT}infra/terraform/schemas`;
   const schemas = new Map<string, Schema>();

@@ -2,9 +2,9 @@
 import type postgres from "postgres";
 
 /**
- * Tables that record changes of rows. They are not compared: one database may insert a row at once,
- * and the other may insert it and update it later. The row is then equal in both, but the records
- * differ.
+ * Tables that record changes of rows. They are not compared: one database may insert a row with its
+ * final values, and the other may insert the row and update it later. The row is then equal in
+ * both, but the records differ.
  */
 const HISTORY = ["audit"];
 

@@ -25,7 +25,7 @@ const NO_SUCH_TABLE = "42P01";
 
 /**
  * Returns the first transaction that the next call must check. Also returns whether a transaction
- * since `from` may have committed. This is the case if at least one transaction since `from` is not
+ * since $1 may have committed. This is the case if at least one transaction since $1 is not
  * `aborted`.
  */
 const SINCE = `

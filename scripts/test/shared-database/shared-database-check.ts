@@ -1,7 +1,7 @@
 /**
- * Checks the two conditions under which pgTAP files can share a database and a session: a file that
- * commits a change is detected, and a file sees nothing that the previous file has left in the
- * session.
+ * Checks the two conditions under which pgTAP files can share a database and a session. A file that
+ * commits a change must be detected. And a file must see nothing that the previous file has left in
+ * the session.
  */
 import assert from "node:assert/strict";
 import { relative } from "node:path";
@@ -28,7 +28,9 @@ const CREATE = "create function public.more() returns int language sql as 'selec
 
 const COMMITTED = [
   INSERT,
-  INSERT, // on a new copy of the database: on the one before, this row would be a duplicate
+  // This insert runs on a new copy of the database, because the previous one was committed. In the
+  // same copy, its row would be a duplicate.
+  INSERT,
   "update farthing.tasks set every = every where task = 'seal'",
   "delete from farthing.tasks where task = 'seal'",
   CREATE,

@@ -61,8 +61,8 @@ const WITHOUT_PG_PROVE = "pg_prove (our own reader ran the files)";
 type Reader = { open: OpenPgtap } & Omit<SuiteResult, "rows">;
 
 /**
- * Returns the function that opens a pgTAP session. If this function does not use pg_prove, also
- * returns whether pg_prove was left out (a push) or skipped (not installed).
+ * Returns the function that opens a pgTAP session. If pg_prove is not used, also returns an entry
+ * for the report: a push leaves pg_prove out, and a full run skips it if it is not installed.
  */
 async function readerFor(isFull: boolean): Promise<Reader> {
   if (!isFull) return { open: openPgtapSession, skipped: [], left: [WITHOUT_PG_PROVE] };
@@ -112,8 +112,8 @@ export const database: Suite = {
 };
 
 /**
- * Returns which requirement of the pgTAP files this machine's PostgreSQL does not meet; undefined
- * if it meets all.
+ * Returns a requirement of the pgTAP files that this machine's PostgreSQL does not meet. Returns
+ * undefined if it meets all of them.
  */
 function lacking(): string | undefined {
   const system = findSystem();

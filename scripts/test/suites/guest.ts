@@ -78,8 +78,8 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
 }
 
 /**
- * Checks that a privilege that was granted by hand survives the statements that set the privileges
- * at the end of each migration.
+ * Grants a privilege by hand, and checks that the statements at the end of each migration do not
+ * revoke it.
  */
 async function keepsByHand(sql: postgres.Sql): Promise<void> {
   const granted = "farthing_public.health_database()";

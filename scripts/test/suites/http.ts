@@ -47,7 +47,7 @@ const NO_NPM: Skipped = {
   why: "needs npm, which comes with Node",
 };
 
-/** The part that is skipped if there is no curl, with which the runbooks' requests are sent. */
+/** The part that is skipped if there is no curl. The runbooks send their requests with curl. */
 const NO_CURL: Skipped = { what: "tests/runbooks", why: "needs curl (Debian: curl)" };
 
 /** Folders whose tests need Redis, or stop it. */

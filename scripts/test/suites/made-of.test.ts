@@ -65,8 +65,8 @@ Deno.test("the suites of the database import only what they are made of", async 
 });
 
 /**
- * The packages' lists omit the tools of all tests, and modules that the service's tests import, too,
- * because these tests run after each change of such a module.
+ * A package's list need not contain the tools of all tests. It also need not contain a module that
+ * the service's tests import: the service's tests run after each change of such a module.
  */
 Deno.test("the packages' tests import what they are made of, or what the service imports", async () => {
   const found: string[] = [];

@@ -4,9 +4,9 @@ const without = (folders: readonly string[]) => folders.map((folder) => `:(exclu
 
 /**
  * Files that no test suite of the service reads: apps, blocks, infrastructure, texts without tests,
- * the packages' tests, commands that are tested only by unit tests and by their own suite, and the
- * name of the commit that runs are compared with. A new folder counts as part of the service until
- * it is added to this list.
+ * the packages' tests, commands that are tested only by unit tests and by their own suite, and
+ * `.ci/passed`. That file names the commit to compare with. A new folder counts as part of the
+ * service until it is added to this list.
  */
 export const NOT_OF_SERVICE = [
   ...["apps", "examples", "registry", "registry.json", "packages/react"],
@@ -81,7 +81,10 @@ export const DATABASE: readonly string[] = [
   ...["command", "schema", "supabase", "test", "test-tools"].map((name) => `scripts/${name}`),
 ];
 
-/** The database, and the functions' check of tokens, which `cli` gives the keys of a local project. */
+/**
+ * The database, and the functions' code that checks tokens. The suite `cli` runs that code with
+ * keys and tokens that the CLI makes.
+ */
 export const CLI: readonly string[] = [
   ...DATABASE.filter((path) => !/^(?:supabase|:\(exclude\)supabase\/functions)$/.test(path)),
   ...SQL,

@@ -51,7 +51,7 @@ export const EXAMPLES = "tests/examples";
 /** The tests of the built console, on a stack. */
 export const CONSOLE = "tests/console";
 
-/** The tests of the app in which a user does everything, on a stack. */
+/** The tests of examples/thirteen-tasks, on a stack. */
 export const THIRTEEN_TASKS = "tests/thirteen-tasks";
 
 /**
@@ -76,7 +76,7 @@ async function run(one: Package, words: string[]): Promise<SuiteResult> {
   const left = withRedis !== undefined && findRedisServer() === undefined ? `${withRedis}/` : null;
   const rows = await runDenoTests({
     files: files.filter((file) => left === null || !file.startsWith(left)),
-    flags: ["--no-check"], // The suite `house` checks types once for all.
+    flags: ["--no-check"], // The suite `house` checks the types of all files.
     isGroup: isGroup && !IS_FULL,
   });
   const there = await runOnStack(one, words);
@@ -104,7 +104,7 @@ async function runOnStack(
   return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
 }
 
-/** Every package; a test compares its list with the imports of its tests. */
+/** Every package. A test compares the `madeOf` of each package with the imports of its tests. */
 export const packages: Package[] = [];
 
 function packageSuite(one: Package): Suite {

@@ -1,6 +1,6 @@
 /**
- * Checks that the text of each chosen mutant is in its file exactly once. Otherwise
- * `deno task mutate` cannot place the mutant, and no test is ever shown to detect it.
+ * Checks that the text of each chosen mutant is in its file exactly once. Otherwise `deno task
+ * mutate` cannot make the mutant, so it cannot show whether a test detects the mutant.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 

@@ -21,7 +21,7 @@ const OF_USERS = [
   /^examples\//,
 ];
 
-/** Whether each line is in a code block. */
+/** Returns, for each line, whether the line is in a code block. */
 function fencedLines({ lines }: Source): boolean[] {
   let isFenced = false;
   return lines.map((line) => {

@@ -1,6 +1,6 @@
 /**
- * Checks that imports, including type imports, only go down the floors of their area: never up, and
- * never to a neighbour on the same floor.
+ * Checks the imports within each area, including type imports. An area has floors (layers), and
+ * each floor has units, which are folders or files. A unit may import only units on lower floors.
  */
 import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import type { Finding, Rule } from "../sources/source.ts";
@@ -14,9 +14,9 @@ interface Area {
    */
   readonly inner?: string;
   /**
-   * The floors from the lowest to the highest. Each pattern names a unit, which is a folder or a
-   * file. `*` stands for every folder and file at that level. If a unit matches patterns of two
-   * floors, the lower floor applies. Units on the same floor must not import each other.
+   * The floors from the lowest to the highest. Each pattern is the path of a unit. `*` stands for
+   * every folder and file at that level. If a unit matches patterns of two floors, the lower floor
+   * applies. Units on the same floor must not import each other.
    */
   readonly floors: readonly (readonly string[])[];
 }

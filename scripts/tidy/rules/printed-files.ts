@@ -26,7 +26,7 @@ export const PRINTED = {
 interface Block {
   /** The line of the block's opening fence, from 1. */
   readonly line: number;
-  /** The text between the code block before it, or the page's beginning, and this block. */
+  /** The text before this block, from the previous code block or from the page's beginning. */
   readonly lead: string;
   readonly code: string;
 }

@@ -192,8 +192,8 @@ class Graph {
     const written = new Set<Module>();
     const takenLate: string[] = [];
     this.#walk(module, written, takenLate);
-    // The path in `import(url)` is not known. It may be any path that is a string in the same file,
-    // so the imported names count as used from each of these modules.
+    // The path in `import(url)` is not known. It may be any path that is a string in the same file.
+    // So the imported names count as used from each module to which such a path leads.
     for (const { users } of written) {
       for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
     }

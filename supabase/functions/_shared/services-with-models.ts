@@ -1,7 +1,7 @@
 /**
- * The services of functions that call language models or count their tokens. A function deploys and
- * loads all that it imports, so the other functions use services.ts, without the models' client and
- * tokenizer.
+ * The services of functions that call language models or count their tokens. Each function is
+ * deployed with all code that it imports, and loads this code. So the other functions use
+ * services.ts, which has neither the models' client nor the tokenizer.
  */
 import { type Env, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";
@@ -11,8 +11,8 @@ import { type Services, type ServicesSource } from "./http/route/app-services.ts
 import type { Ai } from "./adapters/ai/ai.ts";
 
 /**
- * Returns the value of a variable. @throws ApiError `not_ready` naming the variable if it is
- * missing
+ * Returns the value of a variable. @throws ApiError `not_ready` if the variable is missing; the log
+ * names the variable
  */
 function needed<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;

@@ -1,6 +1,6 @@
 /**
- * The services of `health`, with a model for one short question, and without the models' client and
- * tokenizer.
+ * The services of `health`. Their model client can ask only one short question, so this file
+ * imports neither the client for chats nor the tokenizer.
  */
 import type { Ai } from "./adapters/ai/ai.ts";
 import { createProbe } from "./adapters/ai/probe.ts";

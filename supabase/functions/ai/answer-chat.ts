@@ -22,7 +22,7 @@ async function ask(chat: OpenChat) {
 
 /**
  * Returns the whole answer after charging for it. If the caller disconnects, the work continues:
- * the answer is charged anyway, and a repeat with the same key gets it.
+ * the answer is charged anyway, and a retry with the same key gets it.
  * @throws ApiError of the provider, in which case nothing is charged; ApiError of the database if
  *   the chat could not be settled yet
  */

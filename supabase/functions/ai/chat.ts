@@ -10,8 +10,8 @@ import { OWN_EVENTS } from "./sse.ts";
 import { streamChat } from "./stream-chat.ts";
 
 /**
- * Answers with a model and charges its usage. The price of the longest answer is held until the
- * answer ends.
+ * Answers a chat with a language model, and charges the usage. The price of the longest answer is
+ * held until the answer ends.
  */
 export const chat = defineRoute({
   method: "post",

@@ -15,8 +15,9 @@ import type { OpenChat } from "./open-chat.ts";
 const MAX_REASON = 64;
 
 /**
- * The time for all attempts together, in milliseconds. The request's deadline does not apply to them. If all
- * fail, a scheduled task closes the chat 60 s after its last heartbeat.
+ * The time for all attempts to settle or release a chat, in milliseconds. The request's deadline
+ * does not apply to these attempts. If all attempts fail, a scheduled task closes the chat 60 s
+ * after the chat's last heartbeat.
  */
 const CLOSING_MS = 45_000;
 
@@ -94,8 +95,8 @@ function messageOf({ text, toolCalls = [] }: Ending): Answer["message"] {
 /**
  * Charges the chat and stores its answer under its key.
  * @throws ApiError if the database stays unavailable. In that case, a scheduled task closes the
- * chat later: it charges a streamed chat the highest amount that the chat can have cost, and
- * releases the hold of any other chat.
+ * chat later. It charges a streamed chat the highest amount that the chat can have cost. It
+ * releases the hold of a chat without a stream.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { finishReason, usage, counted = null, errorCode = null } = ending;

@@ -27,7 +27,10 @@ interface ChatCall {
   readonly idempotency: KeyedIdempotency | null;
 }
 
-/** A chat whose price is held, with everything that the call of the provider and the settlement need. */
+/**
+ * A chat whose price is held, with everything that is needed to call the provider and to settle the
+ * chat.
+ */
 export interface OpenChat {
   readonly holdId: string;
   /** The credits that are held. */

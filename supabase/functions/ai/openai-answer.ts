@@ -47,7 +47,8 @@ export function chargeHeaders({ hold_id, credits, balance_after }: Answer) {
 }
 
 /**
- * Returns the charge for a stream's body, because the headers are sent before the charge is known.
+ * Returns the charge as a field for an event of a stream, because the headers are sent before the
+ * charge is known.
  */
 function chargeOf({ hold_id, credits, balance_after }: Answer) {
   return { farthing: { hold_id, credits, balance_after } };

@@ -16,8 +16,8 @@ export const PING_MS = 15_000;
 export const HEARTBEAT_MS = 15_000;
 
 /**
- * Calls `beat` at an interval until the returned function is called. A failed heartbeat is ignored:
- * one of four in 60 s is enough.
+ * Calls `beat` at an interval until the returned function is called. A failed heartbeat is ignored,
+ * because one of the four heartbeats in 60 s is enough.
  */
 export function keepAlive(beat: () => Promise<unknown>, everyMs: number): () => void {
   const timer = setInterval(() => beat().catch(() => {}), everyMs);

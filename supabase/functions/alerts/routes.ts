@@ -39,8 +39,8 @@ export const readAlert = defineRoute({
 });
 
 /**
- * Records that an operator works on an alert. A repeat changes nothing, so the route needs no
- * Idempotency-Key.
+ * Records that an operator works on an alert. A repeated request changes nothing, so the route
+ * needs no Idempotency-Key.
  */
 export const acknowledgeAlert = defineRoute({
   method: "post",

@@ -51,7 +51,10 @@ const STEPS = {
   complete: { status: "completed", summary: "Complete a confirmed booking" },
 } as const;
 
-/** Declares the route with which a provider changes a booking's state. A repeat changes nothing. */
+/**
+ * Declares the route with which a provider changes a booking's state. A repeated request changes
+ * nothing.
+ */
 function advance(name: keyof typeof STEPS) {
   const { status, summary } = STEPS[name];
   return defineRoute({

@@ -5,7 +5,7 @@ import { ownerReadBy, subjectOf } from "../_shared/core/whose-data.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
-/** Lists the packages on sale, by price. */
+/** Lists the packages on sale, ordered by price. */
 export const listPackages = defineRoute({
   method: "get",
   path: "/packages",
@@ -39,7 +39,7 @@ export const listOrders = defineRoute({
   },
 });
 
-/** Reads an order. A user reads only their own; another user's order is `not_found`. */
+/** Reads an order. A user reads only their own orders; another user's order is `not_found`. */
 export const readOrder = defineRoute({
   method: "get",
   path: "/orders/{id}",

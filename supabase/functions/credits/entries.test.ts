@@ -149,8 +149,8 @@ Deno.test("CSV disarms a formula after invisible characters", async () => {
   for (const unseen of UNSEEN) {
     for (const sign of SIGNS) {
       const text = `${unseen}${sign}1`;
-      // A spreadsheet that separates cells by semicolons begins a new cell at a tab or a line
-      // break. So a formula's sign after such a character gets an apostrophe, too.
+      // A spreadsheet that separates cells by semicolons ignores our quotes. So a tab or a line
+      // break begins a new cell, and a sign after such a character gets an apostrophe, too.
       const again = /[\t\r\n]/.test(unseen) ? "'" : "";
       const safe = `'${unseen}${again}${sign}1`;
       assert.equal(await readBack(text), safe, JSON.stringify(text));

@@ -17,7 +17,7 @@ const PAGE_SIZE = 100;
 
 type Filter = Omit<ArgsOf<"credits_entries">, "p_before_seq" | "p_limit">;
 
-/** Yields all matching entries as CSV, page by page, from `cursor` on. */
+/** Yields all matching entries as CSV, page by page. The first page begins at `cursor`. */
 async function* entryPages(
   database: Database,
   filter: Filter,

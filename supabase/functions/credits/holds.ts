@@ -36,7 +36,7 @@ export const openHold = defineRoute({
   },
 });
 
-/** Reads a hold. A user reads only their own; another user's hold is `not_found`. */
+/** Reads a hold. A user reads only their own holds; another user's hold is `not_found`. */
 export const readHold = defineRoute({
   method: "get",
   path: "/holds/{id}",

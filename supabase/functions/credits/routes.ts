@@ -76,8 +76,8 @@ export const readSpendCap = defineRoute({
 });
 
 /**
- * Sets or removes a daily spend cap: the caller's own cap, or the cap that an operator or a secret
- * key imposes on the user that the body names.
+ * Sets or removes a daily spend cap. A user sets the cap of their own spending. An operator or a
+ * secret key imposes a cap on the user that the body names.
  */
 export const setSpendCap = defineRoute({
   method: "post",

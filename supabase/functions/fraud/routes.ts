@@ -78,7 +78,10 @@ function subjectOf({ kind, value }: Body, services: Services): string {
   return network === null ? value : services.hashIp(network);
 }
 
-/** Blocks a user, an IP address or a card. An existing block gets the new reason and end. */
+/**
+ * Blocks a user, an IP address or a card. An existing block gets the new reason and the new end
+ * time.
+ */
 export const addBlock = defineRoute({
   method: "post",
   path: "/blocked",
@@ -165,7 +168,10 @@ export const readPolicy = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("fraud_policy_read", {})),
 });
 
-/** Changes the named limits. New values apply from the next checkout or booking on. */
+/**
+ * Changes the named limits. New values apply to each checkout and booking that begins after the
+ * change.
+ */
 export const changePolicy = defineRoute({
   method: "post",
   path: "/policy",

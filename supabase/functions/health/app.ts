@@ -1,6 +1,6 @@
 /**
- * The `health` function: liveness, readiness, reports, paid checks, metrics and the OpenAPI
- * document.
+ * The `health` function: liveness, readiness, reports, metrics, the OpenAPI document, and checks
+ * that use paid services.
  */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithProbe } from "../_shared/services-with-probe.ts";

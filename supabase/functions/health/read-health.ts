@@ -1,4 +1,7 @@
-/** `GET /health`. While the database is unavailable, returns the last report for ten minutes. */
+/**
+ * `GET /health`. While the database is unavailable, returns the last report, if that is at most ten
+ * minutes old.
+ */
 import type { z } from "@hono/zod-openapi";
 import { HealthReport } from "../_shared/contracts/health.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";

@@ -42,8 +42,8 @@ const CACHED_MS = 2_000;
 const checkSometimes = oncePerInterval(CACHED_MS, check);
 
 /**
- * Checks that this process can serve. Answers 503 if the database is unavailable or the keys that
- * verify users' tokens are unknown.
+ * Checks that this process can serve requests. Answers 503 if the database is unavailable or the
+ * keys that verify users' tokens are unknown.
  */
 export const readReady = defineRoute({
   method: "get",

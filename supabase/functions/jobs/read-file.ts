@@ -14,7 +14,7 @@ interface FileOwner {
   readonly p_job_id: string;
 }
 
-// A page of the existing job types has at most 256 KiB.
+// The existing job types write pages of at most 256 KiB, so two pages need little memory.
 const PAGES_AT_ONCE = 2;
 
 async function* filePages(database: Database, owner: FileOwner): AsyncGenerator<string> {

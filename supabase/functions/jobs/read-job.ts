@@ -35,7 +35,7 @@ function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
 }
 
 /**
- * Reads a job. While the job has not changed since the caller's ETag, the response is 304 without a
+ * Reads a job. If the caller's ETag is still the job's current ETag, the response is 304 without a
  * body.
  */
 export const readJob = defineRoute({

@@ -217,8 +217,8 @@ Deno.test("a run continues batch by batch, and stops when every email is deferre
   const leases = all.calls.filter(({ name }) => name === "notifications_claim")
     .map(({ args }) => String(args.p_lease_id));
   // A repeated claim with the same lease returns the same notifications, so each batch needs a
-  // lease of its own. The fourth claim finds no notification. It is needed because a notification
-  // that is queued during the third batch does not start a run of its own.
+  // lease of its own. The fourth claim finds no notification. The run needs this claim, because a
+  // notification that is queued during the third batch does not start a run of its own.
   assert.deepEqual([leases.length, new Set(leases).size], [4, 4]);
   for (const lease of leases) assert.match(lease, /^[0-9a-f-]{36}$/);
   for (const error of [away(), new BreakerOpen("mail", 1_000)]) {

@@ -23,8 +23,8 @@ type Report = (typeof PaymentRunnerReport)["_output"];
 
 /**
  * Runs all parts in parallel. A failed part does not stop the other parts: for example, a refund is
- * sent even if Stripe's list of events is unavailable. If a part failed, the response is its error,
- * so that monitoring sees the failure.
+ * sent even if Stripe's list of events is unavailable. If a part failed, the response is that
+ * part's error, so that monitoring sees the failure.
  */
 async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;

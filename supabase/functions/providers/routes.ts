@@ -20,7 +20,7 @@ export const readProvider = defineRoute({
   },
 });
 
-/** Creates a new onboarding link. A link from Stripe works once and expires after minutes. */
+/** Creates a new onboarding link. A link from Stripe works once and expires after some minutes. */
 export const createLink = defineRoute({
   method: "post",
   path: "/me/onboarding-link",

@@ -55,8 +55,8 @@ function planted(row: Row, nr: number): Row {
 }
 
 /**
- * Returns the CSV cell that the rule for spreadsheets requires for a value, without using the code
- * under test.
+ * Returns the expected CSV cell of a value, which a spreadsheet must not run as a formula. Does not
+ * use the code under test.
  */
 function cellOf(value: unknown): string {
   if (value === null || value === undefined) return "";

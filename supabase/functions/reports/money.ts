@@ -66,7 +66,9 @@ export const reportPayouts = reportRoute({
   read: (database, args) => database.rpc("report_payouts", args),
 });
 
-/** Reports GMV, net revenue, ARPU, take rate, conversion and the share of fees that was collected. */
+/**
+ * Reports GMV, net revenue, ARPU, take rate, conversion and the collected share of booking fees.
+ */
 export const reportMetrics = reportRoute({
   name: "metrics",
   summary: "Report metrics of revenue",

@@ -1,4 +1,4 @@
-/** The `settings` function: operators read and change what the shop sells, and its terms. */
+/** The `settings` function: operators read and change packages, rates and the other settings. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import {

@@ -166,7 +166,7 @@ export const readAccounting = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("settings_accounting", {})),
 });
 
-/** Changes accounting policies. Orders keep the version that they were paid under. */
+/** Changes accounting policies. Each order keeps the version under which it was paid. */
 export const setAccounting = defineRoute({
   ...change,
   path: "/accounting",

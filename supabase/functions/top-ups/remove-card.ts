@@ -7,8 +7,8 @@ import { ok } from "../_shared/http/reply/reply.ts";
  * Removes the saved card and opts out of auto top-up. After the database has removed the card, no
  * charge begins. Then Stripe detaches the card, so Stripe refuses a charge that a runner has begun
  * but not sent yet. The response names a charge that may have been sent before the removal. If
- * Stripe is unavailable, the request fails; a repeat of the request, or the payment runner,
- * detaches the card later. The route has no feature flag, so that a user can always remove a card.
+ * Stripe is unavailable, the request fails; the card is detached later, by a retry of the request
+ * or by the payment runner. The route has no feature flag, so that a user can always remove a card.
  */
 export const removeCard = defineRoute({
   method: "delete",

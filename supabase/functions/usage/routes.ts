@@ -28,7 +28,7 @@ export const listRates = defineRoute({
     pageOfWhole(await services.database.rpc("usage_rates", {}), query, ({ model }) => model),
 });
 
-/** Returns the price of a use at the current rate, in credits. Moves no credits. */
+/** Returns the price of usage at the current rate, in credits. Moves no credits. */
 export const estimateUsage = defineRoute({
   method: "post",
   path: "/estimate",
@@ -45,8 +45,8 @@ export const estimateUsage = defineRoute({
 
 /**
  * Charges one use of a model. Each `event_id` of a user is charged at most once, with no time
- * limit. A repeat gets 200 with the first charge and `duplicate: true`. If the contents of a repeat
- * differ, it gets 409 `usage_conflict`.
+ * limit. A repeated report gets 200 with the first charge and `duplicate: true`. A report with the
+ * same `event_id` but different contents gets 409 `usage_conflict`.
  */
 export const chargeUsage = defineRoute({
   method: "post",

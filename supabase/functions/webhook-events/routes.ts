@@ -108,8 +108,8 @@ const HOUR_MS = 3_600_000;
 const BUDGET_MS = 100_000;
 
 /**
- * For the last hours, fetches the events that never arrived, and receives them as if Stripe had
- * delivered them.
+ * Fetches the events of the last `hours` hours that never arrived, and receives them as if Stripe
+ * had delivered them.
  */
 export const backfillEvents = defineRoute({
   method: "post",

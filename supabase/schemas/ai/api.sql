@@ -115,11 +115,11 @@ $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
-  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost '
-  'after p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task '
-  'has charged the chat already, the excess over the price of p_usage is refunded. Returns '
-  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails '
-  'not_found, invalid_request.';
+  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost. '
+  'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
+  'call returns the same answer. If the scheduled task has already charged more than the price of '
+  'p_usage, the difference is refunded. Returns {status: 200, data: {message, finish_reason, '
+  'usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,

@@ -102,8 +102,9 @@ comment on table farthing.chats is
   'the price of this maximum. output_is_counted: true if the provider hides no output and counts '
   'tokens as we do, so that our count of the output equals the provider''s. streamed_tokens: the '
   'output tokens received so far, as last recorded. answered_at: when the chat''s own request '
-  'reported its end, even if the chat was already closed; null until then. corrected: credits '
-  'refunded because the scheduled task had charged more than the provider''s usage.';
+  'reported the end of the chat, even if the chat was already closed; null until then. corrected: '
+  'credits refunded because the scheduled task had charged more than the price of the provider''s '
+  'usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';

@@ -11,15 +11,15 @@ as $$
     from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
-      -- A cursor that names no incident gives an empty page, as in every list.
+      -- An unknown p_before gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id = farthing.uuid_of(p_before)))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
-  'Returns the incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, '
-  'next_before}.';
+  'Returns incidents, newest first: {alerts, next_before}. p_state: only incidents in this state '
+  '(open, acknowledged or resolved). p_before: only incidents older than the one with this id.';
 
 create function farthing_public.alerts_read(p_incident_id uuid)
 returns jsonb
@@ -64,5 +64,6 @@ end
 $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
-  'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. An '
-  'acknowledgement silences nothing. Fails not_found, and forbidden for an operator who has lost the role.';
+  'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. '
+  'An acknowledgement is only a record: evaluations and notifications continue. Fails not_found, '
+  'and forbidden for an operator who has lost the role.';

@@ -1,5 +1,5 @@
--- The audited tables and columns. This file runs after the files of all subjects, because each row
--- that those files insert must also get its first audit row.
+-- The audited tables and columns. This file runs after the files that insert settings and other
+-- rows, because each such row must get its first audit row.
 
 -- All settings of the policy.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a

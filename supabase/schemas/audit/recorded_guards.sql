@@ -1,6 +1,6 @@
--- Runs last, and calls note_guard() for the guards that the files of other subjects created without
--- that call: triggers that refuse changes, and state machines. note_guard() also sets each guard to
--- ENABLE ALWAYS.
+-- Guards are triggers that refuse changes, such as those of state machines. Some files create a
+-- guard without calling note_guard(). This file runs last, and calls note_guard() for each guard
+-- that is not yet recorded. note_guard() also sets the guard to ENABLE ALWAYS.
 
 do $$
 declare

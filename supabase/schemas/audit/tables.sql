@@ -1,5 +1,5 @@
--- The audit of changes, the list of the tables whose changes are audited (their data decides about
--- money), the triggers that must exist, and the log of reads of customers.
+-- The audit of changes of data that decides about money, the list of the audited tables, the list
+-- of the triggers that must exist, and the log of who read customers' data.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -18,9 +18,9 @@ comment on table farthing.audit is
   'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
--- This index serves the report of authors. It leaves out accounts, customers, providers and
--- top_ups: users change the rows of these tables themselves, much more often than the rows of the
--- other tables change.
+-- The report of authors (reports/api/actors.sql) uses this index. The index leaves out accounts,
+-- customers, providers and top_ups, because users change rows of these tables themselves, much more
+-- often than rows of the other tables change.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',

@@ -1,5 +1,5 @@
--- The rows of the audit never change and are never deleted. The rows of the lists of audited tables
--- and of guards are never deleted. The log of reads never changes, and its rows are deleted after a
+-- The rows of the audit never change and are never deleted. The list of audited tables and the list
+-- of guards never lose a row. The rows of the log of reads never change, and are deleted after a
 -- year.
 
 select farthing.never_change('audit', '{audit_nr, changed_at, author, reason, table_name, row_key, before,

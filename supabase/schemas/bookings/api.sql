@@ -81,9 +81,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_attach to service_role;
 comment on function farthing_public.bookings_attach is
-  'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer and '
-  'its repeats have the client secret, which is stored only in private_answers, for at most 24 hours. '
-  'Returns {status: 201, replayed, data}. Fails not_found.';
+  'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer '
+  'contains the client secret, and so does the answer to a repeated request. The secret is stored '
+  'only in private_answers, for at most 24 hours. Returns {status: 201, replayed, data}. Fails '
+  'not_found.';
 
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
@@ -101,9 +102,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The '
-  'retry finds the same booking. If Stripe refused the booking, p_booking_id names the booking, '
-  'and the booking is cancelled.';
+  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. '
+  'p_booking_id: a booking that Stripe refused and that is to be cancelled. Without p_booking_id, '
+  'the booking stays, and the retry continues it.';
 
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
@@ -139,7 +140,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
-  -- The booking that p_before names is read first, so that its values bound the index scans.
+  -- The booking with the id p_before is read first. The index scan begins at its values.
   v_last farthing.bookings;
 begin
   select * into v_last from farthing.bookings b
@@ -164,8 +165,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
-  'Returns a user''s bookings before an id, newest first, at most p_limit: {bookings, next_before}. '
-  'p_role: buyer or provider; null for both. Fails not_found if there is no such user.';
+  'Returns at most p_limit bookings of a user, newest first: {bookings, next_before}. p_before: '
+  'only bookings older than the one with this id. p_role: buyer or provider; null for both. Fails '
+  'not_found if there is no such user.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
@@ -187,8 +189,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
-  'Confirms a paid booking or completes a confirmed one, for its provider. A repeat changes nothing. '
-  'Returns the booking. Fails not_found, forbidden, invalid_request.';
+  'Confirms a paid booking or completes a confirmed one, for its provider. A repeated call changes '
+  'nothing. Returns the booking. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,

@@ -19,8 +19,8 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls, so without the case expression an account without a cap could spend
-  -- nothing.
+  -- An account without a cap has no limit, so the result must be null. greatest() alone would
+  -- return 0, because it ignores nulls.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
@@ -141,8 +141,9 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. Needed for an account '
-  'without a cap and for a new cap, because spending is recorded only while an account has a cap.';
+  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. The sum is '
+  'needed for an account without a cap and for a new cap, because spending is recorded only while '
+  'an account has a cap.';
 
 create function farthing.set_spend_cap(
   p_account farthing.accounts, p_author text, p_daily numeric, p_reason text, p_now timestamptz)

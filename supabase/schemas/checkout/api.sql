@@ -91,9 +91,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. The '
-  'retry finds the same order. If Stripe refused the session, p_order_id names the order, and the order '
-  'expires.';
+  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. '
+  'p_order_id: an order whose session Stripe refused; this order expires. Without p_order_id, the '
+  'order stays, and the retry continues it.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -111,7 +111,8 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, ordered by sort, then by currency and amount of the first price.';
+  'Returns the packages on sale, ordered by the column sort, then by the currency and the amount '
+  'of the first price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())
@@ -144,7 +145,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
-  -- The order that p_before names is read first, so that its values bound the index scan.
+  -- The order with the id p_before is read first. The index scan begins at its values.
   v_last farthing.orders;
 begin
   select * into v_last from farthing.orders
@@ -159,8 +160,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}. '
-  'Fails not_found if there is no such user.';
+  'Returns at most p_limit orders of a user, newest first: {orders, next_before}. p_before: only '
+  'orders older than the one with this id. Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
 -- The columns are those of order_answer(), with two differences: order_answer() returns `id` under

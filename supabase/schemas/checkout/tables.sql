@@ -70,11 +70,11 @@ comment on table farthing.orders is
   'session_settings, and never change. payment_ref: the payment that paid the order, or its '
   'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and '
   'after amount_discount. All three are null until the order is paid. invoice_id: Stripe''s '
-  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
-  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: the sum of '
-  'the refunds that have not failed. amount_disputed: the sum of the disputes that are open or '
-  'lost. credits_clawed_back: the credits clawed back for refunds and disputes together (rule '
-  '10).';
+  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version of '
+  'the accounting policy bonus_allocation, by which the price was divided between the paid lot and '
+  'the bonus lot. amount_refunded: the sum of the refunds that have not failed. amount_disputed: '
+  'the sum of the disputes that are open or lost. credits_clawed_back: the credits clawed back for '
+  'refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 -- Reports use this index to count the accounts that ordered in a year, and to find each account's
@@ -89,7 +89,8 @@ create unique index orders_by_payment on farthing.orders (payment_ref) where pay
 -- session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version, currency)
   where status = 'pending';
--- An account has one open top-up, so that a second runner finds the first runner's order (T16).
+-- An account has at most one open top-up, so that a second runner finds the first runner's order
+-- (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
 

@@ -71,8 +71,9 @@ create table farthing.stripe_faults (
   constraint stripe_faults_text_bounded check (length(subject) <= 255 and length(detail) <= 1000)
 );
 comment on table farthing.stripe_faults is
-  'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe does not '
-  'know the customer that subject names, so the key belongs to another account or mode. tax_not_set_up: '
-  'Stripe refuses to compute taxes. detail: Stripe''s last response. A success deletes the row.';
+  'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe '
+  'does not know the customer in the column subject, so the key belongs to another account or '
+  'mode. tax_not_set_up: Stripe refuses to compute taxes. detail: Stripe''s last response. A '
+  'success deletes the row.';
 alter table farthing.stripe_faults enable row level security;
 create policy stripe_faults_none on farthing.stripe_faults for select to authenticated using (false);

@@ -33,8 +33,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Users (by id), addresses and cards (by hash) that are not allowed to buy. A block whose `until` '
-  'is null has no end.';
+  'Users (by id), IP addresses and cards (by hash) that are not allowed to buy. A block whose '
+  '`until` is null has no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -56,11 +56,11 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known '
-  'address, and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge '
-  'Function; the address is not stored. order_id: the allowed order. booking_id: the allowed or '
-  'flagged booking. With the outcome flag, the booking is not refused, but an operator should '
-  'review it. Rows are deleted after 90 days.';
+  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings whose IP '
+  'address is known, and flagged bookings. ip_hash: a keyed hash of the IP address, made by the '
+  'Edge Function; the address itself is not stored. order_id: the allowed order. booking_id: the '
+  'allowed or flagged booking. With the outcome flag, the booking is not refused, but an operator '
+  'should review it. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- The limits count only allowed decisions, so these indexes leave out refusals: requests that are
 -- repeated after a refusal do not slow down the count.

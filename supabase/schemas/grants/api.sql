@@ -26,9 +26,9 @@ grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: '
   '202, replayed, data: grant} if another operator must confirm. If p_once is true, credits can be '
-  'granted only once for a p_reference_id, with no time limit; a repeat returns status 200 (202 while '
-  'the grant is pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
-  'not_found, invalid_request. Credits are text.';
+  'granted only once for a p_reference_id, with no time limit. A repeated call then returns '
+  'duplicate: true, with status 200, or 202 while the grant is pending. Fails grant_not_allowed, '
+  'forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_preview(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -110,7 +110,7 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
-  -- The grant that p_before names is read first, so that its values bound the index scan.
+  -- The grant with the id p_before is read first. The index scan begins at its values.
   v_last farthing.grants;
 begin
   select * into v_last from farthing.grants where grant_id = p_before;
@@ -128,5 +128,6 @@ end
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'Returns grants before an id, newest first, filtered by status and user, for operators: {grants, '
-  'next_before}. Fails not_found if there is no such user.';
+  'Returns grants for operators, newest first: {grants, next_before}. p_status, p_user_id: only '
+  'grants with this status and of this user. p_before: only grants older than the one with this '
+  'id. Fails not_found if there is no such user.';

@@ -10,8 +10,8 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: whether a package exists. '
-  'runs_tasks: the result of farthing.runs_tasks().';
+  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: true if the table of packages '
+  'has a row. runs_tasks: the result of farthing.runs_tasks().';
 
 -- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
 -- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
@@ -134,5 +134,6 @@ as $$
 $$;
 grant execute on function farthing_public.health_hours to service_role;
 comment on function farthing_public.health_hours is
-  'Returns a metric of the last p_hours hours by hour and labels, newest first: {as_of, name, rows: [{hour, '
-  'labels, count, p95_ms}]}. The rows name no user and no address.';
+  'Returns a metric of the last p_hours hours by hour and labels, newest first: {as_of, name, '
+  'rows: [{hour, labels, count, p95_ms}]}. The rows contain no user ids, email addresses or IP '
+  'addresses.';

@@ -77,10 +77,10 @@ $$;
 grant execute on function farthing_public.holds_settle to service_role;
 comment on function farthing_public.holds_settle is
   'Settles a hold below, at or above its amount. Missing credits become debt, up to the policy''s '
-  'overdraft limit, and are returned as shortfall. An expired hold is settled from the available '
-  'credits, once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails '
-  'hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not changed), '
-  'usage_conflict, invalid_request.';
+  'overdraft limit, and are returned as shortfall. An expired hold can still be settled once, from '
+  'the available credits, within the policy''s late_settle_within. Returns {status, replayed, '
+  'data}. Fails hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not '
+  'changed), usage_conflict, invalid_request.';
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,

@@ -57,9 +57,9 @@ grant select on farthing.holds to authenticated;
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
--- A bill has one of three things: usage, which is priced at the hold's rate; events, which are
--- already priced; or an amount with its facts. A null amount means all credits that are left of the
--- hold.
+-- A bill has one of these: usage, which is priced at the hold's rate; events, which are already
+-- priced; or an amount, with facts about it. If all three are null, the amount is all credits that
+-- are left of the hold.
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);

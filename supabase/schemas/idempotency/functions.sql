@@ -1,8 +1,8 @@
 -- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
 -- SQL, the key, its work and its answer commit together, so a stored key means that its work is
--- done. A repeat that arrives while the first request runs waits for an advisory lock on the key,
--- and then finds the answer. If the operation calls Stripe or a model, the key is committed as
--- `started` before that call.
+-- done. If the request is sent again while it still runs, the second request waits for an advisory
+-- lock on the key and then finds the answer. If the operation calls Stripe or a model, the key is
+-- committed as `started` before that call.
 
 create function farthing.idempotency_key_life()
 returns interval
@@ -12,8 +12,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.idempotency_key_life() is
-  'Returns how long a stored answer stays valid. This applies if the client sent the key itself, '
-  'as Idempotency-Key.';
+  'Returns how long a stored answer stays valid if the client sent the key itself, as '
+  'Idempotency-Key.';
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default null)
@@ -48,7 +48,7 @@ begin
       (select p.answer from farthing.private_answers p where p.key = v_stored.key)));
   end if;
   -- A request ends within 150 seconds: a key that is still `started` after 3 minutes belongs to a
-  -- dead request.
+  -- request that ended without an answer.
   if v_stored.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'A request with this Idempotency-Key is still running. Try again shortly.');
@@ -78,8 +78,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
-  'Stores an answer in the transaction of its work and returns {status, replayed: false, data}. Without '
-  'a key, stores nothing.';
+  'Stores the answer of a request and returns {status, replayed: false, data}. Runs in the '
+  'transaction that does the work of the request. Without a key, stores nothing.';
 
 create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
 returns void
@@ -118,7 +118,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A deleted user sends no repeat, so the answer is not stored.
+  -- A deleted user does not repeat the request, so the answer is not stored.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -155,7 +155,8 @@ as $$
   delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
 $$;
 comment on function farthing.idempotency_free(text) is
-  'Deletes a started key after its external call has failed, so that a repeat runs at once.';
+  'Deletes a started key after its external call has failed, so that a repeated request runs at '
+  'once.';
 
 create function farthing.delete_old_idempotency_keys(p_now timestamptz default now(),
   p_limit int default 60000)
@@ -186,5 +187,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer does not change for 24 hours. The answer may be erased, and after 24 hours '
-  'the key may be used again.';
+  'Trigger: a stored answer is not replaced in its first 24 hours, but it may be erased. After 24 '
+  'hours the key may be used again.';

@@ -31,7 +31,7 @@ comment on table farthing.inbox is
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
--- This index finds the event that says that an order is paid.
+-- This index finds the event that reports an order as paid.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
@@ -54,9 +54,9 @@ create table farthing.backfills (
   retry_at timestamptz
 );
 comment on table farthing.backfills is
-  'One row. done_until: all events before this moment were fetched from Stripe. claimed_at: since when a '
-  'runner has been fetching events. unreadable: how many events the last run could not read; they are '
-  'not stored. retry_at: when the unreadable events are fetched again.';
+  'One row. done_until: all events before this moment were fetched from Stripe. claimed_at: when '
+  'the running backfill began; null if none is running. unreadable: how many events the last run '
+  'could not read; they are not stored. retry_at: when the unreadable events are fetched again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;

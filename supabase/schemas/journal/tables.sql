@@ -15,9 +15,9 @@ create table farthing.journal_accounts (
 comment on table farthing.journal_accounts is
   'Append-only. The code of each account of the journal, by version. The code in force on a day '
   '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
-  'whose credits are not granted yet; provider_payable: the providers'' money from bookings; '
-  'refunds, disputes: money that was returned, less the deferred revenue that it released; the '
-  'difference lowers revenue; tax_payable: tax that is owed to the state; discounts: when an order '
+  'whose credits are not granted yet. provider_payable: the providers'' money from bookings. '
+  'refunds, disputes: money that was returned, less the deferred revenue that it released; this '
+  'difference lowers revenue. tax_payable: tax that is owed to the state. discounts: when an order '
   'with a discount is paid, this account is debited and at once credited with the same amount, '
   'because only what was paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;

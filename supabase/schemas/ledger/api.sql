@@ -46,9 +46,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. If p_once is true, a p_reference_id can be debited only once, with no time '
-  'limit; a repeat returns 200 with the first debit and duplicate: true. Fails insufficient_credits, '
-  'spend_cap_reached, reference_conflict, not_found, invalid_request.';
+  'balance_after, lots}}. If p_once is true, only one debit with this p_reference_id is ever made; '
+  'a repeated call returns 200 with the first debit and duplicate: true. Fails '
+  'insufficient_credits, spend_cap_reached, reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now(),
@@ -68,8 +68,9 @@ end
 $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
-  'Returns {balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance at '
-  'that moment: {balance, as_of}. Credits are text. Fails not_found.';
+  'Returns the current {balance, held, available, debt, lots in burn-down order, as_of}. If p_at '
+  'is given, returns the balance at that moment: {balance, as_of}. Credits are text. Fails '
+  'not_found.';
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,

@@ -30,8 +30,8 @@ create table farthing.metric_batches (
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Ids of recorded batches. If the response to a batch is lost, the process sends the batch again, and the '
-  'repeat is not counted. Rows are deleted after a day.';
+  'Ids of recorded batches. If the response to a batch is lost, the process sends the batch again, '
+  'and the second copy is not counted. Rows are deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;

@@ -31,8 +31,9 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
-  -- A repeat of a notification that may have been sent must have the same contents, because Resend
-  -- refuses different contents under the same idempotency key.
+  -- If an attempt may have sent a notification, the next attempt must have the same contents,
+  -- because Resend refuses different contents under the same idempotency key. So the locale and the
+  -- shop's settings are stored.
   constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
     and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (

@@ -1,4 +1,4 @@
--- Whether operators need a second factor for changes.
+-- The check whether operators need a second factor for changes.
 
 create function farthing_public.mfa_check(p_livemode boolean)
 returns jsonb
@@ -15,6 +15,6 @@ end
 $$;
 grant execute on function farthing_public.mfa_check to service_role;
 comment on function farthing_public.mfa_check(boolean) is
-  'Checks a change by an operator whose token does not have the level aal2, which a second factor '
-  'gives. p_livemode: whether Stripe''s key is a live one. Fails mfa_required if the policy requires '
-  'a second factor.';
+  'Fails mfa_required if the policy requires a second factor. Endpoints call this function before '
+  'a change by an operator whose token does not have the level aal2, which a second factor gives. '
+  'p_livemode: whether Stripe''s key is a live one.';

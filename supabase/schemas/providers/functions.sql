@@ -84,8 +84,8 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Records hashes of the bank accounts and cards to which Stripe pays a provider, computed from '
-  'Stripe''s fingerprints. Earlier hashes stay.';
+  'Records hashes of the bank accounts and cards to which Stripe pays a provider. The hashes are '
+  'computed from Stripe''s fingerprints. Earlier hashes stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -101,8 +101,8 @@ begin
   -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- The request that creates the account may be storing the same account id at this moment, so a
-    -- row that has this id by now is found, too.
+    -- The request that creates the account may be storing the same account id at this moment. So a
+    -- row that has got this id in the meantime is accepted, too.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;

@@ -51,8 +51,9 @@ comment on table farthing.deferred_lots is
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
--- its position among them. day is stored, because created_at may be far in the past: if an expired
--- hold pays debt, created_at is the moment of the expiry, however late the hold is released.
+-- the position of the payment among these entries. day is stored, because created_at may be far in
+-- the past: if an expired hold pays debt, created_at is the moment of the expiry, however late the
+-- hold is released.
 create table farthing.debt_payment_days (
   account_id bigint not null,
   payment_id bigint not null,
@@ -169,8 +170,8 @@ create table farthing.refusal_days (
   constraint refusal_days_begin_with_their_first check ((first_at at time zone 'UTC')::date = day)
 );
 comment on table farthing.refusal_days is
-  'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the first '
-  'refusal of the day. Refusals within a batch and repeats under a stored key are not counted. Rows are '
-  'deleted after two years; a report covers at most 400 days.';
+  'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the '
+  'first refusal of the day. Refusals within a batch and repeated requests under a stored key are '
+  'not counted. Rows are deleted after two years; a report covers at most 400 days.';
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);

@@ -13,8 +13,8 @@ comment on table farthing.books is
   'One row. open_from: the first day (UTC) of the oldest open month; all months before it are '
   'closed, and 1970-01-01 means that no month is closed yet. closed_at: when the last month was '
   'closed. rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the '
-  'row for share, so that no line is booked in a month while that month closes, and no new line '
-  'has a number below rolled_to.';
+  'row for share. So no line is booked in a month while that month closes, and no new line gets a '
+  'number below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;
@@ -46,17 +46,18 @@ create table farthing.revenue_lines (
     and length(source_id) between 1 and 255)
 );
 comment on table farthing.revenue_lines is
-  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance at '
-  'Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) on '
-  'which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
-  'effective_at is closed. kind: the kind of fact, as Stripe''s reporting categories name it where one '
-  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was paid. '
-  'The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: Stripe''s id '
-  'of the payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency of '
-  'the balance, other amounts in the currency of the payment.';
--- A fact has only one line of each kind, with three exceptions. Returned fees and the fees of
--- balance transactions are booked as differences. The tax of a refund is booked again with the
--- opposite sign if the refund fails.
+  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the '
+  'balance at Stripe grows. effective_at: when the fact happened, according to Stripe''s event. '
+  'booked_on: the day (UTC) on which the line counts: the day of effective_at, or a day of the '
+  'oldest open month if the month of effective_at is closed. kind: the kind of fact; if one of '
+  'Stripe''s reporting categories fits, kind has its name. The price of an order without tax is '
+  'its charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute '
+  'are the money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, '
+  'balance transaction or fee. Stripe''s fees and transfers are in the currency of the balance, '
+  'other amounts in the currency of the payment.';
+-- A fact has only one line of each kind, with three exceptions. Returned application fees and
+-- Stripe's fees may change later, and then another line with the difference is booked. The tax of a
+-- refund is booked again with the opposite sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.

@@ -147,9 +147,9 @@ create table farthing.fraud_warnings (
     (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
 );
 comment on table farthing.fraud_warnings is
-  'Early fraud warnings: a card network reports that a payment is probably fraudulent. state: `open`, '
-  'and the order''s credits are frozen; `cleared`, because an operator trusts the payment; `closed`, '
-  'because the payment was refunded or disputed.';
+  'Early fraud warnings: a card network reports that a payment is probably fraudulent. state: '
+  '`open`: the order''s credits are frozen; `cleared`: an operator trusts the payment; `closed`: '
+  'the payment was refunded or disputed.';
 create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);

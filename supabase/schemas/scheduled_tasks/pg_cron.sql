@@ -2,11 +2,11 @@
 -- subject's tasks.
 
 -- pg_cron's launcher loads the jobs again when PostgreSQL reports a change of cron.job. If more
--- than 4,096 changes of the catalogue wait for the launcher, PostgreSQL drops them and reports only
--- that everything changed. pg_cron up to 1.6.7 ignores that report, so the job would never run. The
--- other migrations make that many changes. The launcher reads the waiting changes each second, so
--- this migration waits until they are read. It waits only for the real pg_cron, which is recognised
--- by its functions in C.
+-- than 4,096 changes of the system catalogue wait for the launcher, PostgreSQL drops them and
+-- reports only that everything changed. pg_cron up to 1.6.7 ignores that report, so the job would
+-- never run. The other migrations make that many changes. The launcher reads the waiting changes
+-- each second, so this migration waits until they are read. It waits only for the real pg_cron,
+-- which is recognised by its functions in C.
 do $$
 begin
   perform pg_sleep(3) from pg_proc where oid = 'cron.schedule(text,text,text)'::regprocedure

@@ -27,9 +27,9 @@ create table farthing.tasks (
 -- The free space in each page lets each run write the new version of its task's row to the same page.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(p_now) runs once per interval (`every`), at the time `phase` '
-  'after the start of the interval. budget: the time after which a task begins no new item; from '
-  'PostgreSQL 17 on, a task is ended after twice its budget. started_at: the start of a run that '
-  'has not ended. failures: the number of failures in a row. last_error: a SQLSTATE, or '
+  'after the start of the interval. budget: the time after which a task begins no new item; in '
+  'PostgreSQL 17 and later, a task is ended after twice its budget. started_at: the start of a run '
+  'that has not ended. failures: the number of failures in a row. last_error: a SQLSTATE, or '
   'session_lost.';
 
 create table farthing.task_failures (

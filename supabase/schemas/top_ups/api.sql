@@ -75,9 +75,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
 comment on function farthing_public.top_ups_claim is
-  'Begins the due top-ups, and leases the next step of each open charge to one runner for two minutes. '
-  'Returns [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
-  'payment_id, mark, expires_at_epoch}].';
+  'Begins the due top-ups, and leases the next step of each open charge to the calling runner for '
+  'two minutes. Returns [{order_id, step: charge | link, amount, currency, credits, customer_id, '
+  'payment_method_id, payment_id, mark, expires_at_epoch}].';
 
 create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,

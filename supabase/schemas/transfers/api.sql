@@ -1,5 +1,4 @@
--- The runner's claim of transfers and reversals of providers' shares, and the report of Stripe's
--- answer.
+-- The runner claims transfers and reversals of providers' shares, and reports Stripe's answers.
 
 create function farthing_public.transfers_claim(p_limit int, p_now timestamptz default now())
 returns jsonb

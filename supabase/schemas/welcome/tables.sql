@@ -65,8 +65,8 @@ create table farthing.welcome_blocked_domains (
   constraint welcome_blocked_domains_form check (domain ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$')
 );
 comment on table farthing.welcome_blocked_domains is
-  'Domains of email addresses that get no welcome credits, with their subdomains. The installed list is '
-  'empty.';
+  'Blocked domains: an email address at such a domain, or at one of its subdomains, gets no '
+  'welcome credits. The installed list is empty.';
 alter table farthing.welcome_blocked_domains enable row level security;
 create policy welcome_blocked_domains_none on farthing.welcome_blocked_domains for select to authenticated
   using (false);

@@ -94,8 +94,8 @@ select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', 
   'a late answer that hal cannot pay makes no debt');
 select is(tests.chat(tests.chat_id('hal')), 'released, hold released, charged 0', 'the chat stays released');
 
--- An idempotency key belongs to only one chat at a time. Here a repeat with the same key arrives
--- before the task has closed the first chat.
+-- An idempotency key belongs to only one chat at a time. Here a second request with the same key
+-- arrives before the task has closed the chat of the first.
 select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins a chat');
 select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'dan''s chat streams for minutes');
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',

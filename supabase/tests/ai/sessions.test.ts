@@ -1,7 +1,7 @@
 /**
- * Two sessions use the same chat at the same moment. Each session is the chat's request, a repeat
- * of the request, or the scheduled task. gpt-4o costs 0.02 credits per input token and 0.06 credits
- * per output token.
+ * Two sessions use the same chat at the same moment. Each session is the chat's request, a repeated
+ * request, or the scheduled task. gpt-4o costs 0.02 credits per input token and 0.06 credits per
+ * output token.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 

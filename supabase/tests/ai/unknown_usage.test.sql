@@ -67,7 +67,7 @@ select is((chats_settle(tests.chat_id('fay'), null, '{}', p_idempotency_key => t
 select is(tests.settle_chat(tests.chat_id('fay'), '3 s', 1, 1, 'fay') #>> '{data,credits}', '28.4',
   'a later usage changes nothing');
 
--- Each time limit is tested just before it and just after it.
+-- Each time limit is tested a millisecond before its end and at its end.
 select isnt(tests.begin_chat('gus', 'gus'), null, 'gus begins a chat');
 select is(tests.record(tests.chat_id('gus'), 1, '59.999 s'), 'open',
   'a heartbeat within a minute is recorded');

@@ -188,7 +188,7 @@ select is(farthing.evaluate_alerts(tests.after('45 min')), 1, 'the next evaluati
 select is(count(*)::int, 2, 'each channel gets one notification') from farthing.notifications
 where subject = (pg_temp.newest()).incident_id::text;
 
--- Incidents are listed by page, and deleted a year after they were resolved.
+-- Incidents are listed page by page, and deleted a year after they were resolved.
 select is((select array_agg(distinct a ->> 'state') from jsonb_array_elements(
     alerts_list(state) -> 'alerts') a), array[state],
   format('the list of a state has only %s incidents', state))

@@ -64,7 +64,7 @@ where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
 select is(tests.alerts('21 days 3 min'), 'nothing', 'the incident ends when the events are read');
 
--- Some of the charges of an hour failed. The usual share of failed charges is one in fifty.
+-- Makes the charges of one hour. Of the earlier charges, if any, one in fifty failed as usual.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void
 language sql as $$
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -190,8 +190,8 @@ select is(tests.alerts('72 days 18 min'), 'slow_answers open',
 select tests.requests('72 days 25 min', 'POST /checkout', '2xx', 20, 20);
 select is(tests.alerts('72 days 26 min'), 'nothing', 'fast requests are fine');
 
--- At most half a percent of the requests to core routes may fail. In one hour 1 % of them fail, and
--- afterwards none.
+-- Error budgets: at most half a percent of the requests to core routes may fail. Each case below
+-- has a different share of failed or slow requests.
 create function pg_temp.uses(p_passed interval, p_failed int, p_well int) returns void language sql as $$
   select tests.requests(p_passed, 'POST /usage', '5xx', p_failed);
   select tests.requests(p_passed, 'POST /usage', '2xx', p_well);

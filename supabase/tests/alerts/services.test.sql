@@ -1,5 +1,5 @@
--- The rules about paid checks, models and credentials: what each rule counts, and that a small number of
--- calls opens no incident.
+-- The rules about models, credentials and paid checks (hourly checks of external services, which
+-- cost money): what each rule counts, and that a small number of calls opens no incident.
 
 begin;
 \ir ../helpers/all_tests.psql

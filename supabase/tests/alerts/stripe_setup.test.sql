@@ -58,7 +58,7 @@ select is(tests.setup_refusals('ann', '132 days'),
   'Stripe does not know the customer: STRIPE_SECRET_KEY belongs to another account or mode.',
   'ann''s card is not charged');
 
--- A success ends the fault.
+-- If Stripe returns the card of a customer, it knows the customer, and this fault ends.
 select is(cards_describe('pm_ann', tests.after('1 h'), 'cus_ann', 'visa', '4242', 12, 2030,
   tests.after('133 days')) ->> 'stored', 'true', 'Stripe shows ann''s card');
 select is(tests.setup_refusals('ann', '133 days'),

@@ -1,4 +1,5 @@
--- The log of operators' reads of customers: which reads are recorded, which are not, and for how long.
+-- The log of operators who read customers' data: which reads are recorded, which are not, and for
+-- how long.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -78,8 +78,8 @@ select is(pg_temp.step('eve'), 'create', 'the same key books after the block is 
 delete from farthing.idempotency_keys where key = decode(tests.sha256('blocked'), 'hex');
 select bookings_cancel(tests.person('eve'), booking_id) from farthing.bookings where amount = 5;
 
--- A request ended without an answer. Its repeat continues the same booking, so there is only one
--- payment at Stripe.
+-- A request ended without an answer. The repeated request continues the same booking, so there is
+-- only one payment at Stripe.
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '4 min', 't1') -> 'booking', b -> 'booking',
   'a request that takes over the key continues the same booking') from ann;
 select is(bookings_abandon(tests.sha256('k')), '{}', 'Stripe does not answer');
@@ -89,8 +89,8 @@ select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '5 min', 't1') -> 
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k2', '5 min', 't1') #>> '{booking,booking_id}'
   = b #>> '{booking,booking_id}', false, 'another key makes another booking') from ann;
 
--- bookings_attach() stores the payment with the booking. It stores the client secret separately,
--- neither with the idempotency key nor with the booking.
+-- bookings_attach() stores the payment with the booking. It stores the client secret separately
+-- from the booking and from the idempotency key.
 create temporary table attached as select bookings_attach((b #>> '{booking,booking_id}')::uuid, 'pi_a',
   'pi_a_secret', tests.sha256('k'), tests.after('6 min')) as a from ann;
 select is(a - 'data', '{"status": 201, "replayed": false}', 'the payment is stored') from attached;

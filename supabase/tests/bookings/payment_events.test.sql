@@ -93,7 +93,7 @@ from (values ('processing', interval '9 s'), ('payment_failed', '10 s'), ('cance
 select is((select status from farthing.bookings where payment_intent_id = 'pi_a'), 'paid',
   'the later events change nothing');
 
--- The collected and refunded fee are stored as Stripe reports them.
+-- The collected fee and the refunded part of it are stored as Stripe reports them.
 select is(tests.fee_event('a', 'created', 0, '8 s'), 'processed', 'a fee is collected');
 select is(tests.fee_event('a', 'refunded', 12, '20 s'), 'processed', '12 of the fee are refunded');
 select is(tests.fee_event('a', 'refunded', 5, '15 s'), 'processed', 'an older event of the fee arrives late');

@@ -60,7 +60,7 @@ select is(pg_temp.books('fay', '61 min'), 'create', 'the next booking is checked
 select tests.fails_with($$ select fraud_policy_set('{"bookings_per_provider_hour": 0}', 'key:ops') $$,
   '23514', null, 'a limit of 0 is refused');
 
--- The limits per card count uses in checkouts and uses in bookings together.
+-- For the limits per card, uses in checkouts and uses in bookings are added up.
 select isnt(tests.booking('gus', p_name => 'gus', p_provider => 'rae'), null, 'gus books rae');
 select is(tests.charge_event('gus', 'fp_g' || n % 2, n * interval '1 min', 'failed', 'g' || n), 'processed',
   'a card of gus is declined') from generate_series(1, 4) n;

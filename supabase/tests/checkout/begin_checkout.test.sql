@@ -95,7 +95,7 @@ select is(tests.balance('ann', '20 min'),
 select is((select array_agg(format('%s %s', source, price) order by source)
   from farthing.lots), '{"bonus 48","paid 952"}', 'bought lots have their part of the price');
 
--- T15: an operator edits the catalogue, and packages are deleted.
+-- T15: an operator edits packages, and packages are deleted.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
 values (md5('deal')::uuid, 3, 'Deal', 1, 'eur', 1, false, tests.after('21 min'));
 update farthing.packages set active = false where name = 'Pro';

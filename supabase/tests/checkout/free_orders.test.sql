@@ -1,6 +1,6 @@
 -- Free orders: a promotion code of 100 % leaves nothing to pay. The buyer of a free order gets the
--- credits, but no figure counts a free order as a payment. Amounts are in grosze. All sums were
--- computed by hand.
+-- credits, but no figure counts a free order as a payment. Amounts are in grosze, the minor unit of
+-- PLN. All sums were computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -97,7 +97,7 @@ select is((select concat_ws(' ', r ->> 'purchases', r ->> 'closing', r ->> 'diff
   from jsonb_array_elements(report_liabilities('2027-01-01', '2027-01-31') -> 'rows') r), '1750 1750 0',
   'the credits of a free order are worth nothing');
 
--- Stripe has no balance transaction of a free order, and no check reports it as missing.
+-- Stripe has no balance transaction of a free order, and no check reports that one is missing.
 update farthing.balance_lists set done_until = tests.after();
 select is(tests.payout('po_1', 'paid', 'completed', jsonb_build_object('currency', 'pln', 'amount', 1750,
   'made_at', extract(epoch from tests.after('30 d'))::bigint), '30 d'), 'processed', 'Stripe pays out 1750');

@@ -1,5 +1,5 @@
 -- Tax and discounts: Stripe's subtotal, discount, tax and total are accepted only if they add up and the
--- order allows them. Amounts are in grosze. All sums are computed by hand.
+-- order allows them. Amounts are in grosze, the minor unit of PLN. All sums are computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -120,7 +120,7 @@ select is(tests.seen_by('authenticated', name, 'select * from orders'), jsonb_bu
   name || ' sees the same in the data API, and no other order')
 from tests.bought;
 
--- Neither the settings with which an order began nor its paid amounts can be changed.
+-- The checkout settings and the paid amounts of an order can't be changed.
 select is(tests.outcome(format('update farthing.orders set %s where order_id = %L', change, order_id))
   ->> 'code', '23001', change || ' is refused')
 from tests.bought join (values ('dan', 'tax_behavior = ''inclusive'''), ('ann', 'promotion_codes = true'),

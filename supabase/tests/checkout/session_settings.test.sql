@@ -36,16 +36,16 @@ select set_eq($$ select 'checkout_' || k from jsonb_object_keys(pg_temp.stored('
   where k !~ '^customer' $$, $$ select setting from farthing.policy_list() where setting ~ '^checkout_' $$,
   'and no setting is missing');
 
--- The settings are fixed. If Stripe has not answered yet and the request is repeated, the repeat
--- asks Stripe for the same session.
+-- The settings are fixed. If Stripe has not answered yet and the request is repeated, the repeated
+-- request asks Stripe for the same session.
 select is(pg_temp.buy('ann', '10 min') -> 'locale', '"auto"',
   'an order keeps its settings when the policy changes before its session exists');
 update auth.users set email = 'ann.new@example.com' where id = tests.person('ann');
 select is(pg_temp.buy('ann', '11 min') ->> 'customer_email', 'ann@example.com',
   'and its email when the user changes theirs');
 
--- The order's email is deleted as soon as Stripe has the email, or does not need it because the
--- order was refused or has expired.
+-- The order's email is deleted as soon as Stripe has it. It is also deleted when the order is
+-- refused or expires, because Stripe is then not asked again.
 select ok(pg_temp.stored('ann') ? 'customer_email', 'the email is stored while Stripe may be asked again');
 select checkout_attach(pg_temp.order_of('ann'), 'cs_ann', 'https://s.test/ann',
   p_now => tests.after('12 min'));

@@ -1,7 +1,7 @@
--- Makes sure that each index of a list or sum is used. Each is needed, because no other index has
--- the same rows in the same order. But the other tests have so few rows that the planner may choose
--- a different index, depending on when autovacuum last counted the rows. Without this file, the
--- test run could report a needed index as unused.
+-- Makes the planner use each index that a list or a sum needs. All of these indexes are needed: no
+-- other index has the same rows in the same order. In the other tests, the tables have so few rows
+-- that the planner may choose a different index, depending on when autovacuum last counted the
+-- rows. Without this file, the test run could report a needed index as unused.
 
 begin;
 \ir ../helpers/all_tests.psql

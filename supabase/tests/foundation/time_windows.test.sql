@@ -21,8 +21,9 @@ language sql as $$
     'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd')), tests.after(p_passed))
 $$;
 
--- Stripe stores an idempotency key for 24 hours. A repeat within 23 hours returns the same refund,
--- and a later repeat makes a new refund.
+-- Stripe stores an idempotency key for 24 hours. To be safe, Farthing counts on only 23 of them: a
+-- request that is repeated within 23 hours returns the same refund, and one that is repeated later
+-- makes a new refund.
 create function pg_temp.refunds(p_passed interval) returns jsonb language sql as $$
   select refunds_begin((select order_id from bought where name = 'ann'), p_amount => '400',
     p_author => 'key:default', p_idempotency_key => tests.sha256('one'),
@@ -51,7 +52,8 @@ select is((select array_agg(format('%s,%s', farthing.retry_events(tests.after(du
 select is((select state || attempts from farthing.inbox where event_id = 'evt_fay_998'), 'dead10',
   'after ten attempts the event is dead-lettered');
 
--- A notification can be claimed again five minutes after its runner has stopped.
+-- If a runner stops, the notification that it has claimed can be claimed again five minutes after
+-- the first claim.
 select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'a notification for bob is queued');

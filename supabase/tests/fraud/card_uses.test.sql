@@ -19,7 +19,8 @@ begin
   return concat_ws(' ', v_answer ->> 'step', v_answer ->> 'code', v_answer ->> 'retry_after');
 end
 $$;
--- Records a charge event of a user's first order, with its card and whether the card was accepted.
+-- Applies a charge event of a user's first order. The event names the card, and says whether the
+-- card was accepted.
 create function pg_temp.pays(p_name text, p_charge text, p_card text, p_passed interval default '0',
   p_outcome text default 'succeeded', p_order uuid default null)
 returns jsonb language sql as $$

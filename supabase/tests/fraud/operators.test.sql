@@ -1,4 +1,4 @@
--- The RPC functions of fraud for operators: decisions, blocks and limits.
+-- The RPC functions with which operators handle fraud: decisions, blocks and limits.
 
 begin;
 \ir ../helpers/all_tests.psql

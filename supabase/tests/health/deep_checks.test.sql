@@ -1,11 +1,11 @@
--- Paid checks stay within the day's budget, tokens are priced when they are counted, and old metrics are
--- deleted.
+-- Paid checks (checks of external services, which cost money) stay within the day's budget, tokens
+-- are priced when they are counted, and old metrics are deleted.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(49);
 
--- Checks take units from the day's budget, and are refused when it is spent.
+-- Checks take units from the day's budget, and are refused when the budget is spent.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
   select format('%s, %s left', a ->> 'claimed', a ->> 'units_left')
   from deep_checks_claim(p_units, tests.after(p_passed)) a
@@ -46,7 +46,7 @@ select tests.fails_with(format('select deep_checks_report(%L, %L, 1)', name, out
   format('no check is %s %s', name, outcome)) from (values ('Stripe', 'ok'), ('stripe', 'skipped')) r
   (name, outcome);
 
--- The figures of a checked service are reported for two hours.
+-- The figures of a checked service are reported for two hours after the check.
 select is(deep_checks_report('redis', outcome, 5, p_figures => figures, p_now => tests.after(passed))
   ->> 'outcome', outcome, format('redis is %s and says %s', outcome, figures))
 from (values ('ok', '{"memory_used_bytes": 1048576, "evicted_keys": 0}'::jsonb, interval '3 hours'))

@@ -118,7 +118,7 @@ select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=
   'ended work is reported for a day, and waiting work as long as it waits');
 
 -- Sent notifications of users are never deleted, so their number only grows. The metrics for a
--- collector neither report nor read them, so that the metrics do not become slow.
+-- collector do not count them, because reading them would become slower and slower.
 insert into farthing.notifications (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;

@@ -4,7 +4,8 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(22);
 
--- Scheduled tasks are listed with their failures and parked items.
+-- Scheduled tasks are listed with their failures and their parked items, which raised an error and
+-- wait for the next attempt.
 create function pg_temp.task(p_task text) returns jsonb language sql as $$
   select t from jsonb_array_elements(health_tasks(tests.after()) -> 'tasks') t where t ->> 'task' = p_task
 $$;

@@ -27,7 +27,8 @@ const settles = (name: string) =>
 
 const ended = (name: string) => `tests.ended('${name}')`;
 /**
- * If a different session has locked an account, the task must not park the account for that reason.
+ * If a different session has locked an account, the task must not park the account, as it does
+ * after an error.
  */
 const parked = { "select count(*) from farthing.parked_items": "0" };
 

@@ -17,7 +17,7 @@ create function pg_temp.begin(p_key text, p_passed interval default '0') returns
 $$;
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
--- A repeat gets the stored answer, and moves no credits.
+-- A repeated request gets the stored answer, and moves no credits.
 create temporary table first as select pg_temp.debit('k', 'body', '10') as a;
 select is(a ->> 'replayed', 'false', 'the first request runs') from first;
 select is(pg_temp.debit('k', 'body', '10', '1 h'), a || '{"replayed": true}',

@@ -1,4 +1,5 @@
--- Backfills: when the payment runner is woken, and that only one runner at a time fetches Stripe's events.
+-- Backfills: the payment runner is woken only if work is due, and only one runner at a time fetches
+-- Stripe's events.
 
 begin;
 \ir ../helpers/all_tests.psql

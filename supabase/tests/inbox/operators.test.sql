@@ -34,7 +34,7 @@ select is(pg_temp.arrives('evt_2', 'payment_intent.succeeded', pg_temp.paid(gen_
 select is(pg_temp.arrives('evt_3', 'customer.created', '{}', '2 s'), '{"received": true}',
   'an event of an unused type is ignored');
 
--- Operators list events by page and state.
+-- Operators list events page by page, and by state.
 select is(pg_temp.ids(inbox_list()), 'evt_3 evt_2 evt_1', 'events are listed, newest first');
 select is(pg_temp.ids(inbox_list(p_limit => 2)), 'evt_3 evt_2 ...evt_2', 'a page of events is listed');
 select is(pg_temp.ids(inbox_list(p_limit => 2, p_before => 'evt_2')), 'evt_1',

@@ -35,7 +35,7 @@ from (values (interval '0', '0'), ('1 h' - interval '1 us', '0'), ('1 h', '100')
   '70'),
   ('3 h', '75'), ('4 h', '74.999999999999999999'), ('1 year', '74.999999999999999999')) p (passed, balance);
 
--- Entries are listed by page, newest first.
+-- Entries are listed page by page, newest first.
 create function pg_temp.page(p_kind text default null, p_from interval default null,
   p_to interval default null,
   p_before bigint default null, p_limit int default 20) returns text language sql as $$

@@ -1,4 +1,4 @@
--- Debits: the order in which lots are spent, and that a refused debit changes nothing.
+-- Debits: lots are spent in burn-down order, and a refused debit changes nothing.
 
 begin;
 \ir ../helpers/all_tests.psql

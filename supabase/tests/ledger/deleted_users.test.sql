@@ -51,7 +51,7 @@ select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0',
   'ann signs up again and has no credits');
 select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'ann''s new account has no entries');
 
--- A user with debt: held credits pay the debt first.
+-- A user with debt is deleted: held credits pay the debt first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 create temporary table cid as select tests.hold('cid', '5') as kept;
 select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> '{data,shortfall}', '3',

@@ -1,6 +1,6 @@
--- The buyer of a booking gets one receipt, one notification of a refund and one of the
--- cancellation, whatever the order of the events and however often they arrive. None of these
--- notifications names the fee.
+-- The buyer of a booking gets one receipt, one notification of a refund, and one notification of
+-- the cancellation. This is true whatever the order of the events is, and however often they
+-- arrive. None of these notifications names the fee.
 
 begin;
 \ir ../helpers/all_tests.psql

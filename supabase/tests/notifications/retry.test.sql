@@ -84,7 +84,7 @@ select tests.fails_with(format('select pg_temp.retry(%L)', notification_id), 'no
 select is(tests.code_for(role, 'ann', 'select notifications_retry(gen_random_uuid(), ''why'')'), '42501',
   role || ' must not retry') from unnest(array['anon', 'authenticated']) role;
 
--- Resends all notifications that an outage dead-lettered.
+-- Resends all notifications that were dead-lettered during an outage.
 create function pg_temp.retry_dead(p_dry_run boolean, p_template text default null, p_error text default null,
   p_limit int default 1000, p_since interval default '2 d', p_reason text default 'Mail is back.')
 returns text language sql as $$

@@ -106,7 +106,7 @@ select is(pg_temp.claims('2 d 2 h'), 'e', 'the notification is claimed after the
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'the notification is sent');
 
 -- If a runner stopped without reporting a result, the notification is sent again only through a
--- service that recognises repeats.
+-- service that recognises repeated requests.
 select is(pg_temp.notify('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true,

@@ -35,8 +35,8 @@ create function pg_temp.state(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient = 'owner'
 $$;
 
--- If the answer to a claim was lost, a repeat of the claim returns the same notifications.
--- Otherwise nobody would send them, because the lease excludes all other runners.
+-- If the answer to a claim was lost, a repeated claim returns the same notifications. Otherwise
+-- nobody would send them, because the lease excludes all other runners.
 select isnt(tests.give('ann', '1000'), null, 'ann has an account');
 select is(pg_temp.notify(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
@@ -61,8 +61,8 @@ select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true',
   'Resend reports that it did not send')
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark does not get the notification');
--- Resend stores an idempotency key for only a day. After that, a repeat could send the notification
--- a second time.
+-- Resend stores an idempotency key for only a day. After that, a repeated request could send the
+-- notification a second time.
 select is(pg_temp.claims('24 h'), 'later',
   'Resend gets only the notification whose lost answer is less than 23 hours old');
 select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',

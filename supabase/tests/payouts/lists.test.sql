@@ -88,7 +88,7 @@ select is(m ->> 'dispute_id', 'du_cid', 'a mismatch names our dispute') from fou
 where kind = 'dispute_differs';
 select is(a.amount, null, 'a record without an amount has none') from farthing.amount_in('unknown') a;
 
--- Mismatches are listed by page and filtered by state.
+-- Mismatches are listed page by page, and filtered by state.
 select is(jsonb_array_length(mismatches_list(p_limit => 3) -> 'mismatches'), 3,
   'a page has three mismatches');
 select is(jsonb_array_length(mismatches_list(p_limit => 3,

@@ -1,5 +1,5 @@
--- Reconciliation: one runner fetches the list of a payout and compares it with our records. A
--- difference is reported until the list and our records agree.
+-- Reconciliation: only one runner at a time fetches the list of a payout, which is then compared
+-- with our records. A difference is reported until the list and our records agree.
 
 begin;
 \ir ../helpers/all_tests.psql

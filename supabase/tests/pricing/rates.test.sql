@@ -1,4 +1,5 @@
--- Rates: which rate applies, and that a new rate does not change a price that was already agreed.
+-- Rates: usage is priced at the rate in force when it occurred, and a new rate does not change a
+-- price that was already agreed.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,6 +1,8 @@
--- M7: somebody uses SQL to change data that money depends on. For each change, either the tables
--- refuse it, even to their owner, or the audit records it. If all guards are disabled, either the
--- proof finds the change, or a chain's head that is stored outside the database shows it.
+-- M7: somebody uses SQL to change data that money depends on. Each change has an expected result at
+-- an SQL prompt: the tables refuse it, even to their owner (refused), the audit records it
+-- (recorded), or neither (done). Then the guards, which are the triggers that refuse changes, are
+-- disabled, and each change is made again. All but four of the changes are then found by the proof,
+-- or shown by a chain's head that is stored outside the database.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -267,8 +269,9 @@ select set_eq($$ select name from found where named = 'nothing' $$, array['an op
 select isnt(named, 'nothing', format('without guards: %s is found by %s', name, named))
 from found where name not in ('an open hold that lasts longer', 'a grant by hand in an operator''s name',
   'an answer that is to be repeated', 'an answer forgotten') order by nr;
--- The whole proof finds these changes, and the incremental proof does not. At an SQL prompt each of
--- them is refused: only a person who disables guards can make them.
+-- The whole proof finds these changes, and the incremental proof does not. A forged usage event can
+-- be inserted at an SQL prompt. All other changes are refused there, so only a person who disables
+-- guards can make them.
 select set_eq($$ select name from found where named <> 'nothing' and named_hourly = 'nothing' $$, array[
   'a larger lot', 'a lot of another source', 'an older lot',
   'a lot that expires no more', 'a lot that expires later', 'a lot that is spent earlier',

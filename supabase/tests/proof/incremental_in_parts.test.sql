@@ -43,8 +43,8 @@ select is_empty($$ select from farthing.proved_lots k full join (select account_
     group by account_id, lot_id) e using (account_id, lot_id) where k.net is distinct from e.net $$,
   'the marked lots equal the sums of their entries');
 
--- Makes a corruption. Returns what two runs find after it and which accounts they prove, and undoes the
--- corruption.
+-- Makes a corruption, runs the proof twice, and undoes everything. Returns what each run found, and
+-- the accounts that the two runs proved.
 create function pg_temp.broken(p_sql text) returns text language plpgsql as $$
 declare
   v_first record;

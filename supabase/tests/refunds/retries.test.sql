@@ -1,6 +1,6 @@
--- Refunds whose request did not finish. A repeat or a runner sends them again with the same
--- idempotency key for Stripe. A refund that could not be sent is marked as failed before Stripe
--- deletes that key.
+-- Refunds whose request did not finish. A repeated request or a runner sends them again with the
+-- same idempotency key for Stripe. A refund that could not be sent is marked as failed before
+-- Stripe deletes that key.
 
 begin;
 \ir ../helpers/all_tests.psql

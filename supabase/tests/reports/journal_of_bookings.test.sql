@@ -55,7 +55,7 @@ select is(pg_temp.lines(3, 5), array['2027-01-03 usd credits charge stripe_balan
   '2027-01-03 usd credits stripe_fee stripe_balance 1010 0 61'],
   'the final fee replaces the provisional one on the day of the payment');
 
--- The shop's own account codes apply from their effective_from on.
+-- The shop's own account codes apply from the day in effective_from.
 select is(settings_journal_codes_set('[{"account": "provider_payable", "code": "401",
   "effective_from": "2027-01-01"}]', null, 'our books', false, p_now => tests.after('5 d')) ->> 'status',
   '200', 'the shop sets a code');

@@ -132,8 +132,8 @@ update farthing.notifications set state = 'sent', next_attempt_at = null, finish
 update farthing.notifications set created_at = tests.after('1 h');
 select is(pg_temp.kpi('notification_sent', 1, 1), format('1 share 0.95 %s', (select count(*)
   from farthing.notifications)), 'all notifications were sent');
--- Only notifications that could reach a user count: a user without an address and the operators' webhook
--- are left out.
+-- Only notifications that could reach a user are counted. Notifications to a user without an
+-- address, and notifications to the operators' webhook, are left out.
 update farthing.notifications set state = 'dead', last_error = 'no_recipient'
 where account_id = (select account_id from farthing.accounts where owner_id = tests.person('ann'));
 select is(pg_temp.kpi('notification_sent', 1, 1), '1 share 0.95 4',

@@ -27,7 +27,7 @@ select is(pg_temp.charge('e1', 'search'), '50', 'ann is charged');
 select is(farthing.seal(), 2, 'the entries are sealed');
 select is(pg_temp.found('select'), 'nothing', 'the days are the sums of the entries');
 
--- Every column is proved.
+-- The proof checks every column.
 select is(pg_temp.found(format('update farthing.usage_days set %1$s = %1$s + 1 where model = %2$L', c,
     'gpt-4o')),
   case when c = 'credits' then 'the days of usage sum up to 51, all sealed charges to 50; ' else '' end

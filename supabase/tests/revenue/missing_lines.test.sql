@@ -1,6 +1,6 @@
 -- A project had payments before Farthing booked revenue lines. The lines of all stored facts are
--- booked once. They are the lines that the triggers would have booked. Amounts are in stotinki,
--- satang and yen.
+-- booked once. They are the lines that the triggers would have booked. Amounts are in the minor
+-- units of USD, ISK and JPY.
 
 begin;
 \ir ../helpers/all_tests.psql

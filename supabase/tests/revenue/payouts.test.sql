@@ -32,7 +32,7 @@ create function pg_temp.stripe_lists(p_transactions jsonb, p_passed interval) re
   select balance_record((balance_claim(tests.after(p_passed)) ->> 'claimed_at')::timestamptz, p_transactions,
     null, tests.after(p_passed)) ->> 'taken'
 $$;
--- Returns a transaction that can be paid out from p_available on.
+-- Returns a transaction that becomes available for payouts at p_available.
 create function pg_temp.transaction(p_id text, p_kind text, p_amount bigint, p_fee bigint,
   p_available interval,
   p_changes jsonb default '{}') returns jsonb language sql as $$

@@ -50,7 +50,8 @@ select is(pg_temp.records(tests.after('20 min'), '[]', null, '21 min'), 'false',
 select is((select done_until from farthing.balance_lists), tests.after('15 min'),
   'the next list begins at the end of this one');
 
--- A fee is provisional at first, then final, and then changes.
+-- A fee is provisional until a payout lists it. A newer list can change a provisional fee. If a
+-- later list of the payout lacks the payment, the fee is provisional again.
 select is(pg_temp.fees(), 'credits 0 -59', 'Stripe''s fee is provisional');
 select results_eq('select * from pg_temp.controls()', array['money in usd 999 999 0',
   'Stripe''s fees in usd -59 -59 0'], 'lines and balance transactions agree');

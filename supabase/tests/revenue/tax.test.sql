@@ -1,5 +1,5 @@
 -- Revenue with tax and discounts: the lines, reports and journal of orders, refunds and disputes. All sums
--- were computed by hand, in grosze and krónur.
+-- were computed by hand, in the minor units of PLN (grosze) and ISK (aurar).
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -35,7 +35,8 @@ select is(tests.session_event('bob', '{1000,0,187,1000}'), 'processed',
 select is(tests.session_event('cyn', '{1000,250,173,923}'), 'processed', 'cyn pays with a code');
 select is(tests.session_event('dan', '{1000,1000,0,0}', p_status => 'no_payment_required'), 'processed',
   'dan has a code of 100 %');
--- A discount of 600 from 3000 krónur, and a tax of 24 % included in the remaining 2400: 464.5, so 465.
+-- A discount of 600 from 3000 aurar, and a tax of 24 % included in the remaining 2400: 464.5, so
+-- 465.
 select is(tests.session_event('eve', '{3000,600,465,2400}'), 'processed', 'eve pays with a code and tax');
 
 select is(pg_temp.lines(name), lines, format('the lines of %s add up to what was paid', name))
@@ -53,8 +54,8 @@ select is((select array_agg(concat_ws(' ', t ->> 'gross', t ->> 'discounts', t -
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'totals') t),
   '{2535 -600 465,3813 -1250 590}', 'the totals have them, too');
 
--- Ann gets a third of her payment back three times: 410 of 1230. The tax in all refunds so far is 76.7,
--- 153.3 and 230.
+-- Ann gets a third of her payment back three times: 410 of 1230. After each refund, the tax in all
+-- refunds so far is 76.7, 153.3 and 230.
 select is(tests.returns_money('ann', nr, 410, nr * interval '1 h'), '{"received": true}',
   format('ann gets 410 back, time %s', nr)) from generate_series(1, 3) nr;
 select is(array(select pg_temp.lines('ann', 're_ann_' || nr) from generate_series(1, 3) nr),
@@ -65,8 +66,9 @@ select is((select sum(amount) from farthing.revenue_lines join tests.bought b us
 select is(tests.bought_by('ann'), 'refunded, 12000 clawed back; balance 0, held 0, available 0, debt 0',
   'and nothing of the credits');
 
--- Eve gets 700 back and then 900, and then the first refund fails. The tax in all refunds so far is 465 *
--- 700 / 2400 = 135.6, 465 * 1600 / 2400 = 310, and 465 * 900 / 2400 = 174.4.
+-- Eve gets 700 back and then 900, and then the first refund fails. After each of these events, the
+-- tax in all refunds so far is 465 * 700 / 2400 = 135.6, 465 * 1600 / 2400 = 310, and 465 * 900 /
+-- 2400 = 174.4.
 select is(tests.returns_money('eve', 1, 700, '1 h'), '{"received": true}', 'eve gets 700 back');
 select is(tests.returns_money('eve', 2, 900, '2 h'), '{"received": true}', 'eve gets 900 back');
 select is(tests.returns_money('eve', 1, 700, '3 h', 'failed'), '{"received": true}',
@@ -117,7 +119,7 @@ select is((select concat_ws(' ', r ->> 'purchases', r ->> 'used', r ->> 'refunde
   from jsonb_array_elements(report_liabilities('2027-01-01', '2027-01-31') -> 'rows') r
   where r ->> 'currency' = currency), row_of, 'deferred revenue in ' || currency)
 -- 900 / 2400 of eve's payment are refunded: 12000 * 0.375 = 4500 credits. They are taken from the paid lot of
--- 10,000 credits, which is worth 1612.5 of eve's 1935 krónur.
+-- 10,000 credits, which is worth 1612.5 of eve's 1935 aurar.
 from (values ('pln', '2563 0 1488 325 750 0'), ('isk', '1935 0 725 0 1210 0')) d (currency, row_of);
 
 -- The journal: tax is a liability, and a discount lowers the payment.
@@ -189,8 +191,8 @@ $$;
 select is(pg_temp.happens('fay', '{1,3,2,4}'), 'refunds 0, disputes 0, tax 0',
   'a refund that fails during a dispute that is won leaves nothing');
 -- The tax in the returned money is 230 * 600 / 1230 = 112.2 after the refund, and 230 * 1830 / 1230
--- = 342.2 after the dispute. The latter exceeds the whole tax, because the money is returned twice
--- for a while.
+-- = 342.2 after the dispute. The second amount exceeds the whole tax, because the money is returned
+-- twice for a while.
 select is(pg_temp.lines('fay'), 'charge 1000, tax 230, refund -488, tax_returned -112, dispute -1000, '
   'tax_returned -230, refund_failure 488, tax_returned 112, dispute_reversal 1000, tax_returned 230',
   'each return has its own tax, and each reversal reinstates it');

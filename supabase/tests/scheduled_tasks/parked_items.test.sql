@@ -1,4 +1,5 @@
--- T30: every task skips a parked item, and works on it again after its backoff.
+-- T30: an item that raised an error in a task is parked: the task skips the item, and works on it
+-- again after its backoff. This is true for every task.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -35,7 +35,7 @@ create function pg_temp.order_of(p_name text, p_passed interval) returns text la
     p_now => tests.after(p_passed)) #>> '{order,amount}'
 $$;
 
--- A price that applies from the third day on.
+-- A price that applies from the third day.
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 300)), '0') like '%tea added 1 []%', true,
   'tea costs 300');
 create temporary table plan as select jsonb_build_array(pg_temp.item('tea', 400, '2027-01-04T07:00:00+07:00'))

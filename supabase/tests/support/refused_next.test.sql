@@ -179,7 +179,8 @@ select is((select array_agg(concat_ws(' ', p ->> 'action', p ->> 'code') order b
 select is(pg_temp.attempt(format('select credits_debit(%L, ''1'', ''x'')', md5('rich')::uuid)), 'not_found',
   'a debit of a deleted user is not found');
 
--- Top-ups: a refusal is predicted for exactly those accounts for which a runner begins no charge.
+-- Top-ups: a refusal is predicted for each account for which a runner begins no charge, and for no
+-- other account.
 create function pg_temp.low(p_name text) returns text language sql as $$
   select tests.give(p_name, '100') || tests.tops_up(p_name)
 $$;

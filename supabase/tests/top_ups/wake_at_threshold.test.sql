@@ -54,7 +54,7 @@ select is(pg_temp.wakes(), 0::bigint, 'a balance that rises above the threshold 
 select is(pg_temp.spends('ann', '4500', '5 min'), 0::bigint,
   'during the cool-down a crossing wakes no runner: the scheduled task does it later');
 
--- A hold, and the settlement of a hold.
+-- A hold wakes the runner if it crosses the threshold, and so does the settlement of a hold.
 select isnt(tests.give('bob', '1500'), null, 'bob has 1,500 credits');
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in with a card');
 select is(pg_temp.wakes(), 1::bigint, 'the card wakes the runner, to be read');
@@ -62,8 +62,8 @@ select isnt(holds_open(tests.person('bob'), 600, '600', p_now => tests.after('1 
   'bob''s credits are held');
 select is(pg_temp.wakes(), 1::bigint, 'the hold that crosses the threshold wakes the runner');
 
--- After an opt-out no debit wakes the runner. Opting in, or ending a pause, wakes the runner if the
--- account is below the threshold.
+-- After an opt-out no debit wakes the runner. Opting in with a saved card, or ending a pause, wakes
+-- the runner if the account is below the threshold.
 select is(top_ups_stop(tests.person('bob'), tests.after('2 min')) ->> 'state', 'off', 'bob opts out');
 select is(pg_temp.below('bob'), null, 'his account stores no threshold any more');
 select is(pg_temp.spends('bob', '600', '3 min'), 0::bigint, 'after an opt-out a debit wakes no runner');

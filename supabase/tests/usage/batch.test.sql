@@ -53,7 +53,7 @@ select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0',
 select is((select array_agg(seq order by seq) from farthing.entries join farthing.accounts using (account_id)
   where owner_id = tests.person('bob')), '{1,2,3}', 'a refused event leaves no gap in the entries');
 
--- Repeats of a batch, and repeats of single calls.
+-- Repeated batches, and repeated single calls.
 select is(pg_temp.results(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
   '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported and not charged');
 select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", "input_tokens": 5}',

@@ -70,7 +70,7 @@ select is(pg_temp.charged(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_t
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}', '1 year')), '200 15',
   'a known event is a duplicate, however late it is sent again');
 
--- A repeat of free usage is recognised, too.
+-- Free usage that is reported again is recognised, too.
 select is(pg_temp.charged(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0',
   'free usage is accepted');
 select is(pg_temp.charged(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0',

@@ -42,7 +42,7 @@ select isnt(tests.give('bob', '1'), null, 'bob has 1');
 select is(pg_temp.charge('bob', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
   '201', 'another user can use the same event_id');
 
--- A charge that takes credits from two lots, and its repeat.
+-- A charge that takes credits from two lots, and the same charge again.
 create temporary table wide as select pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o",
   "output_tokens": 1000}') as a;
 select is((select array_agg(lot ->> 'amount') from jsonb_array_elements(a #> '{data,lots}') lot),
@@ -73,8 +73,8 @@ select is(pg_temp.charge('ann', '{"event_id": "e3", "model": "fine", "input_toke
 select is(usage_estimate('{"model": "gpt-4o", "input_tokens": 1000000000, "output_tokens": 1000000000}')
   ->> 'credits', '80000000', 'the highest token counts can be priced');
 
--- Free usage is recorded and moves no credits. A repeat of free usage is recognised like any other
--- repeat.
+-- Free usage is recorded and moves no credits. If free usage is reported again, it is recognised
+-- like any other known event.
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
   '{"status": 201, "replayed": false, "data": {"transaction_id": null, "event_id": "e4", "credits": "0",
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": []}}',

@@ -34,7 +34,8 @@ from unnest(array['eve', 'fay']) name;
 select is(pg_temp.granted('2031-03-02T00:00:00Z'), 2, 'a new day begins at midnight');
 select is(pg_temp.days(), '2031-03-01 200, 2031-03-02 200', 'each day has its own total');
 
--- Two runners overlap at midnight: the one that began on the old day decides about its grant last.
+-- Two runners overlap at midnight. The runner that began on the old day is the last to decide about
+-- a grant.
 select is(pg_temp.signs_up(name), 'signed up', name || ' signs up') from unnest(array['gus', 'hal']) name;
 select is(farthing.grant_welcome(request_nr::text, '2031-03-04T00:00:01Z'), 1,
   'a runner grants after midnight')

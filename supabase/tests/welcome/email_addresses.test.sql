@@ -6,7 +6,7 @@ select plan(48);
 
 select is(farthing.normalised_email(given), expected, coalesce(given, 'null'))
 from (values
-  -- Every host
+  -- All hosts
   (' Ann@Example.COM ', 'ann@example.com'), ('ann+x+y@example.com', 'ann@example.com'),
   ('a.n-n_1@example.com', 'a.n-n_1@example.com'), ('+ann@example.com', '+ann@example.com'),
   ('"a@b"@example.com', '"a@b"@example.com'), ('ann@example.com.', 'ann@example.com'),

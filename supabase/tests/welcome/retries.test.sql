@@ -51,7 +51,7 @@ select is(pg_temp.stands('{ann,ben,cid,dan,eve}'), 'ann granted, ben refused day
   || 'day_ceiling, dan refused domain_blocked, eve refused email_known', 'the others are refused');
 select is(pg_temp.signs_up('fay'), 'signed up', 'fay waits');
 
--- Requests are listed by page, newest first.
+-- Requests are listed page by page, newest first.
 select is(pg_temp.names(pg_temp.page()), 'fay ann+2 dan cid ben ann', 'the newest request is first');
 select is(pg_temp.names(pg_temp.page(status)), names, status || ' requests are listed')
 from (values ('queued', 'fay'), ('granted', 'ann'), ('refused', 'ann+2 dan cid ben')) s (status, names);

@@ -5,7 +5,10 @@ import { FarthingProvider } from "@farthing/react";
 import { Chat } from "../../../registry/chat/chat.tsx";
 import { act, fireEvent, waitFor, withBlock } from "./page.tsx";
 
-/** Makes a client whose answers end only when they are stopped, and returns their signals. */
+/**
+ * Makes a client whose answers end only when the block aborts them. Also returns the answers' abort
+ * signals.
+ */
 function endless() {
   const signals: AbortSignal[] = [];
   const stream = (_: unknown, { signal }: { signal: AbortSignal }) => {
@@ -71,7 +74,7 @@ Deno.test("an answer that broke off says why it costs more than its text", async
   });
 });
 
-/** Makes a client whose every chat is refused. */
+/** Makes a client with which each chat is refused. */
 function refusing(code: "unknown_model" | "insufficient_credits", status: number, message: string) {
   const error = new FarthingError({ code, status, message, retryable: false });
   const stream = () => ({

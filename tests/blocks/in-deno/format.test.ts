@@ -47,7 +47,7 @@ Deno.test("an amount is read digit by digit, and any other text is refused with 
   }
 });
 
-/** The digits and the decimal point of a text, without a fraction of only zeros. */
+/** The digits and the decimal point of a text. A fraction that has only zeros is left out. */
 const figureOf = (text: string) => text.replace(/[^\d.]/g, "").replace(/\.0+$/, "");
 
 Deno.test("the blocks and the emails name the same price in every currency", () => {

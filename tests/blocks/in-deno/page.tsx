@@ -1,4 +1,4 @@
-/** A page without a browser: renders a block below its provider, in React's strict mode. */
+/** Renders a block inside FarthingProvider, in React's strict mode and without a browser. */
 import { GlobalWindow } from "happy-dom";
 import { type ReactNode, StrictMode } from "react";
 import type { Farthing } from "@farthing/client";
@@ -25,7 +25,7 @@ Object.defineProperty(globalThis, "IS_REACT_ACT_ENVIRONMENT", { value: true, wri
 const { act, cleanup, fireEvent, render, waitFor } = await import("@testing-library/react");
 export { act, fireEvent, waitFor };
 
-/** The functions of the client that a test needs. */
+/** The client's functions that a test needs. */
 type Fakes = { [Name in keyof Farthing]?: Partial<Farthing[Name]> };
 
 interface Given {

@@ -1,4 +1,4 @@
-/** The block `pricing-table` without a browser: the states of its prices. */
+/** The block `pricing-table` without a browser, when its prices are refused or unknown. */
 import { equal } from "node:assert/strict";
 import { FarthingError, type Package } from "@farthing/client";
 import { PricingTable } from "../../../registry/pricing-table/pricing-table.tsx";

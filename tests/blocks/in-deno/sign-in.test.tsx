@@ -1,4 +1,4 @@
-/** The block `sign-in` without a browser: an authentication that throws. */
+/** The block `sign-in` without a browser, with an auth service that throws. */
 import { equal } from "node:assert/strict";
 import { SignIn } from "../../../registry/sign-in/sign-in.tsx";
 import { fireEvent, withBlock } from "./page.tsx";

@@ -23,7 +23,7 @@ function Research() {
     const topic = String(new FormData(event.currentTarget).get("topic"));
     void jobs.research(topic).then(({ job_id }) => {
       setJobId(job_id);
-      return queries.invalidateQueries({ queryKey: ["farthing"] }); // Credits are held for the job.
+      return queries.invalidateQueries({ queryKey: ["farthing"] }); // The hold changes the balance.
     }, setError);
   };
   return (

@@ -64,7 +64,7 @@ export async function paysByCard(
   await page.waitForURL(`${stripeUrl}/**`);
   const field = page.getByLabel("Email");
   // On the page of a checkout, the buyer's email is already filled in. The page that saves a card
-  // asks for it.
+  // asks for the email.
   if (await field.isEditable()) await field.fill(email);
   await page.getByLabel("Card number").fill("4242 4242 4242 4242");
   await page.getByLabel("Expiry").fill("12/40");

@@ -23,7 +23,7 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** All code blocks of these pages, in the order of each page. */
+/** The code blocks of each page: all of them, in the page's order. */
 const PAGES: Record<string, Snippet[]> = {
   "docs/recipes/handle-refusals.md": [snippet("refusal", ["supabase", "slowDown"])],
   "docs/recipes/follow-a-job.md": [
@@ -45,8 +45,8 @@ const PAGES: Record<string, Snippet[]> = {
 
 /**
  * Runs a block in the page, with the app's signed-in client. The functions that a block defines
- * stay available for later blocks. `told` records calls of the functions that the recipe expects
- * the app to have.
+ * stay available for later blocks. A recipe expects the app to have certain functions, such as
+ * `show`. The page's variable `told` records the calls of these functions.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {

@@ -1,7 +1,8 @@
 /**
- * T28: streams whose caller has left, and whose answer the functions can't read to its end. Either
- * the time limit for reading passes, or the provider breaks off or hangs. The time limit is in the
- * policy and applies to all chats, so these tests run alone on their stack.
+ * T28 in docs/reference/traps.md: streams whose caller has left, and whose answer the functions
+ * can't read to its end. Either the time limit for reading passes, or the provider breaks off or
+ * hangs. The time limit is in the policy and applies to all chats, so these tests run alone on
+ * their stack.
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";

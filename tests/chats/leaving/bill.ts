@@ -68,7 +68,7 @@ export interface Chat {
 
 /**
  * Signs up a person, and makes a chat of this kind for them.
- * @param more further texts for the prompt that tell the emulated provider what to do
+ * @param more texts that are added to the prompt, and tell the emulated provider what to do
  */
 export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat> {
   const { name, content } = promptOf(`${kind.markers} ${more}`);
@@ -124,7 +124,8 @@ async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
 }
 
 /**
- * T28: asserts that the user is charged at least the provider's bill and at most the hold.
+ * T28 in docs/reference/traps.md: asserts that the user is charged at least the provider's bill and
+ * at most the hold.
  * @returns the request as the provider recorded it
  */
 export async function judge(world: World, chat: Chat, way: string): Promise<ProviderRequest> {

@@ -1,6 +1,6 @@
 /**
- * T28: a user pays at least the provider's bill for a stream, however and whenever the caller
- * leaves.
+ * T28 in docs/reference/traps.md: a user pays at least the provider's bill for a stream, however
+ * and whenever the caller leaves.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { closedChats } from "../../support/work/chat.ts";
@@ -54,8 +54,8 @@ Deno.test("T28: a repeat of an abandoned stream gets the full answer of the firs
     const early = await send(world, chat);
     const said = await early.text();
     ok([200, 409].includes(early.status), said);
-    // Each repeat counts towards the limit of chats per minute, so the test repeats only after the
-    // chat is closed.
+    // Each repeated request counts towards the limit of chats per minute, so the test sends the
+    // request again only after the chat is closed.
     await closedChats(world, chat.person);
     const answer = await send(world, chat);
     equal(answer.status, 200);

@@ -1,4 +1,7 @@
-/** T28: streams whose isolate is killed cost at least the provider's bill. */
+/**
+ * T28 in docs/reference/traps.md: if the isolate of a stream is killed, the user pays at least the
+ * provider's bill.
+ */
 import { ok, rejects } from "node:assert/strict";
 import { closeAbandonedChats, closedChats, streamChat } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";

@@ -1,5 +1,5 @@
 /**
- * An app's back end that calls the local models itself, and charges its users by `@farthing/ai`.
+ * An app's back end that calls the local models itself, and charges its users with `@farthing/ai`.
  */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import {
@@ -42,8 +42,8 @@ interface Sdk {
 }
 
 /**
- * The package's name is in a variable, so that Deno's compiler does not load the types of `ai` 7.
- * It can't compile them.
+ * Deno's compiler fails on the types of the package `ai` 7. The package's name is in a variable, so
+ * that the compiler does not load these types.
  */
 const NAME: string = "ai";
 const sdk: Sdk = await import(NAME);
@@ -161,8 +161,8 @@ export class App {
   }
 
   /**
-   * Does what the app does when it starts again as the only process. Returns the number of journal
-   * records that this settles.
+   * Does what the app does when it starts again as the only process. Returns the number of calls in
+   * the journal that were settled at this start.
    */
   async restart(): Promise<number> {
     const { settled } = await this.metering().finishSettlements({ alone: true });
@@ -177,7 +177,7 @@ export class App {
     return (await this.#records()).length;
   }
 
-  /** Waits until the hold of the call in the journal has expired. */
+  /** Reads the call from the journal, and waits until the call's hold has expired. */
   async holdExpires(): Promise<void> {
     const [record] = await this.#records();
     await until("the hold has expired", async () => {
@@ -195,7 +195,9 @@ export class App {
     if (error) throw error;
   }
 
-  /** Releases the hold of the call in the journal. The call then can't be settled any more. */
+  /**
+   * Releases the hold of the call that is in the journal. The call then can't be settled any more.
+   */
   async releaseHold(): Promise<void> {
     const [record] = await this.#records();
     await this.backEnd().holds.release(record!.holdId);

@@ -117,7 +117,7 @@ export async function playEnding(
     await play(app);
     equal(await app.journalled(), isLeft ? 1 : 0, "records in the journal");
     equal(await app.restart(), isLeft ? 1 : 0, "settled at the next start");
-    app.stop.abort(); // ends the work of a process that died
+    app.stop.abort(); // ends the work that still runs in the first process
     await app.rest();
     equal(await app.journalled(), 0);
     await isCharged(world, app, charge);

@@ -1,6 +1,6 @@
 /**
- * Metered calls, on the real service, that end or are settled after their hold has expired. An
- * expired hold can still be settled for an hour. After that, the usage or the app's own price is
+ * Metered calls on the real service. The hold of a call expires before the call ends or is settled.
+ * An expired hold can still be settled for an hour. After that, the usage or the app's own price is
  * charged instead.
  */
 import { deepEqual, equal } from "node:assert/strict";

@@ -1,4 +1,7 @@
-/** T28: streams to OpenAI's SDK during which the provider stops or the caller leaves. */
+/**
+ * T28 in docs/reference/traps.md: the provider stops or the caller leaves during a stream to
+ * OpenAI's SDK.
+ */
 import OpenAI from "openai";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { callOf, judge, KINDS } from "../leaving/bill.ts";

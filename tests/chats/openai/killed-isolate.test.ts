@@ -1,4 +1,7 @@
-/** T28: streams to OpenAI's SDK whose isolate is killed cost at least the provider's bill. */
+/**
+ * T28 in docs/reference/traps.md, with streams to OpenAI's SDK: if the isolate of a stream is
+ * killed, the user pays at least the provider's bill.
+ */
 import { ok } from "node:assert/strict";
 import { callOf, judge, KINDS } from "../leaving/bill.ts";
 import { closeAbandonedChats, closedChats, promptOf } from "../../support/work/chat.ts";

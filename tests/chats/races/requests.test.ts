@@ -26,8 +26,8 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 const priceOf = (input: number, output: number) => (input * 20 + output * 60) / 1000;
 
 /**
- * Returns the credits that a chat with this body holds. The refusal of a user without credits
- * contains the number.
+ * Returns the number of credits that are held for a chat with this body. A user without credits is
+ * refused, and the refusal contains this number.
  */
 async function heldBy(body: object): Promise<number> {
   const person = await signUp(world);

@@ -1,6 +1,6 @@
 /**
- * If a chat's request, its repeat and the scheduled task settle the chat at the same moment, the
- * result is one charge, no deadlock and no open hold.
+ * A chat's request, a repeat of that request, and the scheduled task settle the chat at the same
+ * moment. The result is one charge, no deadlock and no open hold.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";

@@ -51,7 +51,10 @@ async function deliverAll(events: Stripe.Event[]): Promise<void> {
   }
 }
 
-/** The kill happens at a random moment, so that each round interrupts a different step. */
+/**
+ * The number of kills in the test of a redelivery. The moment of a kill is random, so several kills
+ * interrupt different steps.
+ */
 const ROUNDS = 4;
 const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
 
@@ -200,7 +203,8 @@ Deno.test({
     const checkout = await openCheckout(world, buyer);
     const events = await payInSilence(world, checkout);
     const completed = events.find(({ type }) => type === "checkout.session.completed")!;
-    // If the database has restarted in time, the event is applied. If not, Stripe delivers the event again.
+    // If the database restarts before the request fails, the event is applied. Otherwise Stripe
+    // delivers the event again.
     const answer = await killInside(buyer, () => deliver(world, completed));
     if (answer.status !== 200) refused(answer, 500, "internal");
     await databaseIsBack(world);

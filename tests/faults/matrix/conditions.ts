@@ -44,7 +44,8 @@ const SLOW_REDIS_MS = 1_500;
 const SLOW_STRIPE_MS = 1_500;
 
 /**
- * If `shows` is given, the log of the functions must contain this message, which proves the fault.
+ * If `shows` is given, the log of the functions must contain this message. The message shows that
+ * the fault has occurred.
  */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {

@@ -50,8 +50,8 @@ function usageOf(userId: string): Request {
 }
 
 /**
- * Sends a request until it is answered, and then again until the repeat is answered. Asserts that
- * the two answers are equal, and returns the answer.
+ * Sends a request until it is answered, and then again until it is answered a second time. Asserts
+ * that the two answers are equal, and returns the answer.
  */
 async function answeredTwice(request: Request): Promise<Answer> {
   const answer = await insist("an answer", () => sendOnce(request));

@@ -24,7 +24,9 @@ const CHATS = 3;
 const MAX_REPEATS = 10;
 const MAX_ROUNDS = 4;
 
-/** The final answer under an idempotency key. Every later repeat gets this answer. */
+/**
+ * The final answer under an idempotency key. Every later request with this key gets this answer.
+ */
 interface Final {
   readonly text: string;
   readonly credits: string;

@@ -1,6 +1,6 @@
 /**
- * Jobs that are requested at the same moment. Repeats of a request make one job, and no job starts without
- * credits.
+ * Jobs that are requested at the same moment. A request that is repeated makes one job, and no job
+ * starts without credits.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -82,7 +82,7 @@ Deno.test("10 job requests with one client_temp_id and a key each make one job",
 
 /**
  * Returns the credits that a job with this body needs. A user without credits requests such a job,
- * and the error names these credits.
+ * and the error contains this number.
  */
 async function priceOf(body: object): Promise<Decimal> {
   const { as } = await signUp(world);

@@ -1,6 +1,6 @@
 /**
- * M6: refunds, disputes and cancellations of a booking change the provider's share. Stripe divides
- * the payment at once, or the provider is paid after completion.
+ * M6 in docs/reference/traps.md: refunds, disputes and cancellations of a booking change the
+ * provider's share. Stripe divides the payment at once, or the provider is paid after completion.
  */
 import {
   asks,

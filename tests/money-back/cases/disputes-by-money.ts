@@ -1,6 +1,7 @@
 /**
- * T29: after a bank has withdrawn the money of a payment, the payment's credits stay clawed back
- * until the bank reinstates the money. The dispute's status does not matter.
+ * T29 in docs/reference/traps.md: after a bank has withdrawn the money of a payment, the payment's
+ * credits stay clawed back until the bank reinstates the money. The dispute's status does not
+ * matter.
  */
 import { buys, type Case, disputes, inEuros, refunds, spends } from "../support/case-steps.ts";
 

@@ -17,13 +17,17 @@ import {
   waits,
 } from "../support/case-steps.ts";
 
-/** The payment is in second 20, so the hold begins in second 30 and expires in second 90. */
+/**
+ * Steps are ten seconds apart. The payment is in second 20, and the hold begins in second 30. It
+ * lasts 60 seconds, so it expires in second 90.
+ */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
 /** The same hold, but the credits expire in second 100, ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /**
- * With a wait of this many seconds, the next step is in the last second of the hour after the
- * hold's expiry. With one more second, the next step is after that hour.
+ * After `heldFor60` and a wait of this many seconds, the next step is in second 3689. The hour
+ * after the hold's expiry ends at second 3690, so second 3689 is the last second of that hour. With
+ * a wait that is one second longer, the next step is after that hour.
  */
 const UNTIL_THE_LAST_SECOND = 3639;
 
@@ -156,9 +160,9 @@ const asOfTheEnd: Case[] = [
   {
     name: "credits that expire in the same second as their hold pay no debt",
     steps: [
-      grants("60", 80), // expire in second 90
+      grants("60", 80), // These credits expire in second 90.
       buys("o1", "plain"),
-      holds("h", "60", 50), // begins in second 40
+      holds("h", "60", 50), // The hold begins in second 40.
       spends("100"),
       refunds("o1", "r1", 1000, "succeeded"),
       waits(100),
@@ -182,7 +186,7 @@ const asOfTheEnd: Case[] = [
   {
     name: "two holds pay debt at their own expiry with credits that are not expired then",
     steps: [
-      grants("30", 100), // expire in second 110
+      grants("30", 100), // These credits expire in second 110.
       buys("o1", "plain"),
       holds("h", "10", 50), // from second 40 to second 90
       holds("i", "20", 70), // from second 50 to second 120

@@ -49,7 +49,7 @@ export class Buyer {
   readonly bookings = new Map<string, Booking>();
   readonly #books = new Books(() => this.account.balance);
   readonly #applied = new Set<string>();
-  /** Events about payments that have not arrived yet. */
+  /** Events that wait because the event of their payment has not arrived yet. */
   readonly #waiting = new Map<string, StripeStep>();
 
   constructor(private readonly packages: Packages) {}

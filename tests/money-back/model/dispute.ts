@@ -21,7 +21,7 @@ export interface Dispute {
   currency: string;
   status: DisputeStatus;
   at: number;
-  /** The number of balance transactions in the event that last set the status. */
+  /** The number of balance transactions in the latest event that has set the status. */
   moves: number;
   readonly movements: Map<string, Movement>;
 }

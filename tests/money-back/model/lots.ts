@@ -38,7 +38,7 @@ export function inBurnDownOrder(lots: readonly Lot[]): Lot[] {
   );
 }
 
-/** The credits of a lot that are not reserved by an open hold, whether or not they can be spent. */
+/** A lot's credits that no open hold reserves, whether or not these credits can be spent. */
 export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
   let free = lot.remaining;
   for (const { status, reserved } of holds) {

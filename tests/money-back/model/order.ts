@@ -16,8 +16,8 @@ type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "dis
 
 export class Order extends Payment {
   /**
-   * Maps each warning to whether it is open. A warning is closed when an operator clears it, or when Stripe
-   * reports that it is no longer actionable.
+   * For each warning: true if the warning is open. A warning is closed when an operator clears it,
+   * or when Stripe reports that it is no longer actionable.
    */
   readonly warnings = new Map<string, boolean>();
   paid: Lot | undefined;

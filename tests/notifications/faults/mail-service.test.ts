@@ -149,8 +149,9 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
   // notification first.
   const notification = await withoutMail(world, async () => {
     const notification = await tell(person);
-    // The mail service Resend may have sent the notification already, so only Resend may send it
-    // again. The test makes this notification due before those of other tests.
+    // Perhaps the mail service Resend has already sent the notification, so no other mail service
+    // is allowed to send it again. The test makes this notification due before those of other
+    // tests.
     await withSql(world, (sql) =>
       sql`
       update farthing.notifications set state = 'failed', sender = 'resend', last_error = 'no_answer',

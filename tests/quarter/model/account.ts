@@ -9,7 +9,7 @@ export type Source = "promotional" | "adjustment" | "bonus" | "paid";
 export type Cause = "refunded" | "disputed";
 
 /**
- * Credits that moved, in the terms of the report of credits. `source` is `debt` if no lot had these
+ * Credits that moved, described as in the report of credits. `source` is `debt` if no lot had these
  * credits.
  */
 export interface Movement {

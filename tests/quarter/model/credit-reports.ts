@@ -150,7 +150,10 @@ export function usage(
   return { rows, totals: charged.length === 0 ? [] : [usageRow(charged)] };
 }
 
-/** The number and sum of entries by day, author and kind, and the refunds that this operator requested. */
+/**
+ * Returns the number and the sum of the entries of each day, author and kind. Also returns the
+ * refunds that this operator requested.
+ */
 export function actors({ entries, refundsAsked }: World, operator: string): Row[] {
   const found = new Map<string, { count: number; sum: bigint }>();
   const count = (key: string, amount: bigint) => {

@@ -29,8 +29,8 @@ export interface Transaction {
   readonly customer: string;
   readonly fact: string;
   /**
-   * `payout` is the payout that contains the transaction at Stripe; `known` is the payout that the product
-   * knows of.
+   * `payout` is the payout that contains the transaction at Stripe. `known` is the payout that
+   * contains it in the product's records.
    */
   payout: string | null;
   known: string | null;

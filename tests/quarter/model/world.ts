@@ -38,7 +38,7 @@ export class World {
   /** The refunds that the operator requested, with the day of the request. */
   readonly refundsAsked: { day: string; currency: string; amount: bigint }[] = [];
   readonly rates: Record<string, Rate>;
-  /** The last refund of each order, by the name of the order. */
+  /** The latest refund of each order, by the name of the order. */
   readonly #refunds = new Map<string, { fact: string; amount: bigint; availableAt: number }>();
   #pricesBonus = true;
   readonly #disputes = new Map<string, Of<"dispute">>();

@@ -42,7 +42,7 @@ async function insertCatalogue({ sql }: Shop, { packs, rates }: Quarter): Promis
   }
 }
 
-/** Inserts a rate that applies from this time on, in ms since 1970. */
+/** Inserts a rate. It applies from `fromMs`, in ms since 1970. */
 export async function insertRate(
   sql: postgres.Sql,
   model: string,

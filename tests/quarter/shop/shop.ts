@@ -54,8 +54,8 @@ async function atShopTime(
 }
 
 /**
- * Sets two tasks to start at the beginning of the quarter instead of the real time: the listing of
- * balance transactions, and the search for payments that were never paid out.
+ * Makes two tasks begin their work at the beginning of the quarter, and not at the real time. One
+ * task lists balance transactions. The other searches for payments that were never paid out.
  */
 async function beginAt(sql: postgres.Sql, beginMs: number): Promise<void> {
   const begin = new Date(beginMs).toISOString();

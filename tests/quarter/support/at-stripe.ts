@@ -26,8 +26,8 @@ const COLUMN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Adds up the transactions of each currency, without payouts. Returns the sum of the amounts by
- * category, of all fees, and of all net amounts.
+ * Adds up the transactions of each currency, without payouts. Returns the sum of the amounts of
+ * each category, the sum of all fees, and the sum of all net amounts.
  */
 export function sumsByHand(transactions: readonly Stripe.BalanceTransaction[]): string[] {
   const sums = new Map<string, bigint>();

@@ -72,8 +72,8 @@ async function compareCsv(shop: Shop, path: string, query: string, report: Repor
 }
 
 /**
- * Reads a report and returns it. Asserts that its CSV agrees and that its control totals show no
- * difference.
+ * Reads a report and returns it. Asserts that the report as CSV has the same values. Also asserts
+ * that the control totals show no difference, unless `mayDiffer` is true.
  */
 export async function readReport(
   shop: Shop,

@@ -18,7 +18,9 @@ const DEFAULT = { rule: "default", windowSeconds: 60 };
 
 const read = ({ as }: Person): Promise<Answer> => get(world, "credits", as);
 
-/** Reads from the response's header how many requests the rule `default` still allows. */
+/**
+ * Returns the number of requests that the rule `default` still allows, from the response's header.
+ */
 function left({ headers }: Answer): number {
   const rules = headers.get("ratelimit") ?? "";
   return Number(/"default";r=(\d+)/.exec(rules)?.[1]);

@@ -33,8 +33,8 @@ export async function control(
 }
 
 /**
- * Returns the second before an order was created, in seconds since 1970. Returns 0 for an unknown
- * order.
+ * Returns a time that is one to two seconds before an order's creation, in seconds since 1970.
+ * Returns 0 for an unknown order.
  */
 async function beganAt(world: World, orderId: string): Promise<number> {
   const [row] = await withSql(world, (sql) =>

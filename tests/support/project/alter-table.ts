@@ -1,4 +1,4 @@
-/** Alters tables that all tests use at the same time. */
+/** Alters tables while other tests use them. */
 import type postgres from "postgres";
 import { delay } from "@farthing/command-line";
 

@@ -126,8 +126,8 @@ export function withPackages<T>(
 }
 
 /**
- * Locks Stripe's payouts. The next payout of the same currency replaces a returned payout. Without
- * this lock, another test could make that next payout.
+ * Locks Stripe's payouts. If the bank returns a payout, the next payout of the same currency
+ * replaces it. Without this lock, another test could make that next payout.
  */
 export function withPayouts<T>(
   world: World,

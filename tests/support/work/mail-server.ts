@@ -35,7 +35,10 @@ export function mailServer(answer: (body: { To?: string }) => Promise<Response>)
   };
 }
 
-/** Returns the environment of a deployment that sends by Postmark at this address. */
+/**
+ * Returns the environment of a deployment that sends its emails through Postmark's API at this
+ * address.
+ */
 export function postmarkAt(world: World, url: string): Record<string, string> {
   return {
     MAIL_URL: url,

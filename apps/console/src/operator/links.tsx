@@ -1,4 +1,4 @@
-/** Ids as links to their pages, and the authors of changes in words. */
+/** Shows ids as links to their pages, and says in words who made a change. */
 import { Link } from "wouter";
 import { Id } from "../parts/figures.tsx";
 import { useSignedIn } from "../session/context.tsx";

@@ -22,7 +22,9 @@ interface ChangeDialogProps<In, Out, Plan> {
   readonly title: string;
   /** Says before the change which amounts will move. */
   readonly preview?: ReactNode;
-  /** Asks the service what would happen, and shows that before the change can be confirmed. */
+  /**
+   * Asks the service what would happen, and shows the answer before the change can be confirmed.
+   */
   readonly dryRun?: DryRun<In, Plan> | undefined;
   /** The fields of the form. */
   readonly children?: ReactNode;

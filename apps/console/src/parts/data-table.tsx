@@ -41,10 +41,10 @@ const LOOK = [
 ].join(" ");
 
 /**
- * A table in its own region. Only the region scrolls sideways, and not the rest of the page. It can
- * also be scrolled by keyboard. On a phone the style sheet turns each row into a card. The explicit
- * roles tell screen readers that this is a table, because a browser drops the role of a table
- * element whose `display` is changed.
+ * A table in its own region. Only the region scrolls sideways, and not the rest of the page. The
+ * region can also be scrolled by keyboard. On a phone the style sheet turns each row into a card.
+ * The explicit roles tell screen readers that this is a table, because a browser drops the role of
+ * a table element whose `display` is changed.
  */
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
   if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;

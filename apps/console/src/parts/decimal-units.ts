@@ -24,8 +24,8 @@ export const percentOf = (share: string): string => `${movePoint(share, 2)} %`;
 export const basisPointsOf = (points: string): string => `${movePoint(points, -2)} %`;
 
 /**
- * Formats an amount in the currency's unit: with all its digits, and at least as many decimals as
- * the currency usually has.
+ * Formats an amount in the currency's unit. The text has all digits of the amount, and at least as
+ * many decimals as the currency usually has.
  */
 function inUnits(amount: string, currency: string): string {
   const format = new Intl.NumberFormat("en", {

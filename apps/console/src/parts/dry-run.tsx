@@ -29,8 +29,8 @@ export function useDryRun<P extends PathOf<"post">>(
 }
 
 /**
- * The routes that retry all failures up to a given time: notifications that failed, or users who
- * were refused welcome credits.
+ * The routes that retry all failures that happened up to a given time: notifications that failed,
+ * or users who were refused welcome credits.
  */
 type RetryPath = "/notifications/retry" | "/credits/welcome-grants/retry";
 

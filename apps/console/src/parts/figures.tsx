@@ -33,7 +33,7 @@ export function Credits(
 }
 
 interface MoneyProps {
-  /** In the minor unit of the currency. */
+  /** An amount in the minor unit of the currency. */
   readonly of: number | null | undefined;
   readonly currency: string | null | undefined;
 }

@@ -7,10 +7,10 @@ interface FocusedRegionProps {
 }
 
 /**
- * Moves the focus into this region from the button whose press has shown the region. If a field in
- * the region already has the focus, does nothing. The button is hidden or removed when the region
- * appears, and then loses the focus. A layout effect moves the focus before that. Otherwise a dialog
- * would restore the lost focus later, and would take it from the field that has the focus by then.
+ * Moves the focus into this region when it appears, unless a field in the region already has the
+ * focus. The user has shown the region by pressing a button, which is then hidden or removed and
+ * loses the focus. A layout effect moves the focus before that. Otherwise a dialog would restore
+ * the lost focus later, and would take it from the field that has it by then.
  */
 export function FocusedRegion({ labelledBy, children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -13,7 +13,10 @@ const SELECT = [
 /** A choice without a label, with the look of the other fields. */
 export const Select = (props: ComponentProps<"select">) => <select {...props} className={SELECT} />;
 
-/** The last day that a field of type `date` accepts. Without it the year may have six digits. */
+/**
+ * The last day that a field of type `date` accepts. Without this limit the year may have six
+ * digits.
+ */
 const LAST_DAY = "9999-12-31";
 
 /** Returns the limits that a field of this type needs. */
@@ -59,7 +62,7 @@ export const MoneyField = ({ currency, ...props }: MoneyFieldProps) => (
 interface SelectFieldProps {
   readonly name: string;
   readonly label: string;
-  /** An empty value stands for all. */
+  /** An empty value means all values. */
   readonly values: readonly string[];
   /** The initially selected value; by default the first one of `values`. */
   readonly value?: string;

@@ -7,7 +7,10 @@ interface KnownProps<Data> {
   readonly reading: Reading<Data>;
   /** Names what is read, such as "The balance". */
   readonly title: string;
-  /** The height of what will be shown, so that the page does not jump. */
+  /**
+   * The height of the placeholder that is shown until the data is read. If the data has the same
+   * height, the page does not jump.
+   */
   readonly placeholder?: string;
   readonly children: (data: Data) => ReactNode;
 }

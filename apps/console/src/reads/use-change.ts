@@ -64,8 +64,8 @@ export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): 
 
 /**
  * Calls a route that changes something, and reads the data of all pages again when `readsAgain`
- * says so. If a failed call may have made the change, a repeat has the same Idempotency-Key, so
- * that the change is made only once.
+ * says so. If a failed call may have made the change, a repeated call has the same Idempotency-Key,
+ * so that the change is made only once.
  */
 export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   method: M,

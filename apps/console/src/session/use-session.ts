@@ -27,7 +27,10 @@ export interface SessionState {
   readonly hasEnded: boolean;
 }
 
-/** Only decides which pages are shown: the service itself checks the role in every request. */
+/**
+ * Whether the user is an operator. This only decides which pages are shown: the service itself
+ * checks the role in every request.
+ */
 const isOperator = ({ user }: Session) => user.app_metadata["role"] === "operator";
 
 /** The claims of a token, unverified: they only choose what is shown. */

@@ -2,7 +2,7 @@
 import { type ComponentType, lazy } from "react";
 
 export interface ConsolePage {
-  /** Behind the `#`, with parameters such as `:id`. */
+  /** The path behind the `#`, with parameters such as `:id`. */
   readonly path: string;
   /** The name in the menu. A page without this name is opened from another page. */
   readonly menu?: string;

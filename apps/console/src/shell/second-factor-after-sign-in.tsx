@@ -1,4 +1,4 @@
-/** Asks once after the sign-in for the code of the second factor. */
+/** After the sign-in, asks once for the code of the second factor. */
 import { Button } from "@/components/ui/button";
 import { CodeForm } from "../parts/code-form.tsx";
 import { Known } from "../parts/known.tsx";

@@ -9,15 +9,15 @@ const SecondFactorAfterSignIn = lazy(async () => ({
 
 /**
  * Shows the pages. An operator with a second factor is first asked for a code, once in each
- * session. Whether to ask is decided when the pages open: a later change of the session never hides
- * the pages.
+ * session. This is decided when the pages open: a later change of the session never hides the
+ * pages.
  */
 export function SecondFactorGate({ children }: { readonly children: ReactNode }) {
   const { project, person: { isOperator, sessionId, secondFactor } } = useSignedIn();
   const key = `farthing-console opened in session ${project.url}`;
   const [isAsking, setAsking] = useState(() =>
     // The id of the session that has passed this gate is stored in localStorage, which all tabs
-    // share. So a link that opens another tab does not ask again.
+    // share. So the user is not asked again when a link opens another tab.
     isOperator && secondFactor === "due" && readStored("localStorage", key) !== sessionId
   );
   if (isAsking && secondFactor !== "due") setAsking(false);

@@ -16,7 +16,7 @@ const keepBelowOpen = (event: KeyboardEvent) => {
 };
 
 /**
- * Asks for the sign-in above the pages of a session that has ended. `showModal` makes everything
+ * Shows the sign-in form above the pages of a session that has ended. `showModal` makes everything
  * else inert, also an open dialog. The backdrop hides everything else, because nobody is signed in
  * any more.
  */

@@ -37,7 +37,7 @@ create policy cron_job_policy on cron.job using (username = current_user);
 alter table cron.job_run_details enable row level security;
 create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
 
--- Accepts five fields, "N seconds" with N from 1 to 59, or a named form.
+-- Accepts five fields, "N seconds" with N from 1 to 59, or a name such as "@hourly".
 create function cron._check_schedule(p_schedule text) returns void
 language plpgsql immutable set search_path = '' as $$
 declare
@@ -163,7 +163,7 @@ begin
 end;
 $$;
 
--- PUBLIC gets no rights. sql/bootstrap.sql grants postgres the rights that it has on the platform.
+-- PUBLIC gets no rights. sql/bootstrap.sql grants postgres the rights that it has on Supabase.
 revoke all on schema cron from public;
 revoke execute on all functions in schema cron from public;
 

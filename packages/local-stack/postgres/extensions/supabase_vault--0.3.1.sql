@@ -47,7 +47,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- PUBLIC gets no rights on the vault. sql/bootstrap.sql grants postgres the rights that it has on
--- the platform.
+-- Supabase.
 revoke all on schema vault from public;
 revoke all on all tables in schema vault from public;
 revoke execute on all functions in schema vault from public;

@@ -1,5 +1,5 @@
--- Turns JSON strings into JSON objects. lite stores documents as JSON strings, but Supabase stores
--- them as JSON objects, and row level security policies read the objects' fields.
+-- Turns JSON strings into JSON objects. @supabase/lite stores documents as JSON strings, but
+-- Supabase stores them as JSON objects, and row level security policies read the objects' fields.
 
 create or replace function auth.objects_not_strings() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

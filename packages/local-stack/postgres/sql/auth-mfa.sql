@@ -1,5 +1,5 @@
--- Creates the tables of second factors that Supabase's Auth creates and lite lacks. The columns for
--- phone factors and passkeys exist too, and stay empty.
+-- Creates the tables of second factors that Supabase's Auth creates and @supabase/lite lacks. The
+-- columns for phone factors and passkeys exist too, and stay empty.
 
 do $$
 begin

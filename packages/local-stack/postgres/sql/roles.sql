@@ -16,12 +16,12 @@ begin
     create role authenticator login noinherit password 'postgres';
     create role supabase_auth_admin login noinherit password 'postgres';
     create role dashboard_user createdb createrole replication;
-    -- Not a Supabase role. The local REST server reads the catalogue as this role, and must see
-    -- what the request roles see.
+    -- Not a Supabase role. The local REST server reads PostgreSQL's system catalogue as this role,
+    -- and must see what the request roles see.
     create role farthing_rest login password 'postgres';
   end if;
-  -- Since PostgreSQL 16, a role that may create roles needs the admin option to grant other roles. Older
-  -- versions do not require it.
+  -- Since PostgreSQL 16, a role that may create roles needs the admin option to grant other roles.
+  -- Older versions do not require it.
   if current_setting('server_version_num')::int >= 160000 then
     grant anon, authenticated, service_role to postgres with admin option;
   end if;

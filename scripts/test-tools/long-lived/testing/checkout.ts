@@ -17,8 +17,8 @@ const SCHEMA = "supabase/schemas/project/tables.sql";
 const MIGRATION = "supabase/migrations/20261101000000_farthing_tables.sql";
 
 /**
- * Returns the source of a test that writes into `seen.json` on which server it ran and what the
- * database contained.
+ * Returns the source of a test. The test records its server and the content of its database in
+ * `seen.json`.
  */
 const testThat = (fails: boolean) => `
 import postgres from "postgres";

@@ -5,7 +5,7 @@ import { text, Uuid } from "./fields.ts";
 import { Model } from "./usage.ts";
 
 // All messages of a request share its body of 64 KiB, so one message cannot be much longer than
-// this.
+// MAX_CONTENT.
 const MAX_CONTENT = 60_000;
 const MAX_MESSAGES = 200;
 // This limit is above the cap of every model. ai/open-chat.ts checks the model's own cap.

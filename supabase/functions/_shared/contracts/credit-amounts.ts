@@ -17,7 +17,7 @@ export const AmountOrZero = z
   .regex(AMOUNT, { error: (issue) => amountError(issue.input) })
   .openapi({ pattern: AMOUNT.source, example: "49.5" });
 
-/** More than zero credits. A JSON number is refused: it could not carry 18 decimals. */
+/** More than zero credits. A JSON number is refused, because it cannot hold 18 decimals. */
 export const Amount = AmountOrZero
   .refine((text) => !ZERO.test(text), "The amount must be greater than zero.")
   .openapi({ pattern: AMOUNT.source, example: "49.5" });

@@ -73,7 +73,7 @@ export const Entry = z.object({
   created_at: TimestampOut,
 }).openapi("Entry");
 
-/** An entry with the ids of what caused it, and its reason as a sentence. */
+/** An entry with the ids of its causes, such as an order, and with its reason as a sentence. */
 export const ExplainedEntry = Entry.extend({
   order_id: z.string().nullable(),
   job_id: z.string().nullable(),
@@ -96,8 +96,8 @@ export const EntriesQuery = z.strictObject({
 });
 
 /**
- * With `once`, a repeat with the same `reference_id` never moves credits again, however late the
- * repeat arrives.
+ * With `once`, a repeated request with the same `reference_id` never moves credits again, however
+ * late it arrives.
  */
 const reference = {
   reference_id: text(200).optional(),

@@ -5,7 +5,8 @@ import { Uuid } from "./fields.ts";
 import { listQuery, SeqCursor, WholeListQuery } from "./list-query.ts";
 import { TimestampOut } from "./time-fields.ts";
 
-// A pattern in an OpenAPI document has no flags, so this pattern accepts both cases.
+// Patterns in an OpenAPI document have no flags such as `i`, so this pattern lists both `a-f` and
+// `A-F`.
 const CUSTOMER_ID = /^([1-9]\d{0,17}|[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12})$/;
 
 const CustomerId = z.string().openapi({
@@ -19,7 +20,7 @@ export const CustomerPath = z.object({
   }).toLowerCase().openapi({ description: "A user's id, or the number of an account." }),
 });
 
-/** A customer with the balance. */
+/** A customer with the account's balance. */
 export const Customer = z.object({
   id: CustomerId,
   user_id: Uuid.nullable().openapi({ description: "null for a deleted user and an organisation." }),

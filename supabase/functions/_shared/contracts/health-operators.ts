@@ -49,7 +49,7 @@ export const Tasks = z.object({
   })).openapi({ description: "The oldest 100 items that a task could not finish." }),
 }).openapi("ScheduledTasks");
 
-/** Metrics by the hour. None of their labels names a user or an address. */
+/** Metrics by the hour. Their labels contain no users and no addresses. */
 const Metric = z.enum([
   "outside_calls",
   "outside_call",
@@ -59,7 +59,7 @@ const Metric = z.enum([
   "job",
 ]);
 
-/** Metrics by minute are stored for 25 hours, those by hour for 35 days. */
+/** Metrics by hour are stored for 35 days, and metrics by minute for 25 hours. */
 const MAX_HOURS = 840;
 
 export const HoursQuery = z.strictObject({
@@ -91,7 +91,7 @@ export const Hours = z.object({
   })),
 }).openapi("HealthHours");
 
-/** The current values. None of their labels names a user or an address. */
+/** The current values. Their labels contain no users and no addresses. */
 export const Figures = z.object({
   as_of: TimestampOut,
   figures: z.array(z.object({

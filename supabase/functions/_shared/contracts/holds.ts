@@ -66,8 +66,9 @@ const HoldChat = z.object({
 });
 
 /**
- * A hold. `model` and `rate_version` are present if an estimate priced the hold; the settlement
- * uses the same rate. `chat` is present if the hold belonged to a chat and has ended.
+ * A hold. `model` and `rate_version` are present if the hold's amount is the price of an estimate;
+ * the settlement then uses the same rate. `chat` is present if the hold belonged to a chat and has
+ * ended.
  */
 export const Hold = z.object({
   ...holdFields,

@@ -35,8 +35,8 @@ const CURSOR = /^[1-9]\d{0,18}$/;
 const LAST_SEQ = String(2n ** 63n - 1n);
 
 /**
- * Returns whether the text is a sequence number. Only a text with as many digits as LAST_SEQ is
- * compared with it: with equally many digits, texts compare like numbers.
+ * Returns whether the text is a sequence number of at most LAST_SEQ. A number with fewer digits is
+ * lower; numbers with equally many digits can be compared as texts.
  */
 export function isSeq(text: string): boolean {
   return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);

@@ -1,7 +1,7 @@
 /**
  * Notifications that a back end may send: the template, the recipient and the data. None of these
- * templates is for operators. None takes a link in its data, so a back end cannot send links of its
- * own.
+ * templates is for operators. The data of these templates has no field for a link, so a back end
+ * cannot send links of its own.
  */
 import { z } from "@hono/zod-openapi";
 import { CurrencyCode, Money } from "./money.ts";

@@ -1,9 +1,9 @@
 /** Times and days in requests and responses. */
 import { z } from "@hono/zod-openapi";
 
-// RFC 3339 has no year after 9999, and PostgreSQL has no year 0000. The limits are in UTC. A
-// fraction after the last second of 9999 is refused, because PostgreSQL would round the time up to
-// the next year.
+// RFC 3339 has no year after 9999, and PostgreSQL has no year 0000. The limits are in UTC. A time
+// with a fraction after 9999-12-31T23:59:59 is refused, because PostgreSQL would round it up to the
+// next year.
 const EARLIEST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LATEST_MS = Date.parse("9999-12-31T23:59:59Z");
 

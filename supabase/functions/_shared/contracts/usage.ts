@@ -1,4 +1,4 @@
-/** Usage of models: rates, estimates and charges. The kinds of tokens do not overlap. */
+/** Usage of models: rates, estimates and charges. Each token is counted in one field only. */
 import { z } from "@hono/zod-openapi";
 import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
@@ -6,8 +6,8 @@ import { Metadata } from "./metadata.ts";
 import { Timestamp, TimestampOut } from "./time-fields.ts";
 import { LotShare } from "./credits.ts";
 
-// This limit is far above any context window, and low enough that the sum of all kinds is exact in
-// JavaScript and SQL.
+// This limit is far above any context window. It is low enough that the sum of the tokens of all
+// kinds is exact in JavaScript and SQL.
 const MAX_TOKENS = 1_000_000_000;
 
 const Tokens = z.int().min(0).max(MAX_TOKENS);
@@ -72,7 +72,7 @@ const ownUsageFields = {
 
 const usageFields = { user_id: Uuid, ...ownUsageFields };
 
-/** One usage event, whose user is named outside the event. */
+/** One usage event without a user. The user is known from elsewhere, for example from a job. */
 export const OwnUsageEvent = z.strictObject({ event_id: text(255), ...ownUsageFields })
   .refine(hasTokens, noTokens)
   .openapi("OwnUsageEvent");

@@ -76,7 +76,7 @@ export const ReplayBody = z.strictObject({
   limit: z.int().min(1).max(MAX_REPLAYED).default(DEFAULT_REPLAYED),
 }).openapi("ReplayRequest");
 
-/** The number of events that were applied again, and their new states. */
+/** How many events were applied again, and how many of them are now in each state. */
 export const Replayed = z.object({
   replayed: z.int(),
   processed: z.int(),

@@ -2,7 +2,7 @@
 export interface UserCaller {
   readonly kind: "user";
   readonly userId: string;
-  /** True when `app_metadata.role` is `operator`, which only the service can set. */
+  /** True when `app_metadata.role` is `operator`. Users cannot change `app_metadata`. */
   readonly isOperator: boolean;
   /** True when the token's session was verified with a second factor: its `aal` is `aal2`. */
   readonly hasSecondFactor: boolean;
@@ -42,8 +42,8 @@ export type CallerOf<W extends Who> = W extends "user" ? UserCaller
 export type Caller = CallerOf<Who>;
 
 /**
- * Returns a stable name of the caller, which scopes idempotency keys: two callers never share a
- * key.
+ * Returns a stable name of the caller. Idempotency keys are stored under this name, so two callers
+ * never share a key.
  */
 export function callerScope(caller: Caller): string {
   if (caller.kind === "user") return `user:${caller.userId}`;
@@ -52,10 +52,11 @@ export function callerScope(caller: Caller): string {
 }
 
 /**
- * Returns the caller's name as an author, in the ledger and in the log of reads: `owner` for a user who acts
- * on their own account, `operator:<user id>`, or `key:<name>`. On a route for operators, an operator is
- * always `operator:<user id>`, even if users may call the route. Returns null for callers without an
- * identity.
+ * Returns the caller's name as an author, in the ledger and in the log of reads: `owner` for a user
+ * who acts on their own account, `operator:<user id>`, or `key:<name>`. On a route for operators,
+ * an operator gets `operator:<user id>`, even if users may also call the route. If the request
+ * changes the operator's own account, run-route.ts then replaces the author by `owner`. Returns
+ * null for callers without an identity.
  */
 export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
   if (caller.kind === "secret") return `key:${caller.name}`;

@@ -3,7 +3,7 @@ import { stringify } from "csv-stringify/sync";
 
 export interface Column<Key extends string = string> {
   readonly key: Key;
-  /** The name in the header; the key by default. */
+  /** The column's name in the header. Without it, the header has the key. */
   readonly title?: string;
   /**
    * true if the column holds numbers. In such a column, a leading minus is a sign and not the start of a

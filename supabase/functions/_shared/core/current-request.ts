@@ -18,7 +18,7 @@ export interface RequestContext {
   deadlineMs: number;
   /** The author of the request's changes; null for a caller without an identity. The route sets it. */
   author: string | null;
-  /** The headers of every response to this request, including refusals. */
+  /** The headers that are added to every response to this request, including refusals. */
   readonly answerHeaders: HeaderPairs;
 }
 

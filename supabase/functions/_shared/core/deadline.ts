@@ -3,18 +3,18 @@ import { currentRequest, withinRequest } from "./current-request.ts";
 import { ApiError } from "./errors.ts";
 
 /**
- * The deadline of ordinary requests, in ms: far longer than they take, and short enough that callers still
- * wait.
+ * The deadline of ordinary requests, in ms: far longer than such requests take, and short enough
+ * that callers still wait.
  */
 export const DEADLINE_MS = 30_000;
 /**
- * The deadline of requests that call models, in ms. The platform ends a request after 150 s without
- * a first byte.
+ * The deadline of long requests, in ms: chats, and replays and backfills of events. The platform
+ * ends a request after 150 s without a first byte.
  */
 export const LONG_DEADLINE_MS = 140_000;
 /**
- * The deadline of runners, in ms: the time after which the platform ends a request. Runners stop earlier, by
- * a limit of their own.
+ * The deadline of runners and of the deep health checks, in ms: the time after which the platform
+ * ends a request. Runners stop earlier, by a limit of their own.
  */
 export const RUNNER_DEADLINE_MS = 150_000;
 /**

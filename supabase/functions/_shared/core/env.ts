@@ -117,8 +117,8 @@ function agreed(env: Env): Env {
 
 /**
  * Reads and parses the environment. An empty variable counts as absent.
- * @throws EnvError that names every missing or malformed variable, or, if there is none, every
- *   contradictory variable
+ * @throws EnvError with the names of all missing or malformed variables; if there are none, with
+ * the names of variables that contradict each other
  */
 export function readEnv(
   get: (name: string) => string | undefined = (name) => Deno.env.get(name),

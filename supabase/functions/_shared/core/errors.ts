@@ -16,7 +16,7 @@ export type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
-  /** A second status that the code may have. Only a route that declares this status answers with it. */
+  /** A second status that the code may have, on routes that declare `asksUpstream`. */
   readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;
@@ -203,8 +203,8 @@ export interface ErrorBody {
 
 interface ErrorOptions {
   /**
-   * A sentence that is safe to show to users. A 5xx ignores this option and has its default
-   * message.
+   * A sentence that is safe to show to users. An error with a 5xx status ignores this option and
+   * has the default message of its code.
    */
   message?: string | undefined;
   /** The path of the invalid input, for example `events[3].model`. */
@@ -213,7 +213,9 @@ interface ErrorOptions {
   retryAfterSeconds?: number | undefined;
   /** Details for the log; callers never see them. */
   internal?: string | undefined;
-  /** True for a bug in this code, which is logged at the level `error` whatever the status is. */
+  /**
+   * True for a bug of this project. Such an error is logged at the level `error`, for any status.
+   */
   isOurBug?: boolean | undefined;
   /** Set only for a code with several statuses: `upstream_unavailable` is 502 or 503. */
   status?: number | undefined;

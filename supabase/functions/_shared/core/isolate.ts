@@ -68,7 +68,8 @@ export function watchLifetime(
 }
 
 /**
- * Returns true if a run that ends at `untilMs` (milliseconds since 1970) may begin another batch.
+ * Returns true if a run that must end at `untilMs` (milliseconds since 1970) may begin another
+ * batch.
  */
 export function hasTime(
   { now, lifetime }: { now: () => Date; lifetime: Lifetime },

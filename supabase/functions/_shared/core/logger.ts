@@ -27,7 +27,8 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Redacts a record's free text. If the record has none, as for an ordinary request, returns the same record.
+ * Redacts a record's free text. If the record has no free text, as for an ordinary request, returns
+ * the same record.
  */
 function safeRecord(record: LogRecord | undefined): LogRecord | undefined {
   let safe = record;

@@ -1,7 +1,7 @@
 /**
- * The origins of the app: browsers may call the API from these origins and be redirected to them.
- * An entry of APP_ORIGINS is an origin, or a loopback host with any port (`http://localhost:*`),
- * because development servers take the next free port.
+ * The origins of the app. A browser may call the API from these origins, and may be redirected only
+ * to them. An entry of APP_ORIGINS is an origin, or a loopback host with any port
+ * (`http://localhost:*`), because development servers take the next free port.
  */
 import { ApiError } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-/** The clock and the timers of runners, which tests replace. */
+/** The clock and the timers of runners. Tests replace both. */
 
 export interface Clock {
   /** Returns milliseconds since 1970. */

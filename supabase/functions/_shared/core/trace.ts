@@ -35,7 +35,10 @@ function randomHex(bytes: 8 | 16): string {
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
 }
 
-/** The trace that a request belongs to, and the traceparent that names the request's own span. */
+/**
+ * The trace that a request belongs to, and the traceparent, which contains the id of the request's
+ * own span.
+ */
 interface Trace {
   readonly traceId: string;
   readonly traceparent: string;

@@ -18,18 +18,19 @@ function requireName(): never {
 }
 
 /**
- * Returns true if the caller changes their own account, on a route for users and for operators. An
- * operator changes their own account if the request names no user, or names the operator.
+ * Returns true if a change on a route for users and operators is a change of the caller's own
+ * account. For an operator, this is so if the request names no user, or names the operator.
  */
 export function isOwnChange({ isOperator, userId }: UserCaller, named: unknown): boolean {
   return !isOperator || named === undefined || named === userId;
 }
 
 /**
- * Returns the user whose data a request reads, lists, or changes on a route for users and
- * operators. A back end must name the user. An operator may name a customer; without a name, the
- * data is the operator's own. Any other user must not name anyone.
- * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
+ * Returns the user whose data is read or changed, on a route for users and operators. A back end
+ * must name the user. An operator may name a customer; otherwise, the data is the operator's own.
+ * Any other user must not name anyone.
+ * @throws ApiError `invalid_request` if a user who is not an operator names a user, or if a back
+ * end names no user
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
   if (caller.kind === "secret") return named ?? requireName();
@@ -40,7 +41,7 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
 /**
  * Returns the user for whom a request acts, on a route that operators use only for themselves.
  * @throws ApiError `invalid_request` if the caller is a user and names a user, or is a back end and
- * names none
+ * names no user
  */
 export function actingUserOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
   if (caller.kind === "secret") return named ?? requireName();
@@ -48,8 +49,8 @@ export function actingUserOf(caller: UserCaller | SecretCaller, named: string | 
 }
 
 /**
- * Returns the only user whose resources a read by id may return. Null for operators and back ends,
- * which may read every customer's resources.
+ * Returns the user to whose resources a read by id is limited. Returns null for operators and back
+ * ends, which may read every customer's resources.
  */
 export function ownerReadBy(caller: UserCaller | SecretCaller): string | null {
   return caller.kind === "user" && !caller.isOperator ? caller.userId : null;

@@ -32,7 +32,10 @@ function allowed(url: string, field: string, origins: readonly string[]): string
   );
 }
 
-/** The longest URL to send to Stripe, after the order's id has replaced its placeholder. */
+/**
+ * The maximum length of a URL that is sent to Stripe, with the order's id instead of the
+ * placeholder.
+ */
 const MAX_LENGTH = 2048;
 
 // The braces may be encoded: `new URL()` encodes them in a path, and URLSearchParams encodes them
@@ -62,8 +65,8 @@ function withoutOrder(url: string, field: string, origins: readonly string[]): s
 }
 
 /**
- * Returns the pages after a checkout: the requested pages, or pages of the first allowed origin.
- * `withReturnUrls` replaces `{ORDER_ID}` when the order exists; Stripe replaces
+ * Returns the URLs of the pages after a checkout: the requested URLs, or pages of the first allowed
+ * origin. `withReturnUrls` replaces `{ORDER_ID}` when the order exists; Stripe replaces
  * `{CHECKOUT_SESSION_ID}`.
  * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
@@ -99,8 +102,8 @@ export function withReturnUrls<T extends OrderUrls>(order: T, origins: readonly 
 }
 
 /**
- * Returns the pages after a card was saved: the requested pages, or pages of the first allowed
- * origin. Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id.
+ * Returns the URLs of the pages after a card was saved: the requested URLs, or pages of the first
+ * allowed origin. Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id.
  * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function returnUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {
@@ -121,7 +124,8 @@ interface RequestedOnboardingUrls {
 }
 
 /**
- * Returns the pages after onboarding: the requested pages, or pages of the first allowed origin.
+ * Returns the URLs of the pages after onboarding: the requested URLs, or pages of the first allowed
+ * origin.
  * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function onboardingUrls(requested: RequestedOnboardingUrls, origins: readonly string[]) {

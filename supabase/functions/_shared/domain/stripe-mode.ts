@@ -4,9 +4,9 @@ import { ApiError } from "../core/errors.ts";
 import type { Mode } from "../core/stripe-variables.ts";
 
 /**
- * Checks that the database is in the mode of Stripe's key. The prefix gives a key's mode (env.ts),
- * and `livemode` gives an event's mode (inbox-event.ts). The database has the mode of its first
- * event.
+ * Checks that the database is in the mode of Stripe's key. A key's prefix gives the key's mode
+ * (stripe-variables.ts), and an event's field `livemode` gives the event's mode (inbox-event.ts).
+ * The database has the mode of its first event.
  * @throws ApiError `not_ready` if the database has received events of the other mode
  */
 export async function checkMode(database: Database, mode: Mode): Promise<void> {

@@ -50,7 +50,8 @@ const EXPOSE_HEADERS = [
 const PREFLIGHT_SECONDS = 7_200;
 
 /**
- * How many origins one isolate names in the log: enough for an app's own origins, too few to flood the log.
+ * The maximum number of refused origins that one isolate logs: enough for an app's own origins, too
+ * few to flood the log.
  */
 const NAMED_ORIGINS = 50;
 

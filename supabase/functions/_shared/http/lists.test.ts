@@ -1,4 +1,4 @@
-/** Every list can be filtered by user, except the lists that WITHOUT_USER names with a reason. */
+/** Every list can be filtered by user. WITHOUT_USER lists the exceptions, each with its reason. */
 import assert from "node:assert/strict";
 import openapi from "../generated/openapi.json" with { type: "json" };
 

@@ -33,8 +33,8 @@ function label({ method, path }: RouteCase): string {
 }
 
 /**
- * Routes without a rate limit: settlements of owed money, Stripe's events, scheduled tasks and
- * monitoring.
+ * Routes without a rate limit: the settlement and the release of a hold, Stripe's events, scheduled
+ * tasks and monitoring.
  */
 const NEVER_LIMITED = [
   "GET /health/live",

@@ -112,9 +112,9 @@ async function requireSecondFactor({ services }: Run, caller: Caller): Promise<v
 }
 
 /**
- * Decides the author of a change on a route for users and operators, by the user that the body
- * names. A change of the caller's own account has the author `owner` and needs no second factor. A
- * change for a customer has the operator as its author.
+ * Decides the author of a change on a route for users and operators. The body says whose account
+ * is changed. A change of the caller's own account has the author `owner` and needs no second
+ * factor. A change for a customer has the operator as its author.
  * @throws ApiError `mfa_required`
  */
 async function decideWhose(run: Run, caller: Caller, body: unknown): Promise<void> {

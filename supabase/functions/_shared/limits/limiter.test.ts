@@ -137,8 +137,8 @@ Deno.test("a limiter reports the rule that is soft, and counts each that is", as
       (metrics.counts[`limiter_decisions ${series}`] ?? 0) -
       (before[`limiter_decisions ${series}`] ?? 0);
     await ask(limiter, userAsking(user), 90);
-    // After 90 requests and this job, the user has 9 of 100 requests left. The rule `jobs` also has
-    // 9 left, of 10.
+    // After 90 requests and this job, the user has 9 of 100 requests left. The rule `jobs` also
+    // allows 9 more, of 10.
     const [first] = await ask(limiter, userAsking(user, "jobs"), 1);
     assert.match(header(first!, "ratelimit"), /^"default";r=9;t=\d+;farthing-soft$/);
     await ask(limiter, userAsking(user, "jobs"), 7);
@@ -233,7 +233,7 @@ for (const [what, mood, reason] of MOODS) {
     await using redis = startFakeRedis();
     redis.mood = mood;
     await withinAMinute(async (user) => {
-      const made = limiterAt(redis.address); // A second run would begin with an open breaker.
+      const made = limiterAt(redis.address); // A repeated run needs a new, closed breaker.
       await limitsHere(made, user);
       assert(
         made.metrics.counts[`limiter_fallbacks ${reason}`]! > 0,

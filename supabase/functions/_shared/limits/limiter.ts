@@ -86,7 +86,7 @@ class WindowLimiter implements Limiter {
   }
 
   /**
-   * Adds the outcome of the deciding rule to the metrics, and the outcome of every other rule that
+   * Adds to the metrics the outcome of the deciding rule, and the outcome of every other rule that
    * is beyond its soft limit.
    */
   #countOutcomes(counts: readonly RuleCount[], decided: RuleCount): void {

@@ -56,7 +56,10 @@ Deno.test("the number of windows is bounded, and the least recently used one is 
 
 const RULE = counted("rule", 10);
 
-/** Stores this number of remaining requests as Redis's report, and returns the resulting count. */
+/**
+ * Syncs the windows as if Redis had reported this number of remaining requests, and returns the
+ * resulting count.
+ */
 function heard(windows: LocalWindows, remaining: number, seconds: number, isAllowed = true) {
   const { rule } = RULE;
   const said = { rule, isAllowed, remaining, resetMs: 60_000 };
@@ -80,8 +83,8 @@ Deno.test("T17 counting locally begins with the last counts from Redis, not with
 Deno.test("without a failure the counts of Redis apply", () => {
   const windows = new LocalWindows();
   // At second 1, Redis reports one remaining request of ten. The other nine were made in the
-  // previous window, so Redis counts them less and less. This process has counted them in the
-  // current window, but Redis's count applies.
+  // previous window, so their weight in Redis's count falls all the time. This process has counted
+  // them in the current window, but Redis's count applies.
   for (const [seconds, remaining] of [[1, 1], [30, 5], [59, 8]] as const) {
     assert.deepEqual(
       [heard(windows, remaining, seconds).isAllowed, heard(windows, remaining, seconds).remaining],

@@ -17,7 +17,7 @@ import {
 
 /**
  * The maximum number of windows. They take about 3 MB of memory. A user's request is counted in up
- * to 7 windows, and all but two of these count only this user or this address.
+ * to 7 windows. Two of them are shared with other users; five belong to this user or this address.
  */
 const MAX_WINDOWS = 10_000;
 
@@ -131,8 +131,8 @@ export class LocalWindows {
   }
 
   /**
-   * Returns the current window. The stored window may by now be the previous window or an older
-   * one.
+   * Returns the current window. If the stored window was the one before it, the stored counts
+   * become the counts of the previous window. The counts of an older window are dropped.
    */
   #at(key: string, nth: number): Window {
     const known = this.#windows.get(key);

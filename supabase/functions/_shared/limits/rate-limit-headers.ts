@@ -24,7 +24,7 @@ export function secondsToGo({ resetMs }: RuleCount, nowMs: number): number {
   return Math.max(1, Math.ceil((resetMs - nowMs) / 1_000));
 }
 
-/** The numbers of one rule: its quota, what is left of it, and the seconds until the reset. */
+/** The numbers of one rule: its quota, the remaining requests, and the seconds until the reset. */
 export interface Quota {
   readonly quota: number;
   readonly remaining: number;

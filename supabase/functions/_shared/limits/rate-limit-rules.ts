@@ -17,8 +17,8 @@ type RouteLimit = keyof typeof ROUTES;
 
 /**
  * The group of requests that a rule counts together. `everybody` is all known callers together.
- * `strangers` are anonymous callers, whose requests have no accepted credential: they share one
- * quota, and apart from that, only the rules by `address` count them. `caller` is one user, or one
+ * `strangers` is all anonymous callers together: their requests have no accepted credential. Apart
+ * from `strangers`, only rules by `address` count anonymous callers. `caller` is one user, or one
  * back end, which is identified by the name of its key. `address` does not count back ends.
  * `users-address` is the address from which a signed-in user's request comes.
  */

@@ -109,8 +109,8 @@ export class RedisWindows {
   }
 
   /**
-   * Remembers a refusal until the next request is allowed. The first refusal of a group costs a
-   * second round trip, which reads the counts to compute that time.
+   * Remembers a refusal until the next request is allowed. To compute this time, the first refusal
+   * of a group costs a second round trip, which reads the counts.
    */
   async #block(each: Counted, nowMs: number): Promise<number> {
     const nth = nthWindow(each.rule, nowMs);

@@ -3,7 +3,7 @@
  * refused, its requests need no round trip to Redis.
  */
 
-/** The maximum number of refusals, about 1 MB. */
+/** The maximum number of refusals. They take about 1 MB of memory. */
 const MAX = 10_000;
 
 export class RememberedRefusals {

@@ -26,9 +26,9 @@ export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number
 }
 
 /**
- * Returns two windows that together count `used` requests now. The requests that the previous window does not
- * account for go into the current window. If `used` is smaller than the previous window's share, the previous
- * window is reduced.
+ * Returns two windows that together count `used` requests now. The share of the previous window
+ * counts first, and the rest of `used` becomes the current window. If that share is more than
+ * `used`, the previous window is reduced.
  */
 export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
   const left = usedOf(rule, { current: 0, previous }, nowMs);

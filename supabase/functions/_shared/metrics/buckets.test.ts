@@ -24,7 +24,7 @@ const LOADS = 2_000;
 const MOST_REQUESTS = 400;
 
 /**
- * Lehmer's generator of numbers from 0 to 1: the same seed gives the same loads on every runtime.
+ * Lehmer's generator of numbers from 0 to 1: the same seed gives the same numbers on every runtime.
  */
 function randomFrom(seed: number): () => number {
   let state = seed % 2147483646 + 1;

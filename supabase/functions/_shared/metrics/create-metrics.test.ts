@@ -8,7 +8,9 @@ import type { Batch } from "./batch-queue.ts";
 
 interface World {
   readonly metrics: FlushedMetrics;
-  /** Every batch that reached the database, in order, with repeats. */
+  /**
+   * Every batch that reached the database, in order; a batch that was sent twice is listed twice.
+   */
   readonly sent: { batch: Batch; ageMs: number }[];
   /** The calls that were scheduled, each with its delay. */
   readonly timers: { run: () => void; ms: number }[];

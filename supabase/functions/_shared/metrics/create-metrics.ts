@@ -1,6 +1,7 @@
 /**
- * Counts in this process, and sends the counts to the database some seconds after the first count. No request
- * waits for the sending, and no request sees its failures (docs/decisions/observability.md).
+ * Counts events in this process, and sends the counts to the database some seconds after the first
+ * count. No request waits for the sending, and no request sees its failures
+ * (docs/decisions/observability.md).
  */
 import { outsideRequests } from "../core/current-request.ts";
 import { ApiError, isUnavailable } from "../core/errors.ts";
@@ -141,8 +142,8 @@ class ProcessMetrics implements FlushedMetrics {
       await record(batch, Math.round(nowMs() - batch.startedMs));
       return true;
     } catch (error) {
-      // The database would refuse the batch again, so the batch is dropped. Only an unavailable
-      // database is retried.
+      // The database would refuse the batch again, so the batch is dropped. A batch is sent again
+      // only if the database was unavailable.
       const isLost = !isUnavailable(error);
       const code = error instanceof ApiError ? error.code : "internal";
       log("warn", isLost ? "metrics refused" : "metrics not recorded", { code });

@@ -12,8 +12,8 @@ export interface Metrics {
   count(name: CounterName, labels?: Labels, by?: number): void;
   time(name: TimerName, labels: Labels, durationMs: number): void;
   /**
-   * Calls `look` before each flush. A circuit breaker has a state but sends no events, so `look` counts the
-   * breaker's state.
+   * Calls `look` before each flush. A circuit breaker, for example, has a state but sends no
+   * events. So its `look` counts the state at each flush.
    */
   beforeFlush(look: () => void): void;
 }
@@ -31,6 +31,7 @@ export const NO_METRICS: Metrics = {
  */
 export type Labels = Readonly<Record<string, string>>;
 
+/** The counters with their labels. Each comment names the labels and their values. */
 export const COUNTERS = {
   /** status, code: requests whose credentials were refused; core/errors.ts lists the codes. */
   auth_failures: ["status", "code"],
@@ -44,7 +45,7 @@ export const COUNTERS = {
   /** rule, outcome: allowed, soft, blocked. */
   limiter_decisions: ["rule", "outcome"],
   /**
-   * reason why Redis did not count: slow, down, denied (wrong token), full (no memory left),
+   * reason (why Redis did not count): slow, down, denied (wrong token), full (no memory left),
    * `nonsense` (invalid response), open (circuit breaker), misconfigured, unconfigured.
    */
   limiter_fallbacks: ["reason"],
@@ -66,6 +67,7 @@ export const COUNTERS = {
   usage_conflicts: ["from"],
 } as const;
 
+/** The timers with their labels. Each comment names the labels and their values. */
 export const TIMERS = {
   /**
    * group: the first word of the function's name (credits, jobs); outcome: ok, refused,

@@ -17,8 +17,8 @@ interface Family {
 type Families = Map<string, Family>;
 
 /**
- * Returns the indexes of every fifth bucket. Each of their bounds is about twice the previous one.
- * The counts are exact, because the metrics are stored with the same bounds.
+ * Returns the index of every fifth bucket. The bound of each such bucket is about twice the bound
+ * before it. The counts are exact, because the metrics are stored with the same bounds.
  */
 const boundsFrom = (first: number, length: number) =>
   Array.from({ length }, (_, nr) => first + 5 * nr);

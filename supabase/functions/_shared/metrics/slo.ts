@@ -21,9 +21,9 @@ const CORE_ROUTES = [
 ] as const;
 
 /**
- * Google's SRE workbook, chapter 5, table 5-8. The budget burns too fast if, in both windows, it is
- * spent more than `factor` times as fast as `budget_days` allow. The long window shows that the
- * loss is large, and the short window shows that the loss continues.
+ * The windows are from Google's SRE workbook, chapter 5, table 5-8. At factor 1, the budget lasts
+ * exactly `budget_days`. It burns too fast if both windows show a higher rate than `factor`. The
+ * long window shows that the loss is large, and the short window shows that the loss continues.
  */
 const BURN_WINDOWS = [
   { long_minutes: 60, short_minutes: 5, factor: 14.4 },

@@ -11,8 +11,8 @@ interface Score {
   expected: number;
   produced: number;
   /**
-   * The number of expected tokens that were produced in the right place, with no part of the value
-   * left beside the token.
+   * The number of expected tokens that were produced in the right place, so that no part of the
+   * value remains beside the token.
    */
   right: number;
 }

@@ -35,7 +35,8 @@ const WEAK = [
   ...["call", "ring", "text", "dial", "reach", "sms", "call back", "rufen", "anrufen", "appelle"],
   ...["appelez", "appelez-moi", "appelle-moi", "llama", "llámame", "chiama", "chiamami", "bel"],
 ].join("|");
-// Words of Chinese, Japanese, Korean, Arabic and Thai, which need no space before the digits.
+// Chinese, Japanese, Korean, Arabic and Thai words for a telephone. The digits may follow them
+// without a space.
 const GLUED = "电话|電話|手机|手機|携帯|전화|휴대폰|핸드폰|هاتف|โทรศัพท์|โทร|เบอร์";
 const BETWEEN = [
   ...["[\\s:#.()=*-]", "numbers?", "no", "nr", "nummer", "numéro", "número", "numero", "is"],
@@ -59,9 +60,9 @@ const BETWEEN = [
 const DIGITS = "(?<value>\\(?\\d[\\d ().\\/\\u00a0-]{4,20}\\d)";
 
 /**
- * Builds a pattern. A character of `letters` must not follow the digits. For scripts without
- * spaces, `letters` has only the characters of Latin words, because a word of the script itself may
- * follow the digits at once.
+ * Builds a pattern that does not match digits if a character of `letters` follows them directly. In
+ * a script without spaces, the next word of a sentence may follow the digits at once. So for such
+ * scripts, `letters` has only the characters of Latin words.
  */
 const named = (names: string, letters = "\\p{L}") =>
   new RegExp(`${names}(?:${BETWEEN}){1,8}?${DIGITS}(?![${letters}\\d])`, "giu");
@@ -77,8 +78,8 @@ function isNumber(value: string): boolean {
 }
 
 /**
- * Checks a number after a verb more strictly: "call 1234567 times" and "reach 12 345 678 users"
- * contain no telephone number.
+ * Checks a number that follows a verb more strictly than other numbers: "call 1234567 times" and
+ * "reach 12 345 678 users" contain no telephone number.
  */
 function looksLikeNumber(value: string): boolean {
   const digits = value.replace(/\D/g, "").length;

@@ -16,7 +16,9 @@ export interface PlainText {
   readonly spanOf: (span: Span) => Span;
 }
 
-/** Runs of characters in OTHER_FORMS are rare, so the text between two runs is copied unchanged. */
+/**
+ * Runs of characters in OTHER_FORMS are rare, so the text between two runs is copied as a whole.
+ */
 const RUN_OF_OTHERS = new RegExp(`${OTHER_FORMS.source}+`, "g");
 
 function plainForm(code: number): string {

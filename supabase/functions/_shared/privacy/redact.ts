@@ -101,8 +101,8 @@ export function redact(text: string): string {
 const READ_PER_KEPT = 4;
 
 /**
- * Returns at most `maxLength` UTF-16 units. The text is cut after redaction, because half of a key
- * is not recognized.
+ * Redacts the start of a text, and returns at most `maxLength` UTF-16 units of the result. The text
+ * is cut after redaction, because half of a key is not recognized.
  */
 export function redactStart(text: string, maxLength: number): string {
   return redact(text.slice(0, READ_PER_KEPT * maxLength)).slice(0, maxLength);

@@ -8,9 +8,9 @@ export interface Span {
 
 /**
  * Finds one kind of data. The spans are in order and do not overlap. The time must grow only
- * linearly with the text. So a match may begin only at a rare character or, by a lookbehind, at the
- * start of a run of characters. From there a pattern reads a bounded text, or a text that no later
- * match reads again.
+ * linearly with the text. So a match may begin only at a rare character, or at the start of a run
+ * of characters (a lookbehind ensures this). From there, the pattern reads at most a fixed number
+ * of characters, or characters that no later match reads again.
  */
 export type Detector = (text: string) => Span[];
 

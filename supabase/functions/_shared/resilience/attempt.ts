@@ -7,7 +7,7 @@ import { ApiError } from "../core/errors.ts";
 import type { ServiceName } from "./external-services.ts";
 
 /**
- * The service gave no response within its timeout. Whether it carried out the request is unknown.
+ * The service gave no response within its timeout. The service may have carried out the request.
  */
 export class TimedOut extends ApiError {
   constructor(service: ServiceName, ms: number) {
@@ -29,8 +29,8 @@ interface Bounds {
 }
 
 /**
- * If the request has less time left than the service's timeout, a missed deadline is not an outage of the
- * service.
+ * Makes the error for a call without a response in time. If the request had less time left than the
+ * service's timeout, this is not an outage of the service.
  */
 function tooLate({ service, timeoutMs }: Bounds, ms: number): ApiError {
   if (ms >= timeoutMs) return new TimedOut(service, timeoutMs);

@@ -11,8 +11,8 @@ export interface ExternalService extends RetryPolicy {
    */
   readonly timeoutMs: number;
   /**
-   * The longest delay before a retry, in ms. A service whose Retry-After is longer is not called
-   * again.
+   * The longest delay before a retry, in ms. If the service's Retry-After is longer, the call is
+   * not retried.
    */
   readonly longestDelayMs: number;
   /** The number of failed attempts in a row that opens the circuit breaker. */
@@ -28,8 +28,8 @@ export type ServiceName = "stripe" | "ai" | "mail" | "redis" | "jwks" | "webhook
 
 export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> = {
   stripe: {
-    // Stripe's slow responses take a few seconds. A timeout of twice that time still fits into the
-    // request's 30 s.
+    // Stripe's slow responses take a few seconds. The timeout is about twice as long, and still
+    // fits into the 30 s of a request.
     timeoutMs: 10_000,
     // A POST keeps its idempotency key, so a retry is safe. More retries would keep a buyer
     // waiting.
@@ -60,7 +60,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     firstDelayMs: 0,
     longestDelayMs: 0,
     breakAfter: 5,
-    // No user waits for an email, and the runner runs once a minute.
+    // The circuit breaker can stay open this long: no user waits for an email, and the runner runs
+    // only once a minute.
     halfOpenAfterMs: 30_000,
   },
   redis: {
@@ -75,7 +76,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 5_000,
   },
   jwks: {
-    // A user waits for an isolate's first key set, and a quick 503 is better than a slow one.
+    // A user waits while an isolate fetches Auth's key set for the first time. A quick 503 is
+    // better than a slow one.
     timeoutMs: 2_000,
     retries: 1,
     firstDelayMs: 100,

@@ -35,7 +35,7 @@ interface CallOptions {
    * stream.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Replaces the timeout of the table. */
+  /** Replaces the timeout in external-services.ts. */
   readonly timeoutMs?: number;
 }
 
@@ -47,7 +47,10 @@ interface PolicyOptions {
   readonly isOutage: (error: unknown) => boolean;
   /** Returns true if another attempt may succeed. Without this function nothing is retried. */
   readonly isTransient?: (error: unknown) => boolean;
-  /** Returns how many ms the service asks to wait, for example by Retry-After. */
+  /**
+   * Returns the time in ms for which the service asks its callers to wait, for example by
+   * Retry-After.
+   */
   readonly retryAfterMs?: (error: unknown) => number | undefined;
   readonly metrics: Metrics;
 }
@@ -153,8 +156,8 @@ export function createResiliencePolicy(
   }
 
   /**
-   * In the half-open state, one call is running as a test. Other calls are refused, because they
-   * would wait for it.
+   * In the half-open state, one call is running as a test. Other calls are refused here, because
+   * the breaker would make them wait for the result of the test.
    */
   function ask<T>(run: (signal: AbortSignal) => Promise<T>, call: CallOptions): Promise<T> {
     if (breaker.state === CircuitState.HalfOpen) throw new BreakerOpen(service, 0);

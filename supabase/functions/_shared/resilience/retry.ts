@@ -2,7 +2,7 @@
  * The only loop of retries. A call runs in at most one such loop: the resilience policy retries
  * calls of an external service, and the database adapter retries calls of the database. A caller
  * that needs more attempts passes another retry policy instead of adding a loop: three attempts at
- * a call that makes three attempts would be nine.
+ * a call that itself makes three attempts would be nine attempts.
  */
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry as repeat } from "cockatiel";
 
@@ -28,7 +28,10 @@ export interface RetryPolicy {
 interface Retrying {
   /** Returns the policy for an error; undefined if the error must not be retried. */
   readonly policyFor: (error: unknown) => RetryPolicy | undefined;
-  /** Returns the ms that the service asks to wait; the next retry begins no earlier. */
+  /**
+   * Returns the time in ms for which the service asks its callers to wait. The next retry begins no
+   * earlier.
+   */
   readonly retryAfterMs?: (error: unknown) => number | undefined;
   /** A monotonic clock. */
   readonly nowMs?: () => number;
@@ -45,8 +48,8 @@ function delayMs({ firstDelayMs, longestDelayMs, startsAtOnce }: RetryPolicy, nt
 }
 
 /**
- * Calls until an attempt succeeds or must not be retried. Returns the result of the last attempt,
- * or throws its error.
+ * Repeats the call until an attempt succeeds or must not be retried. Returns the result of the last
+ * attempt, or throws its error.
  */
 export async function retry<T>(call: () => Promise<T>, options: Retrying): Promise<T> {
   const { policyFor, retryAfterMs = () => undefined, nowMs = () => performance.now() } = options;

@@ -1,5 +1,5 @@
--- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
--- seconds counts as abandoned: its request is dead.
+-- The heartbeats of running chats, and the closing of abandoned chats. A chat without a heartbeat
+-- for 60 seconds counts as abandoned: its request no longer runs.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -9,8 +9,8 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'Returns the time 60 seconds ago. If a chat''s last heartbeat is at this time or earlier, the chat''s '
-  'request is dead.';
+  'Returns the time 60 seconds before p_now. A chat whose last heartbeat is at this time or '
+  'earlier is abandoned.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
 returns boolean
@@ -53,14 +53,14 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to replay, so a repeated request begins a new chat.
+  -- There is no answer to replay. The key is freed, so that a repeated request begins a new chat.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Ends a chat whose request is dead. If the provider accepted the request and the hold has not expired, '
-  'charges the most that the chat can have cost; otherwise releases the hold. The caller has locked the '
-  'key, the owner, the account and the chat.';
+  'Closes an abandoned chat. If the provider accepted the request and the hold has not expired, '
+  'charges the most that the chat can have cost; otherwise releases the hold. The caller has '
+  'locked the key, the owner, the account and the chat.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -98,7 +98,8 @@ begin
   v_owner_id := farthing.owner_of(v_chat.account_id);
   -- The scheduled task closes chats in the order of time, but locks on several accounts must be
   -- taken in the order of the accounts' ids (docs/reference/rules.md, rule 4). Waiting for a lock
-  -- could cause a deadlock, so this function skips the chat if any of its locks is taken.
+  -- could cause a deadlock, so this function skips the chat if another transaction has
+  -- one of these locks.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;

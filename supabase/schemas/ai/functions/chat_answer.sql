@@ -30,9 +30,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- If the scheduled task or the end of the hold closed a chat, the chat's own request may still
-  -- charge or correct it. The request reads from the provider for at most 130 seconds, and then
-  -- tries for at most 45 seconds to end the chat. So the charge is final after 200 seconds.
+  -- After the scheduled task or the end of the hold has closed a chat, the chat's own request may
+  -- still charge the chat or correct the charge. The request reads from the provider for at most
+  -- 130 seconds, and then tries for at most 45 seconds to end the chat: 175 seconds in all. So the
+  -- charge is final 200 seconds after the chat began, with a margin of 25 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
@@ -42,6 +43,6 @@ as $$
   where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
 $$;
 comment on function farthing.chat_charge(farthing.holds, timestamptz) is
-  'Returns what the chat of an ended hold has cost, with later charges and corrections, as {credits, '
-  'is_final}; null for an open hold and for a hold without a chat. is_final: false while the chat''s own '
-  'request may still change the charge. Credits are text.';
+  'Returns the cost of the chat of an ended hold, as {credits, is_final}; null for an open hold '
+  'and for a hold without a chat. credits includes late charges and corrections. is_final is false '
+  'while the chat''s own request may still change the charge. Credits are text.';

@@ -1,12 +1,13 @@
--- Chats: a chat begins with a hold, before the provider is called. Its request then records
--- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
--- closes a chat when its hold ends, because a hold can also end without the chat's request: by
--- expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory lock of the
--- key, the owner, the account, the chat, the key's row. The scheduled task skips a chat if one of
--- its rows is locked. Because of foreign keys, two later statements lock the owner's row in any
--- case: the insert of a log, and a second update of the account. So a chat locks the owner's row
--- first, and then the account. In the opposite order, a chat could deadlock with the deletion of
--- its owner: the deletion locks the owner's row and then waits for the account.
+-- Chats: a chat begins with a hold, before the provider is called. Then the chat's request records
+-- heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases the chat.
+-- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
+-- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
+-- lock of the key, the owner, the account, the chat, the key's row. The scheduled task skips a chat
+-- if one of its rows is locked. A chat locks the owner's row before the account. Two later
+-- statements lock the owner's row in any case, because they check a foreign key to it: the insert
+-- of a log, and the second update of the account in one transaction. If the account was locked
+-- first, a chat could deadlock with the deletion of its owner: the deletion locks the owner's row
+-- and then waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -73,5 +74,5 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found, also if '
-  'the chat began under another key.';
+  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found if '
+  'there is no such chat or the chat began under another key.';

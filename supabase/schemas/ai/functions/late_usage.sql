@@ -1,6 +1,6 @@
--- Late usage: usage that the provider reports after the chat has been closed by the scheduled task
--- or by the end of its hold. If the chat was released, it is then charged late. If it was charged
--- too much, the charge is corrected.
+-- Late usage: usage that the provider reports after the scheduled task or the end of the hold has
+-- closed the chat. A released chat is then charged late. A chat that was charged too much is
+-- corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -12,8 +12,8 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- Once a repeat under the same key has begun, no caller receives the answer of this chat, so this
-  -- chat is not charged.
+  -- A repeated request may have begun a new chat under the same key. Then no caller receives the
+  -- answer of this chat, so this chat is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -70,5 +70,6 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the credits that the scheduled task charged above the price of p_usage, and '
-  'returns their number. The caller has locked the account, and calls this function once per chat.';
+  'If the scheduled task charged more than the price of p_usage, refunds the difference as an '
+  'adjustment, and returns the refunded credits. The caller has locked the account, and calls this '
+  'function once per chat.';

@@ -24,8 +24,8 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Returns whether the chat''s key still belongs to the chat; false if a repeat under the same key is '
-  'running.';
+  'Returns whether the chat''s key still belongs to the chat; false if a repeated request runs a '
+  'new chat under the same key.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -40,8 +40,8 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
-  'locked the key, the owner, the account and the chat, and released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages that can be charged. '
+  'The caller has locked the key, the owner, the account and the chat, and released expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats

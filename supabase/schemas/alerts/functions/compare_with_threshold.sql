@@ -6,12 +6,12 @@ language sql immutable
 set search_path = ''
 as $$
   -- A value of null, such as a share of zero requests, is fine. The value is rounded to as many
-  -- digits as a threshold has: if an operator copies the shown value into the threshold, the value
-  -- must not be over that threshold.
+  -- digits as a threshold has. Otherwise the value could be above a threshold that an operator has
+  -- copied from the rounded value.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
-  'figure is not above fine_at and not above the threshold.';
+  'Compares a figure with its rule''s threshold. The reading is over if the figure is above the '
+  'threshold. It is fine if the figure is at most fine_at and at most the threshold.';

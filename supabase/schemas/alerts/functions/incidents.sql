@@ -54,8 +54,9 @@ begin
 end
 $$;
 comment on function farthing.close_incident is
-  'Resolves the open incident of a rule that has been fine for resolves_after. A pending incident is '
-  'deleted at once.';
+  'Closes the incident of a rule that is not over its threshold. A pending incident is deleted at '
+  'once. An open or acknowledged one is resolved after the rule has been fine for the time '
+  'resolves_after.';
 
 create function farthing.note_reading(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)

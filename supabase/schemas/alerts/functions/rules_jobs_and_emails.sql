@@ -15,8 +15,8 @@ as $$
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A refused job '
-  'does not count.';
+  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A job '
+  'that failed before its last attempt, because a retry would not help, does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -33,5 +33,6 @@ as $$
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that were dead-lettered, or may not have been delivered (uncertain), '
-  'within period. Notifications without an address or a configured service do not count.';
+  'Reads the number of notifications that, within period, were dead-lettered or became uncertain '
+  '(perhaps not delivered). Notifications that had no address or no configured service do not '
+  'count.';

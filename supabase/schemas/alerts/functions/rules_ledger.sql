@@ -1,6 +1,6 @@
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts in addition to their ceilings, because the ceilings bind only operators and,
--- if the policy says so, secret keys.
+-- Grants have alerts in addition to their ceilings, because the ceilings apply only to operators
+-- and, if the policy says so, to secret keys.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -35,9 +35,9 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'Reads how many violations were found by the last proof that found any. A later whole proof '
-  'without a violation resets this to 0. The rule also counts as over its threshold if the last '
-  'proof failed or the last finished proof is older than period.';
+  'Reads the number of violations in the last proof that found any. The number is 0 again after a '
+  'whole proof without a violation. The rule also counts as over its threshold if the last proof '
+  'failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -25,7 +25,8 @@ begin
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that ended in a server error: of all requests, or of the worst route.';
+  'Reads the share of requests that ended in a server error: the share among all requests, or '
+  'among those of the worst route if that is higher.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -49,8 +50,8 @@ begin
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'Reads the p95 duration, in ms, of the slowest route; routes that call models or run work do not '
-  'count.';
+  'Reads the p95 duration, in ms, of the slowest route; routes that call models or other services, '
+  'or work through a queue, do not count.';
 
 create function farthing.core_coverage(p_window interval, p_now timestamptz)
 returns interval
@@ -58,15 +59,17 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Metrics per minute are stored for 25 hours, so longer windows read the metrics per hour.
+  -- Metrics per minute are stored for only 25 hours, so a window of more than 6 hours reads the
+  -- metrics per hour.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns for how long, within a window, core routes had requests. Each minute with a request '
-  'counts in full; in a window of more than 6 hours, each hour with a request counts in full.';
+  'Returns the time within a window in which core routes (those of slo()) had requests. The time '
+  'is the sum of all minutes that had a request, or, in a window of more than 6 hours, of all '
+  'hours that had one.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -139,5 +142,5 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that were limited without Redis although the project has configured Redis, '
-  'for example because Redis was slow or unavailable.';
+  'Reads the share of requests whose rate limit was checked without Redis, for example because '
+  'Redis was slow or unavailable. Requests count only if the project has configured Redis.';

@@ -57,8 +57,8 @@ as $$
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns the number of durations that a metric has in a window, and their quantile p_share in '
-  'ms: for p_share = 0.95, the p95.';
+  'Returns two figures about the durations that a metric recorded in a window: their number, and '
+  'their quantile p_share in ms. For p_share = 0.95, the quantile is the p95.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

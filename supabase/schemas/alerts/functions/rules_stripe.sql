@@ -92,7 +92,7 @@ as $$
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'Reads the number of open mismatches with Stripe''s records, and names the newest three.';
+  'Reads the number of open mismatches with Stripe''s records; the summary lists the newest three.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -102,8 +102,8 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- A prevented dispute needs an alert as long as it freezes credits or a provider's share, and
-  -- none of its money has moved.
+  -- A prevented dispute needs an alert as long as it freezes credits or a provider's share. If
+  -- money of the dispute has moved, no alert is needed.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -116,9 +116,9 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Returns the unknown states of Stripe''s objects seen after p_from. Also returns the prevented '
-  'disputes that still freeze credits or a provider''s share after an hour: Stripe has not said how the '
-  'buyer gets their money back.';
+  'Returns the unknown states in which objects of Stripe were seen after p_from. Also returns the '
+  'prevented disputes that still freeze credits or a provider''s share after an hour, because '
+  'Stripe has not said how their buyers get their money back.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

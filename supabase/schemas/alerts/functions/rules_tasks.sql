@@ -1,6 +1,7 @@
--- Alert rules about scheduled tasks: overdue work, parked items and failing tasks. Overdue work is
--- read from the rows of the work itself, because a task that is disabled, deleted or idle reports no
--- failure. tasks_stopped.sql has the rule for the case that no task runs.
+-- Alert rules about scheduled tasks: overdue work, parked items and failing tasks. A parked item
+-- raised an error in a task, and is retried later. Overdue work is read from the rows of the work
+-- itself, because a task that is disabled, deleted or idle reports no failure. tasks_stopped.sql
+-- has the rule for the case that no task runs.
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -37,8 +38,8 @@ as $$
     order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
 comment on function farthing.overdue_head(timestamptz) is
-  'Returns the time since which a head of the ledger is overdue; null if none is overdue or none was '
-  'ever made.';
+  'Returns the time at which the overdue head of the ledger became due; null if no head is overdue '
+  'or none was ever made.';
 
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
@@ -75,8 +76,8 @@ as $$
         where m.grain = 'total' and m.name = 'notifications' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
-  'Returns, for each kind of work, the time since which its oldest open item is due; null if no item is '
-  'due.';
+  'Returns, for each kind of work, the time at which its oldest open item became due; null if no '
+  'item is due.';
 
 create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -91,7 +92,7 @@ as $$
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'Reads by how many minutes the oldest item of a scheduled task is overdue.';
+  'Reads the minutes by which the oldest item of all scheduled tasks is overdue.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading

@@ -11,7 +11,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads for how many minutes no scheduled task has run.';
+  'Reads the number of minutes since a scheduled task last ran.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean

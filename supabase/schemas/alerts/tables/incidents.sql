@@ -36,9 +36,10 @@ comment on table farthing.incidents is
   'Periods in which a rule was over its threshold. The state goes from pending (over the '
   'threshold, but not yet for the time fires_after) to open, acknowledged and resolved. value, '
   'threshold and summary: from the last evaluation in which the rule was over its threshold. '
-  'queued_at: the time at which the incident''s notifications were queued. fine_since: the time '
-  'since which the rule has been fine without a break, while the incident is not resolved.';
--- A rule and subject have at most one unresolved incident, even if two evaluations run at once.
+  'queued_at: the time at which the incident''s notifications were queued. fine_since: the start '
+  'of the time in which the rule has been fine without a break; null while the rule is not fine.';
+-- There is at most one unresolved incident for each rule and subject, even if two evaluations run
+-- at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);

@@ -24,7 +24,7 @@ create table farthing.alert_rules (
 comment on table farthing.alert_rules is
   'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its '
   'figure is above threshold, and fires after the time fires_after. A rule is fine while its '
-  'figure is not above fine_at and not above threshold; its incident is resolved after the time '
+  'figure is at most fine_at and at most threshold; its incident is resolved after the time '
   'resolves_after. While a rule is neither over nor fine, its incident stays as it is. period: how '
   'far back the rule reads. minimum: the volume below which the rule does not fire. factor, '
   'baseline: a rule with a factor also compares its figure with factor times the usual value. The '
@@ -50,11 +50,11 @@ from (values
   ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
   -- The figure is in ms.
   ('slow_answers', 'warning', 3000, 2500, null, 20, '5 minutes', null, '0', '5 minutes'),
-  -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
+  -- The figure is the burn rate divided by the factor of its windows in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests. The rule fires only if at least `minimum` requests were
-  -- limited without Redis.
+  -- The figure is a share of requests. The rule fires only if the rate limits of at least `minimum`
+  -- requests were checked without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.

@@ -59,6 +59,6 @@ begin
 end
 $$;
 comment on function farthing.create_audit_proof(farthing.audited) is
-  'Creates the function that returns a violation for each row of an audited table that differs '
-  'from its last audit row, and for each row without an audit row. A migration that changes a row '
-  'of the table farthing.audited must call this function again.';
+  'Creates the function that proves the audit of one table. The function returns a violation for '
+  'each row that differs from its last audit row, and for each row that lacks an audit row. A '
+  'migration that changes a row of the table farthing.audited must call this function again.';

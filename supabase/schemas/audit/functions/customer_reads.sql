@@ -1,7 +1,8 @@
--- The log of reads of customers: who read which customer's data, when and through which endpoint. Each RPC
--- function that returns a customer's data to operators calls record_customer_read() in the same transaction,
--- so it never returns data without recording the read. Recording a read only inserts a row, and the log has
--- no foreign keys, so a read waits neither for another read nor for the task that deletes old rows.
+-- The log of reads: who read which customer's data, when and through which endpoint. Each RPC
+-- function that returns a customer's data to operators calls record_customer_read() in the same
+-- transaction, so no data is returned without a record of the read. Recording a read only inserts a
+-- row, and the log has no foreign keys, so a read waits neither for another read nor for the task
+-- that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -13,9 +14,10 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
 begin
-  -- A back end reads balances and lists for its users on every page view. Recording these reads would
-  -- hide the reads by people and slow down each page view. Searches and customers' pages are for
-  -- support staff, so these reads are recorded even if a secret key makes them.
+  -- A back end reads balances and lists for its users on every page view. If these reads were
+  -- recorded, each page view would be slower, and the reads by people would be hard to find among
+  -- them. Searches and customers' pages are for support staff, so they are recorded even if the
+  -- author is a secret key.
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
@@ -46,8 +48,8 @@ begin
 end
 $$;
 comment on function farthing.keep_customer_read() is
-  'Trigger: refuses the deletion of a recorded read that is younger than a year, even if the '
-  'table''s owner deletes it.';
+  'Trigger: refuses the deletion of a recorded read that is younger than a year, even by the '
+  'table''s owner.';
 
 create function farthing.delete_old_customer_reads(
   p_now timestamptz default now(), p_limit int default 10000)

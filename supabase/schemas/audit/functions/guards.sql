@@ -15,8 +15,8 @@ comment on function farthing.note_guard(text, text) is
   'Sets a trigger to ENABLE ALWAYS, and records that the trigger must exist.';
 
 -- For every insert and update of a table, PostgreSQL copies the conditions of all triggers of the
--- table, even of triggers that do not fire. To save this work in a debit, the triggers of the
--- tables that a debit writes have no condition; their functions check the condition instead.
+-- table, even of triggers that do not fire. To save this work in a debit, each table that a debit
+-- writes has only triggers without a condition. Their functions check the condition instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -72,7 +72,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_terms() is
-  'Trigger: refuses a change of terms, even by the table''s owner.';
+  'Trigger: refuses an update of a row''s terms, even by the table''s owner. Terms are columns '
+  'that never change (never_change) or are set once (set_once).';
 
 create function farthing.never_change(p_table text, p_columns text[])
 returns void

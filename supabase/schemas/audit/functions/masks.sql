@@ -17,8 +17,8 @@ set search_path = ''
 as $$
   select case
     when p_query like '%@%' then left(farthing.masked_email(p_query), 255)
-    -- Not masked: a UUID, an account's number (a longer number may be a phone number), or an id at
-    -- Stripe.
+    -- Not masked: a UUID, an id at Stripe, or an account's number of up to 8 digits. A longer
+    -- number may be a phone number.
     when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
       then left(p_query, 255)
     else left(p_query, 1) || '***' end

@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Records a refund of the remaining amount of a paid booking. The runner sends the refund from '
-  'p_send_at on. Returns null if nothing remains. The caller has locked the account.';
+  'Records a refund of the remaining amount of a paid booking. The runner sends the refund at '
+  'p_send_at or later. Returns null if nothing remains. The caller has locked the account.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void

@@ -1,7 +1,8 @@
 -- Buyers and providers who may be the same person, because they share a card, a payout account or
--- an address. Their booking is flagged and not refused, because families share cards and addresses.
--- The flag shows that a person may be paying themselves with a stolen card, before the bank notices
--- the fraud. With the policy setting booking_shared_parties, such bookings can be refused instead.
+-- an IP address. Their booking is flagged but not refused, because families share cards and IP
+-- addresses. The flag shows that a person may be paying themselves with a stolen card, before the
+-- bank notices the fraud. With the policy setting booking_shared_parties, such bookings can be
+-- refused instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -36,9 +37,9 @@ as $$
     having bool_or(is_provider) and bool_or(not is_provider) and bool_or(is_shown)) s
 $$;
 comment on function farthing.shared_by(bigint, farthing.providers, text) is
-  'Returns the things that a buyer and a provider share: shared_card, shared_payout_account, '
-  'shared_address; null if they share nothing. Compares payout accounts, the cards and addresses of the '
-  'last 90 days, and the address of this request.';
+  'Returns what a buyer and a provider share: shared_card, shared_payout_account, shared_address; '
+  'null if they share nothing. Compares their payout accounts, their cards and IP addresses of the '
+  'last 90 days, and the IP address of this request (p_ip_hash).';
 
 create function farthing.refuse_shared(
   p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -74,14 +75,14 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Records the address from which a booking was made, if it is known: flag_booking() reads it later.';
+  'Records the IP address from which a booking was made, if it is known, for flag_booking().';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Flags only the reasons that no earlier decision on this booking names.
+  -- A reason is left out if an earlier decision has already flagged this booking for it.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -91,5 +92,5 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Flags a booking whose buyer and provider share a card, a payout account or an address. A reason that '
-  'was flagged before is not flagged again. The caller has locked the account.';
+  'Flags a booking whose buyer and provider share a card, a payout account or an IP address. A '
+  'reason that was flagged before is not flagged again. The caller has locked the account.';

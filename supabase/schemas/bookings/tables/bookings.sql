@@ -55,11 +55,11 @@ create table farthing.bookings (
 );
 comment on table farthing.bookings is
   'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
-  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets '
-  'their share: with the payment (Stripe divides it), or when the booking is completed (we '
-  'transfer the share), as the policy said at the time of the booking. origin_key: the key of the '
-  'request that began the booking, until the payment exists. A cancelled booking with paid_at was '
-  'paid, and its money is refunded.';
+  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: copied from the '
+  'policy''s booking_transfer_at when the booking was made. `payment`: Stripe divides the payment, '
+  'and the provider gets their share at once. `completed`: we transfer the share when the booking '
+  'is completed. origin_key: the key of the request that began the booking, until the payment '
+  'exists. If a cancelled booking has a paid_at, it was paid, and the money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;

@@ -5,8 +5,9 @@ returns farthing.paid_amounts
 language sql immutable
 set search_path = ''
 as $$
-  -- The facts of a payment do not state discount and tax. If the order allows neither, the payment's
-  -- amount is the price.
+  -- The facts of a payment have no amount_subtotal, discount or tax. They are applied only if the
+  -- order allows neither discount nor tax (apply_checkout_event). So the subtotal is the order's
+  -- price, and discount and tax are 0.
   select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
     coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
@@ -45,17 +46,17 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_amounts(farthing.orders, farthing.paid_amounts) is
-  'Raises if what was paid does not fit the order, and names the first wrong field, what was expected and '
-  'the difference. There may be a discount only if the order allows promotion codes, and tax only if Stripe '
-  'computes it.';
+  'Raises if the paid amounts do not fit the order. The error has the first wrong field, its '
+  'value, the expected value and the difference. A discount is right only if the order allows '
+  'promotion codes, and tax only if Stripe computes it for the order.';
 
 create function farthing.bonus_price(p_amount bigint, p_credits numeric, p_bonus_credits numeric)
 returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- This is integer arithmetic: div() drops the fraction, and the terms are chosen so that a half
-  -- is rounded up.
+  -- This is integer arithmetic. div() drops the fraction, so the formula adds a half first: the
+  -- result is rounded half up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;

@@ -29,8 +29,9 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for a package version in its currency, or null. An order that is about '
-  'to expire, or cannot get a session any more, is marked as expired. The caller has locked the account.';
+  'Returns the user''s open order for this version of a package in the currency of p_package, or '
+  'null. An order that is about to expire, or cannot get a session any more, is marked as expired. '
+  'The caller has locked the account.';
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,

@@ -1,6 +1,6 @@
--- Orders: their states, from the request to the payment and its refunds. An order exists before
--- Stripe is called, so every event of Stripe can name its order. The order's package version fixes
--- what the buyer gets; the catalogue may change before the payment.
+-- Orders: their states, from the request to the payment and its refunds. An order is stored before
+-- Stripe is called, so every event of Stripe can have the order's id. The order's package version
+-- fixes what the buyer gets, because the packages on sale may change before the payment.
 
 create function farthing.orders_guard()
 returns trigger

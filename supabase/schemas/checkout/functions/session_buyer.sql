@@ -1,5 +1,5 @@
 -- The buyer of an order's session at Stripe: the session gets the customer, or the email address,
--- or neither. The address is stored with the order only as long as it is needed.
+-- or neither. The email address is stored with the order only as long as it is needed.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
@@ -9,8 +9,8 @@ as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids,
   -- invoices and automatic tax, because only these need a customer. Stripe refuses to open a
   -- session for a customer that was deleted at Stripe. Such a deletion also detaches the saved
-  -- card. So a saved card shows that the customer still exists, and a customer without one is not
-  -- used.
+  -- card. So a saved card shows that the customer still exists, and a customer without a saved card
+  -- is not used.
   select jsonb_build_object('customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p

@@ -14,5 +14,5 @@ as $$
   from farthing.policy p
 $$;
 comment on function farthing.session_settings(uuid, bigint) is
-  'Returns the settings of a new session: those of the policy, without the prefix checkout_, and those of '
-  'session_buyer().';
+  'Returns the settings of a new session. They are the policy''s columns with the prefix checkout_ '
+  '(here without this prefix), and the result of session_buyer().';

@@ -59,8 +59,8 @@ end
 $$;
 grant execute on function farthing_public.cards_finish to service_role;
 comment on function farthing_public.cards_finish is
-  'Finishes the key of a request for a page on which the user saves a card. Returns {status: 201, '
-  'replayed, data: {setup_url}}.';
+  'Finishes the idempotency key of a request to save a card. p_setup_url: Stripe''s page on which '
+  'the user saves the card. Returns {status: 201, replayed, data: {setup_url}}.';
 
 create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb

@@ -16,6 +16,6 @@ end
 $$;
 grant execute on function farthing_public.stripe_faults_report to service_role;
 comment on function farthing_public.stripe_faults_report is
-  'Records that Stripe refused a request because of the setup: key_refused, other_account with the customer '
-  'as its subject, or tax_not_set_up. The alert stripe_setup reports this fault until a request '
-  'succeeds. Returns {}.';
+  'Records that Stripe refused a request because of the setup. p_fault: key_refused, other_account '
+  'or tax_not_set_up. p_subject: for other_account, the customer at Stripe. The alert stripe_setup '
+  'reports the fault until a request succeeds. Returns {}.';

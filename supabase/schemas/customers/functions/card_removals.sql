@@ -13,7 +13,7 @@ as $$
   on conflict (payment_method_id) do nothing
 $$;
 comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
-  'Records that Stripe must detach a card. A repeat changes nothing.';
+  'Records that Stripe must detach a card. A repeated call changes nothing.';
 
 create function farthing.remove_card(p_account_id bigint, p_runner_from timestamptz, p_now timestamptz)
 returns void
@@ -31,8 +31,8 @@ end
 $$;
 comment on function farthing.remove_card(bigint, timestamptz, timestamptz) is
   'Stops top-ups, forgets the saved card, and records that Stripe must detach it. The payment '
-  'runner may ask Stripe from p_runner_from on. A repeat changes nothing. The caller has locked the '
-  'account and has given the reason by allow_change().';
+  'runner asks Stripe to detach the card at p_runner_from or later. A repeated call changes '
+  'nothing. The caller has locked the account and has given the reason by allow_change().';
 
 create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
 returns boolean

@@ -1,8 +1,8 @@
--- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
--- creates one customer per account, because the idempotency key with which the customer is created
--- is derived from the account and its user. Later requests find this customer in the table
--- customers. The account of a deleted user keeps its customer. If the same user id signs up later,
--- it has another account and another customer. Farthing stores Stripe's ids and the card's brand,
+-- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Parallel
+-- requests create only one customer for an account, because the idempotency key of such a request
+-- is derived from the account and its user. Later requests find the customer in the table
+-- customers. The account of a deleted user keeps its customer. If the same user id signs up again,
+-- it gets another account and another customer. Farthing stores Stripe's ids and the card's brand,
 -- last four digits and expiry, never its number.
 
 create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
@@ -13,7 +13,7 @@ as $$
 declare
   v_customer farthing.customers;
 begin
-  -- If another app created the customer, the card is not ours to detach.
+  -- If another app created the customer, Farthing must not detach the card.
   select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
   if v_customer.account_id is null then
     return 'ignored';

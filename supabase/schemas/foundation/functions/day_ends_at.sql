@@ -1,4 +1,4 @@
--- A day is a day in UTC, for daily caps on spending and daily ceilings of grants.
+-- The end of a day in UTC. Daily caps on spending and daily ceilings of grants use these days.
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz

@@ -1,5 +1,5 @@
--- The time from which an item of a settings list applies: a rate, a package, an accounting policy,
--- a journal code.
+-- Some settings are lists: rates, packages, accounting policies and journal codes. effective_from
+-- is the time from which an item of such a list applies.
 
 create function farthing.effective_from(p_item jsonb)
 returns timestamptz

@@ -16,7 +16,7 @@ end
 $$;
 comment on function farthing.items_to_read(int) is
   'Returns how many items to read for a page of p_limit items: one more, to learn whether another '
-  'page follows. Fails invalid_request, naming limit.';
+  'page follows. Fails invalid_request, with the field limit.';
 
 create function farthing.uuid_of(p_text text)
 returns uuid
@@ -26,7 +26,8 @@ as $$
   select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
 $$;
 comment on function farthing.uuid_of(text) is
-  'Returns the id that a cursor contains; null for any other text, because no item has such a cursor.';
+  'Returns a cursor as a UUID; null for a text that is not a UUID, because no item has such a '
+  'cursor.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb

@@ -1,9 +1,9 @@
--- The headers of the current request, for functions that get no correlation id as an argument.
--- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a
--- top-up have no argument for it. The data API puts a request's headers into the setting
--- request.headers, and so does a call over the pooled connection. If an entry has no correlation
--- id, the request's trace id is read from that setting and stored instead. So the setting is not
--- read for a debit, which has a correlation id. These functions take no locks and read no table.
+-- The headers of the current request. Endpoints pass a correlation id, but some functions have no
+-- argument for it: the grant of a purchase, the clawback of a dispute and a top-up. The data API
+-- puts a request's headers into the setting request.headers, and so does a call over the pooled
+-- connection. If an entry has no correlation id, the request's trace id is read from that setting
+-- and stored instead. A debit has a correlation id, so it does not read the setting. These
+-- functions take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text

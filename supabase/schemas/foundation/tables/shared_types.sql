@@ -1,4 +1,4 @@
--- The types that all subjects share.
+-- The types that more than one folder of schemas/ uses.
 
 -- Columns that a debit writes have domains and not checks: PostgreSQL parses the checks of a table
 -- for each statement that writes the table.
@@ -11,7 +11,8 @@ create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_c
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
 
--- A domain and not a check, because each statement that writes a table parses the table's checks.
+-- This is a domain and not a check, because PostgreSQL parses the checks of a table for each
+-- statement that writes the table.
 create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
 comment on domain farthing.final_status is 'The HTTP status of a stored answer.';

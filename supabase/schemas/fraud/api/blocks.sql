@@ -12,7 +12,7 @@ declare
     farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
   v_cards text[] := array(select distinct encode(u.card, 'hex') from farthing.card_uses u
     where u.account_id = v_account_id);
-  -- The block that p_before names is read first, so that its values bound the index scan.
+  -- The block with the id p_before is read first. The index scan begins at its values.
   v_last farthing.blocks;
 begin
   select * into v_last from farthing.blocks where block_id = farthing.uuid_of(p_before);
@@ -27,9 +27,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Returns current and expired blocks before an id, newest first: {blocks, next_before}. p_user_id: only '
-  'the blocks of this user, and of cards that the user used in the last 90 days. Fails not_found if there '
-  'is no such user.';
+  'Returns current and expired blocks, newest first: {blocks, next_before}. p_before: only blocks '
+  'older than the one with this id. p_user_id: only the blocks of this user, and of cards that the '
+  'user used in the last 90 days. Fails not_found if there is no such user.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,

@@ -27,5 +27,6 @@ end
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Returns the recorded decisions about fraud before an id, newest first, filtered by user and outcome '
-  '(allow, refuse, flag): {decisions, next_before}. Fails not_found if there is no such user.';
+  'Returns the decisions of the fraud check, newest first: {decisions, next_before}. p_outcome: '
+  'only decisions with this outcome (allow, refuse or flag). p_before: only decisions older than '
+  'the one with this id. Fails not_found if there is no such user.';

@@ -1,4 +1,4 @@
--- Blocks of a user, an address or a card.
+-- Blocks of a user, an IP address or a card.
 
 create function farthing.blocks_of(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
 returns setof farthing.blocks
@@ -13,7 +13,7 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.blocks_of(bigint, bytea, timestamptz) is
-  'Returns the current blocks of an account''s user, of an address, and of each card that the '
+  'Returns the current blocks of an account''s user, of an IP address, and of each card that the '
   'account has used.';
 
 create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
@@ -24,8 +24,8 @@ as $$
   select distinct 'blocked_' || b.kind from farthing.blocks_of(p_account_id, p_ip_hash, p_now) b
 $$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'Returns the kinds of blocks that apply to an account and an address: blocked_user, blocked_ip, '
-  'blocked_card.';
+  'Returns the kinds of blocks that apply to an account and an IP address: blocked_user, '
+  'blocked_ip, blocked_card.';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -44,8 +44,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves or of a card that they used. A '
-  'block of an address is not checked, because the owner of an address is unknown. Fails forbidden.';
+  'Fails forbidden if the author is an operator and p_block blocks this operator or a card that '
+  'the operator has used. A block of an IP address is not checked, because nobody knows who owns '
+  'the address.';
 
 create function farthing.put_block(p_block farthing.blocks)
 returns farthing.blocks
@@ -69,8 +70,8 @@ begin
 end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
-  'Adds a block, or replaces the reason, the author, the time and the end of an existing block. Returns the '
-  'block. Fails forbidden for the operator whom the existing block blocks.';
+  'Adds a block. If the block exists already, replaces its reason, author, time and end. Returns '
+  'the block. Fails forbidden if the existing block blocks the author (refuse_own_block).';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -82,4 +83,5 @@ as $$
     'created_at', p_block.created_at)
 $$;
 comment on function farthing.block_answer(farthing.blocks) is
-  'Returns a block in the API''s form. value: a user''s id, or the hash of an address or a card.';
+  'Returns a block in the API''s form. value: a user''s id, or the hash of an IP address or a '
+  'card.';

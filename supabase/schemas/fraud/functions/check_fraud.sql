@@ -37,9 +37,10 @@ begin
 end
 $$;
 comment on function farthing.fraud_verdict is
-  'Returns the verdict about a checkout, a booking or a top-up, and records nothing: {outcome: allow, '
-  'reasons: []}, or {outcome: refuse, code, limit, retry_after, reasons}. The arguments and the fields '
-  'are those of check_fraud(); reasons: as in fraud_decisions.';
+  'Returns the verdict about a checkout, a booking or a top-up, and records nothing: {outcome: '
+  'allow, reasons: []}, or {outcome: refuse, code, limit, retry_after, reasons}. The arguments and '
+  'the fields have the same meaning as in check_fraud(). reasons: the reasons as fraud_decisions '
+  'stores them.';
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)

@@ -1,5 +1,6 @@
--- The settings of the limits of checkouts, bookings and cards, as operators read and change them. Their
--- defaults are in policy/tables.sql.
+-- The policy's settings about fraud, as operators read and change them: limits for checkouts,
+-- bookings and cards, and the reaction to an early fraud warning. The defaults are in
+-- policy/tables.sql.
 
 create function farthing.policy_answer()
 returns jsonb
@@ -39,4 +40,4 @@ begin
 end
 $$;
 comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
-  'Changes the settings that p_changes names. The author and the change are audited.';
+  'Changes the settings that are in p_changes. The author and the change are audited.';

@@ -14,19 +14,20 @@ declare
   c_providers constant int := 53;
 begin
   if p_ip_hash is not null then
-    -- The lock lasts until the commit, so requests from one address are counted one after the
+    -- The lock lasts until the commit, so requests from one IP address are counted one after the
     -- other, even if their accounts differ.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null then
     -- Bookings of one provider are counted one after the other, even if their buyers differ. This
-    -- lock always comes after the locks of the account and the address.
+    -- lock always comes after the locks of the account and the IP address.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
 end
 $$;
 comment on function farthing.lock_counts(text, uuid) is
-  'Locks the counts of an address and of a provider until the transaction ends. A null is not locked.';
+  'Takes two locks until the transaction ends: one for the counts of an IP address, and one for '
+  'those of a provider. Takes no lock for a null.';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -51,8 +52,8 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'Returns the used-up limits of new sessions, by user and by address, and when each limit allows the '
-  'next session.';
+  'Returns the used-up limits of new sessions, by user and by IP address, and the time at which '
+  'each limit allows the next session.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -67,8 +68,8 @@ as $$
     order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
 $$;
 comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Returns provider_velocity if the limit of new bookings of a provider is used up, and when the next '
-  'booking is allowed. Bookings of all buyers and in all states count.';
+  'Returns provider_velocity if a provider has reached the limit of new bookings, and the time at '
+  'which the next booking is allowed. Bookings of all buyers and in all states count.';
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -89,9 +90,10 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The buyer is refused if more than n users used one of the buyer's cards within a day. The users
-  -- of that card are ordered by their last use, newest first. The refusals end a day after the last
-  -- use by user n + 1 in this order, or a day after the buyer's own last use if that is earlier.
+  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Among
+  -- these users, sorted by their last use, newest first, user n + 1 is one too many. The refusals
+  -- end a day after that user's last use, or a day after the buyer's own last use if that is
+  -- earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -106,5 +108,5 @@ begin
 end
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'Returns the card limits that an account''s payments exceed, and until when each limit refuses '
-  'payments.';
+  'Returns the card limits that an account''s payments exceed, and the time until which each limit '
+  'refuses payments.';

@@ -75,9 +75,9 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'Returns the earlier grant of a reference that may be used only once: {status: 200, data: lot} or '
-  '{status: 202, data: the pending grant}; null if there is none. Fails reference_conflict if the '
-  'amount, the source, the expiry or the priority differs.';
+  'Returns the earlier grant with the same reference_id, for a grant with `once`: {status: 200, '
+  'data: lot} or {status: 202, data: the pending grant}; null if there is none. Fails '
+  'reference_conflict if the earlier grant has another amount, source, expiry or priority.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
 returns farthing.entry_kind
@@ -127,8 +127,8 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- This check comes after known_grant(), because a repeat of a grant with `p_once` is answered
-  -- even if its credits have expired.
+  -- This check comes after known_grant(), because a repeated request with `p_once` gets the earlier
+  -- grant even if the credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -168,8 +168,9 @@ as $$
     farthing.finish_grant(p_grant, p_user_id, p_now))
 $$;
 comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
-  'Makes a grant, or finds the earlier grant of its reference. Returns {status, data} from known_grant() '
-  'or finish_grant(). The caller has locked the account.';
+  'Makes a grant. With `once`, returns the earlier grant with the same reference_id instead, if '
+  'there is one. Returns {status, data} from known_grant() or finish_grant(). The caller has '
+  'locked the account.';
 
 create function farthing.request_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,

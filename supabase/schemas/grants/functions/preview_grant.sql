@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function farthing.preview_grant is
-  'Returns what a grant would change, in the API''s form, with credits as text. Changes nothing, and '
-  'records the read of the user. Fails as request_grant() does.';
+  'Returns what a grant would change, in the API''s form, with credits as text. Changes nothing, '
+  'but records that the author read the user''s data. Fails as request_grant() does.';

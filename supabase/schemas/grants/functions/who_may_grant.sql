@@ -25,8 +25,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- The caller has a secret key and may pass any p_author. Stripe's events and scheduled tasks
-  -- never reach this check when they grant, so a p_author that names one of them is refused.
+  -- The caller has a secret key and may pass any p_author. A p_author that names a Stripe event or
+  -- a scheduled task is refused: when an event or a task really adds credits, it does so without
+  -- this check.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');

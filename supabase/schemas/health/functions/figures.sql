@@ -26,8 +26,8 @@ as $$
   where h.status = 'open' and h.expires_at > p_now
 $$;
 comment on function farthing.credit_figures(timestamptz) is
-  'Returns the credits of sealed entries by purpose, the sum of all balances, and the credits in open '
-  'holds.';
+  'Returns the credits of sealed entries (sold, spent, expired and so on, by kind of entry), the '
+  'sum of all balances, and the credits in open holds.';
 
 create function farthing.work_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -61,9 +61,9 @@ as $$
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Counts work by its state: webhook events that are unfinished or arrived within a day, jobs that are '
-  'unfinished or ended within a day, and unsent notifications. Also returns the age of the oldest '
-  'unfinished event and the delay of the longest waiting job, in seconds.';
+  'Counts work by its state: webhook events that are unfinished or arrived within a day, jobs that '
+  'are unfinished or ended within a day, and unsent notifications. Also returns the age of the '
+  'oldest unfinished event and the delay of the job that has waited longest, both in seconds.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
@@ -86,8 +86,8 @@ as $$
   select 'database_connections_max', '', current_setting('max_connections')::numeric
 $$;
 comment on function farthing.connection_figures() is
-  'Counts the server''s connections to all databases by state, and returns their maximum. unknown: '
-  'sessions whose state this role must not read.';
+  'Counts the server''s connections to all databases by state, and returns max_connections, the '
+  'most that the server allows. unknown: sessions whose state this role must not read.';
 
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)

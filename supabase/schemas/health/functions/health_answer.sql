@@ -32,8 +32,9 @@ as $$
       from farthing.budget_burns(p_now) b))
 $$;
 comment on function farthing.budgets_answer(timestamptz) is
-  'Returns the error budgets in the report''s form: {budget_left: a share by objective, burns: by '
-  'objective and window}.';
+  'Returns the error budgets in the report''s form: {budget_left, burns}. budget_left: the unspent '
+  'share of the budget, for each objective. burns: the burn rates, for each objective and pair of '
+  'windows.';
 
 create function farthing.health_answer(p_now timestamptz)
 returns jsonb

@@ -1,4 +1,5 @@
--- A metric by the hour, as operators read it: it shows the events that an alert has counted.
+-- The figures of a metric for each hour. Operators read them to see the events that an alert has
+-- counted.
 
 create function farthing.labels_object(p_labels text)
 returns jsonb

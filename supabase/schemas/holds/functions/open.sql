@@ -1,6 +1,6 @@
 -- Opening holds: credits are reserved before the work, and settled or released after it, at most
--- once. A hold names its lots, because held credits must not expire, and no other hold may reserve
--- the same credits.
+-- once. A hold reserves its credits in certain lots, because held credits must not expire, and no
+-- other hold may reserve the same credits.
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds

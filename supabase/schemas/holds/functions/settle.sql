@@ -32,7 +32,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- If the usage names no model, the hold's model applies.
+  -- If the usage has no model, the hold's model applies.
   v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
@@ -130,7 +130,8 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The rest '
-  'of the hold is released and pays debt; with p_keeps_rest the rest stays held on the same lots, by a '
-  'new hold. The caller has locked the account and released its expired holds. Fails overdraft_exceeded, '
-  'unknown_model, usage_conflict, invalid_request.';
+  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The '
+  'rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
+  'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
+  'locked the account and released its expired holds. Fails overdraft_exceeded, unknown_model, '
+  'usage_conflict, invalid_request.';

@@ -11,8 +11,8 @@ as $$
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner. Returns {claimed_at, since}, or null if no backfill is due. '
-  'since: the time, in seconds since 1970, from which to fetch events.';
+  'Claims the hourly backfill for a runner. Returns {claimed_at, since}, or null if no backfill is '
+  'due. since: the time, in seconds since 1970, from which to fetch events.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -41,5 +41,5 @@ $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
   'Ends a backfill. p_complete: whether the runner has fetched all events up to p_claimed_at; if '
-  'not, the next run continues at once. p_unreadable: how many events could not be read; above 0, '
-  'the next backfill begins at least 15 minutes after p_claimed_at.';
+  'not, the next run continues at once. p_unreadable: the number of events that could not be read; '
+  'if it is above 0, the next backfill begins at least 15 minutes after p_claimed_at.';

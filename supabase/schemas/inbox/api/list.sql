@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The event that p_before names is read first, so that its values bound the index scan.
+  -- The event with the id p_before is read first. The index scan begins at its values.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;

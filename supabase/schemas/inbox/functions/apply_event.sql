@@ -49,8 +49,9 @@ begin
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
-  '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
+  'Calls the function for the type of an event. Each function returns processed, deferred or '
+  'ignored (possibly with a reason: ignored because …), and raises if the facts contradict stored '
+  'rows.';
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -63,7 +64,7 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
+    -- After these errors the same call may succeed later, so they are raised, and Stripe or the
     -- scheduled task repeats the call. Every other error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then

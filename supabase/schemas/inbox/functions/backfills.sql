@@ -21,13 +21,12 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- An event may enter Stripe's list late, so a backfill begins 10 minutes before the time up to
-  -- which the last complete backfill has fetched. Stripe stores events for 30 days.
+  -- The last complete backfill has fetched the events up to done_until. This one begins 10 minutes
+  -- earlier, because an event may enter Stripe's list late. Stripe stores events for 30 days.
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
-  'Returns the moment from which a backfill fetches events: Stripe lists all events created since '
-  'then.';
+  'Returns a time: a backfill fetches the events that were created at Stripe since then.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
@@ -39,7 +38,7 @@ as $$
   returning backfills
 $$;
 comment on function farthing.claim_backfill(timestamptz) is
-  'Gives the hourly backfill to one runner; null if no backfill is due.';
+  'Claims the hourly backfill for a runner and returns it; null if no backfill is due.';
 
 create function farthing.finish_backfill(p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns void

@@ -13,8 +13,8 @@ begin
     return p_type <> 'checkout.session.async_payment_failed';
   end if;
   -- With a promotion code of 100 % there is nothing to pay, so there is no payment. Then only
-  -- checkout.session.completed means paid, because a session with the total 0 may also expire before
-  -- the buyer completes it.
+  -- checkout.session.completed means that the order is paid: a session with the total 0 that
+  -- expires before the buyer completes it also has the status no_payment_required.
   if p_type = 'checkout.session.completed' and p_facts ->> 'amount' is distinct from '0' then
     raise exception 'order %: amount_total is %, expected 0, because there was no payment',
       p_facts ->> 'order_id', p_facts ->> 'amount';
@@ -42,8 +42,8 @@ as $$
     and (o.session_id, o.invoice_id, o.has_tax_id) is distinct from (n.session_id, n.invoice_id, n.has_tax_id)
 $$;
 comment on function farthing.note_session(farthing.orders, jsonb) is
-  'Stores the session of the locked order, its invoice, and whether the buyer gave a tax id, if the '
-  'order does not have them yet.';
+  'Stores in the locked order its session, its invoice and whether the buyer gave a tax id. Values '
+  'that the order already has do not change.';
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text

@@ -27,8 +27,8 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- Locked events are skipped: the transaction that has locked an event applies the event itself,
-    -- and waits in lock_subject() until this transaction commits.
+    -- Locked events are skipped: the transaction that has locked an event waits in lock_subject()
+    -- until this transaction commits, and then applies the event itself.
     select * from farthing.inbox
     -- The conditions repeat the predicates of two indexes (inbox_by_payment, inbox_fees_by_charge),
     -- so that both are used.

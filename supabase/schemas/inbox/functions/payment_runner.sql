@@ -19,7 +19,7 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if any of its work is due: a refund to send, a provider''s share to '
-  'transfer or reverse, a top-up to charge, a saved card to read or detach, or something to fetch '
-  'from Stripe: events, the list of balance transactions, the list of a payout, or the session of '
-  'a waiting payment. Returns true if the call was queued.';
+  'Wakes the payment runner if any of its work is due: refunds to send, providers'' shares to '
+  'transfer or reverse, top-ups to charge, saved cards to read or detach, or data to fetch from '
+  'Stripe (events, balance transactions, the lists of payouts, the sessions of waiting payments). '
+  'Returns true if the call was queued.';

@@ -14,8 +14,8 @@ as $$
     then coalesce(p_event.read_session_at, p_now + interval '1 minute') end
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
-  'Returns when the payment runner must read the session for an event: a minute after the event of an '
-  'order''s payment began to wait. Returns null for every other event.';
+  'Returns the time at which the payment runner must read the session: a minute after p_event '
+  'began to wait. Returns null if p_event does not wait or does not report an order''s payment.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox

@@ -74,6 +74,6 @@ begin
 end
 $$;
 comment on function farthing.finish_step is
-  'Stores and charges a step, unless the step is already stored; ends the job if it was cancelled, '
-  'if the credits do not suffice, or if the step exceeds the overdraft limit. Returns {status, '
-  'credits, duplicates, conflicts, held}. The caller has locked the account and the job.';
+  'Stores and charges a step, unless the step is already stored. Ends the job if the job was '
+  'cancelled, or if the step leaves a shortfall or would exceed the overdraft limit. Returns '
+  '{status, credits, duplicates, conflicts, held}. The caller has locked the account and the job.';

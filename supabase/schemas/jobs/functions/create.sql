@@ -12,8 +12,8 @@ as $$
     where not l ? 'occurred_at'), p_now) u
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
-  'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the job '
-  'is requested (trap T10).';
+  'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the '
+  'job is requested (trap T10 in docs/reference/traps.md).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,

@@ -1,5 +1,5 @@
--- 24 hours after a job was created, scheduled tasks end the job as failed if it has not ended yet,
--- and delete its result and its file. They delete the job itself after 30 days.
+-- 24 hours after a job was created, scheduled tasks delete its result and its file, and mark the
+-- job as failed if it has not ended yet. They delete the job itself after 30 days.
 
 create function farthing.job_life()
 returns interval
@@ -9,8 +9,8 @@ as $$
   select interval '24 hours'
 $$;
 comment on function farthing.job_life() is
-  'Returns the lifetime of a job. create_job() adds it to the time of the request, and the sum is '
-  'expires_at of the job and of its hold.';
+  'Returns the lifetime of a job: the job and its hold expire (expires_at) this long after the '
+  'request.';
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -29,7 +29,8 @@ begin
 end
 $$;
 comment on function farthing.expire_job(text, timestamptz) is
-  'Fails a job whose 24 hours are over; returns 1, or 0 if the job has ended or is locked.';
+  'Marks a job whose 24 hours are over as failed; returns 1, or 0 if the job has ended or is '
+  'locked.';
 
 create function farthing.expire_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -43,7 +44,8 @@ as $$
     order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
 comment on function farthing.expire_jobs(timestamptz, int) is
-  'Fails the jobs whose 24 hours are over, releases their holds, and returns the number of jobs.';
+  'Marks the jobs whose 24 hours are over as failed, releases their holds, and returns the number '
+  'of jobs.';
 
 create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int

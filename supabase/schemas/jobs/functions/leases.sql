@@ -2,9 +2,10 @@
 -- length of the lease: LEASE_SECONDS in supabase/functions/_shared/domain/jobs/lease.ts.
 --
 -- Locks are taken in this order: the owner, the account, the job (rule 4). The owner is locked
--- first to avoid a deadlock. A job's row and its logs refer to the owner, and the deletion of a
--- user locks the owner's row and then waits for the account. When a claim leases due jobs, it locks
--- only these jobs, and skips jobs that are already locked.
+-- first to avoid a deadlock: the deletion of a user locks the owner's row and then waits for the
+-- account. An insert of a job or of its logs also locks the owner, because the new row refers to
+-- the owner. When a claim leases due jobs, it locks only these jobs, and skips jobs that are
+-- already locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs

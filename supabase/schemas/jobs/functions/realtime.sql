@@ -20,8 +20,9 @@ exception when others then
 end
 $$;
 comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a changed job, in the form in which lists return it, as the event "job" on its user''s '
-  'private channel jobs:<user id>. Does nothing without Realtime. An error is only logged as a warning.';
+  'Broadcasts a changed job as the event "job" on its user''s private channel jobs:<user id>. The '
+  'event contains the job in the form in which lists return it. Does nothing without Realtime. An '
+  'error is only logged as a warning.';
 
 create function farthing.open_realtime()
 returns boolean

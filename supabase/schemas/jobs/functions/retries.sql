@@ -36,6 +36,6 @@ begin
 end
 $$;
 comment on function farthing.fail_attempt is
-  'Queues a job again after its backoff, or after p_retry_after_seconds if that is longer (an hour at '
-  'most). Fails the job if a retry would not help or no attempt is left. The caller has locked the '
-  'account and the job.';
+  'Queues a job again after its backoff, or after p_retry_after_seconds if that is longer (an hour '
+  'at most). Marks the job as failed if a retry would not help or no attempt is left. The caller '
+  'has locked the account and the job.';

@@ -16,8 +16,9 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- Trap T10: usage is priced at the rates of the moment when the job was requested. Usage with
-    -- an occurred_at before the request is priced at the rates of that earlier moment.
+    -- Trap T10 (docs/reference/traps.md): usage is priced at the rates of the moment when the job
+    -- was requested. Usage with an occurred_at before the request is priced at the rates of that
+    -- earlier moment.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
@@ -100,8 +101,8 @@ begin
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
   -- The work is done, so missing credits become debt. If the debt would exceed the overdraft limit,
-  -- the step is charged everything that is held. Otherwise usage beyond the limit would be cheaper
-  -- than usage within it.
+  -- the step is charged all held credits: if it were charged nothing, usage beyond the limit would
+  -- be cheaper than usage within it.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
@@ -113,5 +114,5 @@ begin
 end
 $$;
 comment on function farthing.charge_step is
-  'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
-  'the job. Amounts are in credits.';
+  'Charges a step from the job''s hold and opens a new hold for the rest of the held credits. The '
+  'caller has locked the account and the job. Amounts are in credits.';

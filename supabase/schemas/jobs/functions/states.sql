@@ -28,8 +28,8 @@ begin
 end
 $$;
 comment on function farthing.jobs_guard() is
-  'Trigger: refuses an illegal change of state, and a decrease of progress or token; counts visible '
-  'changes in the column revision, and broadcasts them.';
+  'Trigger: refuses an illegal change of state, and a decrease of progress or token; counts the '
+  'job''s visible changes (in the column revision), and broadcasts each of them.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)

@@ -1,6 +1,7 @@
--- The entries of the journal: each debits one account and credits another. Movements of money come
--- from the revenue lines, and movements of deferred revenue from the movements of lots per day
--- (lot_days). Both are summed by day, because a bookkeeping program needs no line per payment.
+-- The entries of the journal: each debits one account and credits another. The revenue lines give
+-- the movements of money, and lot_days (the movements of lots per day) gives the movements of
+-- deferred revenue. Both are summed by day, because a bookkeeping program needs no line per
+-- payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -48,9 +49,9 @@ as $$
   from facts f where f.amount <> 0
 $$;
 comment on function farthing.journal_entries(farthing.day_range) is
-  'Returns the entries of the journal: for each day, currency and fact the account that is debited, the '
-  'account that is credited, and the amount in minor units. source_id: Stripe''s id, if the fact has '
-  'only one revenue line on that day.';
+  'Returns the entries of the journal, one for each day, currency and fact: the account that is '
+  'debited, the account that is credited, and the amount in minor units. source_id: Stripe''s id, '
+  'if the fact has only one revenue line on that day.';
 
 create function farthing.journal_codes()
 returns table (account text, version int, code text, first_day date, next_day date)

@@ -15,8 +15,9 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'Returns the account that a user may act for: their own, or the named account. Returns null if there '
-  'is no such account, or if the user cannot act for it; the caller cannot distinguish the two cases.';
+  'Returns the account that a user may act for: their own account or, if p_account_id is given, '
+  'that account. Returns null if there is no such account, or if the user cannot act for it; the '
+  'caller cannot distinguish the two cases.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean
@@ -102,8 +103,8 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- The two conditions are not joined by `and`, because PostgreSQL prepares a function call in a
-    -- condition, which costs time even if the call is not made.
+    -- The two conditions are not joined by `and`, because PostgreSQL prepares every function call
+    -- in a condition, even a call that it then does not make, and this costs time.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;

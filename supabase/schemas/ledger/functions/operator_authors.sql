@@ -8,8 +8,8 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'Returns the user id in an author of the form operator:<user id>, in any spelling of the id; '
-  'null for every other author.';
+  'Returns the user id of an author operator:<user id>; accepts any spelling of the id. Null for '
+  'every other author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
@@ -21,8 +21,8 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
-  'account.';
+  'Returns whether an author may act for an account as its owner. This is true for `owner`, and '
+  'for an operator who owns the account.';
 
 create function farthing.require_operator(p_author text)
 returns void
@@ -47,5 +47,5 @@ begin
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
-  'another spelling. Fails forbidden, invalid_request.';
+  'Refuses an operator who has lost the role since their token was made, and an operator''s id '
+  'that is not in lower case with hyphens. Fails forbidden, invalid_request.';

@@ -1,6 +1,7 @@
 -- References that may move credits only once. They have a table of their own, because an
 -- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
--- twice. Only requests with `once` write to this table, so the entries need no index by reference.
+-- twice. Only requests with `once` write to this table and look for earlier ones in it. So the
+-- entries, which every debit writes, need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void

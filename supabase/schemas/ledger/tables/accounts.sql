@@ -9,7 +9,7 @@
 
 create type farthing.account_kind as enum ('user', 'organisation');
 
--- A user's account has an owner until the user is deleted, and has left_at from then on. An
+-- A user's account has an owner until the user is deleted, and has left_at afterwards. An
 -- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
 -- every debit, and would fail between two steps of a deletion: the foreign key sets the owner to
 -- null before left_at is set.
@@ -37,9 +37,9 @@ comment on table farthing.accounts is
 
 alter table farthing.accounts enable row level security;
 
--- The only policy that decides which accounts a caller may see. The policy of another table selects
--- an array of the accounts that this policy shows. So a query evaluates this policy once, and finds
--- the rows of those accounts by an index.
+-- The only policy that decides which accounts a caller may see. The policy of every other table
+-- selects an array of the accounts that may_see shows. So a query evaluates may_see only once, and
+-- finds the rows of those accounts by an index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is

@@ -1,4 +1,4 @@
--- How fast the error budgets of the core routes burn, by pairs of windows.
+-- The burn rates of the core routes' error budgets, by pairs of windows.
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)

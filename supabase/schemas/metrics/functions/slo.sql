@@ -12,9 +12,9 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'Returns the objectives of the core routes: the share of responses without a server error, the share '
-  'of responses within fast_ms, and the number of days. The numbers are the same in '
-  '_shared/metrics/slo.ts; a test compares them.';
+  'Returns the objectives of the core routes: the share of responses without a server error, the '
+  'share of responses within fast_ms, and the number of days over which they are measured. The '
+  'numbers are the same in _shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.is_failure(p_labels text)
 returns boolean

@@ -1,7 +1,7 @@
 -- The metrics of a window of time. Whole days are read from the rows per day, the whole hours
 -- before and after those days from the rows per hour, and the rest from the rows per minute. So a
 -- window of a month costs about as much as a window of a day. Rows per minute are deleted after 25
--- hours: a window that began earlier is counted only from its first whole hour on.
+-- hours. If a window began earlier than that, its first partial hour is not counted.
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics

@@ -14,12 +14,12 @@ end
 $$;
 grant execute on function farthing_public.notifications_claim to service_role;
 comment on function farthing_public.notifications_claim is
-  'Leases due notifications to one runner for five minutes. Returns an array of {notification_id, '
-  'lease_id, recipient, address, template, data, locale, shop}. address: null for operators, webhooks '
-  'and deleted users. locale, shop: the values that the first claim stored. p_mail: the service that '
-  'will send email; if it is null, only webhooks are leased. p_lease_id: the id of the claim; a '
-  'repeated call with the same id returns the same notifications. p_languages: the languages in which '
-  'the runner has texts.';
+  'Leases due notifications to the calling runner for five minutes. Returns an array of '
+  '{notification_id, lease_id, recipient, address, template, data, locale, shop}. address: null '
+  'for operators, webhooks and deleted users. locale, shop: the values that the first claim '
+  'stored. p_mail: the service that will send email; if it is null, only webhooks are leased. '
+  'p_lease_id: the id of the claim; a repeated call with the same id returns the same '
+  'notifications. p_languages: the languages in which the runner has texts.';
 
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())

@@ -29,5 +29,5 @@ grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
-  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request; null for '
-  'the usual 24 hours. Fails not_found, invalid_request.';
+  'recipient''s locale. p_kept_seconds: for how many seconds a repeated call counts as the same '
+  'request; null for the usual 24 hours. Fails not_found, invalid_request.';

@@ -53,6 +53,6 @@ begin
 end
 $$;
 comment on function farthing.notify_booking_cancellation() is
-  'Trigger: notifies the buyer, once, that a booking is cancelled, and what happens to the money. The '
-  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the response '
-  'to the request said so.';
+  'Trigger: notifies the buyer, once, of a cancelled booking and of what happens to the money. The '
+  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the '
+  'response to the request said so.';

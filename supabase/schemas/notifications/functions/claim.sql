@@ -12,13 +12,14 @@ as $$
 declare
   -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- The mail service Resend stores an idempotency key for 24 hours; we rely on only 23 of them.
+  -- The mail service Resend stores an idempotency key for 24 hours. This code relies on only 23
+  -- hours.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- This call may be a repeat: it has the p_lease_id of an earlier call whose response was lost.
-  -- The lock waits until the earlier call has ended. Then the notifications that the earlier call
-  -- claimed are returned again.
+  -- This call may repeat an earlier call whose response was lost: then it has the p_lease_id of
+  -- that call. The lock waits until the earlier call has ended. Then the notifications that the
+  -- earlier call claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
     select from farthing.notifications where state = 'sending' and lease_id = p_lease_id) then
@@ -51,5 +52,6 @@ begin
 end
 $$;
 comment on function farthing.claim_notifications(text, int, uuid, text[], timestamptz) is
-  'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
-  'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';
+  'Leases due notifications to the calling runner for five minutes; a repeated call with the same '
+  'p_lease_id returns the same notifications. The first claim stores the recipient''s locale and '
+  'the shop''s settings.';

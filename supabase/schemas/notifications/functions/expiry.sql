@@ -20,8 +20,8 @@ begin
 end
 $$;
 comment on function farthing.give_up_notification(text, timestamptz) is
-  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification '
-  'no longer waits for an attempt or another transaction has locked it.';
+  'Gives up a notification that was not sent within three days; returns 1, or 0 if the '
+  'notification no longer waits for an attempt, or if another transaction has locked it.';
 
 create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -54,5 +54,5 @@ comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days. The three days begin when a '
   'notification is queued, and again when an operator retries it. The error is `expired`, or '
   '`not_tried` if no attempt was ever made, as happens without a mail service. Deletes '
-  'notifications to given addresses and to operators after 90 days. Returns the number of '
-  'notifications that it gave up or deleted.';
+  'notifications to operators, and to addresses that a back end gave, after 90 days. Returns the '
+  'number of notifications that it gave up or deleted.';

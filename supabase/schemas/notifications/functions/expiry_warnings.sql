@@ -14,7 +14,7 @@ as $$
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
       -- A lot that was granted less than a week before its expiry gets no warning a week ahead;
-      -- every lot gets a warning a day ahead (trap T23).
+      -- every lot gets a warning a day ahead (trap T23 in docs/reference/traps.md).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), unnotified as (

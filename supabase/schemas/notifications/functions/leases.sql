@@ -1,5 +1,5 @@
--- The end of leases whose runner died. If the service recognises a repeat by its idempotency key,
--- the notification is sent again; otherwise it gets the state `uncertain`.
+-- The end of leases whose runner died. If the service recognises a repeated request by its
+-- idempotency key, the notification is sent again; otherwise it gets the state `uncertain`.
 
 create function farthing.end_notification_lease(p_notification_id text, p_now timestamptz)
 returns int
@@ -40,5 +40,5 @@ as $$
 $$;
 comment on function farthing.end_notification_leases(timestamptz) is
   'Ends the expired leases of dead runners, and returns the number of these leases. A notification '
-  'is retried if the service recognises a repeat by its key (Resend, webhooks); otherwise its state '
-  'becomes `uncertain`.';
+  'is retried if the service recognises a repeated request by its key (Resend, webhooks); '
+  'otherwise its state becomes `uncertain`.';

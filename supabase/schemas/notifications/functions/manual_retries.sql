@@ -13,8 +13,8 @@ declare
   v_after farthing.notifications;
 begin
   -- in_doubt_since is cleared, so that any mail service may send the notification. Only the service
-  -- of the first attempt could recognise a repeat, but the operator accepts that the notification
-  -- may be sent twice.
+  -- of the first attempt could recognise a repeated request, but the operator accepts that the
+  -- notification may be sent twice.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now

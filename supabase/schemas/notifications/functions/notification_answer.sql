@@ -20,6 +20,6 @@ begin
 end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is
-  'Returns a notification without its data. address: the recipient''s current address, masked unless '
-  'the reader named the user; null for operators, webhooks, deleted users, and given addresses that '
-  'were erased.';
+  'Returns a notification without its data. address: the recipient''s current address, masked '
+  'unless the reader named the user; null for operators, webhooks and deleted users, and if a back '
+  'end gave an address that is now erased.';

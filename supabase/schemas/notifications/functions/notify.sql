@@ -2,8 +2,8 @@
 -- commits with its cause, and a transaction that moves money never waits for mail. There is one
 -- notification per template and subject (such as an order). So no notification is queued twice if a
 -- scheduled task finds the same subject again, or if two tasks run at once. The rows contain no
--- personal data: the recipient's address is looked up when the notification is sent. Only an
--- address that a caller gives is stored, until the notification is sent or given up.
+-- personal data: the recipient's address is looked up when the notification is sent. There is one
+-- exception: an address that a caller gives is stored until the notification is sent or given up.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)

@@ -31,6 +31,6 @@ as $$
     'en')
 $$;
 comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
-  'Returns the locale of a notification. The candidates are, in this order, `locale` and '
-  '`language` of the user''s metadata and the shop''s locale. Returns the first one whose language '
-  'is in p_languages, or en if there is none.';
+  'Returns the locale of a notification. There are three candidates, in this order: `locale` of '
+  'the user''s metadata, `language` of that metadata, and the shop''s locale. Returns the first '
+  'candidate whose language is in p_languages, or en if there is none.';

@@ -22,5 +22,6 @@ begin
 end
 $$;
 comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
-  'Queues a notification that a back end requested, to a user or to an address, in p_locale or, if that '
-  'is null, the recipient''s locale; returns the notification''s id. Fails not_found.';
+  'Queues a notification that a back end requested, to a user or to an address. Its locale is '
+  'p_locale or, if that is null, the recipient''s locale. Returns the notification''s id. Fails '
+  'not_found.';

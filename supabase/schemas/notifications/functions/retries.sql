@@ -64,6 +64,6 @@ begin
 end
 $$;
 comment on function farthing.end_attempt is
-  'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
-  'attempt: `not_asked`, `again`, `never` or `unknown`. p_retry_after: the shortest wait, in '
-  'seconds, that the service asks for.';
+  'Handles a failed attempt: plans the next attempt of the notification, or ends the notification. '
+  'p_outcome (`not_asked`, `again`, `never` or `unknown`) decides which. p_retry_after: the '
+  'shortest wait, in seconds, that the service asks for.';

@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The payout with the id p_before is read first. The index scan begins at its values.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -48,4 +48,5 @@ end
 $$;
 grant execute on function farthing_public.payouts_read to service_role;
 comment on function farthing_public.payouts_read is
-  'Returns a payout with the sums of its lines by kind and its newest 100 open mismatches. Fails not_found.';
+  'Returns a payout with its newest 100 open mismatches and the sums of its lines by kind. Fails '
+  'not_found.';

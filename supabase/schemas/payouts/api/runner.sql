@@ -20,8 +20,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, or null if '
-  'no list is due. after: the last stored transaction, or null.';
+  'Claims for a runner a payout whose list is due. Returns {payout_id, claimed_at, after}, or null '
+  'if no list is due. after: the last stored transaction, or null.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -66,9 +66,9 @@ as $$
 $$;
 grant execute on function farthing_public.balance_claim to service_role;
 comment on function farthing_public.balance_claim is
-  'Claims the list of balance transactions, for one runner. Returns {claimed_at, after, since, until}, '
-  'or null if the list is not due. after: the last stored transaction, or null. since, until: in seconds '
-  'since 1970.';
+  'Claims the list of balance transactions for a runner. Returns {claimed_at, after, since, '
+  'until}, or null if the list is not due. after: the last stored transaction, or null. since, '
+  'until: in seconds since 1970.';
 
 create function farthing_public.balance_record(
   p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())

@@ -27,7 +27,8 @@ as $$
   returning balance_lists
 $$;
 comment on function farthing.claim_balance_list(timestamptz) is
-  'Gives the list of balance transactions to one runner; null if it is not due.';
+  'Claims the list of balance transactions for a runner and returns it; null if the list is not '
+  'due.';
 
 create function farthing.record_balance_page(
   p_claimed_at timestamptz, p_transactions jsonb, p_after text, p_now timestamptz)

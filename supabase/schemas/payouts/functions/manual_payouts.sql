@@ -1,5 +1,5 @@
--- Manual payouts. Stripe does not list the transactions of a manual payout, because the payout was
--- requested only as an amount. So the oldest available transactions are assigned to the oldest
+-- Manual payouts. Stripe does not list the transactions of a manual payout, because the request for
+-- it names only an amount. So this file assigns the oldest available transactions to the oldest
 -- payout. If a payout takes all available money, the assigned transactions are exactly the right
 -- ones.
 --
@@ -38,8 +38,9 @@ begin
 end
 $$;
 comment on function farthing.release_advances(text, timestamptz) is
-  'Removes the assigned transactions from the manual payouts that are lines of this listed payout. '
-  'Those transactions are in Stripe''s list of this payout, or will be in a later list.';
+  'The list of this payout may contain manual payouts as lines (advances). Removes the assigned '
+  'transactions from these manual payouts, because the transactions are in Stripe''s list of this '
+  'payout, or will be in a later list.';
 
 create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -57,9 +58,9 @@ begin
         and t.available_on <= p_payout.made_at
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
-      -- Refunds lower the running sum again, so the sum may equal the amount after several of the
-      -- transactions. The last of these is used, because the payout may contain all transactions up
-      -- to it.
+      -- Refunds lower the running sum again, so it may equal the amount after more than one
+      -- transaction. The last such transaction is used, because the payout may contain all
+      -- transactions up to it.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a
@@ -76,9 +77,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout: those whose sum is exactly its '
-  'amount or, if no sum is exact, as many as keep the sum below the amount. The remaining amount '
-  'is reported as the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
+  'running sum is exactly the payout''s amount or, if no sum is exact, below that amount. The '
+  'remaining amount is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void

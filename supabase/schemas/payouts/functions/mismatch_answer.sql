@@ -123,6 +123,6 @@ as $$
   cross join lateral farthing.mismatch_answer(n) a
 $$;
 comment on function farthing.newest_mismatches(int) is
-  'Returns the newest open mismatches as one line of text for the alert. Each has its kind, '
-  'Stripe''s id, our order or booking, and the difference or the amount in minor units. Null if no '
-  'mismatch is open.';
+  'Returns the newest open mismatches as one line of text for the alert. For each mismatch, the '
+  'text has the kind, Stripe''s id, our order or booking, and the difference or, if it is unknown, '
+  'the amount, in minor units. Null if no mismatch is open.';

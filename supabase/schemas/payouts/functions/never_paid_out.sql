@@ -1,8 +1,8 @@
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
--- a payment may wait for its payout. A payment that is not even in Stripe's list by time is looked
--- for only once. Each run looks for the payments of at most one day, so that a run stays short even
--- after a long pause: docs/decisions/reconciliation.md.
+-- a payment may wait for its payout. A payment that is missing from Stripe's list by time, too, is
+-- looked for in one run only. Each run looks for such payments of at most one day, so that it stays
+-- short even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -28,9 +28,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns a moment: all earlier payments in the balance of p_currency (or in every balance, if '
-  'p_currency is null) must be in listed payouts. Null before the first payout is listed; never '
-  'later than p_now less paid_out_within.';
+  'Returns a moment. Every earlier payment in the balance of p_currency must be in a listed '
+  'payout; if p_currency is null, this is true of every balance. Null before the first payout is '
+  'listed; never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)

@@ -80,8 +80,8 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours, or if the '
-  'metadata also has our installation_id; otherwise null.';
+  'p_id and p_mark are texts from the same metadata at Stripe. Returns p_id as a uuid if p_mark is '
+  'our installation_id, or if one of our orders, bookings or refunds has this id; otherwise null.';
 
 create function farthing.note_transactions(p_payout_id text, p_transactions jsonb, p_now timestamptz)
 returns void
@@ -89,8 +89,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The revenue lines are locked before the transactions, in the same order as events and
-  -- book_missing_lines() lock them.
+  -- The revenue lines are locked before the transactions, because events and book_missing_lines()
+  -- lock in this order, too.
   lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,

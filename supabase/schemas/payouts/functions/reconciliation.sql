@@ -28,8 +28,9 @@ begin
     -- return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe's metadata may name an order or a booking of ours (our_id) for this payment. If so, that
-  -- order or booking is unpaid here, was paid by a different payment, or does not exist.
+  -- No order or booking here was paid by this payment. But Stripe's metadata may name an order or a
+  -- booking of ours (our_id). If so, that order or booking is unpaid, was paid by a different
+  -- payment, or does not exist.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -75,8 +76,8 @@ begin
 end
 $$;
 comment on function farthing.judge_refund(farthing.balance_transactions) is
-  'Compares a refund with our refund. Returns whether it belongs to a payment of ours, the verdict '
-  '(`differs`, `unknown` or null), and our record.';
+  'Compares a refund in Stripe''s list with our record of it. Returns whether the refund is ours, '
+  'the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_dispute(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -98,8 +99,8 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.balance_transactions) is
-  'Compares a dispute with our dispute. Returns whether it belongs to a payment of ours, the '
-  'verdict (`differs`, `unknown` or null), and our record.';
+  'Compares a dispute in Stripe''s list with our record of it. Returns whether the disputed '
+  'payment is ours, the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge_fee(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -131,8 +132,8 @@ begin
 end
 $$;
 comment on function farthing.judge_fee(farthing.balance_transactions) is
-  'Compares an application fee or its refund with our booking. Returns whether it belongs to a '
-  'booking of ours, the verdict (`differs`, `unknown` or null), and our record.';
+  'Compares an application fee or its refund with our booking. Returns whether the booking is '
+  'ours, the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge(p_transaction farthing.balance_transactions)
 returns farthing.judgement

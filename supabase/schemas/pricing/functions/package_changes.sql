@@ -127,8 +127,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or a field '
-  'cannot be stored exactly; names the first such field.';
+  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or if a field '
+  'of a package cannot be stored exactly. The error names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
 returns table (nr int, field text, rule text)

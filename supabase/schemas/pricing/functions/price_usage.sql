@@ -47,7 +47,7 @@ begin
       + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
+      -- The rate is USD per million tokens, and 1 USD is 1000 credits: the factor is 1e3 / 1e6.
       * r.markup * 0.001 as credits,
     -- Only our own fields are stripped of nulls: nulls in the caller's metadata stay.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
@@ -61,7 +61,7 @@ begin
       or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
       or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
       then 'input_tokens'
-    -- Only usage with occurred_at reads the policy.
+    -- The policy is read only for usage with occurred_at.
     when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'

@@ -54,5 +54,5 @@ begin
 end
 $$;
 comment on function farthing.require_rate(text) is
-  'Refuses a model without a rate, before a chat is priced. price_usage() finds the model of each '
-  'reported event. Fails unknown_model.';
+  'Refuses a model without a rate before a chat is priced. For reported usage, price_usage() '
+  'checks this itself. Fails unknown_model.';

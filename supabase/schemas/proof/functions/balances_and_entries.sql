@@ -29,8 +29,8 @@ begin
 end
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the '
-  'entries without a lot, less the payments of debt.';
+  'Rule 1, compared with the entries: the balance is the sum of the entries, and the debt is the '
+  'sum of the entries without a lot, less the payments of debt.';
 
 create function farthing.prove_accounts()
 returns setof farthing.violation
@@ -56,8 +56,8 @@ begin
 end
 $$;
 comment on function farthing.prove_accounts() is
-  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` equals both the sum '
-  'of the open holds and the sum of the lots'' reserved parts.';
+  'Rule 1, compared with the lots and holds: the balance is the sum of the lots less the debt, and '
+  '`held` equals both the sum of the open holds and the sum of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
 returns setof farthing.violation
@@ -103,8 +103,8 @@ begin
 end
 $$;
 comment on function farthing.prove_entries() is
-  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, times never go '
-  'back, each entry has an account, and its kind fits its direction and counterparty.';
+  'Rules 1, 3 and 13 for each entry: the numbers have no gap, the running balance adds up, times '
+  'never go back, each entry has an account, and its kind fits its direction and counterparty.';
 
 create function farthing.prove_debt()
 returns setof farthing.violation

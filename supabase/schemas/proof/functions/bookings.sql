@@ -37,5 +37,5 @@ begin
 end
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '
-  'agrees with its refunds, and the collected fee is the agreed fee.';
+  'Rules 9 and 10 for bookings: a paid booking has a Stripe event for its amount, its refunded '
+  'amount agrees with its refunds, and the collected fee is the agreed fee.';

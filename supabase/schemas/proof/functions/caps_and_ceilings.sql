@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.prove_caps() is
-  'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
-  'day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
+  'Rule 19 for spend caps: the recorded spending of a day is the sum of the account''s charges on '
+  'that day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
 
 create function farthing.prove_ceilings()
 returns setof farthing.violation

@@ -31,7 +31,7 @@ begin
 end
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open exactly as long as its hold is open, a settled chat was '
+  'Rules 7 and 9 for chats: a chat is open exactly as long as its hold is open, a settled chat was '
   'charged, and an overcharge was refunded only once.';
 
 create function farthing.prove_jobs()
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
+  'Rule 7 for jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
   'credits.';
 
 create function farthing.prove_steps()
@@ -72,4 +72,4 @@ begin
 end
 $$;
 comment on function farthing.prove_steps() is
-  'Rule 9 of jobs: the recorded cost of each step is the sum of its charges.';
+  'Rule 9 for jobs: the recorded cost of each step is the sum of its charges.';

@@ -30,7 +30,8 @@ begin
 end
 $$;
 comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, by its settled amount, and only if it was settled.';
+  'Rule 7: only a settled hold is charged. It is charged at most once, and exactly the settled '
+  'amount.';
 
 create function farthing.prove_reserved()
 returns setof farthing.violation

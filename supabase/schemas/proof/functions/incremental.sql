@@ -32,8 +32,8 @@ as $$
   where (w.before < p_limit) is not false
 $$;
 comment on function farthing.unproved(bigint, bigint[]) is
-  'Returns the ranges of entries that are not proved yet: about p_limit entries, or all if p_limit is '
-  'null, without the accounts in p_except.';
+  'Returns the ranges of entries that are not proved yet, except those of the accounts in '
+  'p_except: about p_limit entries, or all if p_limit is null.';
 
 create function farthing.entries_of(p_ranges farthing.entry_range[])
 returns setof farthing.entries
@@ -131,8 +131,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'Returns the violations of prove_ranges(), and marks the sealed entries of every account without a '
-  'violation as proved. Must not run in two sessions at once.';
+  'Returns the violations of prove_ranges(), and marks as proved the sealed entries of every '
+  'account without a violation. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean, out o_found farthing.violation[])

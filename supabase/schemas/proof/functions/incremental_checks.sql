@@ -1,5 +1,6 @@
--- The checks of the incremental proof: new entries from each account's mark on, and accounts without new
--- entries. A mark (`proved`) is the entry up to which an account was proved and sealed.
+-- The checks of the incremental proof: the new entries after each account's mark, and the accounts
+-- without new entries. A mark (`proved`) is the last entry of an account that was sealed and
+-- proved.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -46,8 +47,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and rule 1 of the account and its '
-  'lots if the range reaches the account''s last entry.';
+  'Rules 1, 3 and 13 for the new entries after each account''s mark. Also rule 1 for an account '
+  'and its lots, if the range reaches the account''s last entry.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -76,8 +77,8 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: each usage charge has its usage event and the right price, and each '
-  'purchase has its paid order.';
+  'Rules 9 and 12 for new entries: each usage charge has its usage event and the right price, and '
+  'each purchase has its paid order.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -106,7 +107,7 @@ as $$
   having count(e.seq) <> u.last_seq - u.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_new_authors(farthing.entry_range[]) is
-  'Rules 18 and 9 of new entries: the checks of prove_authors(), for the given ranges.';
+  'Rules 18 and 9 for new entries: the checks of prove_authors(), for the given ranges.';
 
 create function farthing.verify_new(p_ranges farthing.entry_range[])
 returns table (account_id bigint, seq bigint, problem text)
@@ -129,8 +130,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'Verifies the hash chain of each account from its mark on, as verify() does from the first '
-  'entry. The seal at the mark must be the seal that was proved.';
+  'Verifies the hash chain of each account as verify() does, but only after the account''s mark. '
+  'The seal at the mark must be the seal that was proved.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -186,5 +187,5 @@ begin
 end
 $$;
 comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are the '
-  'same as when they were proved.';
+  'Rules 1, 3 and 14 for accounts without new entries: balance, lots, last entry and last seal are '
+  'the same as when they were proved.';

@@ -28,8 +28,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lots() is
-  'Rule 1 by lot: the remaining credits are the sum of the lot''s entries less its payments of debt, and '
-  'the amount is the sum of the entries that created the lot.';
+  'Rule 1 for lots: the remaining credits are the sum of the lot''s entries less its payments of '
+  'debt, and the amount is the sum of the entries that created the lot.';
 
 create function farthing.prove_lot_states()
 returns setof farthing.violation
@@ -56,8 +56,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 16 and 7 by lot: a closed lot is empty, every lot of a deleted user is closed, and the '
-  'reserved part is what open holds reserve.';
+  'Rules 1, 16 and 7 for lots: a closed lot is empty, every lot of a deleted user is closed, and '
+  'the reserved part is what open holds reserve.';
 
 create function farthing.prove_origins()
 returns setof farthing.violation

@@ -43,7 +43,7 @@ begin
 end
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event with its amounts; an order is paid if an '
+  'Rule 9 for payments: a paid order has a Stripe event with its amounts; an order is paid if an '
   'event reports its payment; a package was sold at its terms.';
 
 create function farthing.prove_grants()
@@ -78,8 +78,8 @@ begin
 end
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: a payment paid only one order, a paid order granted the sold credits once, and '
-  'no purchased credits were granted without an order.';
+  'Rule 9 for purchases: a payment paid only one order, a paid order granted the sold credits '
+  'once, and no purchased credits were granted without an order.';
 
 create function farthing.prove_top_ups()
 returns setof farthing.violation
@@ -102,5 +102,5 @@ begin
 end
 $$;
 comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as the top-up''s order '
-  'is open.';
+  'Rule 9 for top-ups: each top-up has one charge, which is open exactly as long as the top-up''s '
+  'order is open.';

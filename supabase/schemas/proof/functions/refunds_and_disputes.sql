@@ -1,4 +1,5 @@
--- The proof of refunds, disputes and clawbacks (rule 10), from Stripe's events and from the entries.
+-- The proof of refunds, disputes and clawbacks (rule 10). It compares their rows with Stripe's
+-- events and with the entries.
 
 create function farthing.prove_reversals()
 returns setof farthing.violation
@@ -79,9 +80,9 @@ begin
     o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only refunds that were requested here are added up. With refunds from the dashboard the sum may
-  -- be too high for a while: if a refund fails and a new refund is made in the dashboard, the event
-  -- of the new refund may arrive first.
+  -- Only refunds that were requested here are added up. If refunds from the dashboard were added,
+  -- the sum could be too high for a while: if a refund fails and a new refund is made in the
+  -- dashboard, the event of the new refund may arrive first.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total;
 end
@@ -99,8 +100,8 @@ begin
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  -- A refund without Stripe's id failed before Stripe made it and has no event. An event without a
-  -- state, or with our own state `requested`, is stored as `unknown`.
+  -- A refund without Stripe's id failed before Stripe made it and has no event. If an event has no
+  -- state, or our own state `requested`, the refund's state is stored as `unknown`.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id

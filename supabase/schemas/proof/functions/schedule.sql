@@ -40,9 +40,10 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour. If entries remained, it continues in the scheduled task's next run. The
-  -- wait between two runs is so long that proofs take at most 5 % of the time. If the last proof's
-  -- time is in the future, the server's clock was wrong, and the proof runs without a wait.
+  -- The proof runs each hour or, if entries remained, as soon as the scheduled task runs again. But
+  -- it always waits at least 20 times as long as the last run took, so that proofs take at most 5 %
+  -- of the time. If the last proof's time is in the future, the server's clock was wrong, and the
+  -- proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))

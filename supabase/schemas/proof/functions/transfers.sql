@@ -1,4 +1,5 @@
--- The proof of bookings' transfers (rule 10), from the rows of transfers and refunds alone.
+-- The proof of bookings' transfers (rule 10), from the rows of bookings, transfers and refunds. If
+-- the money of a booking is disputed or withdrawn, the share that is due is not checked.
 
 create function farthing.prove_transfers()
 returns setof farthing.violation
@@ -35,8 +36,8 @@ begin
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- Cancelled bookings are left out, because their money goes to the buyer. Bookings with a move
-  -- that Stripe refused are left out, too, because that move waits for an operator.
+  -- Cancelled bookings are left out, because their money goes to the buyer. Bookings with a
+  -- transfer or reversal that Stripe refused are left out, too, because they wait for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -50,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
-  'share that waits for the booking''s completion is not transferred earlier; the due part of an '
-  'undisputed payment is transferred or at least requested; and the reversals of a transfer never '
-  'exceed it.';
+  'Rule 10 for bookings: a provider has at most their share of a booking, and never a negative '
+  'amount; a share that waits for the booking''s completion is not transferred earlier; the due '
+  'part of an undisputed payment is transferred or at least requested; and the reversals of a '
+  'transfer never exceed it.';

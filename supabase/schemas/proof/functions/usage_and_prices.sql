@@ -37,8 +37,8 @@ begin
 end
 $$;
 comment on function farthing.prove_usage() is
-  'Rule 9 of usage: each usage event was charged at most once, no usage event is recorded without '
-  'its charge, and no charge without its usage event.';
+  'Rule 9 for usage: each usage event was charged at most once, each recorded usage event has its '
+  'charge, and each charge has its usage event.';
 
 -- This is a view, because PostgreSQL inlines a view into the query. A function with its own
 -- search_path is not inlined: called for each charge, it took most of the time of prove_prices().
@@ -56,13 +56,13 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job is left out if the charge names no rate: it was settled with
--- an amount instead of usage, so it has no price to compare.
+-- A charge without a rate is left out: its hold, chat or job was settled with an amount instead of
+-- usage, so the charge has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
-  'computes the price itself and does not call the function that charges usage, because it checks that '
-  'function.';
+  'The price, in credits, of each entry''s usage at the rate version that the entry names. The '
+  'proof computes the price itself and does not call the function that charges usage, because the '
+  'proof checks that function.';
 
 create function farthing.prove_prices()
 returns setof farthing.violation

@@ -1,4 +1,4 @@
--- The proof of the usage that reports read (rule 14).
+-- The proof of usage_days and usage_sums, which reports read (rule 14).
 
 create function farthing.prove_usage_sums()
 returns setof farthing.violation

@@ -44,8 +44,8 @@ $$;
 grant execute on function farthing_public.refunds_preview to service_role;
 comment on function farthing_public.refunds_preview is
   'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, '
-  'amount, currency, refundable_after, credits_taken_back, debt_added}. Only records the read, and '
-  'changes nothing else. Fails as refunds_begin() does.';
+  'amount, currency, refundable_after, credits_taken_back, debt_added}. Changes nothing, except '
+  'that the read is recorded. Fails as refunds_begin() does.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -96,8 +96,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_refuse to service_role;
 comment on function farthing_public.refunds_refuse is
-  'Fails a refund that Stripe refused, so that its reserved amount can be refunded again. Returns the '
-  'refund.';
+  'Marks as failed a refund that Stripe refused, so that its reserved amount can be refunded '
+  'again. Returns the refund.';
 
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
@@ -169,8 +169,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The account is looked up first, because it limits the list before the indexes on orders and
-  -- bookings apply. 0 stands for a user without an account: no account has the number 0.
+  -- The account is looked up first, because the indexes by order and by booking begin with the
+  -- account. 0 stands for a user without an account: no account has the number 0.
   v_account_id bigint := case
     when p_user_id is not null then
       coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /refunds', p_now), 0)
@@ -178,7 +178,7 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The row of the cursor is read first, so that its values bound the scan of the index.
+  -- The refund with the id p_before is read first. The index scan begins at its values.
   v_last farthing.refunds;
 begin
   if p_user_id is null and v_account_id > 0 then

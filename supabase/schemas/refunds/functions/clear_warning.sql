@@ -45,6 +45,6 @@ begin
 end
 $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
-  'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
-  'order''s credits. A warning that is not open does not change. Fails forbidden if the payment is the '
-  'author''s own.';
+  'Clears an open warning: marks its refund as failed if Stripe does not have that refund yet, and '
+  'unfreezes the order''s credits. A warning that is not open does not change. Fails forbidden if '
+  'the payment is the author''s own.';

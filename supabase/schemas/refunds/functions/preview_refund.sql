@@ -38,6 +38,6 @@ begin
 end
 $$;
 comment on function farthing.preview_refund is
-  'Returns what a refund would change, in the API''s form: amounts in minor units, credits as text. '
-  'Only records that the buyer''s data was read, and changes nothing else. Fails as '
+  'Returns what a refund would change, in the API''s form: amounts in minor units, credits as '
+  'text. Changes nothing, except that the read of the buyer''s data is recorded. Fails as '
   'request_refund() does.';

@@ -1,4 +1,4 @@
--- The refusal of a refund: if nothing was paid, if the amount is more than is refundable, or if nothing is
+-- Refuses a refund if nothing was paid, if the amount is more than is refundable, or if nothing is
 -- left to refund.
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)

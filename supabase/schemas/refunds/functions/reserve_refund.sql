@@ -1,6 +1,6 @@
--- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
--- A repeat with the same Idempotency-Key continues the same refund. Only Stripe's event moves
--- credits.
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called. A
+-- repeated request with the same Idempotency-Key continues the same refund. Only Stripe's event
+-- moves credits.
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -52,8 +52,8 @@ declare
   v_refund farthing.refunds;
 begin
   -- An earlier request may have begun this refund without finishing it. Stripe is then called again
-  -- with the refund's own idempotency key, but only within 23 hours, because Stripe stores a key
-  -- for at least 24 hours.
+  -- with the refund's own idempotency key, but only within 23 hours, because Stripe may forget a
+  -- key after 24 hours.
   select * into v_refund from farthing.refunds where origin_key = p_key
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then

@@ -106,5 +106,5 @@ begin
 end
 $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
-  'has locked the account.';
+  'Marks as failed a refund that is no longer sent to Stripe, so that its amount can be refunded '
+  'again. The caller has locked the account.';

@@ -6,8 +6,8 @@ returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- A value without a prefix is the buyer or the provider of a booking, Stripe's dashboard, or a
-  -- rule such as `late_payment`.
+  -- A value without a prefix stands for the buyer or the provider of a booking, for Stripe's
+  -- dashboard, or for a rule such as `late_payment`.
   select case when p_requested_by ~ '^(operator|key|sql|task|stripe)(:|$)' then p_requested_by
     when p_requested_by in ('buyer', 'provider') then 'owner'
     else 'task:' || p_requested_by end
@@ -79,8 +79,9 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns, for a range of days, the actions other than movements of credits, by day, author and '
-  'kind, with the table that stores them. amount: only for refunds, in minor units of `currency`.';
+  'Counts the actions of a range of days, except movements of credits, by day, author and kind. '
+  'source: the table that stores these actions. amount: only for refunds, in minor units of '
+  '`currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
 returns table (day date, author_kind text, author text, kind text, source text, count bigint, credits numeric,

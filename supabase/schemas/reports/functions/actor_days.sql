@@ -19,5 +19,5 @@ as $$
   set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
-  'Adds entries to actor_days, the sums per day, author and kind: for each account, the entries '
-  'after p_after and up to p_upto. seal_entries() calls it.';
+  'Adds each account''s entries after p_after, up to p_upto, to the sums per day, author and kind '
+  '(actor_days). seal_entries() calls it.';

@@ -51,9 +51,9 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- The rows are sorted like the index orders_newest, so that the planner can join the two with a
-    -- merge join. The interval is in hours, because the length of a day depends on the session's
-    -- time zone.
+    -- The rows are sorted like the index orders_newest, so that the planner can merge-join them
+    -- with the orders. The interval is in hours, because the length of a day depends on the
+    -- session's time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -88,9 +88,9 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many of the package orders that began in a range of days have a lot. If '
-  'order_entries has all orders of a day and shows that each of them has its lot, the lots of that '
-  'day are not looked up. prove_order_entries() proves that order_entries is right.';
+  'Returns the number of package orders that began in a range of days and were granted credits as '
+  'a lot. If order_entries has all orders of a day and shows that each of them has its lot, the '
+  'lots of that day are not looked up. prove_order_entries() proves that order_entries is right.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -159,5 +159,5 @@ begin
 end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
-  'Returns the funnel of a range of days: of each day that has a figure, and of the whole range '
-  '(day is null).';
+  'Returns the funnel: one row for each day of the range that has a figure, and one row for the '
+  'whole range (its day is null).';

@@ -40,8 +40,8 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
--- The planner expects that a join by two columns returns one row. For some currencies it would
--- therefore sort all lots.
+-- The planner expects only one row from a join by two columns. So for some currencies it would
+-- choose a plan that sorts all lots.
 set enable_sort = off set work_mem = '32MB'
 as $$
   -- The values of the lots are computed again here, from their remaining credits and prices, so
@@ -56,5 +56,5 @@ as $$
     where d.value <> 0 group by d.currency) p using (currency)
 $$;
 comment on function farthing.deferred_proof() is
-  'Returns for each currency what the remaining credits of all lots are worth, in minor units, and the '
-  'last month in which a lot with this currency moved.';
+  'Returns for each currency what the remaining credits of all lots are worth, in minor units, and '
+  'the last month with a movement of a lot in this currency.';

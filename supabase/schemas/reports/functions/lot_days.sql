@@ -102,8 +102,8 @@ as $$
   set credits = d.credits + excluded.credits, value = d.value + excluded.value
 $$;
 comment on function farthing.add_lot_days(bigint[], bigint[], bigint[]) is
-  'Adds the movements of lots to their days: for each account, the entries after p_after and up to '
-  'p_upto, and the payments of debt that follow a sealed entry. seal_entries() calls it.';
+  'Adds movements of lots to their days: those by each account''s entries after p_after, up to '
+  'p_upto, and those by payments of debt that follow a sealed entry. seal_entries() calls it.';
 
 create function farthing.note_sealed_until(p_now timestamptz)
 returns void
@@ -115,7 +115,7 @@ as $$
   update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
 $$;
 comment on function farthing.note_sealed_until(timestamptz) is
-  'Stores that all entries up to a minute before p_now are sealed. seal() calls it.';
+  'Stores that every entry at least a minute older than p_now is sealed. seal() calls it.';
 
 create function farthing.note_debt_payment()
 returns trigger

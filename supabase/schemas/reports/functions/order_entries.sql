@@ -17,8 +17,8 @@ as $$
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores the purchases among the entries of each account after p_after and up to p_upto, with the '
-  'days and credits of their orders and the missing evidence. seal_entries() calls it.';
+  'Stores the purchases among each account''s entries after p_after, up to p_upto. Each row has '
+  'the days and credits of its order, and the evidence that is missing. seal_entries() calls it.';
 
 create function farthing.prove_order_entries()
 returns setof farthing.violation
@@ -56,5 +56,4 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders, and if it records the evidence of an order as complete, the order has all of its '
-  'evidence.';
+  'orders. An order that order_entries records with complete evidence has all of its evidence.';

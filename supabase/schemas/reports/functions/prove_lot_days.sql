@@ -60,8 +60,8 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: lot_days has the sums of the sealed entries and of the booked payments of debt, and '
-  'the changes of the lots'' values that these entries and payments cause.';
+  'Rule 14: lot_days has two kinds of sums: the credits that sealed entries and booked payments of '
+  'debt moved, and the changes that they caused in the value of the lots.';
 
 create function farthing.prove_lot_sums()
 returns setof farthing.violation

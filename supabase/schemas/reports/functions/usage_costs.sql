@@ -40,8 +40,8 @@ end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
   'Returns the usage of a range of days: the sealed usage of all accounts, or all usage of one '
-  'account. For all accounts, reads the stored sums with the fewest rows that can still be grouped '
-  'by p_groups.';
+  'account. For all accounts, reads the fewest rows of stored sums that can still be grouped by '
+  'p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -79,9 +79,9 @@ as $$
 $$;
 comment on function farthing.usage_costs(farthing.day_range, bigint, text[]) is
   'Returns the usage of a range with its cost, by the columns in p_groups and by rate. '
-  'provider_cost_usd: tokens × the rate without the markup; '
-  'null for charges without a rate. priced_credits: the credits of charges with a rate, less corrections. '
-  'price_in_credits: the tokens priced again, which equals priced_credits.';
+  'provider_cost_usd: tokens × the rate without the markup; null for charges without a rate. '
+  'priced_credits: the credits of charges with a rate, less corrections. price_in_credits: the '
+  'price of the tokens, computed again; it equals priced_credits.';
 
 create function farthing.usage_figures(p_range farthing.day_range, p_account_id bigint, p_groups text[])
 returns table (is_total boolean, cursor text, figures jsonb, net_credits numeric, credits numeric,
@@ -110,9 +110,9 @@ as $$
   having count(*) > 0
 $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
-  'Returns the rows of the report of usage, and their total. figures is a row as JSON, but without '
-  'the field with its share of all credits. p_groups: the columns to group by; all other columns '
-  'are null.';
+  'Returns the rows of the report of usage, and their total. figures: the row as JSON, without its '
+  'share of all credits, which usage_item() adds. p_groups: the columns to group by; all other '
+  'columns are null.';
 
 create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
 returns table (cursor text, figures jsonb, net_credits numeric)
@@ -134,7 +134,7 @@ as $$
 $$;
 comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
   'Returns rows of the usage of all accounts: the first p_rows rows with a cursor after p_after, '
-  'in the order of their cursors. p_groups contains day. usage_figures() computes the rows.';
+  'in the order of their cursors. p_groups must contain day. usage_figures() computes the rows.';
 
 create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
 returns farthing.page_item

@@ -50,9 +50,9 @@ as $$
   group by 1, 2, 3, 4, 5
 $$;
 comment on function farthing.usage_of(bigint[], bigint[], bigint[]) is
-  'Returns the usage of entries as rows of usage_days: for each account, the entries after p_after and up '
-  'to p_upto. The feature is `feature` of the caller''s own metadata, if it is a text of at most 64 '
-  'characters.';
+  'Returns the usage of each account''s entries after p_after, up to p_upto, as rows of '
+  'usage_days. The feature is `feature` of the caller''s own metadata, if it is a text of at most '
+  '64 characters.';
 
 create function farthing.add_usage_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -107,5 +107,5 @@ as $$
     corrected_credits = u.corrected_credits + excluded.corrected_credits
 $$;
 comment on function farthing.add_usage_days(bigint[], bigint[], bigint[]) is
-  'Adds the usage of entries to usage_days and usage_sums: for each account, the entries after p_after and '
-  'up to p_upto. seal_entries() calls it.';
+  'Adds the usage of each account''s entries after p_after, up to p_upto, to usage_days and '
+  'usage_sums. seal_entries() calls it.';

@@ -1,4 +1,5 @@
--- The report of metrics: GMV, net revenue, ARPU, take rate, conversion and the capture of fees.
+-- The report of metrics: GMV, net revenue, ARPU, take rate, conversion and the share of booking
+-- fees that Stripe collected.
 
 create function farthing_public.report_metrics(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
@@ -6,8 +7,8 @@ create function farthing_public.report_metrics(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
--- and read indexes.
+-- With these settings PostgreSQL makes a plan for the days of this call, hashes 100,000 accounts in
+-- memory, and prefers indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare

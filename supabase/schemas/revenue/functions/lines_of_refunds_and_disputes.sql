@@ -8,14 +8,14 @@ set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
   -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
-  -- taken the money, the tax is returned twice. If the money of one of them comes back, its own
-  -- part of the returned tax is cancelled.
+  -- taken the money, the tax is returned twice. If the refund fails, or if the bank returns the
+  -- disputed money, one of these two returns of the tax is cancelled.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
 comment on function farthing.returned_tax(numeric, numeric, numeric) is
-  'Returns the part of a payment''s tax that is returned when p_returned of the payment is '
-  'returned, in minor units. If p_returned exceeds the payment, the result exceeds the tax.';
+  'Returns how much of a payment''s tax is returned, in minor units, if p_returned of the payment '
+  'is returned. If p_returned exceeds the payment, the result exceeds the tax.';
 
 create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
 returns void

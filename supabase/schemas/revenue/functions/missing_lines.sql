@@ -96,8 +96,9 @@ begin
 end
 $$;
 comment on function farthing.book_missing_returns(timestamptz) is
-  'Books the refunds and the movements of disputes that have no line, each at its time. Refunds whose '
-  'money has not left, or that failed, are left out. Returns the number of booked facts.';
+  'Books the refunds and the movements of disputes that have no line, each at its time. Refunds '
+  'that failed, or whose money is still at Stripe, are skipped. Returns the number of booked '
+  'facts.';
 
 create function farthing.book_missing_lines(p_now timestamptz default now())
 returns bigint
@@ -125,6 +126,7 @@ begin
 end
 $$;
 comment on function farthing.book_missing_lines(timestamptz) is
-  'Books the revenue lines of all stored facts that have none, and returns the number of facts. A repeat '
-  'books nothing. A fact of a closed month counts in the oldest open month. Locks the lines until the end of '
-  'the transaction: live events that book a line wait, and reports do not.';
+  'Books the revenue lines of all stored facts that have none, and returns the number of facts. A '
+  'repeated call books nothing. A fact of a closed month counts in the oldest open month. Locks '
+  'the lines until the end of the transaction: live events that book a line wait, and reports do '
+  'not.';

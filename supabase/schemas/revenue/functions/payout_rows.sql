@@ -52,9 +52,9 @@ as $$
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
-  'Returns the amount of the revenue lines of a balance transaction, in minor units of the payment''s '
-  'currency; null if it has no line. A refund of a fee has no line of its own, because refunded fees '
-  'are booked as differences.';
+  'Returns the amount of the revenue lines of a balance transaction, in minor units of the '
+  'payment''s currency; null if it has no line. A refund of a fee has no line of its own, because '
+  'the lines of refunded fees record by how much the booking''s sum of refunded fees has grown.';
 
 create function farthing.payout_line(
   p_transaction farthing.balance_transactions, p_payout farthing.payouts)

@@ -115,5 +115,5 @@ begin
 end
 $$;
 comment on function farthing.prove_revenue() is
-  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to its '
-  'amount, and the sum of each day is the sum of its lines.';
+  'Rules 9 and 10 for revenue lines: the lines of each payment, refund, dispute and fee add up to '
+  'its amount, and the sum of each day is the sum of its lines.';

@@ -34,8 +34,8 @@ as $$
     application_fees, application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
 $$;
 comment on function farthing.revenue_days(date, date) is
-  'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if money '
-  'left. net: our revenue. balance_change: the sum of all lines.';
+  'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if '
+  'money went out. net: our revenue. balance_change: the sum of all lines.';
 
 create function farthing.revenue_formulas()
 returns jsonb

@@ -3,8 +3,8 @@
 -- reasons: Stripe's states change (appeals, `prevented`, future states), and `prevented` does not
 -- say whether the buyer got the money. Money that was withdrawn and not reinstated counts as
 -- returned; the state only says whether more may be withdrawn:
--- docs/decisions/refunds-and-disputes.md. The order's state, its frozen lots and its credits follow
--- in order_after_reversals.sql.
+-- docs/decisions/refunds-and-disputes.md. order_after_reversals.sql then updates the order's state,
+-- the freeze of its lots, and its credits.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -15,8 +15,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank has not decided a dispute or its appeal yet; true in every unknown '
-  'state. An inquiry (`warning_…`) is not open.';
+  'Returns whether a dispute or its appeal still waits for the bank''s decision; true in every '
+  'unknown state. An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -37,8 +37,8 @@ begin
 end
 $$;
 comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'Returns how much of a payment a dispute has withdrawn and not reinstated, in minor units of the '
-  'payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
+  'Returns the part of a payment that a dispute has withdrawn and not reinstated, in minor units '
+  'of the payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
 
 create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
 returns farthing.disputed
@@ -64,6 +64,6 @@ begin
 end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the refunded part of the payment. '
-  'Amounts are in minor units.';
+  'Returns the part of a payment that banks have claimed or taken (disputed), the part that they '
+  'have withdrawn and not reinstated, and whether they may withdraw more. p_refunded: the refunded '
+  'part of the payment. Amounts are in minor units.';

@@ -139,5 +139,6 @@ begin
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'Applies an event of a refund (created, updated or failed), requested here or made in Stripe''s '
-  'dashboard: claws back or reinstates credits. Returns `deferred` if the payment has not arrived yet.';
+  'Applies an event (created, updated or failed) of a refund that was requested here or made in '
+  'Stripe''s dashboard: claws back or reinstates credits. Returns `deferred` if the payment has '
+  'not arrived yet.';

@@ -3,7 +3,7 @@
 -- tasks. A procedure with a SET clause cannot commit, so this one sets no search_path, and every
 -- name in it is qualified. A lock lets only one session run tasks. pg_cron starts the next run
 -- after the last has ended, so long runs do not pile up. A task is bounded by its batch, by its
--- time budget (after which it begins no new item) and by lock_timeout. From PostgreSQL 17 on,
+-- time budget (after which it begins no new item) and by lock_timeout. In PostgreSQL 17 and later,
 -- transaction_timeout also bounds a task: this timeout ends the session, and the next run records a
 -- failure of the task. The runner cannot set a statement_timeout: PostgreSQL starts that timer when
 -- the CALL begins. When the role's own statement_timeout (2 minutes on the platform) is reached,
@@ -137,8 +137,8 @@ begin
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- If the next task might not end within the timeout, it is left to the next run, which begins
-    -- with it.
+    -- A task that might not end within the timeout is not started. The next run begins with such
+    -- tasks.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;

@@ -22,5 +22,5 @@ begin
 end
 $$;
 comment on function farthing.delete_old_runs(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
+  'Deletes our own and pg_cron''s history of runs after a week, and returns the number of deleted '
   'rows.';

@@ -16,7 +16,7 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. '
+  'Adds each account''s entries after p_after, up to p_upto, to the sums (entry_sums). '
   'seal_entries() calls it.';
 
 create function farthing.entry_terms(p_entry farthing.entries)
@@ -53,8 +53,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an '
-  'entry is the sha256 of the hash of the account''s previous entry and this content.';
+  'The content that the seal of each entry covers: its terms and all of its fields. hash = '
+  'sha256(hash of the account''s previous entry, this content).';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -132,8 +132,8 @@ begin
 end
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'Scheduled task: runs seal_entries(). If no unsealed entry is left, stores up to which moment '
-  'entries are sealed (sealed_until). Returns how many entries it sealed.';
+  'Scheduled task: runs seal_entries(). If no unsealed entry is left, stores the time up to which '
+  'all entries are sealed (sealed_until). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)

@@ -1,9 +1,9 @@
 -- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
--- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner
--- or the terms of a lot, and then writes new seals. Every later head then differs from the head that
--- was stored outside, and compare_head() shows it.
+-- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner or
+-- the terms of a lot, and then writes new seals. The heads in the database then no longer agree
+-- with the head that was stored outside, and compare_head() shows the difference.
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
@@ -36,7 +36,7 @@ as $$
   from farthing.audit a where a.audit_nr > p_after and a.audit_nr <= p_upto
 $$;
 comment on function farthing.audit_hash(bytea, bigint, bigint) is
-  'Returns the hash of p_before and of the audit rows after p_after and up to p_upto.';
+  'Returns one hash over p_before and the audit rows after p_after, up to p_upto.';
 
 create function farthing.head_hash(p_before bytea, p_head farthing.heads)
 returns bytea
@@ -99,8 +99,8 @@ begin
 end
 $$;
 comment on function farthing.anchor(timestamptz) is
-  'Scheduled task: makes a head and publishes it in the server''s log, to the operators'' webhook, and '
-  'once a day by email. Returns its number.';
+  'Scheduled task: makes a head and publishes it in the server''s log, to the operators'' webhook, '
+  'and once a day by email. Returns the number of the head.';
 
 create function farthing.notify_head(p_data jsonb, p_now timestamptz)
 returns void

@@ -35,6 +35,6 @@ as $$
 $$;
 grant execute on function farthing_public.settings_accounting_set to service_role;
 comment on function farthing_public.settings_accounting_set is
-  'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, '
-  'or from now on. Returns the same object as settings_packages_set(). Fails forbidden, '
-  'invalid_request, version_conflict.';
+  'Adds versions of accounting policies [{name, value, effective_from?}]. A version takes effect '
+  'at its effective_from, by default at once. Returns the same object as settings_packages_set(). '
+  'Fails forbidden, invalid_request, version_conflict.';

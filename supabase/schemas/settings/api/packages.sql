@@ -15,7 +15,7 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages to service_role;
 comment on function farthing_public.settings_packages is
-  'Returns all packages, those on sale first, and the versions that begin later, with the version of the '
+  'Returns all packages (those on sale first), the versions that begin later, the version of the '
   'list and its last changes: {version, packages, scheduled, history}.';
 
 create function farthing_public.settings_packages_set(
@@ -31,9 +31,9 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
-  'Puts the packages of a list on sale, and only those: adds, changes and restores packages, and retires '
-  'those that the list does not name. p_packages: [{slug, name, description?, highlight?, sort?, '
-  'credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a package''s '
-  'terms creates a new version. Returns {status: 200, replayed, data: {version, dry_run, changes: '
-  '[{name, change, version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails '
-  'forbidden, invalid_request, version_conflict.';
+  'Puts the packages of a list on sale, and only those: adds, changes and restores packages, and '
+  'retires those that the list does not name. p_packages: [{slug, name, description?, highlight?, '
+  'sort?, credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a '
+  'package''s terms creates a new version. Returns {status: 200, replayed, data: {version, '
+  'dry_run, changes: [{name, change, version, fields}], unchanged}}. If p_dry_run is true, nothing '
+  'is changed. Fails forbidden, invalid_request, version_conflict.';

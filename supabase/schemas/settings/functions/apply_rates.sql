@@ -24,5 +24,5 @@ begin
 end
 $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
-  'Adds versions of the rates that a list changes, in force from their effective_from, but not '
-  'before p_now. Returns {changes, unchanged}. Fails invalid_request.';
+  'Adds a version of each rate that a list changes. A version takes effect at its effective_from, '
+  'but not before p_now. Returns {changes, unchanged}. Fails invalid_request.';

@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
-  'Fails invalid_request if a list of domains is not an array, or has a domain that cannot be blocked; '
-  'names the first such field.';
+  'Fails invalid_request if a list of domains is not an array, or if one of its domains cannot be '
+  'blocked. The error names the first such field.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
 returns jsonb

@@ -46,9 +46,9 @@ end
 $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
-  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
-  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
-  'the role, invalid_request, version_conflict.';
+  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
+  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails forbidden for '
+  'an operator who has lost the role, invalid_request, version_conflict.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void

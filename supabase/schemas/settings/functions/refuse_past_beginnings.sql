@@ -1,4 +1,4 @@
--- Settings that apply from a given time on. Packages, rates and accounting policies never begin in
+-- Settings that take effect at a given time. Packages, rates and accounting policies never begin in
 -- the past, so everything that was sold or charged before keeps its terms. Codes of the journal
 -- never begin in a closed month.
 

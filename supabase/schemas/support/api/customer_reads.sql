@@ -12,7 +12,8 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read from before the customer had an account names the user. A later read names the account.
+  -- If the customer had no account at the time of a read, the log stored the user's id; otherwise
+  -- it stored the account's id.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)
@@ -30,6 +31,6 @@ end
 $$;
 grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
-  'Returns a page of the log of operators and secret keys that read a customer''s data, newest '
-  'first, this read included: {reads: [{read_at, author, route, query, request_id, '
-  'correlation_id}], next_before}. Fails not_found and names the field `id`.';
+  'Returns a page of the log that shows which operators and secret keys have read a customer''s '
+  'data, newest first. The log includes this read. The page is {reads: [{read_at, author, route, '
+  'query, request_id, correlation_id}], next_before}. Fails not_found and names the field `id`.';

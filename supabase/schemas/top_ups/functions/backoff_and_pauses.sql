@@ -12,7 +12,8 @@ as $$
     'expired')
 $$;
 comment on function farthing.top_up_cooled_down(bigint) is
-  'Returns the end of the cool-down after the account''s last charge; -infinity if there was no charge.';
+  'Returns the end of the cool-down after the account''s last charge that did not fail or expire; '
+  '-infinity if there was none.';
 
 create function farthing.follow_top_up()
 returns trigger

@@ -1,7 +1,7 @@
 -- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
 -- are three steps, because the request to Stripe is made outside any transaction. A claimed charge
 -- is due again when its lease ends. It then has the same order, and therefore the same idempotency
--- key, so two requests charge only once (trap T16).
+-- key, so two requests charge only once (trap T16 in docs/reference/traps.md).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
@@ -145,7 +145,8 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account that is still due. Returns 1 if an order was created, otherwise 0.';
+  'Begins the top-up of an account if the top-up is still due. Returns 1 if an order was created, '
+  'otherwise 0.';
 
 create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
 returns jsonb
@@ -180,5 +181,5 @@ begin
 end
 $$;
 comment on function farthing.claim_top_up_charges(int, timestamptz) is
-  'Leases the due steps of up to p_limit open charges to one runner for two minutes. Returns the values '
-  'that Stripe needs for each.';
+  'Leases the due steps of up to p_limit open charges to the calling runner for two minutes. '
+  'Returns the values that Stripe needs for each step.';

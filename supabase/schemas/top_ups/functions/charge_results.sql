@@ -88,7 +88,7 @@ begin
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
       -- An order that is processing never expires: Stripe either has the money or will send an
-      -- event that the payment failed.
+      -- event which reports that the payment failed.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then

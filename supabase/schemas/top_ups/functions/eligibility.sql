@@ -65,8 +65,8 @@ where t.enabled and t.paused is null and a.left_at is null and c.payment_method_
   and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
     and o.status in ('pending', 'processing'));
 comment on view farthing.low_accounts is
-  'The accounts whose credits are below the threshold of their top-up, if the top-up is enabled and not '
-  'paused, a card is saved, and no charge is open.';
+  'The accounts with an enabled top-up that is not paused, a saved card, no open charge, and fewer '
+  'credits than the threshold of the top-up.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int)
 returns setof bigint

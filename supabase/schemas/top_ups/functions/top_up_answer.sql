@@ -45,8 +45,9 @@ as $$
   order by o.created_at desc, o.order_id desc limit 1
 $$;
 comment on function farthing.pending_charge(bigint, timestamptz) is
-  'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null if there is none. An order that expired because of an opt-out may have such a charge.';
+  'Returns the charge that Stripe has accepted or may have accepted, as long as Stripe has not '
+  'reported its payment; null if there is none. An order that expired because of an opt-out may '
+  'have such a charge.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb

@@ -10,8 +10,8 @@ set search_path = ''
 as $$
 begin
   -- After the runner was woken, no top-up is due for a while: a charge starts the cool-down, and an
-  -- account that cannot be charged is postponed. So the calls that wake it need no limit of their
-  -- own. If the call is lost, wake_payment_runner_if_due() finds the account within a minute.
+  -- account that cannot be charged is postponed. So the calls that wake the runner need no rate
+  -- limit. If a call is lost, wake_payment_runner_if_due() finds the account within a minute.
   return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
 end
 $$;

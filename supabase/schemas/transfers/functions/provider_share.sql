@@ -87,8 +87,9 @@ returns text
 language sql stable
 set search_path = ''
 as $$
-  -- A bank withdraws a charge's money from our balance. So our balance, and not the charge, pays
-  -- each transfer after a withdrawal.
+  -- The charge pays only the first transfer of a share that waited for the completion. A bank
+  -- withdraws the money of a charge from our balance, so our balance also pays each transfer after
+  -- a withdrawal.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d

@@ -1,5 +1,6 @@
--- Usage events that were charged before: a repeat must have the same contents. usage_charge() in
--- usage/api.sql and batch_repeat() in batch.sql mark the answer with `duplicate: true`.
+-- Usage events that were charged before. If such an event is sent again, it must have the same
+-- contents. usage_charge() in usage/api.sql and batch_repeat() in batch.sql mark the answer with
+-- `duplicate: true`.
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb

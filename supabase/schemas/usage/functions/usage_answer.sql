@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   -- This check comes first, because most events are new, and preparing the query of the answer
-  -- costs many times as much.
+  -- costs many times as much as this check.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;

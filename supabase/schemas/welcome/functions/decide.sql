@@ -1,6 +1,7 @@
--- The decision on a request for welcome credits: only a user with a confirmed address gets them, and
--- welcome_reason() has the other reasons to refuse. The amount, its life and the daily limit are the
--- policy's welcome_credits, welcome_credits_life and welcome_credits_day (policy/tables.sql).
+-- The decision on a request for welcome credits: only a user with a confirmed address gets them,
+-- and welcome_reason() has the other reasons to refuse. The policy (policy/tables.sql) sets the
+-- amount (welcome_credits), how long the credits are valid (welcome_credits_life) and the daily
+-- limit (welcome_credits_day).
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
@@ -23,15 +24,15 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
-  -- The day is the day of decided_at, so that a day's total is the sum of the grants that were
-  -- decided on that day.
+  -- The grant counts on the day of decided_at, so that a day's total is the sum of the grants that
+  -- were decided on that day.
   insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
   on conflict (day) do update set granted = d.granted + excluded.granted;
 end
 $$;
 comment on function farthing.put_welcome_grant is
-  'Grants welcome credits, and adds them to the total of the day. The caller has locked the account and '
-  'the request, and has the lock of welcome credits.';
+  'Grants welcome credits, and adds them to the total of the day. The caller has locked the '
+  'account and the request, and holds the advisory lock of grant_welcome().';
 
 create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
 returns int

@@ -10,8 +10,8 @@ as $$
   select rtrim(substring(lower(btrim(p_email)) from '@([^@]*)$'), '.')
 $$;
 comment on function farthing.email_domain(text) is
-  'Returns the domain of an address in lower case, but not yet replaced by its host''s main domain. '
-  'Null without an @.';
+  'Returns the domain of an address in lower case, but otherwise as it is written. '
+  'normalised_email() replaces it by the main domain of its host. Null without an @.';
 
 create function farthing.email_host(p_domain text, out host text, out ignored text, out kind text)
 language sql immutable

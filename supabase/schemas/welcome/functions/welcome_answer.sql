@@ -1,4 +1,4 @@
--- A request for welcome credits in the form of the API, with the address masked.
+-- A request for welcome credits in the form of the API.
 
 create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
 returns jsonb

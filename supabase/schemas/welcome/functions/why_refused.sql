@@ -16,5 +16,6 @@ as $$
       where day = (p_now at time zone 'UTC')::date), 0) > p_policy.welcome_credits_day then 'day_ceiling' end
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
-  'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that the later of two parallel grants counts the earlier one.';
+  'Returns why an address gets no welcome credits now; null if it gets them. The caller holds the '
+  'advisory lock of grant_welcome(), so that the later of two parallel grants counts the earlier '
+  'one.';

@@ -11,7 +11,10 @@ import { LinkTo } from "../links.tsx";
 
 const STATES = ["open", "acknowledged", "resolved"] as const;
 
-/** A rule such as rule_failed has an alert for each subject. */
+/**
+ * A rule such as `rule_failed` can have several alerts, one per subject. So the name includes the
+ * subject.
+ */
 const nameOf = (rule: string, subject: string | null): string =>
   subject === null ? titleOf(rule) : `${titleOf(rule)}: ${wordsOf(subject)}`;
 

@@ -35,7 +35,7 @@ const Backlog = () => (
   </>
 );
 
-/** Columns that are left out, because they are the same for every open mismatch. */
+/** Columns to leave out: they have the same value in every open mismatch. */
 const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
 
 /** Lists only open mismatches, because the rule counts only these. */

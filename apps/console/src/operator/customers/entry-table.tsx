@@ -29,7 +29,7 @@ const FIGURES: readonly Column<Entry>[] = [
   },
 ];
 
-/** The API's sentence contains the operator's id. The page shows a link instead. */
+/** The API's sentence contains the operator's id. The page shows this id as a link. */
 function Sentence({ reason, author }: ExplainedEntry) {
   const [before, ...rest] = reason.split(author.replace(/^operator:/, "operator "));
   if (!author.startsWith("operator:") || rest.length === 0) return <p>{reason}</p>;

@@ -4,7 +4,9 @@ import { DataTable, type TableOf } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
 
 interface NewestItemsProps<Item> {
-  /** The newest items. `path` is the API's path of the whole list; null if the API has none. */
+  /**
+   * The newest items. `path` is the API's path of the whole list; null if the API has no such path.
+   */
   readonly of: {
     readonly items: readonly Item[];
     readonly has_more: boolean;

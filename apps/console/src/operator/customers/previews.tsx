@@ -28,7 +28,8 @@ function RefundPlan(plan: Refunds) {
 
 /**
  * If the operator enters no amount, the dry run returns the whole amount that is left to refund.
- * The change sends this amount, so that it refunds exactly what the preview showed.
+ * The request that makes the refund then sends this amount, so that it refunds exactly what the
+ * preview showed.
  */
 export const useRefundPreview = (): DryRun<Input<"post", "/refunds">, Refunds> => ({
   ...useDryRun("/refunds", RefundPlan),

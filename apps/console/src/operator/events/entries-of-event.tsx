@@ -22,7 +22,10 @@ const COLUMNS: readonly Column<ExplainedEntry>[] = [
   { title: "Entry", cell: ({ id }) => <Id of={id} /> },
 ];
 
-/** For each state, why the event has no entry. Only an event that was applied can have an entry. */
+/**
+ * The reason why an event has no entry, by the event's state. Only an event that was applied can
+ * have an entry.
+ */
 const NO_ENTRY: Readonly<Record<WebhookEventWithEntries["state"], string>> = {
   received: "No entries yet: the event has not been applied.",
   processed: "Nothing: the event was applied, and it moved no credits.",

@@ -6,8 +6,8 @@ import { TextField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
 /**
- * The states of events that can be replayed. A processed event needs no replay. A received event
- * needs none either, because it will be applied anyway.
+ * The states of events that can be replayed. A processed event was applied already, and a received
+ * event will be applied anyway.
  */
 const REPLAYED: readonly WebhookEvent["state"][] = ["dead", "failed", "deferred", "ignored"];
 

@@ -125,7 +125,10 @@ const DEEP: readonly Column<Deep>[] = [
   { title: "Last success", cell: ({ ok_at }) => <Moment at={ok_at} /> },
 ];
 
-/** Durations of requests, error budgets, paid checks, and how long other services and jobs take. */
+/**
+ * Shows the durations of requests, the error budgets, and how long other services and jobs take.
+ * Also shows the checks of external services that cost money (paid checks).
+ */
 export function HealthPage() {
   const reading = useRead("/health", {}, { everyMs: 30_000 });
   return (

@@ -6,7 +6,7 @@ import { endOfDay } from "./end-of-day.ts";
 
 interface NewBlockProps {
   readonly action: string;
-  /** The user, address or card to block. Without `of`, the form asks for it. */
+  /** The user, address or card to block. If `of` is missing, the form asks what to block. */
   readonly of?: {
     readonly kind: "user" | "ip" | "card";
     readonly value: string;

@@ -1,4 +1,4 @@
-/** Both sides of a mismatch, and their difference, in words and with their amounts as money. */
+/** Shows both sides of a mismatch and their difference: in words, and with amounts as money. */
 import type { Mismatch } from "@farthing/client";
 import { Money } from "../../parts/figures.tsx";
 import { wordsOf } from "../../parts/api-names.ts";

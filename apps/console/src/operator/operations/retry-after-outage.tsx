@@ -47,7 +47,7 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
   };
 }
 
-/** Resends all notifications that were given up during an outage. */
+/** Resends all notifications that were dead-lettered during an outage. */
 export function RetryAfterOutage() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
   const dryRun = useRetryPreview(RETRY, WouldSend);

@@ -8,7 +8,7 @@ import { useChange } from "../../reads/use-change.ts";
 export const canRetry = ({ state }: ListedNotification): boolean =>
   state === "dead" || state === "uncertain";
 
-/** Resends one notification that was given up. */
+/** Resends one notification: a dead-lettered one, or one that may already have been sent. */
 export function RetryNotification({ notification }: { readonly notification: ListedNotification }) {
   const { notification_id, template, address, recipient, state, last_error } = notification;
   const change = useChange("post", "/notifications/{id}/retry", { readsAgain: "on reset" });

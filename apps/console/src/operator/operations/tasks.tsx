@@ -69,8 +69,8 @@ const PARKED: readonly Column<Parked>[] = [
 ];
 
 /**
- * How often this page reads the tasks again. An operator who has repaired a task waits here for its
- * next run, and due tasks run each minute.
+ * The interval at which this page reads the tasks again. An operator who has repaired a task waits
+ * here for its next run, and due tasks run each minute.
  */
 const EVERY_MS = 30_000;
 

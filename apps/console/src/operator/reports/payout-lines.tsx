@@ -67,8 +67,8 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
 
 /**
  * Each balance transaction of a payout, with its order, booking, refund or dispute. The control
- * total compares the payout with the sum of its lines. The facts show these two figures already, so
- * only the verdict of the control total is added.
+ * total compares the payout with the sum of its lines. The facts of the payout show both figures
+ * already, so they get only the verdict of the control total.
  */
 export function PayoutLines({ id }: { readonly id: string }) {
   const { reading, ...more } = useReport("/reports/payouts/{id}", { path: { id } });

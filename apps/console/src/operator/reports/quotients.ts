@@ -21,6 +21,9 @@ function sideOf(row: MetricRow, value: string, isMoney: boolean): string {
 export const numeratorOf = (row: MetricRow): string =>
   sideOf(row, row.numerator, isShare(row) || row.unit === "minor units");
 
-/** The denominator is money if the metric is a ratio. An amount is divided by a count. */
+/**
+ * The denominator is money if the metric is a ratio. If the metric is an amount, the denominator is
+ * a count.
+ */
 export const denominatorOf = (row: MetricRow): string =>
   sideOf(row, row.denominator ?? "0", isShare(row));

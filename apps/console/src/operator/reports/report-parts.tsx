@@ -1,4 +1,4 @@
-/** The parts that all reports have beside their rows. */
+/** The parts that every report has in addition to its rows. */
 import type { ReportControl, ReportPolicy } from "@farthing/client";
 import { formatCredits } from "@/lib/farthing-format";
 import { type Column, DataTable } from "../../parts/data-table.tsx";

@@ -18,7 +18,7 @@ export interface ReportSpec<P extends ReportPath> {
     query: { readonly [filter: string]: string | undefined },
   ) => readonly NamedChart[];
   /**
-   * The filters besides the range of days: `filters` has their names, and `fields` their form
+   * The filters besides the range of days: `filters` has their names, and `fields` has their form
    * fields.
    */
   readonly filters?: readonly string[];

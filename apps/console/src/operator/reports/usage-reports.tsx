@@ -12,8 +12,8 @@ const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,featu
 const DAY_AND_MODEL = "day,model";
 
 /**
- * Names a row by its values of the fields that the report is grouped by, such as "gpt-4o" or "no
- * model".
+ * Names a row by the fields that the report is grouped by. A name is a value, such as "gpt-4o", or
+ * says that there is none: "no model".
  */
 function usageOf(row: RowOf<"/reports/usage">, groupBy: string): string {
   const names = (["model", "origin", "feature"] as const)

@@ -80,7 +80,8 @@ const SAYS = {
 
 function ThisSession({ authenticators }: OfList) {
   const { person: { secondFactor } } = useSignedIn();
-  // Another window may have enrolled a factor that the stored session does not contain yet.
+  // Another window may have enrolled a factor that the stored session does not contain yet. So the
+  // list of authenticator apps is checked, too.
   const isDue = secondFactor !== "verified" && authenticators.length > 0;
   return (
     <div className="grid max-w-md gap-4">

@@ -26,7 +26,7 @@ type Figure = typeof FIGURES[number];
 
 const isSeconds = (name: Figure) => (SECONDS as readonly string[]).includes(name);
 
-/** A form takes durations in seconds. */
+/** The label of a figure's field. It names the unit of a duration, because a form takes seconds. */
 const labelOf = (name: Figure) => `${titleOf(name)}${isSeconds(name) ? " (seconds)" : ""}`;
 
 function installedOf({ defaults }: AlertRuleSetting, name: Figure): string {

@@ -42,9 +42,9 @@ interface ChangeSettingsProps<P extends SettingsPath> {
 }
 
 /**
- * Changes settings in two steps: the service says what would change, and the operator saves that with
- * a reason. If somebody else has changed the settings meanwhile, nothing is saved, and the form gets
- * the new values.
+ * Changes settings in two steps: the service says what would change, and the operator saves the
+ * change with a reason. If somebody else has changed the settings meanwhile, nothing is saved, and
+ * the form gets the new values.
  */
 export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProps<P>) {
   const { path, version, action, title, isOffered = true, children, wantedOf } = props;

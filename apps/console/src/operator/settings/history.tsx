@@ -11,7 +11,7 @@ interface HistoryProps<P extends SettingsPath> {
   readonly path: P;
   readonly version: string;
   readonly history: readonly PastSettingChange[];
-  /** Returns the fields of a change by the names that a dry run gives them, such as `price_usd`. */
+  /** Returns a change's fields, named as a dry run names them: `price_usd`, for example. */
   readonly fieldsOf: (past: PastSettingChange) => PastSettingChange["fields"];
   /** Returns the change that restores the old values; null if nothing can be restored. */
   readonly undoOf: (past: PastSettingChange) => Wanted<P> | null;

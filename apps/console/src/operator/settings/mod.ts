@@ -1,4 +1,4 @@
-/** Settings: values, versions and history; changes with a diff, and their undoing. */
+/** Settings: their values, versions and history, and how an operator changes or restores them. */
 export { AlertRulesPage } from "./alert-rules.tsx";
 export { BlockedDomainsPage } from "./blocked-domains.tsx";
 export { AccountingPage, JournalCodesPage } from "./bookkeeping.tsx";

@@ -16,8 +16,8 @@ export function termsOf(
 
 /**
  * Returns the packages that are on sale, and those whose sale begins later. Each package appears
- * once, as the API requires. If a package also has versions that begin later, the list leaves them
- * out, but they stay scheduled.
+ * once, as the API requires. If a package also has versions that begin later, the list leaves these
+ * versions out, but they stay scheduled.
  */
 function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   const now = packages.filter(({ active }) => active);

@@ -4,7 +4,9 @@ import type { PackageSettings, PastSettingChange } from "@farthing/client";
 type Field = PastSettingChange["fields"][number];
 type Side = "from" | "to";
 
-/** The history's columns with the prices: two for the first price, and one for all others. */
+/**
+ * The columns of the history that contain prices: two for the first price, and one for all others.
+ */
 const COLUMNS: readonly string[] = ["amount", "currency", "other_prices"];
 
 const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined =>

@@ -18,11 +18,11 @@ export interface SettingsSpec<P extends SettingsPath> {
   readonly lead: string;
   /** Shows the values in force, with the dialogs that change them. */
   readonly current: (settings: Settings<P>) => ReactNode;
-  /** Whether this page shows the change; by default it shows all changes. */
+  /** Whether this page shows a change; by default it shows all changes. */
   readonly isShown?: (past: PastSettingChange) => boolean;
-  /** The kinds of fields that only this page has. */
+  /** The kind of each field that only this page has. */
   readonly kindsOf?: (settings: Settings<P>) => Readonly<Record<string, SettingKind>>;
-  /** Returns the fields of an earlier change by the names that a dry run gives them. */
+  /** Returns the fields of an earlier change, named as a dry run names them. */
   readonly fieldsOf?: (
     past: PastSettingChange,
     settings: Settings<P>,
@@ -71,7 +71,7 @@ export function SettingsOf<P extends SettingsPath>(
   );
 }
 
-/** The old values of a change by their fields; null if the change only added new values. */
+/** The old value of each field of a change; null if the change only added new values. */
 export function oldValues(
   { fields }: PastSettingChange,
 ): Record<string, string | null> | null {

@@ -33,7 +33,7 @@ const SETTINGS = [
   ],
 ] as const;
 
-/** Says what can be changed where. */
+/** Says on which page each setting can be changed. */
 export function SettingsPage() {
   return (
     <Page

@@ -52,8 +52,8 @@ export function useSettingsChange<P extends SettingsPath>(
   >;
   const error = dryRun.error ?? saving.error;
   useEffect(() => {
-    // The error may mean that the version is out of date, and the next attempt needs the current
-    // version.
+    // The error may mean that the version is out of date. The settings are read again, because the
+    // next attempt needs the current version.
     if (error !== null) void queries.invalidateQueries({ queryKey: farthingKey(signedInAs) });
   }, [error, queries, signedInAs]);
   return {

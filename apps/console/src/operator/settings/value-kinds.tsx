@@ -20,7 +20,7 @@ export type SettingKind =
   | { readonly money: string }
   | { readonly unit: string; readonly currency: string };
 
-/** The kinds of fields that have the same name on all pages. */
+/** The kind of each field whose name means the same on all pages. */
 const KINDS: Readonly<Partial<Record<string, SettingKind>>> = {
   ...{ active: "flag", enabled: "flag", highlight: "flag" },
   ...{ baseline: "duration", period: "duration" },
@@ -31,7 +31,7 @@ const KINDS: Readonly<Partial<Record<string, SettingKind>>> = {
 
 const PRICE = /^price_([a-z]{3})$/;
 
-/** The kinds of fields that only one page has, such as those of the policy's settings. */
+/** The kind of each field that only one page has, such as a setting of the policy. */
 export const KindsOfPage = createContext<Readonly<Partial<Record<string, SettingKind>>>>({});
 
 function kindOf(field: string, ofPage: Readonly<Partial<Record<string, SettingKind>>>) {
@@ -90,8 +90,8 @@ function written(kind: SettingKind, value: string): ReactNode {
 }
 
 /**
- * Returns the function that formats a field's lowest and highest value in a unit that is easier to
- * read; undefined if the form itself uses that unit.
+ * Returns a function that formats a field's lowest and highest value in a unit that is easier to
+ * read. Returns undefined if the form itself uses that unit.
  */
 function limitOf(kind: SettingKind): ((value: string) => string) | undefined {
   if (kind === "duration") return (value) => durationOf(Number(value));

@@ -27,8 +27,8 @@ function moved(key: string, at: number | null, last: number): number | null | un
 }
 
 /**
- * A chart of figures over time. The arrow keys move its cursor, a live region says what the cursor is
- * on, and `t` or a button shows the same figures as a table.
+ * A chart of figures over time. The arrow keys move its cursor, and a live region reads out the
+ * figures at the cursor. The key `t` or a button shows the same figures as a table.
  */
 export function Chart({ caption, data, step = "Day" }: NamedChart) {
   const [at, setAt] = useState<number | null>(null);

@@ -9,7 +9,7 @@ interface MoneyChart<Row> {
   readonly step?: "Day" | "Month";
   readonly time: (row: Row) => string;
   readonly name: (row: Row) => string;
-  /** In minor units. */
+  /** Returns the amount in minor units. */
   readonly amount: (row: Row) => number;
 }
 

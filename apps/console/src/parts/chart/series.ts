@@ -25,7 +25,7 @@ export interface NamedChart {
 }
 
 interface Line {
-  /** The name of a colour of console.css. */
+  /** The name of a colour that console.css defines. */
   readonly color: string;
   readonly legend: string;
   /**

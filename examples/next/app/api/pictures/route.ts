@@ -4,8 +4,8 @@ import { operator } from "../../../lib/server.ts";
 const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
 
 /**
- * Holds the price for the user whom the token names, paints, and settles the hold. If painting
- * fails, the user pays nothing.
+ * Holds the price, paints, and settles the hold. The token says which user pays. If painting fails,
+ * the user pays nothing.
  */
 export const POST = (request: Request) =>
   operator().respond(request, async (userId) => {

@@ -11,7 +11,7 @@ export interface AiUsage {
   readonly reasoning_tokens?: number;
 }
 
-/** A tool that the model may call, in the form of OpenAI's API. */
+/** A call of a tool that the model requests, in the form of OpenAI's API. */
 export interface AiToolCall {
   readonly id: string;
   readonly type: "function";
@@ -92,7 +92,7 @@ export interface TokenMeter {
 /**
  * Calls a language model. Every failure is an ApiError: `unknown_model`; `invalid_request` for a
  * prompt that the model refuses; `request_timeout`; or `upstream_unavailable`, with
- * `retryAfterSeconds` if the provider sent it.
+ * `retryAfterSeconds` if the provider sent a Retry-After header.
  */
 export interface Ai {
   complete(request: AiRequest): Promise<Completion>;
@@ -113,7 +113,7 @@ export interface Ai {
   countText(model: string, text: string): Promise<number>;
   meter(model: string): Promise<TokenMeter>;
   /**
-   * Returns the largest number of output tokens that a request may ask of the model.
+   * Returns the largest `maxOutputTokens` that a request to the model may have.
    * @throws ApiError `unknown_model` if the model is not offered
    */
   maxOutputTokens(model: string): number;

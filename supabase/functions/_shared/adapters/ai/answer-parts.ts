@@ -91,7 +91,10 @@ export function joinCalls(parts: readonly ToolCallPart[]): AiToolCall[] {
   }));
 }
 
-/** Returns whether the request has tools. Without tools, a tool call is not part of the answer. */
+/**
+ * Returns whether the request has tools. If it has none, tool calls of the model are not part of
+ * the answer.
+ */
 export function hasTools({ parameters }: AiRequest): boolean {
   return parameters?.["tools"] !== undefined;
 }

@@ -12,14 +12,17 @@ const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])
 /** The models in COUNTED_ALIKE that reason before they answer and hide the reasoning. */
 const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 
-// The maximum number of tokens that a chat format adds to each message and to a prompt. With o200k_base the
-// numbers are 4 and 3.
+// The maximum number of tokens that any chat format adds to each message and to a prompt. The chat
+// format of OpenAI's models adds only 4 to each message and 3 to a prompt.
 const PER_MESSAGE = 16;
 const PER_PROMPT = 64;
 
 export interface CostBounds {
   readonly p_max_input_tokens: number;
-  /** True if this code receives all billed output, so that it can count the output itself. */
+  /**
+   * True if the model is known to hide no output, so that all billed output arrives and can be
+   * counted here.
+   */
   readonly p_output_is_counted: boolean;
 }
 

@@ -39,8 +39,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Returns the ms that the provider asks its callers to wait. The provider's header gives seconds or
- * a date.
+ * Returns the time in ms for which the provider asks its callers to wait. The provider's header
+ * gives seconds or a date.
  */
 export function retryAfterMs(error: unknown, nowMs: number): number | undefined {
   const header = error instanceof OpenAI.APIError

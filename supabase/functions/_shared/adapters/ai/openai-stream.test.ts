@@ -110,7 +110,10 @@ for (const [name, answer] of BROKEN) {
   });
 }
 
-/** Begins to stream, and then sends nothing more. Calls `left` when the reader disconnects. */
+/**
+ * A provider that begins to stream, and then sends nothing more. It calls `left` when the reader
+ * disconnects.
+ */
 function beginning(left: () => void = () => {}): ProviderAnswer {
   const text = `data: ${JSON.stringify(chunk({ content: "Gran" }))}\n\n`;
   return () => {

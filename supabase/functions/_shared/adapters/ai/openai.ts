@@ -40,7 +40,7 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     apiKey,
     fetch: boundedFetch,
     // Only the resilience policy retries: the SDK's retries bypass the policy's circuit breaker and
-    // override a long Retry-After.
+    // ignore a long Retry-After.
     maxRetries: 0,
     // The SDK would log every text that it cannot parse, and such a text may be the conversation.
     logLevel: "off",

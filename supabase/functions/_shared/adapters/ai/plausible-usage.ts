@@ -1,27 +1,30 @@
-/** The most tokens that a request can plausibly use. Reported usage above that is not believed. */
+/**
+ * The most tokens that a request can plausibly use. Reported usage above it is replaced by an
+ * estimate.
+ */
 import type { AiRequest, AiUsage } from "./ai.ts";
 import { textsOf } from "./prompt.ts";
 
 // The allowance, in tokens, for text that a provider adds before the messages.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// How far a plausible output may exceed the requested maximum: a factor, plus a number of tokens.
-// The reasons: a model may use a different tokenizer, and a piece of a stream may have several
-// tokens.
+// The limit of a plausible output: the requested maximum times a factor, plus a number of tokens.
+// The reasons for these allowances: a model may use a different tokenizer, and a piece of a stream
+// may have several tokens.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 
 /**
- * Returns the largest plausible number of output tokens for a request of `maxOutputTokens`. At most this many
- * are charged.
+ * Returns the largest plausible number of output tokens for a request that asked for at most
+ * `maxOutputTokens`. No more tokens than this are charged.
  */
 export function mostOutputTokens(maxOutputTokens: number): number {
   return MAX_OVERRUN * maxOutputTokens + MAX_OVERRUN_TOKENS;
 }
 
 /**
- * Returns the largest plausible number of input tokens: one for each byte. A UTF-16 unit becomes at
- * most three bytes of UTF-8.
+ * Returns the largest plausible number of input tokens: one for each byte, plus the allowance for
+ * the provider's own text. A UTF-16 unit becomes at most three bytes of UTF-8.
  */
 function mostInputTokens(request: AiRequest): number {
   return textsOf(request).reduce((sum, text) => sum + 3 * text.length, MAX_HIDDEN_TOKENS);

@@ -17,7 +17,7 @@ export function countedTextOf({ tool_calls: calls = [], ...message }: AiMessage)
 
 /**
  * Returns the tools and the answer's format as JSON; empty if the prompt has neither. A provider
- * encodes the tools and the format in fewer tokens than this JSON has.
+ * encodes them in fewer tokens, so a count of this JSON is never too low.
  */
 export function textOfParameters({ tools, response_format }: AiParameters = {}): string {
   return [tools, response_format].filter((each) => each !== undefined)

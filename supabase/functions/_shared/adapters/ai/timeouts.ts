@@ -9,8 +9,8 @@ export interface Limits {
   /** The timeout in ms of a complete answer, including all attempts. */
   readonly completeMs: number;
   /**
-   * The timeout in ms of a stream, from its first byte to its last. It is below the platform's 150
-   * s for a request.
+   * The timeout in ms of a stream, from the request to the last byte. It is shorter than the 150 s
+   * after which the platform ends a request.
    */
   readonly streamMs: number;
   /** The timeout in ms for the first piece of a stream, and for each later piece. */
@@ -62,8 +62,8 @@ export async function* watched<T>(
   deadline: Deadline,
   silenceMs: number,
 ): AsyncIterable<T> {
-  // One timer checks when the last chunk came. A timer for each chunk would double the cost of a
-  // chunk.
+  // One timer checks when the last chunk came. A separate timer for each chunk would double the
+  // processor time of a chunk.
   let waitingSinceMs: number | undefined = performance.now();
   const look = () => {
     const waitedMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;

@@ -14,8 +14,9 @@ import { countedTextOf, textOfParameters } from "./prompt.ts";
 const SLICE_CHARS = 1024;
 
 /**
- * When a text arrives in pieces, up to this many characters at its end are counted again later.
- * There must be few of them: the counts for 16,000 pieces must take less than a second in all.
+ * While a text arrives in pieces, at most this many characters at its end are counted again when a
+ * later piece arrives. The number is small, because counting 16,000 pieces must take less than a
+ * second in all.
  */
 const OPEN_CHARS = 256;
 

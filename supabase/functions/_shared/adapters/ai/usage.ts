@@ -31,8 +31,8 @@ function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_t
 }
 
 /**
- * Returns the reported usage, with each token in only one kind. Returns null if the report is
- * missing or not plausible.
+ * Returns the reported usage, and counts each token in one field only. Returns null if the report
+ * is missing or not plausible.
  */
 export function usageFrom(reported: Reported, request: AiRequest): AiUsage | null {
   if (reported === null || typeof reported !== "object") return null;

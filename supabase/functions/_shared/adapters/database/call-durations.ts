@@ -1,6 +1,6 @@
 /**
- * Adds the duration of each attempt to call a database function to the metrics. Calls that store
- * metrics are not timed.
+ * Measures each attempt to call a database function, and adds the duration to the metrics. Calls
+ * that store metrics are not timed.
  */
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Transport } from "./database.ts";

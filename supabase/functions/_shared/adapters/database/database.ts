@@ -10,8 +10,8 @@ import { createRetry, type DatabaseRetries, WHILE_A_CALLER_WAITS } from "./retri
 
 export interface Database {
   /**
-   * Calls one database function, which is one transaction.
-   * @param retries the retry policies of this call; callers add no loop of their own
+   * Calls one database function in a transaction of its own.
+   * @param retries the retry policies of this call; callers do not retry in addition
    * @throws ApiError with the function's own code; `upstream_unavailable`, `request_timeout` or
    * `internal` if the call itself failed
    */
@@ -41,7 +41,10 @@ export const EXPOSED = "farthing_public";
  */
 export const CALL_TIMEOUT_MS = 10_000;
 
-/** Returns true for a refusal because of the current state, such as `idempotency_in_progress`. */
+/**
+ * Returns true if the database refused the call because of the current state of the data, such as
+ * `idempotency_in_progress`.
+ */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.body.type === "conflict";
 }
@@ -53,8 +56,8 @@ export function createDatabase(
 ): Database {
   const retry = createRetry(nowMs);
 
-  // A repeated call is safe: every function either only reads, or identifies a repeat by an
-  // Idempotency-Key or by its subject (the id of an event or an order).
+  // A repeated call is safe: every function either only reads, or recognizes a repeated call by the
+  // Idempotency-Key or by the id of what it changes, such as an event or an order.
   async function run(
     name: string,
     args: Readonly<Record<string, unknown>>,

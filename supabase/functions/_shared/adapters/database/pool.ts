@@ -99,9 +99,10 @@ function msUntil(endMs: number): number {
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
   // If there are at least as many idle connections as waiting callers, this caller gets a
-  // connection at once and needs no timer. While a connection is idle, connect() queues each
-  // caller, so waitingCount includes this caller. While no connection is idle, the pool may open a
-  // new one although waitingCount is 0. So idleCount must also be above 0.
+  // connection at once and needs no timer. In this case, `waitingCount` includes this caller: while
+  // a connection is idle, connect() queues every caller. If no connection is idle, the pool may
+  // open a new one without queueing this caller. Then `waitingCount` is 0, but this caller has to
+  // wait. So `idleCount` must also be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }

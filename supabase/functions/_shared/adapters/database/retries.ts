@@ -25,8 +25,9 @@ const FORGOTTEN_AFTER_MS = 10_000;
  * double a long wait.
  */
 export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
-  // The database ends a wait for a lock after 2 s. Five retries with such waits would occupy a connection for
-  // 12 s; `withinMs` limits a call to two such waits, 4 s.
+  // The database ends a wait for a lock after 2 s. Six attempts with such waits would occupy a
+  // connection for 12 s. `withinMs` allows only two attempts: the second one fails after 4 s, and a
+  // failure after more than 3 s is not retried.
   rolledBack: {
     withinMs: 3_000,
     retries: 5,
@@ -46,8 +47,8 @@ export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
   longestOutageMs: 10_000,
 };
 
-// A restart of the database takes less than 15 s. A job's lease is four times as long, so these
-// retries end before the lease expires.
+// A restart of the database takes less than 15 s. A job's lease lasts 60 s, so these retries end
+// before the lease expires.
 const STORED: RetryPolicy = {
   withinMs: 15_000,
   retries: 20,
@@ -56,7 +57,9 @@ const STORED: RetryPolicy = {
   longestDelayMs: 4_000,
 };
 
-/** The policies for a call that stores finished or paid work. The call must be repeatable. */
+/**
+ * The policies for a call that stores finished or paid work. It must be safe to repeat the call.
+ */
 export const UNTIL_STORED: DatabaseRetries = {
   rolledBack: STORED,
   unavailable: STORED,

@@ -165,7 +165,7 @@ Deno.test("after a lost or invalid answer the message counts as possibly sent", 
     [POSTMARK, () => Promise.resolve(new Response("<html>Sign in to the hotel"))],
     [POSTMARK, json(200, { ErrorCode: 0 })],
     [POSTMARK, json(200, [])],
-    // Postmark says that most messages with status 500 are lost, so some of them are sent.
+    // Postmark says that most messages with status 500 are lost, so some may have been sent.
     [POSTMARK, json(500, { ErrorCode: 100 })],
     [POSTMARK, json(503, {})],
     [POSTMARK, json(502, {})],

@@ -8,14 +8,14 @@ import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 export const POSTMARK_URL = "https://api.postmarkapp.com";
 
 /**
- * Codes about the message: an invalid address, JSON or field, or an address that Postmark has
- * blocked after a bounce or a complaint. All other codes are about the account, and an operator can
+ * Codes about the message: its address, JSON or a field is invalid, or Postmark has blocked the
+ * address after a bounce or a complaint. All other codes are about the account, and an operator can
  * correct the cause.
  */
 const REFUSED = [300, 402, 403, 406];
 
 /**
- * Postmark's documentation calls this status a planned outage. Status 500 is not in this group: the
+ * Postmark's documentation calls this status a planned outage. Status 500 is different: the
  * documentation says that most messages with status 500 are lost, so some may have been sent.
  */
 const OUTAGE = 503;

@@ -3,8 +3,8 @@ import { modeOfKey } from "../../core/stripe-variables.ts";
 import { NO_REPORT, type Report } from "./report-type.ts";
 
 /**
- * Makes the function that reports failures, from the environment. Sentry's code is loaded on the first
- * failure, because most isolates never have one.
+ * Makes, from the environment, the function that reports failures. Sentry's code is loaded on the
+ * first failure, because most isolates never have one.
  */
 export function reportFromEnv(
   env: Env,

@@ -1,5 +1,6 @@
 /**
- * The type of a function that reports failures, in addition to the log. sentry.ts sends the reports.
+ * The type of a function that reports failures. sentry.ts sends the reports. The failures are also
+ * logged.
  */
 import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";

@@ -88,8 +88,8 @@ function eventOf(
 }
 
 /**
- * Makes a transport that sends by `fetch` with a timeout. It respects Sentry's rate limits and the
- * limit of reports in flight.
+ * Makes a transport that sends reports by `fetch` with a timeout. It respects Sentry's rate limits
+ * and the limit of reports in flight.
  */
 function transportTo(url: string, timeoutMs: number): Transport {
   const options = { url, bufferSize: MAX_IN_FLIGHT, recordDroppedEvent: () => {} };

@@ -14,9 +14,10 @@ interface OnboardingUrls {
 
 export interface Accounts {
   /**
-   * Makes a provider's account and returns its id; a repeat for the same provider returns the same account.
-   * @throws StripeRefused if Stripe refuses to make the account; otherwise ApiError `upstream_unavailable`,
-   * or `idempotency_in_progress` while another request makes this account
+   * Makes a provider's account and returns its id; a repeated call for the same provider returns
+   * the same account.
+   * @throws StripeRefused if Stripe refuses to make the account; otherwise ApiError
+   * `upstream_unavailable`, or `idempotency_in_progress` while another request makes this account
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;
   /**
@@ -75,8 +76,8 @@ export function createAccounts(caller: StripeCaller): Accounts {
       return requireObject(account, "account").id;
     },
     async createOnboardingLink(accountId, { returnUrl, refreshUrl }) {
-      // A repeat only makes another link, and nothing refers to a link, because it has no id. So
-      // the call needs no idempotency key.
+      // A repeated call only makes another link. That is harmless: nothing refers to a link,
+      // because a link has no id. So the call needs no idempotency key.
       const link = await call((stripe) =>
         stripe.accountLinks.create({
           account: accountId,

@@ -1,6 +1,6 @@
 /**
- * Lists balance transactions of a payout or of a period, page by page, and gives their fields this project's
- * names.
+ * Lists balance transactions of a payout or of a period, page by page, and gives their fields the
+ * names that this project uses.
  */
 import type Stripe from "stripe";
 import type { BalanceTransaction } from "../../contracts/stripe/balance-transaction.ts";

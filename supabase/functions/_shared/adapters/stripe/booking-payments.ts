@@ -17,9 +17,9 @@ interface BookingPayment {
 
 export interface BookingPayments {
   /**
-   * Makes the payment of a booking; a repeat for the same booking returns the same payment.
-   * @throws StripeRefused if Stripe refuses to make the payment; otherwise ApiError `upstream_unavailable`,
-   * or `idempotency_in_progress` while another request makes this payment
+   * Makes the payment of a booking; a repeated call for the same booking returns the same payment.
+   * @throws StripeRefused if Stripe refuses to make the payment; otherwise ApiError
+   * `upstream_unavailable`, or `idempotency_in_progress` while another request makes this payment
    */
   createBookingPayment(booking: BookingToPay): Promise<BookingPayment>;
   /**

@@ -1,5 +1,5 @@
 /**
- * Transfers of a booking's share to its provider, separate from the payment: the first transfer, its
+ * Transfers of a provider's share of a booking, separate from the payment: the first transfer, its
  * reversal, and the transfer that restores a reversed share.
  */
 import type Stripe from "stripe";
@@ -11,11 +11,11 @@ import { unavailable } from "./error-classes.ts";
 
 export interface BookingTransfers {
   /**
-   * Transfers a provider's share, reverses the transfer, or transfers again; a repeat of the same
-   * step returns the same response.
+   * Transfers a provider's share, reverses the transfer, or transfers again; a repeated call for
+   * the same step returns the same response.
    * @returns Stripe's id of the reversal or the transfer
    * @throws StripeRefused if Stripe refuses and has moved nothing; otherwise ApiError
-   *   `upstream_unavailable`
+   * `upstream_unavailable`
    */
   makeTransfer(move: TransferToMake): Promise<string>;
 }

@@ -11,8 +11,8 @@ export interface StripeCaller {
   /**
    * Runs one request to Stripe. All attempts at it use the idempotency key of the first attempt.
    * @throws StripeRefused for a definite refusal; StoredStripeError if Stripe failed and would
-   *   repeat its response under this key; otherwise ApiError `upstream_unavailable`, or
-   *   `idempotency_in_progress` while Stripe processes a request with the same key
+   * answer a retry with this key in the same way; otherwise ApiError `upstream_unavailable`, or
+   * `idempotency_in_progress` while Stripe processes a request with the same key
    */
   call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;
 }

@@ -8,7 +8,7 @@ export interface CardPage {
   readonly userId: string;
   readonly customerId: string;
   readonly currency: string;
-  /** The idempotency key of the request: a repeat gets the same page. */
+  /** The idempotency key of the request. A repeated request with this key gets the same page. */
   readonly requestKey: string;
   readonly successUrl: string;
   readonly cancelUrl: string;
@@ -16,13 +16,15 @@ export interface CardPage {
 
 export interface Customers {
   /**
-   * Makes the customer of an account; a repeat returns the same customer. Stripe receives only the user's id.
-   * If a deleted user's id is used again, it belongs to a new account, which gets a customer of its own.
+   * Makes the customer of an account; a repeated call for the same account returns the same
+   * customer. Stripe receives only the user's id. If a deleted user's id is used again, it belongs
+   * to a new account, which gets a customer of its own.
    * @returns Stripe's id of the customer
    */
   createCustomer(userId: string, accountId: number): Promise<string>;
   /**
-   * Opens a hosted page that saves a card for payments that are made without the user.
+   * Opens a hosted page on which the user saves a card. Later payments with this card are made
+   * without the user.
    * @returns the URL of the page
    */
   openCardPage(page: CardPage): Promise<string>;

@@ -13,8 +13,8 @@ export function unavailable(internal: string, status: 502 | 503, cause?: unknown
 }
 
 /**
- * Stripe answered with an error, and stores the error under the request's idempotency key. A repeat with the
- * same key gets the same error.
+ * Stripe answered with an error, and stores the error under the request's idempotency key. A
+ * repeated request with the same key gets the same error.
  */
 export class StoredStripeError extends ApiError {}
 
@@ -39,7 +39,7 @@ interface Refusal {
  * 502 if the calling code has no more precise error.
  */
 export class StripeRefused extends StoredStripeError {
-  /** Stripe's error code, for example `charge_already_refunded`; null if it gave none. */
+  /** Stripe's error code, for example `charge_already_refunded`; null if Stripe gave none. */
   readonly stripeCode: string | null;
   /** The bank's reason for declining, for example `insufficient_funds`; null if there is none. */
   readonly declineCode: string | null;

@@ -41,7 +41,7 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
 
 /**
  * Turns Stripe's error into an error of this API. The class and the code of the returned error show
- * whether a repeat can help.
+ * whether another attempt can succeed.
  */
 export function failureOf(error: unknown): ApiError {
   const internal = describe(error);

@@ -1,6 +1,6 @@
 /**
- * Turns a Stripe event into an event of the inbox: checks its shape and its mode, and reduces it to
- * its facts.
+ * Turns a Stripe event into an event of the inbox: checks the event's shape and mode, and takes
+ * only the facts that are stored.
  */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
@@ -10,7 +10,8 @@ import type { FactsReader } from "./refetch-event.ts";
 
 /**
  * Describes the error for an event that is not in the API key's `mode`. The event's signature fits
- * the configured webhook secret, so the secret is of the event's mode and contradicts the API key.
+ * the configured webhook secret, so this secret belongs to the event's mode, and not to the API
+ * key's mode.
  */
 function differs(mode: Mode): string {
   const other = mode === "live" ? "test" : "live";

@@ -25,7 +25,7 @@ const PROBE_TIMEOUT_MS = 3_000;
  */
 function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
   const policy = createResiliencePolicy("stripe", { isOutage: () => true, metrics });
-  // A call without a key is enough to show that Stripe answers, and costs nothing.
+  // A call without a key costs nothing, and is enough to show that Stripe answers.
   const ask = async (signal: AbortSignal) => {
     const answer = await fetch(url, { signal });
     await answer.body?.cancel();

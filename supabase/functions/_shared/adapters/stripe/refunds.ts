@@ -13,9 +13,9 @@ interface MadeRefund {
 
 export interface Refunds {
   /**
-   * Asks Stripe for a refund; a repeat for the same refund gets the same response.
+   * Asks Stripe for a refund; a repeated call for the same refund gets the same response.
    * @throws StripeRefused if Stripe refuses and has not refunded; otherwise ApiError
-   *   `upstream_unavailable`, or `idempotency_in_progress` while another request sends this refund
+   * `upstream_unavailable`, or `idempotency_in_progress` while another request sends this refund
    */
   createRefund(refund: RefundToSend): Promise<MadeRefund>;
 }

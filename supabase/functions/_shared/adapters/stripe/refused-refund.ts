@@ -23,8 +23,8 @@ export function explainRefusedRefund(error: StripeRefused): ApiError {
     case "amount_too_large":
       return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
-  // If the amount exceeds what is left to refund, Stripe's error names the parameter `amount` and has no
-  // code.
+  // If the amount exceeds the part of the payment that is not refunded yet, Stripe's error names
+  // the parameter `amount` and has no code.
   if (error.param === "amount") {
     return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }

@@ -1,4 +1,4 @@
-/** Reads the details that Stripe gives of a saved card, and detaches the card. */
+/** Reads the details that Stripe gives about a saved card, and detaches the card. */
 import { type StripeCaller } from "./client.ts";
 import { StripeRefused } from "./error-classes.ts";
 import { requireObject } from "./failures.ts";

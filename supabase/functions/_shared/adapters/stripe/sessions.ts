@@ -14,15 +14,18 @@ interface Session {
 
 export interface Sessions {
   /**
-   * Opens a hosted checkout session; a repeat for the same order returns the same session.
+   * Opens a hosted checkout session; a repeated call for the same order returns the same session.
    * @throws TaxNotSetUp if Stripe Tax is not set up; OrderKeySpent for any other error that Stripe
-   *   has stored, because a repeat would get it again; otherwise ApiError `upstream_unavailable`,
-   *   or `idempotency_in_progress` while another request for this order runs
+   * has stored, because a repeated request would get the same error; otherwise ApiError
+   * `upstream_unavailable`, or `idempotency_in_progress` while another request for this order runs
    */
   openSession(order: CheckoutOrder): Promise<Session>;
 }
 
-/** The parts of the page that the policy decides. Stripe's defaults are left out. */
+/**
+ * The parts of the page that the order's session settings decide. A setting that is Stripe's
+ * default is left out.
+ */
 function pageParams(
   settings: SessionSettings,
   metadata: Stripe.MetadataParam,

@@ -1,7 +1,7 @@
 /**
- * The facts of a Stripe event that the database stores, under this project's names. Only this file
- * and stored-facts/ read the fields of an event's object. Every key is present, with the value null
- * if Stripe gives none. The facts contain no personal data.
+ * The facts that the database stores about a Stripe event, under this project's names. Only this
+ * file and stored-facts/ read the fields of an event's object. Every key is present, with the value
+ * null if Stripe gives none. The facts contain no personal data.
  */
 import type Stripe from "stripe";
 import {

@@ -1,4 +1,7 @@
-/** Stripe Tax in a hosted checkout session: what is sent, and the error for a missing set-up. */
+/**
+ * Stripe Tax in a hosted checkout session: the parameters, and the error if Stripe Tax is not set
+ * up.
+ */
 import type { SessionSettings } from "../../contracts/database/results/checkout.ts";
 import { type StoredStripeError, StripeRefused, TaxNotSetUp } from "./error-classes.ts";
 

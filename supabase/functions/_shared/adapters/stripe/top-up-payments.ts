@@ -28,9 +28,9 @@ export interface TopUpPage {
 
 export interface TopUpPayments {
   /**
-   * Charges the card once; a repeat for the same order gets the same response.
+   * Charges the card once; a repeated call for the same order gets the same response.
    * @throws OtherStripeAccount if Stripe does not know the customer; StripeRefused if the request
-   *   or the setup is wrong; otherwise ApiError if the result is unknown
+   * or the setup is wrong; otherwise ApiError if the result is unknown
    */
   chargeCard(charge: TopUpCharge): Promise<ChargeOutcome>;
   /**
@@ -39,7 +39,7 @@ export interface TopUpPayments {
    * @throws ApiError if the result is unknown
    */
   cancelCharge(charge: TopUpCharge): Promise<boolean>;
-  /** Opens a hosted page for the same order and amount; a repeat returns the same page. */
+  /** Opens a hosted page for the same order and amount; a repeated call returns the same page. */
   openTopUpPage(charge: TopUpCharge, urls: ReturnUrls): Promise<TopUpPage>;
 }
 

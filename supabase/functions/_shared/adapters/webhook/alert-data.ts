@@ -20,8 +20,8 @@ export interface AlertData {
 
 export interface Alert {
   /**
-   * The notification's id. It is the same in each attempt, so that a receiver can recognise a repeat and
-   * ignore it.
+   * The notification's id. It is the same in each attempt, so that a receiver can recognise a
+   * repeated message and ignore it.
    */
   readonly id: string;
   readonly data: AlertData;

@@ -96,7 +96,7 @@ function retryAfter(answer: Response): number | undefined {
 /**
  * Posts one alert in one attempt; the caller retries.
  * @throws AlertRefused for a definite refusal (a redirect, or a permanent 4xx); otherwise ApiError
- * `upstream_unavailable`, with `retryAfterSeconds` if the receiver sent it
+ * `upstream_unavailable`, with `retryAfterSeconds` if the receiver sent a Retry-After header
  */
 export async function postAlert(
   env: AlertWebhookEnv,

@@ -15,7 +15,7 @@ export type MailService = "postmark" | "resend";
 /** A row that metrics_record() takes. */
 export interface MetricRow {
   readonly name: string;
-  /** Labels in the catalogue's order, for example `rule=user,outcome=blocked`. */
+  /** Labels in the order of metrics/metrics.ts, for example `rule=user,outcome=blocked`. */
   readonly labels: string;
   readonly count: number;
   readonly sum_ms?: number;
@@ -33,8 +33,8 @@ export interface RefinedArguments {
     p_idempotency_key: string | undefined;
     p_answer: Pick<Answer, "message" | "finish_reason">;
     /**
-     * Token counts; the kinds do not overlap. Null if the provider's counts are unknown. The chat is then
-     * charged the highest amount that it can have cost.
+     * Token counts; each token is counted in one field only. Null if the provider's counts are
+     * unknown: the chat is then charged the highest amount that it can have cost.
      */
     p_usage: object | null;
   };
@@ -46,8 +46,8 @@ export interface RefinedArguments {
   credits_entries: { p_before_seq: string | undefined };
   customers_reads: { p_before: string | undefined };
   /**
-   * The statistics of the checked service. A key is the end of a series' name: `evicted_keys` of
-   * `redis_evicted_keys`.
+   * The statistics of the checked service. Each key is the name of a series without the service's
+   * name: the key of the series `redis_evicted_keys` is `evicted_keys`.
    */
   deep_checks_report: { p_figures: Readonly<Record<string, number>> };
   features_set: { p_state: FeatureSetting["state"] };
@@ -58,7 +58,8 @@ export interface RefinedArguments {
   jobs_cancel: { p_user_id: string | null };
   jobs_checkpoint: {
     /**
-     * The step's output, wrapped in a list, because SQL would parse an output that is a string as JSON text.
+     * The step's output as the only item of a list. Without the list, SQL would parse an output
+     * that is a string as JSON text.
      */
     p_output: readonly [unknown];
   };

@@ -10,8 +10,8 @@ import { createDatabase } from "../../adapters/database/database.ts";
 import type { Results, Sql } from "./functions.ts";
 
 /**
- * `true` if `Drifted` is empty. Otherwise the type contains the names in which the contract differs
- * from the SQL, so that the compiler's message shows them.
+ * `true` if `Drifted` is empty. Otherwise the type contains `Drifted`, so that the compiler's
+ * message shows where the contract differs from the SQL.
  */
 type None<Drifted> = [Drifted] extends [never] ? true : { drifted: Drifted };
 

@@ -46,7 +46,9 @@ export interface Results
     SettingResults,
     TopUpResults,
     TransferResults {
-  /** Stores a refusal that the request caused, so that a repeat gets the same response. */
+  /**
+   * Stores a refusal that the request caused, so that a repeated request gets the same response.
+   */
   idempotency_store: unknown;
   /**
    * Fails with `mode_mismatch` if the database is in the other Stripe mode (test or live).
@@ -62,16 +64,15 @@ export interface Results
 
 export type Sql = Database["farthing_public"]["Functions"];
 
-/**
- * The functions that can be called: those that have both a result type here and a function in SQL.
- */
+/** The functions that can be called: each has a result type here and exists in SQL. */
 export type FunctionName = keyof Results & keyof Sql;
 export type ResultOf<N extends FunctionName> = Results[N];
 
 /** The arguments that no handler sends: add-author.ts adds `p_author`, and SQL sets `p_now`. */
 type Added = "p_author" | "p_now";
 /**
- * These arguments have defaults in SQL, but are required here, because every request has a value for them.
+ * These arguments have defaults in SQL, but are required here, because every request has a value
+ * for them.
  */
 type OfRequest = "p_idempotency_key" | "p_fingerprint" | "p_correlation_id";
 type Refined<N> = N extends keyof RefinedArguments ? RefinedArguments[N] : unknown;
@@ -92,8 +93,8 @@ type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 
 /**
- * The functions that answer with `Stored`: the call that does the work also stores the response
- * under the idempotency key.
+ * The functions that return `Stored`. The call that does the work also stores the response under
+ * the idempotency key.
  */
 export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;

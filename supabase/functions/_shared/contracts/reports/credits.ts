@@ -1,4 +1,4 @@
-/** The report of credits: granted and used credits by the source of their lot. */
+/** The report of credits: granted and used credits, grouped by the source of their lot. */
 import { z } from "@hono/zod-openapi";
 import { SignedAmount } from "../credit-amounts.ts";
 import { DayOut } from "./report.ts";

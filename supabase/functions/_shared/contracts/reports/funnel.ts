@@ -1,4 +1,4 @@
-/** The report of the funnel from packages to payments. */
+/** The report of the sales funnel: days with their views of packages, checkouts and payments. */
 import { z } from "@hono/zod-openapi";
 import { DayOut } from "./report.ts";
 

@@ -8,7 +8,7 @@ const Day = dayOf("Send a day as YYYY-MM-DD, for example 2026-11-21.")
 /** A day in a response, in UTC. */
 export const DayOut = z.string().openapi({ format: "date", example: "2026-11-21" });
 
-/** The maximum number of rows in one JSON response: the data API returns no more. */
+/** The maximum number of rows in one JSON response. The data API has the same maximum. */
 const MAX_ROWS = 1000;
 
 const Rows = z.string().regex(

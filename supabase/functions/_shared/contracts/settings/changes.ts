@@ -44,7 +44,7 @@ const FieldChange = z.object({
   to: z.string().nullable().openapi({ description: "Null if there is no value any more." }),
 }).openapi("SettingFieldChange");
 
-/** One thing that a request changes, or would change. */
+/** One thing that a request changes, or would change if it were not a dry run. */
 const SettingChange = z.object({
   name: z.string(),
   change: z.enum(["added", "changed", "removed", "restored", "retired"]),

@@ -13,8 +13,8 @@ const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 const MAX_CHANGES = 100;
 
 /**
- * SQL checks these values, too. They are also checked here, because SQL's error does not explain
- * the form, and SQL has no list of the languages.
+ * SQL checks the values of these settings, too. They are also checked here, because SQL's error
+ * does not say which form is expected, and SQL has no list of the languages.
  */
 const FORMS = {
   shop_locale: {

@@ -4,7 +4,10 @@ import { text } from "../fields.ts";
 import { Rate } from "../usage.ts";
 import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 
-/** SQL checks the digits, and its error names the first price that a rate cannot store exactly. */
+/**
+ * SQL checks the number of digits. Its error names the first price that a rate cannot store
+ * exactly.
+ */
 const Usd = z.string().max(30).openapi({
   description: "USD per million tokens, at most 11 digits before the point and 9 after it.",
   example: "2.5",

@@ -1,8 +1,8 @@
 /**
  * The facts of Stripe's events. Stripe's adapter translates an event into facts, the inbox stores
- * them, and SQL reads them by these keys. Every key is present, and null if Stripe gives no value.
- * Amounts are in the currency's minor unit. The types of facts are type aliases, because TypeScript
- * does not accept an interface as JSON.
+ * them, and SQL reads them by these keys. Every key is present; its value is null if Stripe gives
+ * none. Amounts are in the currency's minor unit. The types of facts are type aliases, because
+ * TypeScript does not accept an interface as JSON.
  */
 
 export type SessionFacts = {
@@ -99,8 +99,8 @@ export type DisputeFacts = {
   /** The time until which Stripe accepts evidence, in seconds since 1970; null without a deadline. */
   evidence_due_by: number | null;
   /**
-   * The balance transactions of the dispute so far. Only they show how much money was moved; the status does
-   * not.
+   * The balance transactions of the dispute so far. They show how much money was moved; the
+   * dispute's status does not.
    */
   movements: DisputeMovement[];
 };
@@ -115,7 +115,7 @@ export type DisputeMovement = {
   amount: number;
   fee: number;
   currency: string;
-  /** The rate from the dispute's currency; null without a conversion. */
+  /** The exchange rate from the dispute's currency to `currency`; null without a conversion. */
   exchange_rate: number | null;
 };
 
@@ -136,8 +136,8 @@ export type FeeFacts = {
    */
   charge_id: string | null;
   /**
-   * Set only if Stripe's event contains the whole charge, because an application fee itself names
-   * no payment.
+   * An application fee does not contain the payment's id. So this is set only if Stripe's event
+   * contains the whole charge.
    */
   payment_id: string | null;
   amount: number;

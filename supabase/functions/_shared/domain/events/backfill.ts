@@ -1,4 +1,4 @@
-/** Fetches Stripe events that were never delivered, and receives them like deliveries. */
+/** Fetches Stripe events that were never delivered, and receives them like delivered events. */
 import type * as contract from "../../contracts/webhook-events.ts";
 import type { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
@@ -13,8 +13,8 @@ interface Span {
   /** The creation time of the oldest event to fetch, in seconds since 1970. */
   readonly sinceSeconds: number;
   /**
-   * The time at which to stop, in milliseconds since 1970. Events that were received before the stop are not
-   * fetched again.
+   * The time at which to stop, in milliseconds since 1970. Events that were received before that
+   * time are not fetched again.
    */
   readonly untilMs: number;
 }
@@ -26,8 +26,8 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 }
 
 /**
- * Reads one event's facts. A failure does not stop the other events: a Stripe key without the
- * permission to read fraud warnings must not block payments.
+ * Reads one event's facts. A failure does not stop the other events: if the Stripe key may not read
+ * fraud warnings, payments must still be received.
  * @returns null if the event's object could not be fetched
  */
 async function read({ log }: Services, event: ListedEvent) {
@@ -52,7 +52,7 @@ async function read({ log }: Services, event: ListedEvent) {
 export async function backfill(services: Services, span: Span): Promise<Backfilled> {
   const { database, now, payments } = services;
   const isOver = (ms = span.untilMs) => !hasTime(services, ms);
-  // Listing takes at most half of the time, so that time is left to receive the listed events.
+  // Listing takes at most half of the time. The other half is left to receive the listed events.
   const listUntilMs = (now().getTime() + span.untilMs) / 2;
   const done: Backfilled = { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true };
   const missing: ListedEvent[] = [];
@@ -84,7 +84,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
 
 /**
  * Runs the hourly backfill, and then compares the providers with Stripe. The database lets one
- * runner at a time claim the backfill. If this run fails, another run can claim it minutes later.
+ * runner at a time claim the backfill. If this run fails, another run can claim it some minutes
+ * later.
  */
 export async function backfillIfDue(
   services: Services,

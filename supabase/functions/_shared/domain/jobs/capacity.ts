@@ -43,7 +43,7 @@ export interface ConcurrencyLimits {
   readonly smallMs: number;
 }
 
-/** Small jobs need little memory, so up to four times the initial number run in parallel. */
+/** Small jobs need little memory, so up to 64 run in parallel: four times the initial number. */
 export const SMALL_JOBS = { most: 64, smallMs: 100 };
 
 /**

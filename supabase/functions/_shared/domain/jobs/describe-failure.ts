@@ -4,7 +4,7 @@
 import { ApiError } from "../../core/errors.ts";
 import { redactStart } from "../../privacy/redact.ts";
 
-/** The longest detail, in UTF-16 units. */
+/** The maximum length of a detail, in UTF-16 code units. */
 const MAX_DETAIL = 2_000;
 
 /**

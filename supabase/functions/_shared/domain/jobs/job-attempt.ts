@@ -90,7 +90,8 @@ export class JobAttempt implements Job {
   }
 
   async chargeOf(name: string): Promise<StepCharge> {
-    // A repeat is safe: storing the same step again changes nothing and returns the first charge.
+    // A repeated call is safe: storing the same step again changes nothing and returns the first
+    // charge.
     return this.#charges.get(name) ?? await this.#keep(name, { output: this.#outputs.get(name) });
   }
 

@@ -23,7 +23,7 @@ export interface JobTools {
   readonly now: () => Date;
 }
 
-/** The tokens of one call of a model. The kinds of tokens do not overlap. */
+/** The tokens of one call of a model. Each token is counted in one field only. */
 interface Tokens {
   readonly model: string;
   readonly input_tokens: number;
@@ -65,11 +65,11 @@ export interface StepDone<T> {
 /** The cost of a step; credits are a decimal string. */
 export interface StepCharge {
   readonly credits: string;
-  /** How many of the step's usage events had already been charged. */
+  /** The number of the step's usage events that had already been charged. */
   readonly duplicates: number;
   /**
-   * How many of the step's usage events were not charged, because the same event id had already been charged
-   * with different contents.
+   * The number of the step's usage events that were not charged, because their event ids had
+   * already been charged with different contents.
    */
   readonly conflicts: number;
 }
@@ -83,8 +83,9 @@ export interface Job {
   /** Aborted when the run must end. Pass the signal to every call that waits for a response. */
   readonly signal: AbortSignal;
   /**
-   * Returns the step's stored output. If none is stored, calls `run` and stores its output. The job may stop
-   * before a new step and continue in a later run. Step names are unique within a job.
+   * Returns the step's stored output. If no output is stored, calls `run`, stores the output of
+   * `run`, and returns that output. The job may stop before a new step and continue in a later run.
+   * Step names are unique within a job.
    */
   step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T>;
   /** Returns the cost of a step that finished in this run or in an earlier one. */

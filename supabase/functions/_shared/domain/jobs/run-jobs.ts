@@ -28,7 +28,10 @@ const MIN_WAIT_MS = 500;
 /** Milliseconds for a write and its retries: half of a lease. */
 const STORING_MS = LEASE_SECONDS * 1000 / 2;
 
-/** The final statuses of a job. `lost` is missing: another runner has the job. */
+/**
+ * The final statuses of a job. `lost` is missing, because it is not a job's status: it says that
+ * another runner has the job.
+ */
 const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
 export interface RunnerTools extends JobTools {
@@ -175,7 +178,8 @@ class Runner {
   }
 
   /**
-   * Writes with retries. A repeat is safe, because each write sends the token of the job's lease.
+   * Writes with retries. A repeated write is safe, because each write sends the token of the job's
+   * lease.
    */
   #store<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>> {
     return withOwnTime(() => this.tools.database.rpc(name, args, UNTIL_STORED), STORING_MS);
@@ -200,8 +204,8 @@ class Runner {
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
     const args = { p_job_id: job_id, p_token: token };
     const { status } = await this.#store("jobs_yield", args);
-    // The release of a job starts the next run, unless the job was cancelled or another runner
-    // claimed it in the meantime.
+    // If the job is queued again, its release starts the next run. Otherwise the job was cancelled,
+    // or another runner has claimed it in the meantime.
     if (status === "queued") this.#hasYielded = true;
     return status;
   }

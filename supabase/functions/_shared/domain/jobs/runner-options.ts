@@ -20,8 +20,8 @@ export interface RunnerOptions {
 
 // The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is
 // reserved for work that no step declares, such as the event loop and the parsing of responses. If
-// the isolate has already used most of its CPU when a run begins, the run ends early, with the
-// isolate.
+// the isolate has already used most of its CPU when a run begins, the isolate ends early, and the
+// run ends with it.
 export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: HEARTBEAT_MS,

@@ -77,7 +77,7 @@ export const bookingReceipt = defineTemplate(
   }),
 );
 
-/** A booking is cancelled, by either party or because its payment was cancelled. */
+/** A booking is cancelled: by either party, or because its payment was cancelled. */
 export const bookingCancelled = defineTemplate(
   BookingCancelledData,
   (

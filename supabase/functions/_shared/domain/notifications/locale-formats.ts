@@ -6,7 +6,7 @@
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 
-/** The most decimals of an amount of credits. */
+/** The maximum number of decimals of an amount of credits. */
 const CREDIT_DECIMALS = 18;
 
 function decimalsOf(currency: string): number {
@@ -45,7 +45,7 @@ export interface Formats {
   readonly money: (amount: number, currency: string) => string;
   /** Takes credits as a decimal string; every digit appears in the text. */
   readonly credits: (amount: string) => string;
-  /** Takes a time as RFC 3339. The text names UTC, for example `21 November 2026 at 12:00 UTC`. */
+  /** Takes a time as RFC 3339. The text is in UTC, for example `21 November 2026 at 12:00 UTC`. */
   readonly moment: (time: string) => string;
 }
 

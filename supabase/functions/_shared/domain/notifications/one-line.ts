@@ -1,12 +1,12 @@
 /** Makes one line of any text, and recognises a web address. */
 
 /**
- * The longest value, in characters: long enough for every id, every name and every sentence that
- * this project writes.
+ * The maximum length of a value, in characters. It is enough for every id, every name and every
+ * sentence that this project writes.
  */
 const LONGEST = 500;
 
-/** The longest web address, in characters. */
+/** The maximum length of a web address, in characters. */
 const LONGEST_URL = 2_048;
 
 // Line ends and other control characters, and characters that reverse the direction of the text

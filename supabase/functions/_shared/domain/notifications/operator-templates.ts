@@ -21,8 +21,8 @@ const DISPUTE_PHASES = {
 } as const;
 
 /**
- * A dispute's progress: the buyer's bank asks about a payment, withdraws the money, reinstates it or keeps
- * it.
+ * A dispute's progress: the buyer's bank asks about a payment, or withdraws, reinstates or keeps
+ * the money.
  */
 export const dispute = defineForOperators(
   z.strictObject({

@@ -48,8 +48,8 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
     p_languages: LANGUAGE_CODES,
-    // Each claim has its own lease id. If the response is lost, a repeat with the same lease id
-    // gets the same notifications.
+    // Each claim has its own lease id. If the response is lost, a repeated call with the same lease
+    // id gets the same notifications.
     p_lease_id: crypto.randomUUID(),
   });
   // If the outcome of one notification cannot be recorded, the outcomes of the others are still
@@ -67,10 +67,10 @@ const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "
 
 /**
  * Returns true if the run ends after this batch: the batch is empty, or every email in it was
- * deferred or has an unknown outcome. A partial batch does not end the run, because it does not
- * mean that the queue is empty: more notifications may have been queued since the claim, and
- * queuing during a run starts no other run. Webhook failures don't stop the run: notifications by
- * webhook are claimed first, so a failing webhook would otherwise prevent all emails.
+ * deferred or has an unknown outcome. A partial batch does not end the run, because the queue may
+ * not be empty: more notifications may have been queued since the claim, and queuing during a run
+ * starts no other run. Webhook failures don't stop the run: notifications by webhook are claimed
+ * first, so a failing webhook would otherwise prevent all emails.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);

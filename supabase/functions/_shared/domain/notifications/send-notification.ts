@@ -78,8 +78,8 @@ async function send(
 }
 
 /**
- * Returns the outcome of a failed attempt. If the service did not answer, the notification is sent again only
- * if the service recognizes the repeat by its idempotency key.
+ * Returns the outcome of a failed attempt. If the service did not answer, the notification is sent
+ * again only if the service recognizes a repeated request by its idempotency key.
  */
 function failureOf(error: unknown, recognizesRepeats: boolean): Failure {
   if (error instanceof NoRecipient) return { outcome: "never", code: "no_recipient" };

@@ -16,7 +16,7 @@ interface BalanceReport {
 /**
  * If the list is due, fetches and records it page by page, until the last page or until `untilMs`
  * (milliseconds since 1970). The next run continues after the last recorded page. A failure is only
- * logged: the claim expires after five minutes, and the list is due again.
+ * logged, because the claim expires after five minutes, and the list is then due again.
  */
 export async function listBalance(services: Services, untilMs: number): Promise<BalanceReport> {
   const { database, log } = services;

@@ -49,8 +49,8 @@ async function list(
 }
 
 /**
- * A failure is only logged and not reported to the database, because the claim has already set when
- * the list is due again. The time until then grows with each failure.
+ * A failure is only logged and not reported to the database, because the claim has already set the
+ * time at which the list is due again. The wait grows with each failure.
  */
 async function run(services: Services, due: PayoutToList, untilMs: number): Promise<PayoutOutcome> {
   try {
@@ -77,7 +77,8 @@ export async function reconcilePayouts(
     const outcome = await run(services, due, untilMs);
     done.reconciled += outcome === "reconciled" ? 1 : 0;
     done.failed += outcome === "failed" || outcome === "refused" ? 1 : 0;
-    // If Stripe refused to list this payout, the run continues: Stripe may accept the next one.
+    // After `failed`, the run ends. After `refused`, it continues, because Stripe may list the next
+    // payout.
     if (outcome === "failed") break;
   }
   return done;

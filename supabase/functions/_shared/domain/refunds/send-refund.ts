@@ -8,8 +8,8 @@ import { explainRefusedRefund } from "../../adapters/stripe/refused-refund.ts";
 
 /**
  * Sends the refund, and stores Stripe's id, Stripe's refusal, or the fact that no response came.
- * Without a response the refund's status stays `requested`, and a retry of the request or the
- * runner sends the refund again.
+ * Without a response the refund's status stays `requested`. The refund is then sent again by the
+ * runner, or when the caller retries the request.
  * @param key the caller's idempotency key, which is freed if the refund was refused or got no
  *   response
  * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason;

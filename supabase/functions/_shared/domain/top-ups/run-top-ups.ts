@@ -73,8 +73,8 @@ async function link(
 }
 
 /**
- * Stores that the outcome is unknown. A later run repeats the request for the same order under the
- * same key.
+ * Stores that the outcome is unknown. A later run repeats the request for the same order with the
+ * same idempotency key.
  */
 async function postpone(services: Services, due: TopUpCharge, error: unknown): Promise<void> {
   const { order_id, step } = due;

@@ -1,6 +1,6 @@
 /**
- * Decides which caller a request acts for, from the route's `who` and the verified credentials, and counts
- * the request against the route's rate limit.
+ * Decides for which caller a request acts, from the route's `who` and the verified credentials, and
+ * counts the request against the route's rate limit.
  */
 import type { AnonymousCaller, Caller, SharedCaller, Who } from "../../core/caller.ts";
 import type { RequestContext } from "../../core/current-request.ts";
@@ -122,8 +122,9 @@ async function requireWithinLimit(
 }
 
 /**
- * Identifies the caller and counts the request. A request with a refused credential is counted for its IP
- * address and for all anonymous callers together, so that guessing is limited.
+ * Identifies the caller and counts the request. A request with a refused credential counts towards
+ * two limits, so that guessing is limited: the limit of its IP address, and the limit of all
+ * anonymous callers together.
  * @throws ApiError `unauthenticated`, `token_expired` or `forbidden` for a refused credential, and
  * `rate_limited` or `velocity_exceeded`
  */

@@ -18,8 +18,8 @@ export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
 export interface KeySet {
   /**
    * Returns the keys with which the token may be verified.
-   * @throws ApiError `not_ready` if Auth is unavailable and either no key set is known or the known set lacks
-   * the token's key
+   * @throws ApiError `not_ready` if Auth is unavailable and the token's key is not known from an
+   * earlier fetch
    */
   forToken(token: string): Promise<Keys>;
   /**
@@ -147,7 +147,10 @@ export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions):
   };
 }
 
-/** Returns the keys that the platform has put in the environment. Without them, Auth is asked. */
+/**
+ * Returns the keys that the platform has put in the environment. Without them, the keys are fetched
+ * from Auth.
+ */
 export function keySetFrom(env: Env, metrics: Metrics): KeySet {
   if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
   const url = new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);

@@ -15,8 +15,8 @@ function decode(part: string | undefined): Parts {
 }
 
 /**
- * The longest quote from a refused token. The limit is needed because a caller can write any text into a
- * token.
+ * The maximum length of a quote from a refused token. The limit is needed because a caller can
+ * write any text into a token.
  */
 const MAX_LENGTH = 100;
 const quoted = (value: unknown) => JSON.stringify(value ?? null).slice(0, MAX_LENGTH);

@@ -5,7 +5,7 @@
 
 /**
  * A client repeats a lost request within ten minutes. Two requests with the same content in ten
- * minutes are rarely intended, so the second is treated as a repeat.
+ * minutes are rarely intended, so the second is treated as a retry of the first.
  */
 export const CONTENT_KEY_SECONDS = 600;
 

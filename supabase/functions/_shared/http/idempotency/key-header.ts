@@ -14,9 +14,9 @@ export function isOneKey(value: string): boolean {
 }
 
 /**
- * Returns the header's value without the draft's quotes; null if the route ignores the header, or if it
- * is optional and absent.
- * An invalid header is refused even where the header is optional.
+ * Returns the header's value without the quotes that the draft requires. Returns null if the route
+ * ignores the header, or if the header is optional and absent. An invalid header is refused even
+ * where the header is optional.
  * @throws ApiError `missing_idempotency_key`
  */
 export function readIdempotencyKey(

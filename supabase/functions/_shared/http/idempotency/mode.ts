@@ -1,9 +1,13 @@
-/** Whether a route requires, offers or ignores the Idempotency-Key, and what its handler gets. */
+/**
+ * The modes of a route: it requires, offers or ignores the Idempotency-Key. Each mode decides what
+ * the route's handler gets.
+ */
 import type { Idempotency } from "./hashed-key.ts";
 
 /**
- * true: the route requires an Idempotency-Key. "optional": if a request has no key, its content is its key.
- * "offered": a request without a key is never treated as a repeat. false: the route ignores the header.
+ * true: the route requires an Idempotency-Key. "optional": if a request has no key, its content is
+ * its key. "offered": a request without a key is never treated as a retry. false: the route ignores
+ * the header.
  */
 export type IdempotencyMode = boolean | "optional" | "offered";
 
@@ -19,8 +23,8 @@ export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Id
   : null;
 
 /**
- * Returns whether a later request can be a repeat of this one. In the mode "offered", a request
- * without a key has no repeats.
+ * Returns whether a later request can be a retry of this one. In the mode "offered", a request
+ * without a key has no retries.
  */
 export function canRepeat(mode: IdempotencyMode, key: string | null): boolean {
   return mode === "offered" ? key !== null : mode !== false;

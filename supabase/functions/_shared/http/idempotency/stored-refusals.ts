@@ -1,6 +1,6 @@
 /**
- * Stores refusals under the caller's key, so that a repeat gets the same refusal. The database has
- * rolled the refused call back, so the refusal is stored by a separate call.
+ * Stores refusals under the caller's key, so that a retry gets the same refusal. The database has
+ * rolled back the refused call, so a separate call stores the refusal.
  */
 import type { Database } from "../../adapters/database/database.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
@@ -8,8 +8,9 @@ import { withOwnTime } from "../../core/deadline.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Idempotency } from "./hashed-key.ts";
 
-// The refusals that are stored: while the key is stored, a repeat gets the same refusal. 401, 403, 408, 429,
-// 5xx and `invalid_request` are not stored, because the next attempt may succeed.
+// The refusals that are stored: a retry gets the same refusal for as long as the key is stored.
+// 401, 403, 408, 429, 5xx and `invalid_request` are not stored, because the next attempt may
+// succeed.
 const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "insufficient_credits",
   "spend_cap_reached",

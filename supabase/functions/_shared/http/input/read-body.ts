@@ -48,7 +48,7 @@ async function readAll(request: Request, limitBytes: number): Promise<Uint8Array
   // The declared length is optional. Without it, a sender could send for ever, so the bytes are
   // counted as they arrive.
   if (declared === null) return await readBounded(request.body!, limitBytes);
-  // The condition does not use `>`, because NaN must be refused, too.
+  // A length that is not a number must be refused, too: `NaN > limitBytes` would be false.
   if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);

@@ -8,7 +8,7 @@ const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;
 const usage = ROUTE_CASES.find(({ path }) => path === "/usage")!;
 const webhook = ROUTE_CASES.find(({ path }) => path === "/stripe-webhook")!;
 
-/** Joins the values as the runtime does if a request has the same header once for each value. */
+/** Joins the values as the runtime does if the request has the header several times. */
 function joined(...values: string[]): string {
   const headers = new Headers();
   for (const value of values) headers.append("x", value);

@@ -49,8 +49,8 @@ const OF_REQUESTS_WITH_A_BODY = [
 const IDEMPOTENCY_KEY = single("Idempotency-Key", isOneKey);
 
 /**
- * Returns whether the request has the header. Each lookup scans all headers in the runtime, so no header
- * should be read twice.
+ * Returns whether the request has the header. The runtime scans all headers for each lookup, so no
+ * header should be read twice.
  * @throws ApiError `invalid_request` if the header is repeated
  */
 function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
@@ -61,7 +61,7 @@ function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
 
 /**
  * Limits the number and the total size of the headers. Counting costs more than all other checks in
- * this file. So the headers of a request that only reads and has no credential are not counted; the
+ * this file. So nothing is counted if a request only reads and has no credential; then only the
  * runtime's own limits apply.
  */
 function requireFewHeaders(headers: Headers): void {

@@ -34,8 +34,8 @@ export interface OpenAiError {
 }
 
 /**
- * The parameter of OpenAI's API that has the meaning of a field of this API. This is a Map, not an
- * object, because a caller chooses the name of an unknown field, such as `constructor`.
+ * Maps a field of this API to the parameter of OpenAI's API with the same meaning. This is a Map,
+ * not an object, because a caller chooses the name of an unknown field, such as `constructor`.
  */
 const OPENAI_PARAMETERS: ReadonlyMap<string, string> = new Map([["user_id", "user"]]);
 

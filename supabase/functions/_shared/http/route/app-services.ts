@@ -28,7 +28,7 @@ export interface Services {
   readonly features: FeatureFlags;
   readonly limiter: Limiter;
   readonly metrics: Metrics;
-  /** Reports an unexpected failure to Sentry, in addition to the log. */
+  /** Reports an unexpected failure to Sentry. The failure is also logged. */
   readonly report: Report;
   /**
    * @throws ApiError `not_ready` if no mail service is configured; EnvError if the configuration is

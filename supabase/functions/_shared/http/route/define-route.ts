@@ -56,13 +56,13 @@ interface Declaration<
   /** The deadline of a request; DEADLINE_MS by default. */
   readonly deadlineMs?: number;
   /**
-   * true: the Idempotency-Key is required. "optional": a request without a key is identified by its content.
-   * "offered": a request without a key is never treated as a repeat.
+   * true: the Idempotency-Key is required. "optional": a request without a key is identified by its
+   * content. "offered": a request without a key is never treated as a retry.
    */
   readonly idempotent: I;
   /**
    * The product that must be switched on for the caller. Only routes that begin new business, such
-   * as a booking or a checkout, name a product; all other routes work while a product is off.
+   * as a booking or a checkout, have this field; all other routes work while a product is off.
    */
   readonly feature?: FeatureName;
   readonly bodyLimit?: number;

@@ -19,7 +19,7 @@ export function marked(
   return { ...metadata, [MARK]: mark };
 }
 
-/** Returns the installation's id in an object's metadata; null if it has none. */
+/** Returns the installation's id in an object's metadata; null if the metadata has none. */
 export function markOf(
   { metadata }: { readonly metadata?: Stripe.Metadata | null },
 ): string | null {

@@ -78,8 +78,9 @@ export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
 }
 
 /**
- * A removed card no longer belongs to a customer. The digits of an updated card are left out, so that the
- * inbox stores none; the runner reads them from Stripe.
+ * Returns only the card's id. The customer is left out, because a removed card has none. The last
+ * digits of an updated card are left out, so that the inbox stores no digits; the runner reads the
+ * digits from Stripe.
  */
 export function cardChangedFacts(method: Stripe.PaymentMethod): CardFacts {
   return { payment_method_id: method.id };

@@ -15,8 +15,8 @@ export interface BookingToPay {
   currency: string;
   application_fee_amount: number;
   /**
-   * How the provider gets the share: Stripe divides the payment, or we transfer the share after the
-   * booking is completed.
+   * When the provider gets their share. `payment`: Stripe divides the payment. `completed`: we
+   * transfer the share after the booking is completed.
    */
   transfer_at: "payment" | "completed";
   stripe_account_id: string;
@@ -26,7 +26,7 @@ export interface BookingToPay {
 
 /**
  * The next step of a booking: return the stored response, create the payment at Stripe, or refuse.
- * `limit` is the party whose limit is used up; `retry_after` is in seconds.
+ * `limit` says whose limit is used up; `retry_after` is in seconds.
  */
 export type BookingStep =
   | Replay<StartedBooking>
@@ -59,10 +59,13 @@ export type CancelStep =
   | { step: "refund"; refund: RefundToSend }
   | ({ step: "cancel_payment" } & PaymentToCancel);
 
-/** A transfer or a reversal of a provider's share that Stripe is to make. */
+/** A request to Stripe: make a transfer of a provider's share, or reverse such a transfer. */
 export interface TransferToMake {
   move_id: string;
-  /** `transfer` takes the money from the charge, `restoration` takes it from our balance. */
+  /**
+   * `transfer` and `restoration` both send money to the provider: `transfer` takes it from the
+   * charge, `restoration` from our balance.
+   */
   kind: "transfer" | "reversal" | "restoration";
   booking_id: string;
   /** The amount in the currency's minor unit, without our application fee. */
@@ -71,8 +74,8 @@ export interface TransferToMake {
   charge_id: string | null;
   stripe_account_id: string | null;
   /**
-   * For a reversal, the id of the restoration to reverse, or null to reverse the charge's own
-   * transfer. For the other kinds, null.
+   * For a reversal: Stripe's id of the earlier `transfer` or `restoration` to reverse, or null to
+   * reverse the transfer that Stripe made with the charge. For the other kinds: always null.
    */
   transfer_id: string | null;
 }
@@ -81,7 +84,7 @@ export interface BookingResults {
   bookings_begin: BookingStep;
   /** Finishes the idempotency key and stores the response. */
   bookings_attach: Finished<StartedBooking>;
-  /** Frees the idempotency key. If a booking is named and has no payment, cancels the booking. */
+  /** Frees the idempotency key. With `p_booking_id`, cancels the booking if it has no payment. */
   bookings_abandon: unknown;
   bookings_read: BookingAnswer;
   bookings_list: Page<"bookings", BookingAnswer>;
@@ -96,8 +99,8 @@ export interface BookingResults {
 
 export interface TransferResults {
   /**
-   * Returns the transfers and reversals that are due. Each is returned again only when its next attempt is
-   * due.
+   * Returns the transfers and reversals that are due. Each is returned again only when its next
+   * attempt is due.
    */
   transfers_claim: TransferToMake[];
   /**

@@ -10,7 +10,7 @@ export type Answer = Of<typeof ChatAnswer> & {
 
 /**
  * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
- * string of credits. A stream whose caller has disconnected is read for another
+ * string of credits. If the caller of a stream disconnects, the stream is still read for
  * `abandoned_stream_timeout_ms`.
  */
 export type ChatStep =
@@ -20,11 +20,11 @@ export type ChatStep =
 export interface ChatResults {
   chats_begin: ChatStep;
   /**
-   * Records a heartbeat of the chat. `p_output_tokens` is the number of tokens received so far;
-   * sending a number, even 0, also records that the provider has accepted the request.
+   * Records a heartbeat of the chat. `p_output_tokens` is the number of tokens received so far. Any
+   * number, even 0, also records that the provider has accepted the request.
    */
   chats_record: { status: "open" | "closed" };
-  /** Charges the chat once. A repeat returns the same answer. */
+  /** Charges the chat once. A repeated call returns the same answer. */
   chats_settle: Finished<Answer>;
   chats_release: { status: "released" | "settled" };
 }

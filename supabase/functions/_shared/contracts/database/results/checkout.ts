@@ -5,8 +5,8 @@ import type { Finished, Of, Page } from "./shapes.ts";
 
 /**
  * The settings of an order's session, fixed when the order was made. If `customer_id` is set, the
- * session belongs to that customer. Otherwise the page is filled in with `customer_email`, if that
- * is set.
+ * session belongs to that customer. Otherwise, if `customer_email` is set, Stripe's page shows that
+ * email address as the buyer's.
  */
 export interface SessionSettings {
   locale: string;
@@ -57,8 +57,8 @@ export interface CheckoutResults {
   /** Stores the session, finishes the idempotency key and stores the response. */
   checkout_attach: Finished<Of<typeof checkout.Checkout>>;
   /**
-   * Frees the idempotency key after a failed call to Stripe. If an order is named and has no
-   * session, ends the order.
+   * Frees the idempotency key after a failed call to Stripe. With `p_order_id`, ends the order if
+   * it has no session.
    */
   checkout_abandon: unknown;
   checkout_orders: Page<"orders", Of<typeof checkout.Order>>;

@@ -26,7 +26,7 @@ interface Received {
 /** A backfill that one runner has claimed. */
 interface BackfillClaim {
   claimed_at: string;
-  /** The start of the span, in seconds since 1970. */
+  /** The creation time of the oldest event to fetch, in seconds since 1970. */
   since: number;
 }
 
@@ -44,9 +44,9 @@ export interface InboxResults {
   /** Applies an event again. An event that was processed, or has no facts, stays unchanged. */
   inbox_replay: WebhookEventWithFacts;
   inbox_dead: string[];
-  /** Returns the given ids whose events never arrived. */
+  /** Takes ids of events, and returns the ids of those events that never arrived. */
   inbox_missing: string[];
-  /** Null if no backfill is due, or another runner has claimed it. */
+  /** Null if no backfill is due, or if another runner has claimed the backfill. */
   backfills_claim: BackfillClaim | null;
   /**
    * Ends the claim. An incomplete backfill is repeated from the same start. If some events could
@@ -54,8 +54,8 @@ export interface InboxResults {
    */
   backfills_finish: unknown;
   /**
-   * Leases the payments that have waited for a minute. A payment that still waits later is leased
-   * again.
+   * Leases the payments that have waited for a minute. While a payment waits, it is leased again
+   * from time to time.
    */
   sessions_claim: WaitingPayment[];
 }

@@ -44,14 +44,14 @@ export interface CheckpointAnswer {
   status: "processing" | "cancelled" | "failed" | "lost";
   /**
    * The credits that the step cost, as a decimal string. If the step was already stored, this is
-   * the amount that was charged then.
+   * the amount that was charged when it was stored.
    */
   credits?: string;
-  /** How many of the step's usage events had already been charged. */
+  /** The number of the step's usage events that had already been charged. */
   duplicates?: number;
   /**
-   * How many of the step's usage events were not charged, because the same event id had already been charged
-   * with different contents.
+   * The number of the step's usage events that were not charged, because their event ids had
+   * already been charged with different contents.
    */
   conflicts?: number;
   held?: string;
@@ -68,7 +68,7 @@ interface Completed {
 
 export interface JobResults {
   jobs_create: Stored<CreatedJob>;
-  /** Without `p_user_id`, jobs_read, jobs_cancel and jobs_pages accept the job of any user. */
+  /** jobs_read, jobs_cancel and jobs_pages accept the job of any user if `p_user_id` is null. */
   jobs_read: JobRow;
   jobs_cancel: Of<typeof jobs.CancelledJob>;
   jobs_pages: Pages;

@@ -33,22 +33,23 @@ export interface NotificationToSend {
 
 /**
  * The outcome of an attempt that did not send the notification, or may not have sent it.
- * `not_asked`: the service was not called, so it does not count as an attempt. `again`: the
- * notification was certainly not sent. `never`: the service refuses the notification for good.
- * `unknown`: the notification may have been sent, so it is not sent again.
+ * `not_asked`: the service was not called, so no attempt is counted. `again`: the notification was
+ * certainly not sent. `never`: every further attempt would fail, for example because the service
+ * refuses the notification. `unknown`: the notification may have been sent, so it is not sent
+ * again.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
 export interface NotificationResults {
   notifications_send: Stored<Of<typeof Notification>>;
   /**
-   * Returns due notifications; without `p_mail` only those for webhooks. A repeat with the same
-   * lease returns the same notifications.
+   * Returns due notifications; without `p_mail` only those for webhooks. A repeated call with the
+   * same lease returns the same notifications.
    */
   notifications_claim: NotificationToSend[];
   /**
-   * `known` is false if the claim has expired: a different runner has claimed the notification, or
-   * the notification is finished.
+   * `known` is false if the claim is over: a different runner has claimed the notification, or the
+   * notification is finished.
    */
   notifications_sent: { known: boolean };
   notifications_failed: { known: boolean };

@@ -1,9 +1,11 @@
 /**
- * Results of the functions for payouts: the lists that are due, and their comparison with our
- * records.
+ * Results of the functions for payouts. They say which lists of transactions are due to be fetched
+ * from Stripe, and how the fetched lists compare with our records.
  */
 
-/** A payout whose list one runner has claimed. */
+/**
+ * A payout that one runner has claimed. The runner fetches the list of the payout's transactions.
+ */
 export interface PayoutToList {
   payout_id: string;
   claimed_at: string;
@@ -22,7 +24,8 @@ export type PayoutRecorded =
   | { taken: true };
 
 /**
- * A period whose balance transactions one runner lists. `since` and `until` are seconds since 1970.
+ * A period that one runner has claimed. The runner fetches the period's balance transactions.
+ * `since` and `until` are seconds since 1970.
  */
 export interface BalanceToList {
   claimed_at: string;

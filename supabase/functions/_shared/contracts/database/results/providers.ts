@@ -31,13 +31,13 @@ export interface ProviderResults {
   /** Stores the account, finishes the idempotency key and stores the response. */
   providers_attach: Finished<StartedProvider>;
   /**
-   * Frees the idempotency key. If a provider is named and has no Stripe account, deletes the
-   * provider.
+   * Frees the idempotency key. With `p_provider_id`, deletes the provider if it has no Stripe
+   * account.
    */
   providers_abandon: unknown;
   providers_read: OwnProvider;
   /**
-   * Updates providers to the state of their Stripe accounts. `changed` counts the updated
+   * Updates the stored state of providers from their Stripe accounts. `changed` counts the updated
    * providers; `providers` counts all providers with an account.
    */
   providers_compare: { changed: number; providers: number };

@@ -34,13 +34,16 @@ export interface RefundResults {
   refunds_begin: RefundStep;
   /** Changes nothing. Returns what the refund and Stripe's event would change. */
   refunds_preview: Of<typeof refunds.RefundPreview>;
-  /** Stores Stripe's id. Moves no credits: they move when Stripe's event arrives. */
+  /**
+   * Stores Stripe's id of the refund. Moves no credits, because they move when Stripe's event
+   * arrives.
+   */
   refunds_attach: RefundAnswer;
   /** Frees the idempotency key, and stores that Stripe refused: the refund has failed. */
   refunds_refuse: RefundAnswer;
   /**
-   * Frees the idempotency key, and stores that Stripe's response is unknown. The refund stays
-   * requested, and a retry or the runner sends it again.
+   * Frees the idempotency key, and stores that Stripe's response is unknown. The refund's status
+   * stays `requested`. The refund is sent again by a retry or by the runner.
    */
   refunds_postpone: RefundAnswer;
   /** Stores the refund's current state as the response. */

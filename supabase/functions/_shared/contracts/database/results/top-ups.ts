@@ -17,7 +17,7 @@ export interface TopUpCharge {
   credits: string;
   customer_id: string;
   payment_method_id: string;
-  /** The charge that the page replaces; null while Stripe has made no charge. */
+  /** The charge that the page replaces; null if Stripe has made no charge yet. */
   payment_id: string | null;
   /** The time at which the order expires, in seconds since 1970. */
   expires_at_epoch: number;
@@ -38,7 +38,7 @@ export interface CardTask {
   payment_method_id: string;
   /** The customer to whom the card belongs. */
   customer_id: string;
-  /** The card has waited since this time to be read from Stripe; null for a removal. */
+  /** The time at which the card became due to be read from Stripe; null for a removal. */
   unread_since: string | null;
   /** The number of claims so far. It is part of the idempotency key that is sent to Stripe. */
   attempts: number;

@@ -35,7 +35,7 @@ const MAX_PAGE_BYTES = 256 * 1024;
 const encoder = new TextEncoder();
 const bytesOf = (text: string) => encoder.encode(text).length;
 
-/** Returns the first entries whose lines fit into a page, at least one. */
+/** Returns the first entries whose lines fit into a page. Returns at least one entry. */
 function fitting(entries: EntryRow[], isFirst: boolean): { rows: EntryRow[]; text: string } {
   let rows = entries;
   let text = entriesToCsv(rows, isFirst);

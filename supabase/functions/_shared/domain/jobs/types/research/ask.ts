@@ -1,6 +1,6 @@
 /**
- * Runs one call of the model as a step, which stores the answer and its usage and writes the call to the AI
- * log.
+ * Runs one call of the model as a step. The step stores the answer with its usage, and writes the
+ * call to the AI log.
  */
 import type { AiMessage, AiUsage } from "../../../../adapters/ai/ai.ts";
 import { aiLog } from "../../../../adapters/ai/ai-log.ts";
@@ -54,7 +54,7 @@ const KINDS = [
   "reasoning_tokens",
 ] as const satisfies (keyof AiUsage)[];
 
-/** Returns the sum of the usage of all calls, for each kind of tokens. */
+/** Adds up the usage of all calls, separately for each kind of tokens. */
 export function addUsage(answers: readonly Pick<Answer, "usage">[]): Record<string, number> {
   return Object.fromEntries(
     KINDS.map((kind) => [kind, answers.reduce((sum, { usage }) => sum + (usage[kind] ?? 0), 0)]),

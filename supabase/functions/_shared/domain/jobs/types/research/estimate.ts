@@ -19,8 +19,8 @@ export interface CallLimits {
 }
 
 /**
- * Returns the limits of the plan, and the limits of each answer and of the report.
- * @throws ApiError `unknown_model` if AI_MODELS does not list the research model
+ * Returns the limits of the calls of the model: `plan` is for the plan; `answer` is for each answer
+ * and for the report.
  */
 export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   const model = ai.researchModel;
