@@ -22,7 +22,7 @@ async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   if (problem === undefined) return;
   printError(
     pc.yellow(
-      `${problem}\nThis rollback goes on, and signs with a new key that it does not store.`,
+      `${problem}\nThis rollback goes on, and signs its report with a new key that is not stored.`,
     ),
   );
 }

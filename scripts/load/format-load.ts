@@ -51,7 +51,7 @@ function formatLimits({ limits, soft, sum: { refused } }: Tally): string {
   const near = soft === 0 ? "" : ` ${count(soft)} answers said that a limit is near.`;
   if (refused === 0) return pc.dim(`The limiter refused nothing.${near}`);
   const names = [...limits].map(([name, times]) => `${name} ${count(times)}`).join(", ");
-  return pc.yellow(`The limiter refused ${count(refused)}: ${names}.`) + pc.dim(near);
+  return pc.yellow(`Requests refused by the limiter: ${count(refused)} (${names}).`) + pc.dim(near);
 }
 
 /** Formats the results so far. */

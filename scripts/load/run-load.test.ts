@@ -87,7 +87,7 @@ Deno.test(
       assert.deepEqual([...tally.limits], [["jobs", counts["POST /jobs"]?.[0]]]);
       assert.equal(tally.soft, counts["GET /credits"]?.[0]);
       const said = formatLoad(tally, 1);
-      assert.match(said, /The limiter refused \d+: jobs \d+\./);
+      assert.match(said, /Requests refused by the limiter: \d+ \(jobs \d+\)\./);
       assert.match(said, /\d+ × POST \/usage: 500 internal/);
     });
   },

@@ -90,7 +90,9 @@ try {
   if (!isUsage && !(error instanceof SettingsError)) throw error;
   // The unexpected argument may be a secret, so the message must not repeat it.
   const isStray = isUsage && error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
-  const message = pc.red(isStray ? "The command takes only options." : error.message);
+  const message = pc.red(
+    isStray ? "This command takes only options. Remove the other argument." : error.message,
+  );
   printError(isUsage ? `${message}\n\n${USAGE}` : message);
   Deno.exit(2);
 }

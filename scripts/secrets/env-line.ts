@@ -44,7 +44,9 @@ export function withLine(text: string, name: string, value: string): string {
     other === name || before[other] === after[other]
   );
   if (!isWhole || after[name] !== value || before[name]?.includes("\n")) {
-    throw new SettingsError(`${name} can't be replaced in that file: replace it by hand.`);
+    throw new SettingsError(
+      `${name} can't be replaced safely, because the file has a value of several lines: replace it by hand.`,
+    );
   }
   return changed;
 }

@@ -2522,7 +2522,7 @@ set search_path = ''
 as $$
 begin
   if old.read_at > now() - interval '1 year' then
-    raise exception 'DELETE on farthing.customer_reads is refused: a read is stored for a year.'
+    raise exception 'DELETE on farthing.customer_reads is refused: a row is stored for a year.'
       using errcode = 'restrict_violation';
   end if;
   return null;
@@ -9282,7 +9282,7 @@ as $$
 declare
   v_message text := case
     when p_notification.state = 'uncertain' and p_even_if_sent is not true then
-      'The notification may have been sent. Send even_if_sent: true to repeat it all the same.'
+      'The notification may have been sent. To send it again anyway, send even_if_sent: true.'
     when p_notification.state not in ('dead', 'uncertain') then
       'Only a dead-lettered or uncertain notification can be retried; details.state has its state.'
     when p_notification.recipient = 'address' then
@@ -10715,8 +10715,8 @@ begin
   if p_author like 'operator:%' and p_has_second_factor is not true
     and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
   then
-    perform farthing.fail('mfa_required', 'You need a second factor to set this value, because without one '
-      'you could not change it back. Verify one with supabase.auth.mfa, then send the new token.', null,
+    perform farthing.fail('mfa_required', 'This value needs a second factor, and so does changing it back. '
+      'Verify one with supabase.auth.mfa, then send the new token.', null,
       'changes.operator_mfa');
   end if;
 end
@@ -17700,7 +17700,7 @@ as $$
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
-      'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
+      'Faults of the setup at Stripe: a refused API key, unknown customers, or Stripe Tax that is not set up.'),
     ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',
@@ -17873,9 +17873,15 @@ begin
     end is not true
   order by f.key limit 1;
   if v_bad is not null then
-    perform farthing.fail('invalid_request', left(v_bad, 63) || ' must be a figure of the rule: a decimal '
-      'number with at most 6 decimals, a whole number for `minimum` and for times in seconds, or true or '
-      'false for `enabled`.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+    perform farthing.fail('invalid_request', left(v_bad, 63) || case
+      when v_bad in ('threshold', 'fine_at') then ' must be a decimal number of 0 or more, with at most 6 '
+        'decimals.'
+      when v_bad = 'factor' then ' must be a decimal number above 0 with at most 6 decimals, or null.'
+      when v_bad = 'minimum' then ' must be a whole number with at most 9 digits.'
+      when v_bad = 'baseline' then ' must be a whole number of seconds, or null.'
+      when v_bad in ('period', 'fires_after', 'resolves_after') then ' must be a whole number of seconds.'
+      when v_bad = 'enabled' then ' must be true or false.'
+      else ' can''t be set. Leave it out.' end, null, format('rules[%s].%s', p_index, left(v_bad, 63)));
   end if;
 end
 $$;
@@ -17905,9 +17911,9 @@ begin
   where r.rule = p_rule ->> 'rule';
 exception when check_violation then
   get stacked diagnostics v_constraint = constraint_name;
-  perform farthing.fail('invalid_request', 'In seconds, `period` must be between 60 and 2592000, '
-    '`baseline` between `period` and 2592000, and `fires_after` and `resolves_after` between 0 and '
-    '86400.', null,
+  perform farthing.fail('invalid_request', '`period` must be between 60 and 2592000 seconds. '
+    '`baseline` must be between `period` and 2592000 seconds. `fires_after` and `resolves_after` must '
+    'be at most 86400 seconds.', null,
     format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint
@@ -18215,8 +18221,8 @@ begin
     perform farthing.set_policy(farthing.policy_values(p_changes), p_reason, p_author, p_now);
   exception when check_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    perform farthing.fail('invalid_request', 'The new values conflict with other settings. Compare '
-      'the descriptions of the settings in GET /settings/policy.', null, 'changes.' || (
+    perform farthing.fail('invalid_request', 'This value has the wrong format, or conflicts with '
+      'another setting. GET /settings/policy describes each setting.', null, 'changes.' || (
         select min(a.attname) from pg_catalog.pg_constraint c join pg_catalog.pg_attribute a
           on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
         where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint
@@ -20074,7 +20080,7 @@ begin
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
     perform farthing.fail('invalid_request',
-      'target is too high: one charge can''t buy the credits from threshold to target. Send a lower target.',
+      'target is too far above threshold for one charge. Send a lower target.',
       null, 'target');
   end if;
   if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest
@@ -20501,8 +20507,8 @@ begin
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
     perform farthing.fail('invalid_request',
-      'p_move_id must name a transfer or reversal whose status is uncertain, or refused although Stripe has '
-      'made it. For a refused one, also send p_stripe_id.',
+      'p_move_id must name an uncertain transfer or reversal, or a refused one that exists at Stripe. For a '
+      'refused one, also send p_stripe_id.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
@@ -21117,7 +21123,7 @@ begin
   if p_request.status <> 'refused' or p_request.user_id is null then
     perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
       then 'The user was deleted.' else
-        'Only a refused user can be queued again; details.status has the status of this request.' end,
+        'Only a refused request for welcome credits can be queued again; details.status has its status.' end,
       jsonb_build_object('status', p_request.status));
   end if;
 end

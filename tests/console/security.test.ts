@@ -234,7 +234,7 @@ test("a removal whose response was lost counts as done at the next attempt", () 
       await route.abort();
     });
     await press(dialog, "Remove");
-    await dialog.getByText("the app may or may not be removed").waitFor();
+    await dialog.getByText("it is not known whether the authenticator app was removed").waitFor();
     await page.unroute(user);
     await confirms(dialog, "Remove", /is removed/);
     await page.getByText("You have no authenticator app.").waitFor();

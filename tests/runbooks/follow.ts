@@ -24,9 +24,9 @@ export interface Ran {
 export interface Scene {
   /** Makes the state, and returns the values of the page's placeholders. */
   readonly prepare?: (world: World) => Promise<Value[]>;
-  /** Reverts those effects of the page's commands that would disturb other tests. */
+  /** Checks a command that has succeeded, and returns values for the commands after it. */
   readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
-  /** Reverts those changes of the page that would affect other tests. */
+  /** Reverts those effects of the page's commands that would disturb other tests. */
   readonly undo?: (world: World) => Promise<unknown>;
   /** True if the page's SQL is committed. Otherwise each block is rolled back. */
   readonly commits?: boolean;

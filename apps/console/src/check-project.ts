@@ -46,7 +46,7 @@ function isSecret(key: string): boolean {
 export function checkProject(text: string): Project {
   const { url, publishableKey } = fieldsOf(text);
   if (!isHttpUrl(url)) {
-    throw new ProjectError(`url in farthing.json must be your project's URL: ${EXAMPLE}.`);
+    throw new ProjectError(`url in farthing.json must be your project's URL, as in ${EXAMPLE}.`);
   }
   if (typeof publishableKey !== "string" || publishableKey === "") {
     throw new ProjectError(

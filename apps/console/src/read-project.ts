@@ -11,7 +11,7 @@ export async function readProject(): Promise<Project> {
   }
   if (!response.ok) {
     throw new ProjectError(
-      `${address} answers ${response.status}. Put farthing.json beside index.html: ${EXAMPLE}.`,
+      `${address} answers ${response.status}. Put farthing.json beside index.html, with content such as ${EXAMPLE}.`,
     );
   }
   return checkProject(await response.text());

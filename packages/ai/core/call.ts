@@ -145,7 +145,7 @@ export async function beginCall(shared: Shared, terms: CallTerms): Promise<Meter
     await releaseCall(shared, record);
     running.delete(record.id);
     const message =
-      "The call was not written to the journal. Repair the journal: error.cause says why.";
+      "The call could not be written to the journal, so the model was not called. See error.cause.";
     throw new JournalError(message, { cause });
   }
   let ended: Promise<Settlement> | undefined;

@@ -50,5 +50,10 @@ export function outage(status: number | "quota", retryAfterS: number | undefined
     return new AiError(429, "Rate limit reached.", fields, { "retry-after": "1", ...headers });
   }
   const type = status < 500 ? "invalid_request_error" : "server_error";
-  return new AiError(status, "The server had an error (asked for by a marker).", { type }, headers);
+  return new AiError(
+    status,
+    "The server had an error (a fault set by a marker in the prompt or by POST /_control/next).",
+    { type },
+    headers,
+  );
 }

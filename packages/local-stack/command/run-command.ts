@@ -73,7 +73,7 @@ async function status(options: StackOptions): Promise<void> {
   if (!response?.ok) {
     throw new StackError(
       `The stack (pid ${running.pid}) does not answer. It may still be starting: try again in a ` +
-        "minute, or end it with `deno task stop` and the same flags.",
+        "minute, or end it with `deno task stop` and the flags of this command.",
     );
   }
   const { pid, urls, health } = await response.json();

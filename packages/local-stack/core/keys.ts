@@ -74,7 +74,7 @@ export async function loadKeys(dataDir: string, live = false): Promise<Keys> {
       `${dataDir} has the data of Stripe's ${
         live ? "test" : "live"
       } mode: name another directory ` +
-        `with --data, or start it ${live ? "without" : "with"} --live.`,
+        `with --data, or start the stack ${live ? "without" : "with"} --live.`,
     );
   }
   const made = await generate(live);

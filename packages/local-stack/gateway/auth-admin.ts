@@ -43,7 +43,7 @@ const MAX_PASSWORD_BYTES = 72;
 const invalid = (message: string) => new AuthError(400, "validation_failed", message);
 /** Answers 422 instead of 501, because clients treat 501 as a temporary failure. */
 const notSupported = (what: string) =>
-  new AuthError(422, "not_implemented", `The local stack's Auth has no ${what}.`);
+  new AuthError(422, "not_implemented", `The local stack's Auth does not support ${what}.`);
 
 async function readBody(c: Context): Promise<Record<string, unknown>> {
   const text = await c.req.text();

@@ -35,7 +35,7 @@ export function controlRoutes({ status, switches }: Control, keys: Keys): Hono {
     app.post(`/stack/${path}`, async (c) => {
       const role = roleOfKey(c.req.header("apikey") ?? "", keys);
       if (role !== "service_role") {
-        return c.json({ message: "Send the secret key in `apikey`." }, 401);
+        return c.json({ message: "Send the secret key in the header `apikey`." }, 401);
       }
       try {
         await turn(parse(await c.req.text()));

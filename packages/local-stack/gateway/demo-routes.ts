@@ -12,7 +12,7 @@ export function demoRoutes(store: (result: DemoResult) => Promise<void>, keys: K
   app.put("/stack/demo", async (c) => {
     const role = roleOfKey(c.req.header("apikey") ?? "", keys);
     if (role !== "service_role") {
-      return c.json({ message: "Send the secret key in `apikey`." }, 401);
+      return c.json({ message: "Send the secret key in the header `apikey`." }, 401);
     }
     const { success, data, error } = DemoResult.safeParse(await c.req.json().catch(() => null));
     if (!success) return c.json({ message: error.message }, 400);

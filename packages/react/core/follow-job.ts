@@ -28,7 +28,8 @@ export async function follow<Item>(
   const abort = () => stop.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
-  const message = `The job has not ended within ${timeoutMs} ms. It goes on: look again later.`;
+  const message =
+    `The job has not ended within ${timeoutMs} ms. It continues on the server: look again later.`;
   const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
   const late = () => stop.abort(new FarthingError(facts));
   const timer = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMER_MS));

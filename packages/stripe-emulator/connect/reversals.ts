@@ -102,7 +102,9 @@ function checkAmount(wanted: number | undefined, left: number, what: string, don
   if (amount < 1) {
     throw invalidRequest("The amount must be positive.", "amount", "parameter_invalid_integer");
   }
-  if (amount > left) throw invalidRequest(`Only ${left} of the ${what} is left.`, "amount");
+  if (amount > left) {
+    throw invalidRequest(`At most ${left} of the ${what} can be ${done}.`, "amount");
+  }
   return amount;
 }
 

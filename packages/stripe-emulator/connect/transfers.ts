@@ -73,7 +73,10 @@ export function chargeWith(
   const gone = transfers.all(scope).filter((each) => each.source_transaction === id)
     .reduce((sum, each) => sum + each.amount, 0);
   if (gone + amount > charge.amount) {
-    throw invalidRequest(`Only ${charge.amount - gone} of the charge is left.`, "amount");
+    throw invalidRequest(
+      `At most ${charge.amount - gone} of the charge can be transferred.`,
+      "amount",
+    );
   }
   return charge;
 }

@@ -60,7 +60,7 @@ export function payoutControls(engine: Engine): Hono {
     const currencies = payableCurrencies(scope, request);
     if (currencies.length === 0) {
       throw invalidRequest(
-        "No money is available to pay out, because a payment is pending for two days. Send " +
+        "No money is available to pay out, because each payment stays pending for two days. Send " +
           "release_pending: true to pay it out now.",
       );
     }

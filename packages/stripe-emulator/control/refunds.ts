@@ -46,7 +46,7 @@ export function refundControls(engine: Engine): Hono {
     const allowed = REFUND_ENDS[outcome] ?? [];
     if (!allowed.includes(refund.status ?? "")) {
       throw invalidRequest(
-        `The outcome ${outcome} needs a refund that is ${allowed.join(" or ")}; this refund is ` +
+        `The refund must be ${allowed.join(" or ")} for the outcome ${outcome}, but it is ` +
           `${refund.status}.`,
       );
     }

@@ -28,5 +28,7 @@ function parse(text: string): unknown {
 export function paidCharge(scope: Scope, id: string): Stripe.Charge {
   const intent = paymentIntents.get(scope, id);
   if (intent.status === "succeeded") return charges.get(scope, String(intent.latest_charge));
-  throw invalidRequest(`The payment intent ${id} must be succeeded, but it is ${intent.status}.`);
+  throw invalidRequest(
+    `The status of the payment intent ${id} must be succeeded, but it is ${intent.status}.`,
+  );
 }

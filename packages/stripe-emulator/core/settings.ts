@@ -85,7 +85,7 @@ export function readSettings(options: Options): Settings {
     !key.startsWith(`rk_${mode}_`)
   );
   if (otherKey !== undefined) {
-    throw new Error(`Each of restrictedKeys must begin with rk_${mode}_.`);
+    throw new Error(`Each key in restrictedKeys must begin with rk_${mode}_.`);
   }
   return {
     mode,

@@ -81,7 +81,9 @@ function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Di
 export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Dispute {
   if (!FROM[end].includes(dispute.status)) {
     throw invalidRequest(
-      `${end} needs a dispute that is ${FROM[end].join(" or ")}; this one is ${dispute.status}.`,
+      `The dispute must be ${
+        FROM[end].join(" or ")
+      } for the outcome ${end}, but it is ${dispute.status}.`,
     );
   }
   if (end === "under_review") return review(scope, dispute);

@@ -81,7 +81,7 @@ export function refuseCheckoutIntent(scope: Scope, intent: Intent): void {
   if (!sessionOf(scope, intent.id)) return;
   throw new StripeApiError(
     400,
-    "This payment intent was made by a checkout session: use the session, or expire it.",
+    "This payment intent belongs to a checkout session: pay or expire the session instead.",
     { code: "payment_intent_unexpected_state", payment_intent: intent },
   );
 }

@@ -65,7 +65,7 @@ function refusal(intent: SetupIntent): StripeApiError {
 /** Refuses to change an intent that a checkout session created: only the session may change it. */
 export function refuseCheckoutIntent(scope: Scope, intent: SetupIntent): void {
   if (!sessionOf(scope, intent.id)) return;
-  const message = "This setup intent was made by a checkout session: use the session.";
+  const message = "This setup intent belongs to a checkout session: complete the session instead.";
   const code = "setup_intent_unexpected_state";
   throw new StripeApiError(400, message, { code, setup_intent: intent });
 }

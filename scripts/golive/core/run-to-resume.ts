@@ -32,8 +32,8 @@ export async function dropRun(of: RunOf, { onDropped, buys }: Resuming): Promise
   const run = await readRun(of).catch(() => {
     if (!buys) return undefined;
     throw new SettingsError(
-      `${fileOf(of)} can't be read, so it is not known whether the last run has paid: look at ` +
-        "Stripe's payments, then move the file away.",
+      `${fileOf(of)} can't be read. Check in Stripe's dashboard whether the last run paid for an ` +
+        "order, then move this file to another folder.",
     );
   });
   if (run) await onDropped(run);

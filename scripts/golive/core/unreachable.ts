@@ -30,6 +30,6 @@ export function findingOfError(error: unknown, silent: Set<string>, then: string
   const { host, message } = error;
   if (silent.has(host)) return skipped(`needs ${host}, which does not answer`);
   silent.add(host);
-  const fix = `Check SUPABASE_URL, and that the project is not paused, and ${then}.`;
+  const fix = `Check SUPABASE_URL, and check that the project is not paused. Then ${then}.`;
   return { state: "failed", evidence: [message], fix };
 }

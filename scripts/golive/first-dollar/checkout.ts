@@ -16,7 +16,9 @@ export function requireMode(
   { id, livemode }: { readonly id: string; readonly livemode: boolean },
 ): void {
   if (livemode === (mode === "live")) return;
-  throw new Error(`${id} has livemode ${livemode}, but STRIPE_SECRET_KEY is a ${mode} key.`);
+  throw new Error(
+    `${id} has livemode ${livemode}, but STRIPE_SECRET_KEY is a ${mode} key: use the keys of one mode.`,
+  );
 }
 
 /** Whether the order is unpaid, and nobody can pay it any more. */

@@ -26,8 +26,8 @@ export async function readPaid(project: Pick<Project, "url" | "mode">): Promise<
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new Error(
-      `${file} can't be read, so it is not known whether the project has paid: look at Stripe's ` +
-        "payments. If none is paid, move the file away.",
+      `${file} can't be read. Check in Stripe's dashboard whether an earlier run paid for an order. ` +
+        "If none did, move this file to another folder.",
     );
   }
 }

@@ -53,7 +53,7 @@ export const mailService: GoLiveStep = {
     return REFUSED.includes(response.status) && Object.keys(headers).length > 0
       ? failed(
         `${evidence}: it refuses the token`,
-        "Set POSTMARK_SERVER_TOKEN to a token of your server, and deploy it.",
+        "Set POSTMARK_SERVER_TOKEN to an API token of your Postmark server, then deploy the secrets again.",
       )
       : found(evidence);
   },

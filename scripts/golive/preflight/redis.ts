@@ -59,7 +59,7 @@ export const redisEviction: GoLiveStep = {
     if (response.status === 401) {
       return failed(
         "Redis refuses the token",
-        "Copy UPSTASH_REDIS_REST_TOKEN from the database's page.",
+        "Copy UPSTASH_REDIS_REST_TOKEN from the database's page at Upstash.",
       );
     }
     const policy = parsed.success ? evictionPolicy(parsed.data.result) : undefined;

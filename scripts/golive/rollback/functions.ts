@@ -39,7 +39,7 @@ async function deployed(context: Context, folder: string, ref: string, revision:
   if (!success) return failed(last, deployByHand(revision, args));
   const health = SMOKE.find(({ code }) => code === "smoke.health")!;
   const ready = await health.run(context).catch((error: Error) =>
-    failed(error.message, "Look into the log of the function health.")
+    failed(error.message, "Read the log of the function `health`.")
   );
   return { ...ready, evidence: [...ready.evidence, ...last] };
 }

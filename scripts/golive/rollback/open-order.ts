@@ -64,7 +64,7 @@ async function paid(context: Context, id: string): Promise<Finding> {
   }
   return refused.status === 403
     ? found(evidence)
-    : warning(evidence, "Look at GET /settings/flags.");
+    : warning(evidence, "Check with GET /settings/flags whether a flag is still on.");
 }
 
 /**

@@ -19,7 +19,7 @@ export const cleanUp: GoLiveStep = {
     if (error && error.code !== "user_not_found") {
       return warning(
         `Auth did not delete ${id}: ${error.message}`,
-        "Delete the user in the dashboard.",
+        "Delete the user in Supabase's dashboard.",
       );
     }
     return found(`customer ${id} is deleted, their entries stay in the ledger`);

@@ -11,7 +11,7 @@ export const health: GoLiveStep = {
   async run({ project }) {
     const reply = await ask(project, "health/ready", { as: NOBODY });
     if (reply.status !== 200) {
-      return failed(said(reply), "Look into the log of the function health, and at its secrets.");
+      return failed(said(reply), "Read the log of the function `health`, and check its secrets.");
     }
     const { status, checks } = dataOf(reply, 200, Ready);
     const parts = Object.entries(checks).map(([name, state]) => `${name} ${state}`).join(", ");

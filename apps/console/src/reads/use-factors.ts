@@ -90,7 +90,8 @@ async function remove(auth: Auth, factorId: string): Promise<string> {
   const { error } = await auth.mfa.unenroll({ factorId });
   if (error === null || codeOf(error) === "mfa_factor_not_found") return factorId;
   if (!isAuthRetryableFetchError(error)) throw error;
-  const message = "No answer came, so the app may or may not be removed. Try again.";
+  const message =
+    "No answer came, so it is not known whether the authenticator app was removed. Try again.";
   const isDone = await isGone(auth, factorId).catch(() => {
     throw Object.assign(new Error(message, { cause: error }), { isUncertain: true });
   });

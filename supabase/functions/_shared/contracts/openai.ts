@@ -140,8 +140,10 @@ const notPassedOn = {
   functions: refused("Send tools instead."),
   logprobs: only([false], "Logprobs are not supported."),
   metadata: refused("Metadata is not supported, because the provider stores nothing."),
-  modalities: z.array(z.literal("text", { error: "Answers are text only." })).nullish(),
-  n: only([1], "One request has one answer, whose price is held."),
+  modalities: z.array(
+    z.literal("text", { error: 'modalities must be ["text"], because answers are text only.' }),
+  ).nullish(),
+  n: only([1], "Only n = 1 is supported, because a request has one answer."),
   prediction: refused("Predictions are not supported, because they have no rate."),
   service_tier: only(
     ["auto", "default"],

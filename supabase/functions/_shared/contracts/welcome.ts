@@ -47,7 +47,10 @@ export const WelcomeGrantsQuery = z.strictObject({
 });
 
 export const WelcomeGrantPath = z.object({
-  id: z.string().refine(isSeq, "Send the id of a request from GET /credits/welcome-grants."),
+  id: z.string().refine(
+    isSeq,
+    "Send the id of a request for welcome credits. GET /credits/welcome-grants lists these ids.",
+  ),
 });
 
 export const WelcomeRetryBody = z.strictObject({

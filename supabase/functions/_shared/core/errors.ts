@@ -128,7 +128,7 @@ export const ERRORS = {
   welcome_not_refused: kind(
     "conflict",
     409,
-    "Only a refused user can be queued again; details.status has the status of this request.",
+    "Only a refused request for welcome credits can be queued again; details.status has its status.",
   ),
   already_refunded: kind(
     "conflict",

@@ -30,7 +30,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   breaker_not_closed: {
     name: "breaker_not_closed_total",
     help:
-      "How often a process found a service's circuit breaker open or half open. Each looks every 10 s.",
+      "Rises every 10 s for each process whose circuit breaker for a service is open or half open.",
   },
   deep_checks: { name: "deep_checks_total", help: "Paid checks, by outcome." },
   limiter_decisions: {
@@ -151,7 +151,8 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   },
   redis_evicted_keys: {
     name: "redis_evicted_keys_total",
-    help: "Keys that Redis evicted because its memory was full. Each may have lifted a rate limit.",
+    help:
+      "Keys that Redis evicted because its memory was full. Each eviction may have reset a rate limit.",
   },
   redis_keyspace_hits: {
     name: "redis_keyspace_hits_total",

@@ -41,7 +41,7 @@ set search_path = ''
 as $$
 begin
   if old.read_at > now() - interval '1 year' then
-    raise exception 'DELETE on farthing.customer_reads is refused: a read is stored for a year.'
+    raise exception 'DELETE on farthing.customer_reads is refused: a row is stored for a year.'
       using errcode = 'restrict_violation';
   end if;
   return null;

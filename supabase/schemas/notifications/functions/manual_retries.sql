@@ -60,7 +60,7 @@ as $$
 declare
   v_message text := case
     when p_notification.state = 'uncertain' and p_even_if_sent is not true then
-      'The notification may have been sent. Send even_if_sent: true to repeat it all the same.'
+      'The notification may have been sent. To send it again anyway, send even_if_sent: true.'
     when p_notification.state not in ('dead', 'uncertain') then
       'Only a dead-lettered or uncertain notification can be retried; details.state has its state.'
     when p_notification.recipient = 'address' then

@@ -54,9 +54,15 @@ begin
     end is not true
   order by f.key limit 1;
   if v_bad is not null then
-    perform farthing.fail('invalid_request', left(v_bad, 63) || ' must be a figure of the rule: a decimal '
-      'number with at most 6 decimals, a whole number for `minimum` and for times in seconds, or true or '
-      'false for `enabled`.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+    perform farthing.fail('invalid_request', left(v_bad, 63) || case
+      when v_bad in ('threshold', 'fine_at') then ' must be a decimal number of 0 or more, with at most 6 '
+        'decimals.'
+      when v_bad = 'factor' then ' must be a decimal number above 0 with at most 6 decimals, or null.'
+      when v_bad = 'minimum' then ' must be a whole number with at most 9 digits.'
+      when v_bad = 'baseline' then ' must be a whole number of seconds, or null.'
+      when v_bad in ('period', 'fires_after', 'resolves_after') then ' must be a whole number of seconds.'
+      when v_bad = 'enabled' then ' must be true or false.'
+      else ' can''t be set. Leave it out.' end, null, format('rules[%s].%s', p_index, left(v_bad, 63)));
   end if;
 end
 $$;
@@ -86,9 +92,9 @@ begin
   where r.rule = p_rule ->> 'rule';
 exception when check_violation then
   get stacked diagnostics v_constraint = constraint_name;
-  perform farthing.fail('invalid_request', 'In seconds, `period` must be between 60 and 2592000, '
-    '`baseline` between `period` and 2592000, and `fires_after` and `resolves_after` between 0 and '
-    '86400.', null,
+  perform farthing.fail('invalid_request', '`period` must be between 60 and 2592000 seconds. '
+    '`baseline` must be between `period` and 2592000 seconds. `fires_after` and `resolves_after` must '
+    'be at most 86400 seconds.', null,
     format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint

@@ -46,8 +46,8 @@ begin
     perform farthing.set_policy(farthing.policy_values(p_changes), p_reason, p_author, p_now);
   exception when check_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    perform farthing.fail('invalid_request', 'The new values conflict with other settings. Compare '
-      'the descriptions of the settings in GET /settings/policy.', null, 'changes.' || (
+    perform farthing.fail('invalid_request', 'This value has the wrong format, or conflicts with '
+      'another setting. GET /settings/policy describes each setting.', null, 'changes.' || (
         select min(a.attname) from pg_catalog.pg_constraint c join pg_catalog.pg_attribute a
           on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
         where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint

@@ -19,7 +19,7 @@ begin
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
     perform farthing.fail('invalid_request',
-      'target is too high: one charge can''t buy the credits from threshold to target. Send a lower target.',
+      'target is too far above threshold for one charge. Send a lower target.',
       null, 'target');
   end if;
   if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest

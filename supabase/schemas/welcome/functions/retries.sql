@@ -47,7 +47,7 @@ begin
   if p_request.status <> 'refused' or p_request.user_id is null then
     perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
       then 'The user was deleted.' else
-        'Only a refused user can be queued again; details.status has the status of this request.' end,
+        'Only a refused request for welcome credits can be queued again; details.status has its status.' end,
       jsonb_build_object('status', p_request.status));
   end if;
 end

@@ -79,7 +79,8 @@ export function RetryRefused() {
       change={change}
       dryRun={dryRun}
       inputOf={(form) => ({ body: bodyOf(form) })}
-      done={({ retried }) => `${retried} users are queued again. A runner decides within a minute.`}
+      done={({ retried }) =>
+        `${retried} users are queued again. Within a minute, a runner grants or refuses their welcome credits.`}
     >
       <SelectField
         name="refused_as"

@@ -14,7 +14,7 @@ import { REFUSALS } from "./welcome-refusals.ts";
 const WELCOMES: TableOf<WelcomeGrant> = {
   caption: "Welcome credits",
   keyOf: ({ id }) => id,
-  empty: "No requests. With welcome credits on, each new user appears here.",
+  empty: "No users. While welcome credits are on, each new user appears here.",
   columns: [
     {
       title: "User",

@@ -99,7 +99,7 @@ const FUNNEL: ReportSpec<"/reports/funnel"> = {
   path: "/reports/funnel",
   title: "Funnel",
   lead:
-    "How many users who saw the packages paid, and how many who lacked credits then bought some.",
+    "Views of the packages, checkouts and payments, and how many accounts with too few credits then bought some.",
   columns: [
     { key: "day", kind: "day" },
     { key: "packages_seen", kind: "count" },

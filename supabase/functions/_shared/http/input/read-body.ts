@@ -137,7 +137,7 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
   if (value === INEXACT) {
     throw invalid(
       "This number would be rounded or is out of range. Send at most 15 digits without an exponent, " +
-        "or a string where the field takes text.",
+        "or a string if the field accepts one.",
       path,
     );
   }
