@@ -153,7 +153,7 @@ export async function withFilled<T>(
   use: (server: DatabaseServer) => Promise<T>,
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-bench-" });
-  await Deno.chmod(dataDir, 0o755); // the server's account must be able to enter
+  await Deno.chmod(dataDir, 0o755); // the server's account must be able to enter this directory
   let server: DatabaseServer | undefined;
   const cleanup = async () => {
     await server?.stop();

@@ -8,8 +8,8 @@ import { openQueue } from "./queue-client.ts";
 import { openStorm } from "./storm-client.ts";
 
 /**
- * After this many calls, the server has filled its caches and has chosen its final plans. It
- * chooses them at the sixth execution of a statement.
+ * After this many calls, the server has filled its caches and has chosen its final plans.
+ * PostgreSQL chooses the final plan of a statement at its sixth execution.
  */
 const WARM_UP_CALLS = 20;
 

@@ -35,8 +35,8 @@ export function keyText(seed: number, index: number): string {
 export type Spread = "uniform" | "zipf" | "hot";
 
 /**
- * The exponent that the benchmark YCSB uses. The busiest of 10,000 accounts gets a tenth of the
- * calls.
+ * The exponent of the Zipf distribution, the same as in the benchmark YCSB. The busiest of 10,000
+ * accounts gets a tenth of the calls.
  */
 const ZIPF_EXPONENT = 0.99;
 

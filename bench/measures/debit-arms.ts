@@ -15,8 +15,8 @@ export interface Arm {
   /** The number of charges that one call makes. */
   batch: number;
   /**
-   * SQL that returns problems. `$calls` stands for the number of answered calls, and `$seeded` for
-   * the number of entries before those calls.
+   * SQL that returns a row for each problem in the arm's database. `$calls` stands for the number
+   * of answered calls, and `$seeded` for the number of entries before those calls.
    */
   problems: string;
   /** The work that this arm leaves out. Readers need it to compare the arms. */

@@ -1,6 +1,6 @@
 /**
- * G25: compares the cost of the hot path with that of other commits, in instructions and in
- * processor time.
+ * G25: compares the cost of the hot path in the current files with its cost in other commits, in
+ * instructions and in processor time.
  */
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { addTree, withFilled } from "../database/bench-server.ts";

@@ -1,4 +1,6 @@
-/** The smallest size at which a measure is made. All sizes are powers of ten. */
+/**
+ * The smallest number of rows with which a measure is made. All these numbers are powers of ten.
+ */
 
 export const SMALLEST = 1_000;
 

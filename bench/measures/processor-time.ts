@@ -1,6 +1,6 @@
 /**
- * Measures how much processor time the server uses for the calls. The calls run in short slices,
- * which alternate between the compared commits.
+ * Measures how much processor time the server uses for the calls of the hot path. The calls run in
+ * short slices, which alternate between the compared commits.
  */
 import { percentile } from "@farthing/command-line";
 import { processorMs } from "@farthing/local-stack/isolates";

@@ -1,6 +1,6 @@
 /**
- * G16: measures how fast one runtime runs all jobs of a queue, compared with the queue's floor and
- * with graphile-worker.
+ * G16: measures how fast one runtime (a process that runs jobs) runs all jobs of a queue, compared
+ * with the queue's floor and with graphile-worker.
  */
 import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
@@ -37,8 +37,8 @@ interface Queues {
   jobs: number;
   runtimes: Map<string, Runtime>;
   /**
-   * The number of jobs that have been queued so far. The key is the checking function and not the
-   * arm: the function checks a whole table, and several arms may share a table.
+   * The number of jobs that have been queued so far. The key of the map is the checking function
+   * and not the arm: the function checks a whole table, and several arms may share a table.
    */
   queued: Map<string, number>;
   done: Map<string, Done[]>;

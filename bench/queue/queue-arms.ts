@@ -21,8 +21,8 @@ export interface QueueArm {
   /** SQL that queues `$jobs` more jobs. */
   fill: string;
   /**
-   * The SQL function that returns problems. `$jobs` stands for the number of all jobs that were
-   * ever queued.
+   * The call of the SQL function, or the subquery, that returns the problems in the queue's table.
+   * `$jobs` stands for the number of all jobs that were ever queued.
    */
   problems: string;
   lacks: string;

@@ -1,15 +1,18 @@
 /**
- * Reads the report of an earlier run, so that a run of only some goals replaces only their parts of
- * the report.
+ * Reads the report of an earlier run, so that a run that measures only some goals replaces only the
+ * parts of these goals.
  */
 
 /** The parts of a page that a later run may leave as they are. */
 export interface Parts {
-  /** Cells of the table of goals; the first one names the goal. */
+  /** The rows of the table of goals, each as its cells. The first cell names the goal. */
   figures: string[][];
   /** Each note begins with the name of its goal. */
   notes: string[];
-  /** Cells of the table of arms; the first two are the name and the number of clients. */
+  /**
+   * The rows of the table of arms, each as its cells. The first two cells are the name and the
+   * number of clients.
+   */
   arms: string[][];
   /** The section about how long functions take to start; empty if the page has none. */
   starts: string;

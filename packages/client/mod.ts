@@ -10,7 +10,7 @@ import { systemClock } from "./core/clock.ts";
 export type Farthing = ReturnType<typeof farthingOf>;
 
 /**
- * Makes a client of the signed-in user.
+ * Makes a client for the signed-in user.
  *
  * ```ts
  * const farthing = createFarthing({ supabase });

@@ -24,7 +24,7 @@ function isBrowser(): boolean {
 }
 
 /**
- * Makes a client of a back end.
+ * Makes a client for a back end.
  *
  * ```ts
  * const farthing = createFarthingServer({ url, secretKey });

@@ -1,4 +1,6 @@
-/** Ends everything that a suite started, at the suite's end and when the run is interrupted. */
+/**
+ * Ends everything that a test suite started: at the suite's end, or when the run is interrupted.
+ */
 type Cleanup = () => Promise<void>;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;

@@ -1,6 +1,6 @@
 /** Numbers that look random and are the same for the same seed. */
 
-/** A bijection on 32 bits whose results for consecutive arguments look unrelated. */
+/** A bijection on 32-bit integers whose results for consecutive arguments look unrelated. */
 export function mix(value: number): number {
   let x = value | 0;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);

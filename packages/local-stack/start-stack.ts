@@ -1,4 +1,4 @@
-/** Starts the parts in order, and stops them in reverse order. */
+/** Starts the stack's parts in order, and stops them in reverse order. */
 import { loadKeys } from "./core/keys.ts";
 import { requireFree } from "./core/listen.ts";
 import { type Ports, portsAt, type Urls } from "./core/ports.ts";

@@ -13,7 +13,7 @@ interface BuyButtonProps extends Omit<ComponentProps<typeof Button>, "onClick" |
   readonly onSignIn?: (() => void) | undefined;
 }
 
-/** Opens Stripe's checkout for a package. `PurchaseStatus` follows the payment. */
+/** Opens Stripe's checkout for a package. The block `PurchaseStatus` shows how the payment ends. */
 export function BuyButton(
   { package: slug, currency, onSignIn, children = "Buy credits", className, ...props }:
     BuyButtonProps,

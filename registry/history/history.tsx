@@ -79,7 +79,7 @@ function Download({ csv }: { csv: () => Promise<string> }) {
   );
 }
 
-/** The user's entries, the newest first, page by page. */
+/** The user's entries, newest first. A button loads older entries. */
 export function History() {
   const entries = useEntries();
   const { status, hasMore, isLoadingMore, loadMore, csv } = entries;

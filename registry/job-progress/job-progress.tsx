@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<JobState["status"], string>> = {
 
 interface JobProgressProps {
   readonly jobId: string;
-  /** The job in the user's words, for example "Export". */
+  /** The name of the job in words that the user knows, for example "Export". */
   readonly title: string;
   /** How many of the last steps are listed; by default 3. */
   readonly steps?: number | undefined;

@@ -1,4 +1,4 @@
-/** @throws Error with all output if the program fails */
+/** @throws Error with all output of the program if the program fails */
 export async function succeed(program: string, args: string[], cwd: string): Promise<void> {
   const command = new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" });
   const { success, stdout, stderr } = await command.output();

@@ -33,7 +33,10 @@ async function install(): Promise<void> {
 
 export const installConsole = (): Promise<void> => withLock("console", install);
 
-/** Installs and builds the console if anything has changed since the last time. */
+/**
+ * Installs the console's npm packages and builds the console. Skips each of these two steps if its
+ * files have not changed since it last ran.
+ */
 export function buildConsole(): Promise<void> {
   return withLock("console", async () => {
     await install();

@@ -42,7 +42,7 @@ async function serveSources({ values }: Settings): Promise<boolean> {
   return await withProcess(vite, async () => (await vite.status).success);
 }
 
-/** Says where the console is, and waits until Ctrl-C. */
+/** Prints the console's address, and waits until Ctrl-C. */
 async function showBuilt({ values }: Settings): Promise<boolean> {
   const address = new URL(values["SUPABASE_URL"] ?? "");
   address.port = String(Number(address.port) + 2);

@@ -19,7 +19,7 @@ Deno.test("a month of 1,000 daily users is what a person computes by hand", () =
   // free, because 8 GB are included and the charges need 3.24 GB: 1,000 users × 3 charges × 360
   // days × 3,000 bytes.
   equal(month.supabase.toFixed(2), "30.00");
-  // 1,000 users × 20 requests × 30 days × 18 commands are 10.8 million commands.
+  // 1,000 users × 20 requests × 30 days × 18 Redis commands are 10.8 million commands.
   equal(month.quantities.commands.toFixed(), "10800000");
   equal(month.redisByCommand.toFixed(2), "21.60");
   equal(month.quantities.emails.toFixed(), "900");
@@ -47,9 +47,9 @@ Deno.test("a month above the quotas pays for what is above them", () => {
 Deno.test("a user's request runs four scripts in Redis, as the number of commands assumes", () => {
   const counted = RULES.get("default")!.filter(({ countedBy }) => countedBy !== "strangers");
   equal(counted.length, 4);
-  // Upstash bills 4 commands for each of the 4 scripts. It bills one more command for each window
-  // that the request is the first to use. The assumption is that there are two such windows: the
-  // user's and the IP address's.
+  // Upstash bills 4 commands for each of the 4 scripts. A script counts requests in a window of
+  // time. If the request is the first one in a window, Upstash bills one more command. The
+  // assumption is that this happens for two windows: the user's and the IP address's.
   equal(4 * 4 + 2, ASSUMED.commands);
 });
 

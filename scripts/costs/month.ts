@@ -11,7 +11,10 @@ export const ASSUMED = {
   charges: 3,
   /** Commands that Upstash bills for a user's request: see docs/reference/costs.md. */
   commands: 18,
-  /** Function calls in a month without users: those of the scheduled runners and the monitor. */
+  /**
+   * Function calls in a month that users do not cause: those of the scheduled runners and the
+   * monitor.
+   */
   background: 95_040,
   bytesPerRequest: 4_000,
   /** The size of one charge on the disk, with its ledger entries, keys, holds, logs and indexes. */

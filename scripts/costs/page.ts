@@ -1,6 +1,6 @@
 /**
- * Makes the tables of docs/reference/costs.md from prices and assumptions. Each is placed between a
- * begin mark and an end mark.
+ * Makes the tables of docs/reference/costs.md from prices and assumptions. Each table is placed
+ * between two marks in the page: one for its begin and one for its end.
  */
 import type { Decimal } from "decimal.js";
 import { type Month, monthOf, usersAt, usersWithin } from "./month.ts";

@@ -1,6 +1,6 @@
 /**
- * Creates the role with which the edge functions use a pooled connection, sets its password, and
- * builds its URL.
+ * Creates the role with which the edge functions use a pooled connection, sets the role's password,
+ * and builds the URL of the connection.
  */
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";

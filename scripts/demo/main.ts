@@ -38,7 +38,10 @@ const DEFAULT_DEMO = "trace";
 
 const MODEL = "gpt-4o";
 
-/** Runs the demo. Returns false if a figure differs or the ledger's proof finds a violation. */
+/**
+ * Runs the demo. Returns false if a figure of the service differs from the computed figure, or the
+ * ledger's proof finds a violation.
+ */
 async function demoTrace(service: Service): Promise<boolean> {
   const trace = readFirst2000Requests();
   const buyer = await signUp(service);

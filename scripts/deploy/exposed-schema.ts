@@ -39,7 +39,7 @@ const BY_HAND =
   `add ${EXPOSED} to the exposed schemas (dashboard, Project Settings, Data API), or set ` +
   "SUPABASE_ACCESS_TOKEN and deploy again";
 
-/** Returns the exposed schemas; undefined if there is no access token. */
+/** Returns the schemas that the data API exposes; undefined if there is no access token. */
 export async function exposedSchemas(project: string): Promise<string[] | undefined> {
   const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");
   if (!token) return;

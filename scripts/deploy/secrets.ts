@@ -13,11 +13,11 @@ import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 export interface SecretPlan {
   readonly names: readonly string[];
   /**
-   * Names in the file that are not sent: the platform's own names, addresses of emulators, and
-   * unknown names.
+   * Names of variables in the file that are not sent: the platform's own variables, addresses of
+   * emulators, and unknown variables.
    */
   readonly leftOut: readonly string[];
-  /** The text of a dotenv file that contains only the chosen names. */
+  /** The text of a dotenv file that contains only the variables to send. */
   readonly text: string;
 }
 
@@ -28,8 +28,8 @@ function isSent(name: string): boolean {
 }
 
 /**
- * @throws SettingsError naming the values that the functions would refuse, or the errors in the
- *   file
+ * @throws SettingsError naming the variables whose values the functions would refuse, or the
+ *   errors in the file
  */
 export function planSecrets(fileText: string): SecretPlan {
   const values = parseEnv(fileText);
@@ -47,14 +47,17 @@ export function planSecrets(fileText: string): SecretPlan {
 }
 
 interface Lack {
-  /** A missing name; `A or B` if two names are missing and either of them would be enough. */
+  /**
+   * The name of a missing secret; `A or B` if two secrets are missing and either of them would be
+   * enough.
+   */
   readonly name: string;
   readonly functions: readonly string[];
 }
 
 /**
- * Returns the names that the functions need and the project lacks. `names` are the names that the
- * project has, and those that this deployment will add.
+ * Returns the secrets that the functions need and the project lacks. `names` are the names of the
+ * secrets that the project has, and of those that this deployment will add.
  */
 export function lacking(names: ReadonlySet<string>): Lack[] {
   const groups = checkSecrets({ source: "", names, values: null, isWhole: false });

@@ -45,7 +45,7 @@ function wholeNumber(name: string, text: string, most: number): number {
 
 /**
  * Returns undefined if the user asked for help.
- * @throws DemoError that names the flag
+ * @throws DemoError that names the invalid option
  */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({

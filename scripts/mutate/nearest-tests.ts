@@ -62,7 +62,7 @@ function includedIn(text: string, sources: Source[]): string[] {
 export const nearestPgtapFiles = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
 
-/** Returns all tests with two sessions, nearest first. */
+/** Returns all tests with two database sessions, nearest first. */
 export const nearestSessions = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/.*\.test\.ts$/, mutant);
 

@@ -25,7 +25,10 @@ function onlyBodies(paths: Record<string, Record<string, Operation>>): void {
   }
 }
 
-/** Removes the routes and schemas of OpenAI's SDK, which has types of its own. */
+/**
+ * Removes the routes that apps call through OpenAI's SDK, and their schemas: that SDK has types of
+ * its own.
+ */
 function withoutOpenAi(named: Record<string, unknown>): void {
   for (const name of Object.keys(named)) {
     if (/^(\/ai\/v1\/|OpenAi)/.test(name)) delete named[name];

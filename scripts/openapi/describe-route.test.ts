@@ -8,7 +8,7 @@ import { sendNotification } from "../../supabase/functions/send-notification/sen
 import type { Route } from "../../supabase/functions/_shared/http/route/define-route.ts";
 import { describeRoute } from "./describe-route.ts";
 
-/** Returns the statuses that the document lists for one code. */
+/** Returns the HTTP statuses that the OpenAPI document lists for one error code. */
 function statusesOf(route: Route, code: string): string[] {
   return Object.entries(describeRoute("f", route).responses)
     .filter(([, response]) => (response as { description: string }).description.includes(code))

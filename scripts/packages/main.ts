@@ -9,7 +9,8 @@ import { print, printError, printPiece } from "@farthing/command-line";
 
 /**
  * The progress is shown if the installation takes longer than this and adds packages. The time
- * alone is not enough: on a busy machine, the check takes longer even if no package is missing.
+ * alone is not enough: on a busy machine, checking the packages takes longer than this even if none
+ * is missing.
  */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);

@@ -13,8 +13,8 @@ const KINDS = [
   ["markup", "markup"],
 ] as const;
 /**
- * How many names are listed for each reason. The others are only counted, because the map has
- * thousands.
+ * How many names of models are listed for each reason to skip models. The other models are only
+ * counted, because a price map has thousands of models.
  */
 const NAMES_SHOWN = 3;
 

@@ -98,15 +98,18 @@ const subjectOf = (path: string) => path.split("/")[2]!;
 
 export interface Subject {
   readonly name: string;
-  /** The earlier subjects that this subject uses. */
+  /** The subjects that this subject uses and whose tables are created before its own. */
   readonly uses: string[];
-  /** The later subjects that have functions which this subject's functions call. */
+  /**
+   * The subjects whose functions this subject calls although their tables are created after its
+   * own.
+   */
   readonly calls: string[];
 }
 
 /**
  * Returns the subjects in the order in which their tables are created, each with the subjects that
- * it uses.
+ * it uses. A subject is a folder of supabase/schemas.
  */
 export function subjectGraph(files: readonly SchemaFile[]): Subject[] {
   const subjects = [...new Set(files.map(({ path }) => subjectOf(path)))];

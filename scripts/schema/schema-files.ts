@@ -1,4 +1,4 @@
-/** Reads the schema files in the order in supabase/config.toml. */
+/** Reads the schema files in the order that supabase/config.toml gives. */
 import { globSync } from "node:fs";
 import { parse } from "smol-toml";
 import { ROOT } from "../command/root.ts";

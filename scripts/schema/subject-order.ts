@@ -10,8 +10,8 @@ import type { SchemaFile } from "./schema-files.ts";
 /**
  * For each subject, the later subjects that its functions may call. Such a call has one of four
  * reasons. The inbox passes on an event. A rule about money (caps, holds, fraud) reads its limit.
- * An alert or a report needs a figure. A checkout reads the id of the buyer's customer at Stripe.
- * Before adding another call, look for a better subject for the function.
+ * An alert or a report needs a figure. A checkout reads the `customer_id` that the buyer has at
+ * Stripe. Before adding another call, look for a better subject for the function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],

@@ -75,7 +75,7 @@ async function busyCustomer(project: Project, server: Server): Promise<Scene["bu
   return login;
 }
 
-/** Makes the scene on a stack. */
+/** Creates the customer and the operator on a stack. */
 export async function makeScene(project: Project): Promise<Scene> {
   const buyer = await busyCustomer(project, createFarthingServer(project));
   return { buyer, operator: await signUpOperator(project) };

@@ -1,5 +1,6 @@
 /**
- * `deno task secrets:check`: lists the names that each function needs, and whether they are set.
+ * `deno task secrets:check`: lists the variables that each function needs, and whether they are
+ * set.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";

@@ -1,4 +1,4 @@
-/** Checks whether the names that each function needs are set. It never returns their values. */
+/** Checks whether the variables that each function needs are set. It never returns their values. */
 import { EnvError, readEnv } from "../../supabase/functions/_shared/core/env.ts";
 import {
   ENV_NEEDS,
@@ -8,15 +8,18 @@ import {
   FUNCTIONS,
 } from "../../supabase/functions/_shared/core/env-needs.ts";
 
-/** The names that are set in a source, with their values if they can be read. */
+/**
+ * The names of the variables that are set in a source (sources.ts), with their values if they can
+ * be read.
+ */
 export interface Found {
   readonly source: string;
   readonly names: ReadonlySet<string>;
   /** Null if only the names are known, as for a hosted project. */
   readonly values: Readonly<Record<string, string | undefined>> | null;
   /**
-   * Whether the source contains every name that a function gets, including those that the platform
-   * sets.
+   * Whether the source contains every variable that a function gets, including those that the
+   * platform sets.
    */
   readonly isWhole: boolean;
 }
@@ -58,7 +61,7 @@ export function refusalOf(values: NonNullable<Found["values"]>): EnvError | null
   }
 }
 
-/** Returns the names whose values the functions would refuse. */
+/** Returns the names of the variables whose values the functions would refuse. */
 export function malformedIn(values: Found["values"]): ReadonlySet<string> {
   return new Set(values === null ? [] : refusalOf(values)?.names);
 }
@@ -92,7 +95,7 @@ function finding(name: EnvName, need: EnvNeed, found: Found, malformed: Readonly
 }
 
 export interface Group {
-  /** Null for the names that every function reads. */
+  /** Null for the variables that every function reads. */
   readonly name: FunctionName | null;
   readonly findings: readonly Finding[];
 }
@@ -102,8 +105,8 @@ function asOptional([name, { by }]: [EnvName, EnvNeed]): [EnvName, EnvNeed] {
 }
 
 /**
- * Returns a group with the names that every function reads, followed by a group for each function's
- * own names.
+ * Returns a group with the variables that every function reads, followed by a group for each
+ * function with its other variables.
  */
 export function checkSecrets(found: Found): Group[] {
   const malformed = malformedIn(found.values);
@@ -121,8 +124,8 @@ export function checkSecrets(found: Found): Group[] {
 }
 
 /**
- * Returns the names whose values are missing or malformed. A function that needs such a value does
- * not work.
+ * Returns the names of the variables whose values are missing or malformed. A function that needs
+ * such a value does not work.
  */
 export function wrongNames(groups: readonly Group[]): EnvName[] {
   const wrong = groups.flatMap(({ findings }) =>

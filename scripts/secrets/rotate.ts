@@ -61,7 +61,7 @@ function newValue({ name, given }: Asked, rotation: Rotation): string | undefine
   return rotation.madeBy === "us" ? makeValue(rotation) : undefined;
 }
 
-/** Returns the values of a name in a dotenv file, the current value first. */
+/** Returns the values of a variable in a dotenv file, the current value first. */
 function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] {
   const value = parseEnv(text)[name] ?? "";
   if (value === "") return [];

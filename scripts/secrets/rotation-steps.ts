@@ -14,8 +14,8 @@ export interface Rotation {
    */
   readonly takesTwo?: true;
   /**
-   * Whether several values are in use at the same time, one for each of Stripe's endpoints. The
-   * command cannot know which of them is old.
+   * Whether several values are in use at the same time, one for each webhook endpoint at Stripe.
+   * The command cannot know which of them is old.
    */
   readonly isPerEndpoint?: true;
   /** The effects of the rotation on users, senders and receivers. */

@@ -6,7 +6,7 @@ import type { SettingsApi } from "../project/settings-api.ts";
 /** The options of a push. */
 export interface PushOptions {
   packages: PackageTerms[];
-  /** If null, only the difference is shown. */
+  /** If null, the push only shows the changes and does not write them. */
   push: { reason: string; retire: boolean } | null;
 }
 

@@ -1,4 +1,4 @@
-/** Farthing's part of the local stack's first page. */
+/** Farthing's part of the first page of the local stack, which is at the path `/`. */
 import type { Access, Proof, Welcome } from "@farthing/local-stack";
 import { apiSamples } from "./api-page/samples.ts";
 

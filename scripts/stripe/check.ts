@@ -23,7 +23,9 @@ export interface Finding {
    * correct it.
    */
   readonly setup?: string;
-  /** Why Stripe did not list the endpoints, and what to do. The endpoints are unknown then. */
+  /**
+   * Why Stripe did not list the webhook endpoints, and what to do. The endpoints are unknown then.
+   */
   readonly refusal?: string;
 }
 
@@ -51,7 +53,8 @@ function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
 }
 
 /**
- * Checks the endpoints that Stripe lists. If the key has no right to list them, the result says so.
+ * Checks the webhook endpoints that Stripe lists. If the key has no right to list them, the result
+ * says so.
  */
 export async function checkEndpoints(target: Target, withConnect: boolean): Promise<Finding[]> {
   const all = await listEndpoints(target).catch((error) => {

@@ -40,7 +40,7 @@ export function explain(error: unknown): string {
 }
 
 /**
- * Awaits a call about endpoints.
+ * Awaits a call of Stripe's API for webhook endpoints.
  * @throws SettingsError with a sentence if Stripe refuses the call
  */
 export async function asked<T>(call: Promise<T>): Promise<T> {

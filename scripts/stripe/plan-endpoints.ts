@@ -1,4 +1,4 @@
-/** Plans what `stripe:setup` does with each endpoint. A correct endpoint is not changed. */
+/** Plans what `stripe:setup` does with each webhook endpoint. A correct endpoint is not changed. */
 import type Stripe from "stripe";
 import { asked } from "./explain-error.ts";
 import {
@@ -20,8 +20,8 @@ export interface Allowed {
 export type Step =
   | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
   /**
-   * Create an endpoint. `replaces` is the old endpoint that the new one is meant to replace, or
-   * null. The old endpoint is not removed.
+   * Create a webhook endpoint. `replaces` is the old endpoint in whose place the new one comes, or
+   * null. This step does not remove the old endpoint.
    */
   | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
   | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }

@@ -1,4 +1,7 @@
-/** The first line and the handling of errors that all `stripe:` commands share. */
+/**
+ * The first line of output and the handling of errors, which are the same for all `stripe:`
+ * commands.
+ */
 import pc from "picocolors";
 import { SettingsError } from "../project/project-settings.ts";
 import { printError } from "@farthing/command-line";

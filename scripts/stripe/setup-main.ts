@@ -95,8 +95,8 @@ async function tellSecrets(
 }
 
 /**
- * Carries out all steps. If Stripe refuses one endpoint, the secret of the other is still printed,
- * because Stripe shows it only once.
+ * Carries out all steps. If Stripe refuses one webhook endpoint, the secret of the other endpoint
+ * is still printed, because Stripe shows a secret only once.
  */
 async function perform(target: Target, steps: readonly Step[], values: Values): Promise<number> {
   const makesSecrets = steps.some(({ does }) => does === "create");

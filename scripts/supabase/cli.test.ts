@@ -6,7 +6,7 @@ function wordOf(stderr: string): string {
   return lastWord({ success: false, stdout: "", stderr });
 }
 
-// The output of CLI 3.1.0.
+// The output of version 3.1.0 of the Supabase CLI.
 const CONNECT =
   "failed to connect to postgres: failed to connect to `host=127.0.0.1 user=postgres " +
   "database=postgres`: ";

@@ -1,11 +1,14 @@
-/** A run in CI is compared with its base. Without a base, everything counts as changed. */
+/**
+ * Tests that the files of a run in CI are compared with those of its base commit. Without a base
+ * commit, everything counts as changed.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { ROOT } from "../command/root.ts";
 import { baseOfRun, changesSinceBase, isSameAsBase, textBefore } from "./changes-since-base.ts";
 
 const NAMES = ["CI", "CI_BASE", "GIT_DIR", "GIT_WORK_TREE"] as const;
 
-/** Runs the work with these variables, and restores the variables of this run. */
+/** Calls `work` with these environment variables, and restores the old variables afterwards. */
 async function withEnv(
   env: Partial<Record<typeof NAMES[number], string>>,
   work: () => Promise<void>,
@@ -36,7 +39,10 @@ for (
     }));
 }
 
-/** Runs the work with a new repository in place of the project's. Its only file is `a`. */
+/**
+ * Calls `work` with a new repository in place of the project's. The only file in the new repository
+ * is `a`.
+ */
 async function withRepository(work: (folder: string) => Promise<void>) {
   const folder = await Deno.makeTempDir();
   const places = { GIT_DIR: `${folder}/.git`, GIT_WORK_TREE: folder };

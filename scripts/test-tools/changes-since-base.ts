@@ -1,4 +1,6 @@
-/** Finds what has changed since the base, the commit that a run in CI is compared with. */
+/**
+ * Finds what has changed since the base. The base is the commit that a run in CI is compared with.
+ */
 import { ROOT } from "../command/root.ts";
 
 async function git(args: string[]): Promise<string | undefined> {
@@ -32,8 +34,8 @@ const untracked = (paths: readonly string[]) =>
   git(["ls-files", "-z", "--others", "--exclude-standard", "--", ...paths]);
 
 /**
- * Returns whether none of these paths has changed since the base. Returns false if the base is
- * unknown, because a comparison with any other commit could miss earlier changes.
+ * Returns whether none of these paths has changed since the base commit. Returns false if the base
+ * is unknown, because a comparison with any other commit could miss earlier changes.
  */
 export async function isSameAsBase(paths: readonly string[]): Promise<boolean> {
   const base = await baseOfRun();
@@ -41,7 +43,7 @@ export async function isSameAsBase(paths: readonly string[]): Promise<boolean> {
   return await diff(["--quiet"], base, paths) !== undefined && await untracked(paths) === "";
 }
 
-/** Returns the file's text at the base; "" if the file is new or the base is unknown. */
+/** Returns the file's text in the base commit; "" if the file is new or the base is unknown. */
 export async function textBefore(path: string): Promise<string> {
   const base = await baseOfRun();
   if (base === undefined) return "";
@@ -56,8 +58,8 @@ export interface Changes {
 }
 
 /**
- * Returns what has changed since the base; undefined if the base is unknown or the checkout does not
- * contain the base.
+ * Returns what has changed since the base commit; undefined if the base is unknown or the checkout
+ * does not contain it.
  */
 export async function changesSinceBase(): Promise<Changes | undefined> {
   const base = await baseOfRun();

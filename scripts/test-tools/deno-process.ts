@@ -47,7 +47,7 @@ function denoTest(options: DenoTestOptions, running: string): Deno.Command {
     stdout: "piped",
     stderr: "piped",
     // A Ctrl-C in the terminal must not reach the process: Deno would end immediately and leave the
-    // tests' servers running. The runner sends SIGTERM instead.
+    // tests' servers running. This command sends SIGTERM to the process instead.
     detached: true,
   });
 }

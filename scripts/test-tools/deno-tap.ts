@@ -49,8 +49,8 @@ export class DenoTapReader {
   }
 
   #begin(name: string, now: number): void {
-    // The report of a group has no header for each file, so the duration of a file is counted from
-    // the end of the previous file.
+    // The report of a group of files has no header for each file, so the duration of a file is
+    // counted from the end of the previous file.
     const last = this.rows.at(-1);
     if (!this.#isGroup) this.#started = now;
     else if (last) this.#started += last.ms;

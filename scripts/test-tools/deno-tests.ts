@@ -132,17 +132,18 @@ const ofNoTest = ({ files }: DenoTestOptions, said: string) =>
 const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
 
 /**
- * An error outside of the tests, for example in a timer, ends a whole group. The test that was
- * running need not be the cause, so each unfinished file runs again alone. If all of these files
- * pass, the error is reported for the group as a whole.
+ * An error outside of the tests, for example in a timer, ends a whole group of files. The test that
+ * was running need not be the cause, so each unfinished file runs again alone. If all of these
+ * files pass, the error is reported for the group as a whole.
  */
 async function rowsAfterForeignError(
   rows: Row[],
   options: DenoTestOptions,
   { said }: Ended,
 ): Promise<Row[]> {
-  // The rows before the first foreign error are finished. If no row has a foreign error, the error
-  // occurred before the first test or after the last one, and no file counts as finished.
+  // The rows before the first row with an error outside of the tests are finished. If no row has
+  // such an error, the error occurred before the first test or after the last one, and no file
+  // counts as finished.
   const done = rows.slice(0, Math.max(rows.findIndex(hasForeignError), 0));
   const isDone = (file: string) => done.some(({ name }) => name === file);
   const alone: Row[] = [];

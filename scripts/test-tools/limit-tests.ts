@@ -1,8 +1,8 @@
 /**
  * This file is loaded before the test files. A test that runs longer than FARTHING_TEST_LIMIT_MS
  * fails under its own name, and the next test begins. This file also writes the name of the running
- * test to the file FARTHING_TEST_RUNNING. The runner needs that name if a test blocks all timers or
- * ends the process.
+ * test to the file FARTHING_TEST_RUNNING. deno-process.ts needs that name if a test blocks all
+ * timers or ends the process.
  */
 import { IN_FILE, LOADING, NOTHING } from "./test-names.ts";
 
@@ -14,7 +14,8 @@ const { setTimeout, clearTimeout } = globalThis;
 type Test = (context: Deno.TestContext) => void | Promise<void>;
 
 /**
- * The path of the group's file that is being loaded; undefined if Deno loads each file by itself.
+ * The path of the test file that is being loaded, if files are loaded as a group. Undefined if Deno
+ * loads each file by itself.
  */
 let file: string | undefined;
 
@@ -88,7 +89,9 @@ globalThis.addEventListener("unhandledrejection", ({ reason }) => noteError(reas
 
 const EXIT = /Deno\.exit\(.*\) called outside of a test/;
 
-/** Loads one file of a group. If it can't be loaded, a test of this file fails. */
+/**
+ * Loads one file of a group of test files. If the file can't be loaded, this adds a failing test.
+ */
 export async function loadFile(name: string): Promise<void> {
   file = name;
   noteRunning(fullName(LOADING));
@@ -96,7 +99,7 @@ export async function loadFile(name: string): Promise<void> {
     await import(new URL(name, `file://${Deno.cwd()}/`).href);
   } catch (error) {
     // If a file has called Deno.exit, Deno reports no test of the group, so a test could not report
-    // this error. The runner then runs the other files in a new process.
+    // this error. deno-tests.ts then runs the other files in a new process.
     if (EXIT.test(String(error))) throw error;
     Deno.test("the file can be loaded", () => {
       throw error;

@@ -20,7 +20,7 @@ export interface PgtapSession {
   end(): Promise<void>;
 }
 
-/** Opens sessions in a database. */
+/** Opens a session that runs pgTAP files in a database. */
 export type OpenPgtap = (server: Databases, database: string) => Promise<PgtapSession>;
 
 /** Replaces psql's `\gset`: the columns of the statement's first row are stored in variables. */

@@ -1,7 +1,7 @@
 /**
- * Folders for the data of the tests' servers. They are in memory if the machine has enough of it.
- * On a disk, the pgTAP files spend a fifth of their processor time in the file system, because each
- * of these files creates and removes hundreds of temporary tables.
+ * Folders for the data of the tests' servers. The folders are in memory if the machine has enough
+ * memory. On a disk, the pgTAP files spend a fifth of their processor time in the file system,
+ * because each of these files creates and removes hundreds of temporary tables.
  */
 import { statfsSync } from "node:fs";
 import { isAlive } from "@farthing/local-stack/postgres";

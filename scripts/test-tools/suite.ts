@@ -1,4 +1,4 @@
-/** The interface between the runner and a suite of tests. */
+/** The interface between `deno task test` and a suite of tests. */
 
 export interface Failure {
   test: string;
@@ -34,8 +34,9 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
-   * The files that the suite depends on, as git's pathspecs. If none of these files has changed since
-   * the base, the suite is left out. A suite without this list runs for each push.
+   * The files that the suite depends on, as git's pathspecs. If none of these files has changed
+   * since the base commit (changes-since-base.ts), the suite is left out. A suite without this list
+   * runs for each push.
    */
   madeOf?: readonly string[];
   /**

@@ -24,7 +24,7 @@ const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
 /** The CLI's default HS256 secret. Old versions of the CLI sign all tokens with it. */
 const JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long";
 
-/** The maximum number of keys to try. */
+/** The maximum number of signing keys to make until one is valid. */
 const KEYS = 5;
 
 type Jwk = Record<string, unknown> & { kty: string };

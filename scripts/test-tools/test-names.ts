@@ -1,6 +1,6 @@
 /**
- * The separator between the file and the test's own name in Deno's report of a group, for example
- * in `tests/prices/rates.test.ts » a rate is added`.
+ * The separator between the file and the test's own name in Deno's report of a group of files, for
+ * example in `tests/prices/rates.test.ts » a rate is added`.
  */
 export const IN_FILE = " » ";
 

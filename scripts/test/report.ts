@@ -1,6 +1,6 @@
 /**
- * Formats the runner's output. Each suite has a table with its failures and skips. All failures and
- * skips are repeated at the end, before the totals.
+ * Formats the output of `deno task test`. Each suite has a table with its failures and skips. All
+ * failures and skips are repeated at the end, before the totals.
  */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";

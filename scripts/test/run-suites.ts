@@ -1,4 +1,7 @@
-/** Runs suites, several at a time. A run with a base leaves out the suites that have not changed. */
+/**
+ * Runs suites, several at a time. A run in CI that is not full leaves out each suite whose files
+ * (`madeOf`) have not changed since the base commit.
+ */
 import { print } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
 import { baseOfRun, isSameAsBase } from "../test-tools/changes-since-base.ts";
@@ -25,7 +28,7 @@ async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<Su
   }
 }
 
-/** Whether nothing that the suite depends on has changed since the base. */
+/** Whether no file that the suite depends on has changed since the base commit. */
 async function isUntouched({ madeOf }: Suite): Promise<boolean> {
   return madeOf !== undefined && await isSameAsBase(madeOf);
 }

@@ -15,9 +15,9 @@ const BY_GIT = /^(?:Merge |Revert "|fixup! |squash! |amend! )/;
 const NO_PAST = new Set(["embed", "exceed", "feed", "need", "proceed", "seed", "shed", "succeed"]);
 
 /**
- * Words that stand for a thing. The subject is read without the diff, so it must name the thing.
- * The pattern does not match a part of a name in code or of a file's name, such as `x-who` or
- * `it()`.
+ * Pronouns that stand for a thing. A commit subject is read without the diff, so it must name the
+ * thing. The pattern does not match a part of a name in code or of a file's name, such as `x-who`
+ * or `it()`.
  */
 const PRONOUN =
   /(?<=^| )(?:its?|itself|they|them|theirs?|this|these|those|what|who|whose)(?=$|[ ,:;])/;

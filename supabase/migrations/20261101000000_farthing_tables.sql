@@ -118,7 +118,7 @@ create table farthing.policy (
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
   -- The default `live` requires a second factor only in live mode. Until the first event fixes the
-  -- mode, the mode of Stripe's key counts: mfa_applies().
+  -- mode, the mode of the Stripe key decides: see mfa_applies().
   operator_mfa text not null default 'live'
     constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
   -- The settings of Stripe's hosted checkout page
@@ -196,8 +196,9 @@ comment on table farthing.policy is
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
   'The id of this installation, which is written into the metadata of our objects at Stripe '
-  '(metadata.farthing). It distinguishes our sessions and payments from those of other apps and of '
-  'other installations of Farthing on the same Stripe account. A restored database has the same id.';
+  '(metadata.farthing). It distinguishes our checkout sessions and payments from those of other '
+  'apps and of other installations of Farthing on the same Stripe account. A restored database has '
+  'the same id.';
 comment on column farthing.policy.abandoned_stream_timeout is
   'For how long we continue to read a provider''s stream after the caller has disconnected, to learn '
   'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
@@ -215,8 +216,8 @@ comment on column farthing.policy.checkout_tax_behavior is
 comment on column farthing.policy.checkout_tax_code is
   'Stripe''s tax code of a package, such as txcd_10103001. Null: the preset of the Stripe account.';
 comment on column farthing.policy.operator_mfa is
-  'Whether an operator''s token must have the level aal2 for changes: off, live (in Stripe''s live mode) or '
-  'required. Endpoints check the token by mfa_check().';
+  'Whether an operator''s token must have the level aal2 for changes: off, live (in Stripe''s live '
+  'mode) or required. Endpoints enforce this setting with mfa_check().';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 
@@ -269,7 +270,8 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- The free space in each page lets each run write the new version of its task's row to the same page.
+-- The fillfactor leaves free space in each page, so a run can write the new version of its task's
+-- row to the same page.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(p_now) runs once per interval (`every`), at the time `phase` '
   'after the start of the interval. budget: the time after which a task begins no new item; in '
@@ -429,10 +431,10 @@ create table farthing.idempotency_keys (
   created_at timestamptz not null default now()
 );
 comment on table farthing.idempotency_keys is
-  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). A key without '
-  'a status is started, a key with a status is finished. Keys are deleted after 24 hours. Some requests '
-  'without Idempotency-Key have a key that is derived from their content: see idempotency_find(). '
-  'Private answers are in private_answers.';
+  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). A key '
+  'without a status is started, a key with a status is finished. Keys are deleted after 24 hours. '
+  'Some requests without Idempotency-Key have a key that is derived from their content: see '
+  'idempotency_find(). An answer that belongs to one user is stored in private_answers.';
 -- Rows are inserted in the order of created_at, so a block range index finds the old rows, and an
 -- insert costs next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
@@ -489,7 +491,8 @@ create table farthing.accounts (
   created_at timestamptz not null default now(),
   left_at timestamptz
 ) with (fillfactor = 80);
--- The free space in each page lets an update of the balance skip the indexes (HOT).
+-- The fillfactor leaves free space in each page, so an update of the balance can skip the indexes
+-- (HOT).
 comment on table farthing.accounts is
   'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
   'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; top_up_below: '
@@ -504,8 +507,8 @@ alter table farthing.accounts enable row level security;
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Only an account''s owner sees the account and its rows; after the owner''s deletion no user sees '
-  'them.';
+  'Only an account''s owner sees the account and its rows in other tables; after the owner''s '
+  'deletion no user sees them.';
 grant select on farthing.accounts to authenticated;
 
 -- supabase/schemas/ledger/tables/lots_and_burn_order.sql
@@ -539,10 +542,11 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
-  'that open holds reserve; clawed_back: the part that refunds and disputes took; price: the lot''s '
-  'part of what the order cost, in minor units of the order''s currency, 0 without an order; frozen: the '
-  'payment is in doubt, so only held credits can be spent. Amounts are in credits.';
+  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of '
+  'remaining that open holds reserve; clawed_back: the part that refunds and disputes took; price: '
+  'the lot''s part of what the order cost, in minor units of the order''s currency, 0 without an '
+  'order; frozen: the payment is in doubt, so only the credits that open holds reserve can be '
+  'spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds functions that
 -- order lots without this mark. The predicate uses closed_at instead of remaining, so that a debit
@@ -551,7 +555,8 @@ create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9, enforced even if every other check fails: an order adds each kind of credit once.
+-- Rule 9: an order adds credits of each source only once. This index enforces the rule even if
+-- every other check fails.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -774,9 +779,9 @@ create table farthing.welcome_grants (
   constraint welcome_grants_hashed check (length(email_hash) = 32)
 );
 comment on table farthing.welcome_grants is
-  'Users who confirmed an email address while welcome credits were on. user_id: null after the user was '
-  'deleted; email_hash stays, so that the same address gets no second grant. No address is stored. '
-  'retried_at: when an operator last queued a refused user again.';
+  'Users who confirmed an email address while welcome credits were on. user_id: null after the '
+  'user was deleted; email_hash stays, so that the same address gets no second grant. No address '
+  'is stored. retried_at: when an operator last queued a refused request again.';
 create unique index welcome_grants_once on farthing.welcome_grants (email_hash) where status = 'granted';
 create index welcome_grants_queued on farthing.welcome_grants (request_nr) where status = 'queued';
 create index welcome_grants_refused on farthing.welcome_grants (request_nr) where status = 'refused';
@@ -1220,8 +1225,9 @@ create policy unknown_states_none on farthing.unknown_states for select to authe
 -- Money that is returned to buyers: refunds, disputes, early fraud warnings, and the credits that
 -- they claw back. Refunds may fail, disputes are lost and won, and their events arrive in any
 -- order. An event therefore records only Stripe's current state. net_order() computes from all
--- states together how many credits should be clawed back, and books the difference from the credits
--- that were clawed back so far. So the same facts lead to the same credits in any order.
+-- states together how many credits should be clawed back, and books the difference between this
+-- number and the credits that were clawed back so far. So the same facts lead to the same credits
+-- in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -1339,9 +1345,10 @@ create table farthing.dispute_movements (
   constraint dispute_movements_rates check (exchange_rate > 0)
 );
 comment on table farthing.dispute_movements is
-  'The balance transactions of disputes, by Stripe''s ids. amount: negative if withdrawn, positive if '
-  'reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: from the '
-  'payment''s currency to the settlement currency. Rows are only added, so their order does not matter.';
+  'The balance transactions of disputes, by Stripe''s ids. amount: negative if withdrawn, positive '
+  'if reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: '
+  'from the payment''s currency to the settlement currency. Rows are only added, so the order of '
+  'Stripe''s events does not matter.';
 create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
 
 create table farthing.fraud_warnings (
@@ -1865,10 +1872,9 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 -- Jobs: long work in steps, whose state a browser polls. A job can write a file, one page per step.
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
--- idempotency key must commit together: a job that costs credits is never stored without its hold,
--- and its hold is never stored without the job. A runner claims a job under a lease, whose token
--- increases with each claim; a runner that has lost its lease has an old token and can write
--- nothing.
+-- idempotency key must commit together: either the job and its hold are both stored, or neither is.
+-- A runner claims a job under a lease, whose token increases with each claim; a runner that has
+-- lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -2256,7 +2262,7 @@ create table farthing.metrics (
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
   -- The name comes before the time in the key, because every reader reads the rows of one name in a
-  -- window.
+  -- window of time.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour', 'day')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -2265,7 +2271,7 @@ create table farthing.metrics (
   constraint metrics_counted check (count >= 0 and sum_ms >= 0),
   constraint metrics_buckets_bounded check (cardinality(buckets) <= 165)
 ) with (fillfactor = 70);
--- The free space in each page is for rows that are updated in place.
+-- The fillfactor leaves free space in each page for rows that are updated in place.
 comment on table farthing.metrics is
   'Metrics per minute (stored for 25 hours), per hour (35 days), per day (36 days, UTC) and of all time. '
   'labels: name=value, '
@@ -2350,10 +2356,10 @@ create table farthing.payouts (
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
-  'stored. amount: minor units, negative if the bank is debited. arrives_at: the arrival date that '
-  'Stripe reported in the event of the time reported_at. reconciliation: whether Stripe can list '
-  'the transactions (never for a manual payout). itemised_at: when we assigned transactions to a '
-  'manual payout.';
+  'stored. amount: minor units, negative if the bank is debited. arrives_at: the latest arrival '
+  'date that Stripe reported; reported_at: the time of that event. reconciliation: whether Stripe '
+  'can list the transactions (never for a manual payout). itemised_at: when we assigned '
+  'transactions to a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -2866,12 +2872,13 @@ create table farthing.lot_days (
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the '
-  'lot and the currency of its price (empty for a lot without a price). granted: credits that came '
-  'in; all others: credits that went out, negative if more credits were reinstated than went out. '
-  'refunded, disputed: clawed back. The source `debt` has the used and clawed-back credits that no '
-  'lot could pay, less the debt that lots paid later. value: the part of the lots'' prices that '
-  'moved, in minor units; what remains of a lot is worth price * remaining / amount, rounded.';
+  'Movements of lots. They are summed by the day (UTC) on which they were booked, by the lot''s '
+  'source, and by the currency of the lot''s price (empty for a lot without a price). granted: '
+  'credits that came in; all others: credits that went out, negative if more credits were '
+  'reinstated than went out. refunded, disputed: clawed back. The source `debt` has the used and '
+  'clawed-back credits that no lot could pay, less the debt that lots paid later. value: the part '
+  'of the lots'' prices that moved, in minor units; what remains of a lot is worth price * '
+  'remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -3008,8 +3015,9 @@ create table farthing.refusal_days (
 );
 comment on table farthing.refusal_days is
   'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the '
-  'first refusal of the day. Refusals within a batch and repeated requests under a stored key are '
-  'not counted. Rows are deleted after two years; a report covers at most 400 days.';
+  'first refusal of the day. Refusals within a batch, and requests that repeat a stored '
+  'idempotency key, are not counted. Rows are deleted after two years; a report covers at most 400 '
+  'days.';
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);
 
@@ -3132,8 +3140,8 @@ comment on table farthing.journal_accounts is
   'whose credits are not granted yet. provider_payable: the providers'' money from bookings. '
   'refunds, disputes: money that was returned, less the deferred revenue that it released; this '
   'difference lowers revenue. tax_payable: tax that is owed to the state. discounts: when an order '
-  'with a discount is paid, this account is debited and at once credited with the same amount, '
-  'because only what was paid becomes deferred revenue.';
+  'with a discount is paid, this account is debited and at once credited with the same amount: the '
+  'charge is booked at the full price, and only what was paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

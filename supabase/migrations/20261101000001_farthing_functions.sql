@@ -325,8 +325,8 @@ $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
   'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
   '{status, replayed: true, data}. p_kept: how long an answer stays valid; null for 24 hours. For '
-  'a key that is derived from the content, this time is shorter. Fails idempotency_key_reused, '
-  'idempotency_in_progress.';
+  'a key that is derived from the request''s content, this time is shorter. Fails '
+  'idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -383,7 +383,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A deleted user does not repeat the request, so the answer is not stored.
+  -- If the user has been deleted, nobody repeats the request. So the key is deleted and the answer
+  -- is not stored.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -592,8 +593,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds, so p_asked_at is rounded down, too. Without the rounding, an
-  -- event of the same second would count as older than this request.
+  -- Stripe's events have whole seconds, so p_asked_at is rounded down, too. Without the rounding,
+  -- an event of the same second would count as older than p_asked_at.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
@@ -6011,8 +6012,8 @@ comment on function farthing.settle is
 
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
 -- An event is first applied in the transaction that records it, and may be retried later. So the
--- state, not the existence of the row, says whether the event was applied. The facts contain no
--- personal data.
+-- state of an event, not the existence of its row, says whether it was applied. The stored facts of
+-- an event contain no personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -6075,8 +6076,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- After these errors the same call may succeed later, so they are raised, and Stripe or the
-    -- scheduled task repeats the call. Every other error is recorded.
+    -- These errors are temporary, so they are raised, and Stripe or the scheduled task repeats the
+    -- call. Every other error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -6121,8 +6122,9 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- The last complete backfill has fetched the events up to done_until. This one begins 10 minutes
-  -- earlier, because an event may enter Stripe's list late. Stripe stores events for 30 days.
+  -- The last complete backfill has fetched the events up to done_until. The next backfill begins 10
+  -- minutes before that moment, because an event may enter Stripe's list late. Stripe stores events
+  -- for 30 days.
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
@@ -6159,8 +6161,8 @@ end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
   'Ends a claimed backfill. The next backfill is due an hour after a complete one, and at once '
-  'after an incomplete one. After unreadable events the next backfill is due at least 15 minutes '
-  'after the claim.';
+  'after an incomplete one. If some events could not be read, the next backfill is due at least 15 '
+  'minutes after the claim.';
 
 -- supabase/schemas/inbox/functions/checkout_events.sql
 
@@ -6189,8 +6191,8 @@ begin
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is
-  'Returns whether an event says that its order is paid. Raises if such an event names no payment '
-  'although its total is not 0.';
+  'Returns whether an event says that its order is paid. Raises if such an event has a total above '
+  '0 and names no payment.';
 
 create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
 returns void
@@ -6330,7 +6332,7 @@ comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
   'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
   'the transaction that applies the payment: otherwise credits could be spent before their refund '
   'is applied. p_with_payment: also applies the event of the payment itself, which may have waited '
-  'for the event of its session. Returns the number of events.';
+  'for the event of its checkout session. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
@@ -6509,7 +6511,7 @@ comment on function farthing.retry_events(timestamptz, int) is
 -- supabase/schemas/inbox/functions/stripe_mode.sql
 
 -- Test and live money never mix: the first Stripe event fixes the mode of the database. Before the
--- first event the database has no mode, and needs none, because no payment was made.
+-- first event the mode is unset, because no payment has been made yet.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean
@@ -6570,10 +6572,10 @@ comment on function farthing.note_unknown_state(text, text, text, timestamptz) i
 
 -- supabase/schemas/inbox/functions/waiting_payments.sql
 
--- Payments that wait for the event of their session, because only that event states discount and tax
--- (apply_checkout_event() in checkout_events.sql defers them).
--- If Stripe has not delivered the event within a minute, the payment runner reads the session: a buyer
--- who has paid should not wait for the hourly backfill.
+-- Payments that wait for the event of their checkout session, because only that event states the
+-- discount and the tax of the purchase (apply_checkout_event() in checkout_events.sql defers them).
+-- If Stripe has not delivered the event within a minute, the payment runner reads the session: a
+-- buyer who has paid should not wait for the hourly backfill.
 
 create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
 returns timestamptz
@@ -6587,7 +6589,8 @@ as $$
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
   'Returns the time at which the payment runner must read the session: a minute after p_event '
-  'began to wait. Returns null if p_event does not wait or does not report an order''s payment.';
+  'began to wait. Returns null for an event that is not waiting, and for an event that is not '
+  'about the payment of an order.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox
@@ -6824,8 +6827,8 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- Only lines without occurred_at fix a rate version for the whole job: a line with occurred_at is
-  -- priced at the rates of that moment.
+  -- Only the estimate's lines without occurred_at fix a rate version for the whole job: a line with
+  -- occurred_at is priced at the rates of that moment.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
@@ -7019,7 +7022,8 @@ set search_path = ''
 as $$
   select farthing.wake('job-runner')
 $$;
-comment on function farthing.wake_runner() is 'Wakes the job runner; true if the call was queued.';
+comment on function farthing.wake_runner() is
+  'Wakes the job runner by an HTTP call; true if pg_net has queued the call.';
 
 create function farthing.wake_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -7031,7 +7035,7 @@ as $$
     and farthing.wake_runner()
 $$;
 comment on function farthing.wake_runner_if_due(timestamptz) is
-  'Wakes the job runner if a job is due; true if the call was queued.';
+  'Wakes the job runner if a job is due; true if pg_net has queued the call.';
 
 -- supabase/schemas/jobs/functions/leases.sql
 
@@ -7071,7 +7075,8 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_job(p_job_id);
 begin
-  -- An expired lease still belongs to its runner until a scheduled task or a claim ends it.
+  -- An expired lease still belongs to its runner until a scheduled task or another runner's claim
+  -- ends it.
   if v_job.token = p_token and v_job.lease_expires_at is not null and v_job.expires_at > p_now then
     return v_job;
   end if;
@@ -7697,8 +7702,8 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- The two conditions are not joined by `and`, because PostgreSQL prepares every function call
-    -- in a condition, even a call that it then does not make, and this costs time.
+    -- The conditions are two nested `if`s and not one `and`: PostgreSQL prepares every function
+    -- call in a condition, even a call that it then skips, and this costs time.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -8264,7 +8269,7 @@ declare
   v_overdraft numeric := case when p_hold_id is null then 0
     else farthing.overdraft_limit(p_account, p_hold_id) end; -- the credits that may become debt
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
-  -- Separate variables, because setting a field of a composite costs more than setting a variable.
+  -- The account's values have variables of their own: setting a field of a composite costs more.
   v_seq bigint := p_account.last_seq; v_balance numeric := p_account.balance;
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
@@ -8337,8 +8342,8 @@ begin
   if cardinality(p_entries) = 0 then
     return;
   end if;
-  -- Burn-down takes lots in order, so the loop ends at the first lot that gave nothing. An update
-  -- by key costs a third of an update with a join.
+  -- Burn-down takes lots in order, so the loop ends at the first lot that gave nothing. Each lot is
+  -- updated by its key, which costs a third of an update with a join.
   for v_lot in 2 .. cardinality(p_lot_ids) loop
     exit when p_given[v_lot] = 0;
     update farthing.lots
@@ -8571,7 +8576,7 @@ as $$
 $$;
 comment on function farthing.budget_burns(timestamptz) is
   'Returns each objective with each pair of windows, and whether its budget burns too fast in both '
-  'windows. requests: the requests of the short window.';
+  'windows. requests: the number of requests in the short window.';
 
 -- supabase/schemas/metrics/functions/prove_metric_days.sql
 
@@ -8589,7 +8594,7 @@ begin
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
     from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
   ), compared as (
-    -- Hours are deleted by age, so some hours of the oldest stored day may already be deleted, and
+    -- Rows per hour are deleted by age. Some of those of the oldest day may already be deleted, so
     -- that day is not compared.
     select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
   )
@@ -8880,7 +8885,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The receipt does not contain the fee, because the fee is between the provider and the platform.
+  -- The buyer's receipt does not contain the application fee, because that fee is between the
+  -- provider and the platform.
   perform farthing.notify(new.account_id, 'booking_receipt', new.booking_id::text, jsonb_build_object(
     'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
     'currency', new.currency, 'paid_at', new.paid_at), new.paid_at);
@@ -8922,9 +8928,9 @@ comment on function farthing.notify_booking_cancellation() is
 -- supabase/schemas/notifications/functions/claim.sql
 
 -- Claiming due notifications, with the address of each recipient and the shop's settings that
--- appear in its emails. Each notification is sent at most once, because a claim commits before a
--- service is called. If the runner dies or the service's response is lost, the notification may
--- have been sent. leases.sql then ends the lease of the notification.
+-- appear in its emails. A claim commits before a service is called, so each claim sends a
+-- notification at most once. If the runner dies or the service's response is lost, the notification
+-- may have been sent. leases.sql then ends the lease of the notification.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)
@@ -9627,8 +9633,8 @@ comment on function farthing.end_attempt is
 
 -- supabase/schemas/notifications/functions/shop_face.sql
 
--- The shop in its emails: name, logo, address and color. The first claim of a notification stores
--- them (claim.sql), so later attempts show the same shop.
+-- How the shop appears in its emails: its name, logo, address and color. The first claim of a
+-- notification stores these settings (claim.sql), so later attempts show the same shop.
 
 create function farthing.shop_face()
 returns jsonb
@@ -9757,8 +9763,8 @@ comment on function farthing.record_balance_page(timestamptz, jsonb, text, times
 
 -- Manual payouts. Stripe does not list the transactions of a manual payout, because the request for
 -- it names only an amount. So this file assigns the oldest available transactions to the oldest
--- payout. If a payout takes all available money, the assigned transactions are exactly the right
--- ones.
+-- manual payout. If a payout takes all available money, the assigned transactions are exactly the
+-- right ones.
 --
 -- In a Stripe account with automatic payouts, a manual payout (such as an instant payout) is an
 -- advance on the next automatic one. The list of that automatic payout has the transactions of the
@@ -9834,9 +9840,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
-  'running sum is exactly the payout''s amount or, if no sum is exact, below that amount. The '
-  'remaining amount is reported as the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout. The last one assigned is the last '
+  'one at which their running sum is exactly the payout''s amount or, if no sum is exact, below '
+  'that amount. Any remaining amount is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -9891,7 +9897,7 @@ language sql stable
 set search_path = ''
 as $$
   -- A refund and the return of a failed refund are two lines with the same subject. The line that
-  -- differs comes first.
+  -- the mismatch recorded as `theirs` is preferred.
   select t from farthing.balance_transactions t
   where t.payout_id = p_mismatch.payout_id and coalesce(t.source_id, t.transaction_id) = p_mismatch.subject
     and replace(t.kind, 'fee_refund', 'fee') = split_part(p_mismatch.kind, '_', 1)
@@ -10006,9 +10012,10 @@ comment on function farthing.newest_mismatches(int) is
 
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
--- a payment may wait for its payout. A payment that is missing from Stripe's list by time, too, is
--- looked for in one run only. Each run looks for such payments of at most one day, so that it stays
--- short even after a long pause: docs/decisions/reconciliation.md.
+-- a payment may wait for its payout. Each run looks for those payments of the next period that
+-- Stripe does not list at all; the period is at most one day long, so that the run stays short even
+-- after a long pause: docs/decisions/reconciliation.md. Each run also looks for all payments that
+-- are in Stripe's list of balance transactions and in no payout.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -10053,8 +10060,8 @@ as $$
     and t.payout_id is null and t.kind = 'charge'
 $$;
 comment on function farthing.left_in_balance(timestamptz) is
-  'Returns the payments that are in Stripe''s list by time and in no payout, although a payout of their '
-  'currency should contain them by now.';
+  'Returns the payments that are in Stripe''s list of balance transactions and in no payout, '
+  'although a payout of their currency should contain them by now.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -10128,9 +10135,10 @@ begin
 end
 $$;
 comment on function farthing.payout_answer(farthing.payouts) is
-  'Returns a payout with the progress of its comparison. ours and not_ours are null before the first '
-  'comparison; they stay null for a manual payout, because Stripe cannot list its transactions. Amounts '
-  'are in minor units.';
+  'Returns a payout with the progress of its comparison. ours and not_ours (how many of its '
+  'transactions are ours, and how many are another app''s) are null before the first comparison; '
+  'they stay null for a manual payout, because Stripe cannot list its transactions. Amounts are in '
+  'minor units.';
 
 create function farthing.lines_by_kind(p_payout_id text)
 returns jsonb
@@ -10147,9 +10155,9 @@ comment on function farthing.lines_by_kind(text) is
 
 -- supabase/schemas/payouts/functions/payout_events.sql
 
--- Stripe's events about payouts to our bank. Payouts are stored so that operators learn about late
--- money and reports can add payouts up. Events may arrive in any order and more than once, so the
--- stored payout has the furthest state that Stripe has reported (payout_rank()).
+-- Stripe's events about payouts to our bank. Payouts are stored so that operators are notified of
+-- late payouts and reports can add payouts up. Events may arrive in any order and more than once,
+-- so the stored payout has the furthest state that Stripe has reported (payout_rank()).
 
 create function farthing.payout_rank(p_status text)
 returns int
@@ -10522,8 +10530,8 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.balance_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund' and payout_id is not null;
-  -- A fee may be refunded in parts over several payouts, but the sum of the fee refunds in payouts
-  -- must never exceed the fee refunds that we recorded.
+  -- An application fee may be refunded in parts over several payouts. The sum of these fee refunds
+  -- in payouts must never exceed the sum that we recorded.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
@@ -10572,8 +10580,9 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'Compares a payout''s transactions and its sum with our records. kind: the kind of mismatch, or null '
-  'if both agree; is_ours: false for another app''s transaction on this Stripe account.';
+  'Compares a payout''s transactions and its sum with our records. kind: the kind of mismatch, or '
+  'null if Stripe and our records agree; is_ours: false for another app''s transaction on this '
+  'Stripe account.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int
@@ -10970,8 +10979,8 @@ as $$
     union all select 1, o.key, o.value::bigint from jsonb_each_text(p_package.other_prices) o) p
 $$;
 comment on function farthing.package_prices(farthing.packages) is
-  'Returns the prices of a package as [{currency, amount}], the first currency first; amounts in minor '
-  'units.';
+  'Returns the prices of a package as [{currency, amount}]: first its own amount, then '
+  'other_prices by currency; amounts in minor units.';
 
 -- supabase/schemas/pricing/functions/price_usage.sql
 
@@ -11113,8 +11122,8 @@ as $$
   where c.model is null or (to_jsonb(c) ->> f.key)::numeric is distinct from f.value::numeric
 $$;
 comment on function farthing.rate_changes(jsonb, timestamptz) is
-  'Returns the changes that a list of rates would make, field by field; the fields of a new model have no '
-  '`was`.';
+  'Returns the changes that a list of rates would make, field by field; the fields of a new model '
+  'have no `was` (the value before).';
 
 create function farthing.add_rates(p_rates jsonb, p_now timestamptz)
 returns void
@@ -11638,8 +11647,8 @@ begin
 end
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and author '
-  '(actor_days) add up to all sealed entries.';
+  'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and '
+  'author (actor_days) add up to the sums of all sealed entries.';
 
 -- supabase/schemas/proof/functions/chats_and_jobs.sql
 
@@ -11883,7 +11892,7 @@ as $$
     cross join lateral (select t.* from farthing.entry_seals t where t.account_id = r.account_id
       and t.seq > r.after_seq and (r.upto_seq is null or t.seq <= r.upto_seq) order by t.seq desc limit 1) s
     where not exists (select from found f where f.account_id = r.account_id)
-      -- A mark is not set in the middle of a transaction.
+      -- The last entry that is marked as proved must not be in the middle of a transaction.
       and not exists (select from farthing.entries e join farthing.entries n
         on n.account_id = e.account_id and n.seq = e.seq + 1 and n.transaction_id = e.transaction_id
         where e.account_id = s.account_id and e.seq = s.seq)),
@@ -11928,8 +11937,8 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_found := o_found || array(select m::farthing.violation from farthing.prove_and_mark(v_ranges) m);
-    -- If an account's mark is not at the end of its range, the account has a violation or unsealed
-    -- entries. The next run checks the account again.
+    -- If an account's mark (its last proved entry) is not at the end of its range, the account has
+    -- a violation or unsealed entries. The next run checks the account again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -12000,8 +12009,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 for the new entries after each account''s mark. Also rule 1 for an account '
-  'and its lots, if the range reaches the account''s last entry.';
+  'Rules 1, 3 and 13 for the new entries after each account''s mark (its last proved entry). Also '
+  'rule 1 for an account and its lots, if the range reaches the account''s last entry.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -12083,8 +12092,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'Verifies the hash chain of each account as verify() does, but only after the account''s mark. '
-  'The seal at the mark must be the seal that was proved.';
+  'Verifies the hash chain of each account as verify() does, but only after the account''s mark '
+  '(its last proved entry). The seal at the mark must still be the seal that was proved.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -12240,7 +12249,7 @@ begin
   left join (select n.*, n.amount_total - n.amount_tax as net from farthing.orders n) o
     on o.account_id = l.account_id and o.order_id = l.order_id
   left join farthing.accounting_policies p on p.name = 'bonus_allocation' and p.version = o.allocation_version
-  -- The bonus lot has the rounded share; the paid lot has the rest of the price.
+  -- The bonus lot gets its rounded share of the order's price; the paid lot gets the rest.
   cross join lateral (select case p.value when 'zero' then 0 when 'pro_rata' then
     div(2 * o.net * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
     end as price) b
@@ -12728,7 +12737,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
+  -- The number of the proof's advisory lock, which no other lock uses; it is arbitrary.
   c_proofs constant int := 67;
   v_began timestamptz := clock_timestamp();
   v_last farthing.proof_runs;
@@ -13462,8 +13471,8 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small booking can be zero. Stripe refuses to refund a fee that it never
-    -- collected.
+    -- The application fee of a small booking can be zero. Stripe refuses to refund a fee that it
+    -- never collected.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -13503,8 +13512,8 @@ begin
       end if;
       continue;
     end if;
-    -- The waits are 2, 4, 8 … minutes, so the runner that has claimed a refund has ended before the
-    -- refund can be claimed again.
+    -- The waits between the attempts are 2, 4, 8 … minutes, so the runner that has claimed a refund
+    -- has ended before the refund can be claimed again.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -13876,9 +13885,9 @@ begin
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
-  'Returns the refused accounts of each day. has_paid: the account paid an order within 7 days after '
-  'the day''s first refusal; is_first_purchase: that order was also the account''s first paid order. '
-  'Free orders do not count.';
+  'Returns, for each day, the accounts that had a request refused for lack of credits. has_paid: '
+  'the account paid an order within 7 days after the day''s first refusal; is_first_purchase: that '
+  'order was also the account''s first paid order. Free orders do not count.';
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
@@ -14128,8 +14137,9 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- This is the hop from the ledger to the customer, so notifications to operators do not count.
-    -- Notifications to deleted users do not count either, because these users have no address.
+    -- This figure shows whether notifications reach customers, so notifications to operators do not
+    -- count. Notifications to deleted users do not count either, because these users have no
+    -- address.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e
@@ -14375,8 +14385,9 @@ comment on function farthing.note_debt_payment() is
 
 -- supabase/schemas/reports/functions/order_entries.sql
 
--- The entries of purchases, with the evidence that each order lacked when its purchase was sealed. They are
--- stored in a table of their own, because no index of the entries finds them.
+-- The entries of purchases, with the evidence (Stripe's event, the lot) that each order lacked when
+-- its purchase was sealed. These entries are stored in a table of their own, because no index of
+-- the entries finds them.
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -14433,12 +14444,14 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders. An order that order_entries records with complete evidence has all of its evidence.';
+  'orders. If a row of order_entries says that no evidence is missing, the order has its Stripe '
+  'event and its lot.';
 
 -- supabase/schemas/reports/functions/orders_without_evidence.sql
 
--- Orders without evidence. The evidence is looked up once, when the purchase is sealed. Otherwise
--- each report of a year would have to look it up for every order again.
+-- Paid orders that lack evidence: an event of Stripe, a lot or an entry. The evidence is looked up
+-- once, when the purchase is sealed. Otherwise each report of a year would have to look it up for
+-- every order again.
 
 create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
 returns text
@@ -14625,9 +14638,10 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: by kind of movement, the credits in lot_days add up to the sealed entries; payments of '
-  'debt cancel out. The values of all days add up to the value of the lots. The summed movements '
-  'of a lot equal its remaining credits.';
+  'Rule 14: for each kind of movement, the credits in lot_days add up to the credits of the sealed '
+  'entries; payments of debt cancel out, because each is counted once for its lot and once, with '
+  'the opposite sign, for the debt. The values of all days add up to the value of the lots. The '
+  'summed movements of a lot equal its remaining credits.';
 
 -- supabase/schemas/reports/functions/range_and_answer.sql
 
@@ -15043,8 +15057,8 @@ declare
   v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
   v_open_from date;
 begin
-  -- This statement locks the row of books for share. close_months() waits for that lock. If
-  -- close_months() ran first, this statement sees which months are closed.
+  -- This statement locks the one row of the table `books` for share. close_months() waits for that
+  -- lock. If close_months() ran first, this statement sees which months are closed.
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
@@ -15161,8 +15175,8 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- A fee may be refunded in parts, and each part has its own line. The line nearest in time is
-  -- returned.
+  -- An application fee may be refunded in parts, and each part has its own line. The day of the
+  -- line that is nearest in time is returned.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is
@@ -15773,8 +15787,9 @@ as $$
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
   'Returns the amount of the revenue lines of a balance transaction, in minor units of the '
-  'payment''s currency; null if it has no line. A refund of a fee has no line of its own, because '
-  'the lines of refunded fees record by how much the booking''s sum of refunded fees has grown.';
+  'payment''s currency; null if it has no line. A refund of an application fee has no line of its '
+  'own: each line of refunded fees records only by how much the booking''s sum of refunded fees '
+  'has grown.';
 
 create function farthing.payout_line(
   p_transaction farthing.balance_transactions, p_payout farthing.payouts)
@@ -16161,8 +16176,8 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- A fee counts on the day of its payment's line, because the event and the balance transaction of
-  -- a payment may be on two different days.
+  -- Stripe's fee counts on the day of its payment's line, because the event and the balance
+  -- transaction of a payment may be on two different days.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
@@ -16380,9 +16395,9 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state. The rank decides only between events of the same '
-  'second. Otherwise the later event decides, whatever the ranks, because a lost dispute may be '
-  'appealed and won. An unknown state has rank 6.';
+  'Returns the rank of a dispute''s state. The rank decides only between events of the same second '
+  'that list equally many movements. Otherwise the later event decides, whatever the ranks, '
+  'because a lost dispute may be appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -16569,7 +16584,8 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner sends the refund to Stripe, because no external call is made inside a transaction.
+    -- A runner sends the refund to Stripe later, because no external call is made inside a database
+    -- transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
@@ -16783,8 +16799,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund made in the dashboard reverses the provider's share only if it also reversed the
-      -- transfer. Otherwise we reverse the share.
+      -- For a refund from the dashboard, transfer_reversal says whether the refund also reversed
+      -- the transfer to the provider. If it did not, we reverse the provider's part.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -17156,7 +17172,7 @@ create procedure farthing.run_due_tasks(p_now timestamptz default null)
 language plpgsql
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
+  -- The number of the runner's advisory lock, which no other lock uses; it is arbitrary.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
   -- statement_timeout applies to the whole CALL; 0 means no limit.
@@ -17219,8 +17235,8 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
 -- Two durations that the alert tasks_stopped and GET /health/ready read: how long ago the runner
--- last ran, and for how long no alert could open. After 5 minutes, scheduled tasks count as
--- stopped.
+-- last ran, and for how long no alert could open. If no alert could open for 5 minutes, scheduled
+-- tasks count as stopped.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -17246,8 +17262,8 @@ as $$
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
-  'alerts did not succeed.';
+  'Returns for how long no alert could open: the time since the runner last looked for due tasks '
+  'or, if that is longer ago, since the task that evaluates alerts last succeeded.';
 
 create function farthing.runs_tasks(p_now timestamptz)
 returns boolean
@@ -17379,7 +17395,7 @@ comment on function farthing.entry_terms(farthing.entries) is
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view, because the planner inlines views. A function with its own search_path, called
--- for each entry, took three times as long. The terms are computed only for entries that have
+-- for each entry, took three times as long. entry_terms() is called only for entries that have
 -- terms.
 create view farthing.entry_contents with (security_invoker = true) as
 -- The content is a JSON array, because JSON distinguishes a null from an empty text, and shows
@@ -17497,7 +17513,7 @@ comment on function farthing.verify() is
 
 -- supabase/schemas/seals/functions/heads.sql
 
--- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
+-- Heads: each hour one hash is made over the last seal of every account, the audit rows and the
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
 -- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner or
@@ -17642,8 +17658,9 @@ begin
 end
 $$;
 comment on function farthing.compare_head(int, text) is
-  'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
-  'difference. This function does not read the entries; verify() compares the seals with the entries.';
+  'Compares the database with a head that was stored outside the database. Returns null if they '
+  'agree, otherwise the difference. This function does not read the entries; verify() compares the '
+  'seals with the entries.';
 
 -- supabase/schemas/seals/functions/owners.sql
 
@@ -17700,7 +17717,7 @@ as $$
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
-      'Faults of the setup at Stripe: a refused API key, unknown customers, or Stripe Tax that is not set up.'),
+      'Faults of the setup at Stripe: a refused API key, unknown customers, or no Stripe Tax.'),
     ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',
@@ -17886,8 +17903,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request and names the field if a change names a rule that does not exist, or has '
-  'a field that is not a valid figure of a rule.';
+  'Fails invalid_request and names the field if a change names an unknown rule, or has a field '
+  'that is not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
 returns void
@@ -17989,7 +18006,7 @@ end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
   'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set. '
-  'The error names the first such field.';
+  'The error names the first field that is wrong.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)
 returns jsonb
@@ -18124,8 +18141,8 @@ as $$
   select g.* from farthing.packages_given(p_packages, p_now) g
   join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
 
-  -- A change that does not concern the terms creates no new version, so that open sessions of the
-  -- current version remain valid.
+  -- A change that does not concern the terms creates no new version, so that open checkout sessions
+  -- for the current version remain valid.
   update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
     active = true
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
@@ -18299,7 +18316,7 @@ end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
   'Fails invalid_request if a list of domains is not an array, or if one of its domains cannot be '
-  'blocked. The error names the first such field.';
+  'blocked. The error names the first wrong domain by its position in the list.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
 returns jsonb
@@ -18327,7 +18344,7 @@ comment on function farthing.apply_welcome_blocked_domains(jsonb) is
 
 -- supabase/schemas/settings/functions/change_settings.sql
 
--- Every RPC function that changes settings calls this function. A new kind of settings needs an
+-- Every RPC function that changes settings calls change_settings(). A new kind of settings needs an
 -- audited table, a function apply_<table>() that checks and writes, and a line in the `case` below.
 
 create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
@@ -18376,8 +18393,8 @@ $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
-  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails forbidden for '
-  'an operator who has lost the role, invalid_request, version_conflict.';
+  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails '
+  'invalid_request, version_conflict, and forbidden for an operator who has lost the role.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void
@@ -18398,7 +18415,7 @@ comment on function farthing.begin_change(text, text) is
 
 -- supabase/schemas/settings/functions/policy_checkout.sql
 
--- The policy's settings of Stripe's hosted page.
+-- The policy's settings of Stripe's hosted checkout page.
 
 create function farthing.policy_checkout()
 returns setof farthing.setting_kind
@@ -18428,7 +18445,7 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_checkout() is
-  'Returns the settings of Stripe''s hosted page.';
+  'Returns the settings of Stripe''s hosted checkout page.';
 
 -- supabase/schemas/settings/functions/policy_list.sql
 
@@ -19140,7 +19157,7 @@ language sql stable
 set search_path = ''
 as $$
   -- Auth stores addresses in lower case. Its index of addresses leaves out users who sign in
-  -- through their company (SSO), so those users are found by their identity.
+  -- through their company (SSO), so those users are found by the address of their identity.
   select u.id from auth.users u where u.email = lower(p_email) and not u.is_sso_user
   union
   select i.user_id from auth.identities i where i.email = lower(p_email)
@@ -19193,8 +19210,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- Charge ids are looked up in card uses and in balance transactions. Card uses have a charge id
-  -- at once, but only for 90 days. Balance transactions have it later, but for ever.
+  -- Charge ids are looked up in card_uses and in balance_transactions. card_uses has a charge id at
+  -- once, but only for 90 days. balance_transactions has it later, but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),
@@ -19878,7 +19895,7 @@ begin
     when 'authentication' then
       perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
     when 'unknown' then
-      -- The waits are 1, 2, 4 … 32 minutes.
+      -- The waits between the requests to Stripe are 1, 2, 4 … 32 minutes.
       update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
         next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
       where account_id = p_order.account_id and order_id = p_order.order_id;
@@ -19921,8 +19938,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event does not end the charge if the order has ended, if the authentication page has replaced the
-  -- charge, or if the event is about a different payment.
+  -- An event does not end the charge if the order has ended, if the user was already asked to
+  -- authenticate (step `link` or `linked`), or if the event is about a different payment.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
@@ -20485,10 +20502,11 @@ comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
 
 -- supabase/schemas/transfers/functions/settle_uncertain.sql
 
--- Moves whose result at Stripe is unknown, and moves that Stripe refused and a person then made in
--- Stripe's dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator
--- settles a move with this function instead of an UPDATE, because the function also records the
--- moves that become due and audits the operator's reason.
+-- Moves (transfers, reversals and restorations of a provider's share) whose result at Stripe is
+-- unknown, and moves that Stripe refused and a person then made in Stripe's dashboard. An uncertain
+-- move counts as made, so that nothing is paid twice. An operator settles a move with this function
+-- instead of an UPDATE, because the function also records the moves that become due and audits the
+-- operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -20941,9 +20959,9 @@ comment on function farthing.grant_welcome(text, timestamptz) is
 
 -- supabase/schemas/welcome/functions/email_addresses.sql
 
--- Different spellings of one person's email address are normalised to one address. Some hosts treat
--- + like any other character. At such a host two people can have the same normalised address, and
--- the second person then gets no welcome credits.
+-- Different spellings of one person's email address are normalised to one address. A tag after a +
+-- is removed, but some hosts treat + like any other character. At such a host two people can have
+-- the same normalised address, and the second person then gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text
@@ -21075,7 +21093,7 @@ comment on function farthing.grant_welcome_credits(timestamptz, int) is
 -- supabase/schemas/welcome/functions/retries.sql
 
 -- Operators read the requests for welcome credits, and queue refused requests again. The runner
--- decides these requests by the same limits, so a retry cannot bypass the daily limit or the limit
+-- decides these requests by the usual limits, so a retry cannot bypass the daily limit or the limit
 -- of one grant per address. One request queues at most RETRIED_AT_ONCE users:
 -- supabase/functions/_shared/contracts/welcome.ts.
 

@@ -1254,8 +1254,8 @@ end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
-  'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
-  'answer need not be stored in one transaction with other work. A stored answer is not replaced within 24 '
+  'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so '
+  'its answer is stored in a transaction of its own. A stored answer is not replaced within 24 '
   'hours. If p_user_id is given, a refusal with insufficient_credits is counted for this user.';
 
 -- supabase/schemas/ledger/api.sql
@@ -1521,7 +1521,8 @@ comment on function farthing_public.proofs_read is
 
 -- supabase/schemas/providers/api.sql
 
--- Providers: begin, attach, abandon, read and compare; and a view for the data API.
+-- The RPC functions that begin, attach, abandon, read and compare providers, and a view for the
+-- data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
@@ -1557,9 +1558,10 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'Creates the user''s provider on first use. Returns it with the step `onboard` and the values for '
-  'Stripe, or the step `replay` with the stored answer. The endpoint creates an account at Stripe only '
-  'if stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
+  'Creates the user''s provider on first use. Returns the provider with the step `onboard` and the '
+  'values to send to Stripe, or the step `replay` with the stored answer. The endpoint creates an '
+  'account at Stripe only if stripe_account_id is null. Fails not_found, invalid_request, '
+  'idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
@@ -1826,7 +1828,7 @@ as $$
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Claims due transfers, reversals and restorations of providers'' shares (moves), at most one per '
+  'Claims due moves (transfers, reversals and restorations of providers'' shares), at most one per '
   'booking. A claimed move cannot be claimed again before its next attempt is due. A move becomes '
   'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the charge''s '
   'own transfer.';
@@ -1865,8 +1867,9 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores the result of a move. If Stripe made the move, stores Stripe''s id. If Stripe refused '
-  'the move, it waits for an operator. If Stripe did not answer, the move is sent again.';
+  'Stores the result of a move (a transfer, a reversal or a restoration). If Stripe made the move, '
+  'stores Stripe''s id. If Stripe refused the move, it waits for an operator. If Stripe did not '
+  'answer, the move is sent again.';
 
 -- supabase/schemas/usage/api.sql
 
@@ -2402,7 +2405,8 @@ comment on function farthing_public.fraud_policy_set is
 
 -- supabase/schemas/inbox/api/backfills.sql
 
--- The payment runner claims a backfill, asks which events are missing, and ends the backfill.
+-- A backfill fetches the events that Stripe did not deliver. The payment runner claims it, asks
+-- which of Stripe's events are not stored here, and ends it.
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
@@ -2460,7 +2464,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The event with the id p_before is read first. The index scan begins at its values.
+  -- The event with the id p_before is read before the page: the index scan begins at its
+  -- received_at and id.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;
@@ -2564,13 +2569,13 @@ end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Returns the ids of the dead-lettered events to replay: the p_limit events that arrived first, '
-  'in the order in which they occurred at Stripe. Fails forbidden for an operator who has lost the '
-  'role.';
+  'Returns the ids of up to p_limit dead-lettered events to replay: those that arrived first, '
+  'sorted by the time at which they occurred at Stripe. Fails forbidden for an operator who has '
+  'lost the role.';
 
 -- supabase/schemas/inbox/api/stripe_mode.sql
 
--- Endpoints compare the mode of Stripe's key with the mode of this database.
+-- Endpoints compare the mode of their Stripe key (test or live) with the mode of this database.
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
@@ -2588,7 +2593,7 @@ comment on function farthing_public.mode_check is
 
 -- supabase/schemas/inbox/api/waiting_payments.sql
 
--- The payment runner claims payments that wait for the event of their session.
+-- The payment runner claims payments that wait for the event of their checkout session.
 
 create function farthing_public.sessions_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -2602,7 +2607,7 @@ $$;
 grant execute on function farthing_public.sessions_claim to service_role;
 comment on function farthing_public.sessions_claim is
   'Leases up to p_limit payments that have waited for at least a minute for the event of their '
-  'session. Returns [{payment_id, paid_at}], with paid_at in seconds since 1970.';
+  'checkout session. Returns [{payment_id, paid_at}], with paid_at in seconds since 1970.';
 
 -- supabase/schemas/jobs/api/cancel.sql
 
@@ -2625,7 +2630,8 @@ begin
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The running step may still write its result and is charged. No later step is charged.
+    -- A step that is running may still store its result, and is then charged. No later step is
+    -- charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   -- A user's cancellation of their own job is not audited. A cancellation by another author is
@@ -2701,7 +2707,7 @@ begin
       j.job_nr)::farthing.page_item
     from farthing.jobs j
     -- This condition must be the same in the index jobs_dead and in the alert dead_jobs. A job that
-    -- failed because its request was refused is not dead-lettered.
+    -- failed at once, because a retry would not help, is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)
@@ -2948,9 +2954,9 @@ grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
   'Finishes a step once: stores its result, its AI log and its page of the job''s file, and '
   'charges the step from the job''s hold. A repeated call changes nothing. Returns {status, '
-  'credits, duplicates, conflicts, held}. conflicts: the number of events whose ids were charged '
-  'before with different contents; these events are not charged again. A runner must stop at any '
-  'status other than processing. Fails unknown_model, invalid_request.';
+  'credits, duplicates, conflicts, held}. conflicts: the number of usage events whose ids were '
+  'charged before with different contents; these usage events are not charged again. A runner must '
+  'stop at any status other than processing. Fails unknown_model, invalid_request.';
 
 -- supabase/schemas/journal/api/journal.sql
 
@@ -3008,7 +3014,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The notification with the id p_before is read first. The index scan begins at its values.
+  -- The notification with the id p_before is read before the page: the index scan begins at its
+  -- created_at and id.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;
@@ -3269,7 +3276,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
-  -- The mismatch with the id p_before is read first. The index scan begins at its values.
+  -- The mismatch with the id p_before is read before the page: the index scan begins at its
+  -- found_at and id.
   v_last farthing.mismatches;
 begin
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
@@ -3337,7 +3345,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The payout with the id p_before is read first. The index scan begins at its values.
+  -- The payout with the id p_before is read before the page: the index scan begins at its made_at
+  -- and id.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -3563,7 +3572,8 @@ declare
   -- A user without an account gets 0. No account has that number, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The warning with the id p_before is read first. The index scan begins at its values.
+  -- The warning with the id p_before is read before the page: the index scan begins at its
+  -- created_at and id.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;
@@ -3616,7 +3626,8 @@ comment on function farthing_public.warnings_clear is
 
 -- supabase/schemas/refunds/api/refunds.sql
 
--- Refunds: begin, preview, attach, refuse, postpone, finish, read, list and claim.
+-- The RPC functions that begin, preview, attach, refuse, postpone, finish, read, list and claim
+-- refunds.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -3674,8 +3685,8 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- Stripe's event may already have stored the same id. A refund that has failed here keeps its
-  -- state until Stripe's event arrives.
+  -- Stripe's event may already have stored the same id. A refund that was already marked as failed
+  -- keeps that state until Stripe's event arrives.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -3796,7 +3807,8 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The refund with the id p_before is read first. The index scan begins at its values.
+  -- The refund with the id p_before is read before the page: the index scan begins at its
+  -- created_at and id.
   v_last farthing.refunds;
 begin
   if p_user_id is null and v_account_id > 0 then
@@ -4777,7 +4789,7 @@ begin
     select row(farthing.welcome_answer(w, p_user_id is not null), w.request_nr)::farthing.page_item
     from farthing.welcome_grants w
     where (p_status is null or w.status = p_status)
-      -- A reason implies the status `refused`. The condition on the status is still needed, because
+      -- Only refused requests have a reason. The condition on the status is still needed, because
       -- without it the planner does not use the index of refused requests.
       and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
       and (p_user_id is null or w.user_id = p_user_id)
@@ -4824,9 +4836,9 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry to service_role;
 comment on function farthing_public.welcome_retry is
-  'Queues a refused request for welcome credits again; author and reason are audited. The limits apply '
-  'again. Returns {status: 200, replayed, data: request}. Fails not_found, forbidden, invalid_request, '
-  'welcome_not_refused.';
+  'Queues a refused request for welcome credits again; author and reason are audited. The usual '
+  'limits, such as the daily limit, apply again. Returns {status: 200, replayed, data: request}. '
+  'Fails not_found, forbidden, invalid_request, welcome_not_refused.';
 
 create function farthing_public.welcome_retry_refused(
   p_since timestamptz, p_limit int, p_until timestamptz default null, p_refused_as text default null,
@@ -4878,10 +4890,10 @@ $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
-  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest first. '
-  'The limits apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
-  'found: [{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
-  '`since` or `reason`.';
+  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest '
+  'first. The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
+  '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
+  'forbidden. Fails invalid_request and names the field: `since` or `reason`.';
 
 -- supabase/schemas/welcome/api/runner.sql
 

@@ -166,7 +166,7 @@ select farthing.never_remove('inbox');
 -- supabase/schemas/jobs/triggers.sql
 
 -- Triggers refuse illegal changes of a job's state, and broadcast changes if Realtime is installed.
--- Scheduled tasks end lost leases and overdue jobs, wake the runner and remove old data.
+-- Scheduled tasks end expired leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs
   for each row execute function farthing.jobs_guard();
@@ -193,8 +193,8 @@ select farthing.never_remove('journal_accounts');
 
 -- Triggers: entries, debt payments and used references are append-only, accounts and lots are never
 -- deleted, and the terms of a lot never change (rule 19). Deleting a user sets left_at on the
--- user's account. Triggers on left_at then close the account: the trigger below, and the triggers
--- of checkout, customers and seals. A scheduled task expires lots and holds.
+-- user's account. Triggers on left_at then close the account: the trigger accounts_close below, and
+-- triggers in the folders checkout, customers and seals. A scheduled task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();

@@ -100,7 +100,8 @@ Deno.test("an alert that eight evaluations find at once is one alert, reported o
         () =>
           many`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 minute') as fired`,
       );
-      // This session holds the lock. All evaluations wait for it, and start together when it is released.
+      // This SQL session holds the lock of farthing.evaluate_alerts(). All evaluations wait for it,
+      // and start together when it is released.
       const running = Promise.all(evaluations);
       await sql`select pg_advisory_unlock(68, 0)`;
       const fired = (await running).map(([row]) => row?.fired);

@@ -95,9 +95,9 @@ export async function withOperators(
 const LOCK = "pg_advisory_lock(68, 0)";
 
 /**
- * Runs `use` with only these rules enabled, and restores all rules at the end. If the rows of other
- * tests already make a figure higher than its rule's threshold, the threshold is raised to that
- * figure, so that the rule does not fire.
+ * Runs `use` with only these rules enabled, and restores all rules at the end. Rows of other tests
+ * may already make a rule's figure higher than the rule's threshold. The threshold is then raised
+ * to that figure, so that the rule does not fire.
  */
 export async function withRules(
   { databaseUrl }: World,

@@ -46,7 +46,7 @@ const LATE = newPayoutId();
 const UNKNOWN = newPayoutId();
 const ODD = newPayoutId();
 
-/** Stores a count with the test's time, in the same way in which an isolate stores its counts. */
+/** Stores the count of a metric at the test's time, as an isolate does. */
 function count(
   { sql, at }: Scene,
   name: string,

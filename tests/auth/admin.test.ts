@@ -128,8 +128,8 @@ Deno.test("listUsers lists all users, newest first, page by page", async () => {
   equal(first.data.aud, "authenticated");
   equal(first.data.nextPage, 2);
   ok(first.data.total >= 3);
-  // Other tests create and delete users while this test reads the list, so a user may move to a different
-  // page and be missed.
+  // Other tests create and delete users while this test reads the list of users page by page, so a
+  // user may move to a different page and be missed.
   const seen = new Set<string>();
   await until("each user of this test is on a page", async () => {
     for (let page = 1, isLast = false; !isLast; page++) {

@@ -1,7 +1,7 @@
 /**
- * Uses the installed blocks on a page of another origin, against the stack, with real jobs and
- * streams, and with payments on the emulator's page. Each user has their own window, and each
- * journey ends with the proof.
+ * Uses the installed blocks on a page whose origin differs from the stack's. The jobs and streams
+ * are the stack's, and payments are made on the emulator's page. Each user has their own window,
+ * and each journey ends with the proof.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -21,7 +21,10 @@ const world = readWorld();
 const shownAs = (credits: string) => Number(credits).toLocaleString("en", LONG);
 const LONG = { maximumFractionDigits: 20 };
 
-/** Waits until all holds have ended, and the page shows the balance without a reload. */
+/**
+ * Waits until all holds of the person have ended, and until the page shows the new balance without
+ * a reload.
+ */
 async function showsTheBalance({ page, person }: Visit): Promise<number> {
   const balance = await holdsEnd(world, person.id);
   await showsCredits(page, shownAs(balance));

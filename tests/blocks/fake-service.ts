@@ -17,8 +17,8 @@ export type Answer =
   | "never";
 
 /**
- * The responses by method and path, such as `GET credits`. A list is sent in order, and its last
- * response is repeated.
+ * The responses by method and path, such as `GET credits`. The responses of a list are sent in
+ * order, and the last one is repeated.
  */
 export type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
 
@@ -79,7 +79,7 @@ async function responseOf(answer: Answer, request: Request): Promise<Response> {
   return Response.json({ success: true, data, metadata: { ...metadata, nextCursor } });
 }
 
-/** Serves one page at a time. A request without an entry in `answers` gets a 404. */
+/** Serves one browser page at a time. A request without an entry in `answers` gets a 404. */
 export class FakeService {
   readonly sent: Sent[] = [];
   readonly #counts = new Map<string, number>();

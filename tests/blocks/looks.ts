@@ -28,7 +28,7 @@ async function open(page: Page, { origin, service }: Served, state: State): Prom
   await page.getByText(state.shows).first().waitFor();
 }
 
-/** Returns the faults of a state, with one line for each fault. */
+/** Returns the accessibility faults of a block in this state, one line for each fault. */
 export async function look(page: Page, served: Served, state: State): Promise<string[]> {
   const wrong: string[] = [];
   await page.emulateMedia({ reducedMotion: "reduce" });

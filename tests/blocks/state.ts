@@ -10,7 +10,7 @@ export interface State {
   /** Further parameters of the page's URL, for example `&user=none`. */
   readonly search?: string;
   readonly answers: Answers;
-  /** Brings the block into its state. */
+  /** Brings the block into this state. */
   readonly act?: (page: Page) => Promise<unknown>;
   /** A text that the page shows in this state. */
   readonly shows: string;

@@ -65,8 +65,9 @@ for (const [name, fault] of [["answer is lost", LOST], ["request never came", DO
     deepEqual((await paymentsOf(booking.booking_id)).map(({ id }) => id), [
       booking.payment_intent_id,
     ]);
-    // Stripe returns a stored failure to every request with the same idempotency key. So the
-    // repeated request may cancel the first booking and create a second one.
+    // If Stripe has stored a failure for a booking's request, it repeats this failure to every
+    // later request for the booking. Then the functions cancel the booking, and the repeated call
+    // creates a second one.
     const [row] = await withSql(world, (sql) =>
       sql<{ count: number }[]>`
       select count(*)::int as count from farthing.bookings

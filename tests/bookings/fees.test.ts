@@ -1,8 +1,8 @@
 /**
  * Pays random bookings in three currencies, refunds them in part or in full, and cancels them: 100
  * bookings, or 1,000 with CI_FULL=1. Three figures must agree to the cent: Stripe's fees, the fee
- * columns, and 3 % of what was paid and not refunded. The bookings, refunds and cancellations go
- * over HTTP. The buyer pays with Stripe's SDK.
+ * columns of the bookings, and 3 % of what was paid and not refunded. The bookings, refunds and
+ * cancellations go over HTTP. The buyer pays with Stripe's SDK.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -192,8 +192,8 @@ Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less refunds (FEES_SEED=$
   try {
     for (let from = 0; from < BOOKINGS; from += BATCH) {
       const queue = plans.slice(from, from + BATCH).values();
-      // The lock of deliveries is released between two batches. In that pause, a test that holds
-      // deliveries back can run.
+      // The advisory lock of webhook deliveries is released between two batches. In that pause, a
+      // test that holds deliveries back can run.
       await withDeliveries(world, "shared", async () => {
         await Promise.all(Array.from({ length: AT_ONCE }, () => playAll(queue, seller)));
         await settles(seller, plans.slice(0, from + BATCH));

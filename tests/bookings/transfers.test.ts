@@ -46,8 +46,8 @@ Deno.test("M6: a share paid after completion is transferred once, less refunds",
   await withDeliveries(world, "shared", async () => {
     equal(await advance(seller, booking.booking_id, "complete"), "completed");
     equal(await advance(seller, booking.booking_id, "complete"), "completed");
-    // Two payment runners that run at the same moment make only one transfer: 2500 less the fee of
-    // 3 %, which is 75.
+    // Two payment runners that run at the same moment make only one transfer: 2500 less 75, the fee
+    // of 3 %.
     await Promise.all([1, 2].map(() => post(world, "payment-runner", backEnd(world), {})));
     deepEqual(await moves(world, booking, 1), ["transfer 2425"]);
     const [transfer] = (await stripe.transfers.list({ destination: account })).data;

@@ -10,7 +10,9 @@ export interface Size {
   readonly height: number;
 }
 
-/** A window of 1280 × 1024 pixels at 400 %, as WCAG 1.4.10 (reflow) requires. */
+/**
+ * The size of a window of 1280 × 1024 pixels at a zoom of 400 %, as WCAG 1.4.10 (reflow) requires.
+ */
 export const ZOOMED: Size = { width: 320, height: 256 };
 
 type Run = (within: unknown, options: unknown) => Promise<{ violations: Violation[] }>;
@@ -32,7 +34,7 @@ interface Audit {
   readonly within?: string;
 }
 
-/** Returns what axe finds, one line each. */
+/** Returns the violations that axe finds, each as one line. */
 export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
   const { rules, impacts, within = "html" } = options;
   // Waits for the end of transitions, for example from light to dark. During a transition, axe
@@ -123,9 +125,9 @@ export async function watchBlanks(page: Page): Promise<() => Promise<boolean>> {
 }
 
 interface Jumps {
-  /** The sum of the shifts, as Chromium measures them: https://web.dev/articles/cls. */
+  /** The sum of the layout shifts, as Chromium measures them: https://web.dev/articles/cls. */
   readonly sum: number;
-  /** The parts that moved. */
+  /** The parts of the page that moved. */
   readonly nodes: readonly string[];
 }
 

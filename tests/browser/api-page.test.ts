@@ -1,6 +1,6 @@
 /**
- * Tests the API page of the local stack in a real browser. In all of its states axe finds nothing
- * serious, and a person without a mouse can find a route and send its request. The page loads
+ * Tests the API page of the local stack in a real browser. Axe finds nothing serious in any state
+ * of the page. A person without a mouse can find a route and send its request. The page loads
  * nothing from another machine, so it also works without a network. If the machine has no Chromium,
  * the test runner skips this file and says so.
  */

@@ -1,6 +1,7 @@
 /**
- * Tax, discounts and invoices from the hosted page to the reports. The amounts of Stripe's session must
- * appear in the order, its credits, its revenue lines and the balance transactions.
+ * Follows tax, discounts and invoices from Stripe's hosted page to the reports. The amounts of the
+ * checkout session must appear in the order, its credits, its revenue lines and the balance
+ * transactions.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
@@ -254,7 +255,8 @@ Deno.test("tax inside: a dispute returns it, and all lines equal Stripe's transa
     );
     equal(withoutFees, moved.reduce((total, { amount }) => total + amount, 0));
   }
-  // The amounts in pln add up to 0, so the report has no control for pln.
+  // The report compares sums with their source in `controls`. The amounts in pln add up to 0, so
+  // there is no such comparison for pln.
   const controls = report.controls.filter(({ name }) => / (isk|pln):/.test(name));
   equal(controls.filter(({ name }) => / isk:/.test(name)).length, 2);
   deepEqual([...new Set(controls.map(({ difference }) => difference))], ["0"]);
@@ -278,7 +280,7 @@ async function listBalance(): Promise<void> {
   });
 }
 
-/** Reads all of Stripe's transactions of a currency. */
+/** Reads all of Stripe's balance transactions in a currency. */
 async function atStripe(currency: string): Promise<Stripe.BalanceTransaction[]> {
   const found: Stripe.BalanceTransaction[] = [];
   const list = stripeOf(world).balanceTransactions.list({ currency, limit: 100 });

@@ -49,7 +49,10 @@ async function payWithoutEvent() {
   return { buyer, order_id, payment, completed: eventOf("checkout.session.completed") };
 }
 
-/** A payment waits a minute for the event of its session. After this call, the minute is over. */
+/**
+ * A payment waits a minute for the event of its checkout session. After this call, the minute is
+ * over.
+ */
 const passMinute = (eventId: string) =>
   withSql(world, (sql) =>
     sql`

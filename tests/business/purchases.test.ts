@@ -10,7 +10,7 @@ import { makeCode, open, PRICE, type Settings, withPackage, withSettings } from 
 
 const world = readWorld();
 
-/** The data with which a Swedish business fills in the page. */
+/** The data that a Swedish business enters on Stripe's hosted page. */
 const BUSINESS = {
   country: "SE",
   postal_code: "111 22",
@@ -18,7 +18,9 @@ const BUSINESS = {
   tax_id: "SE123456789001",
 };
 
-/** Buys the package in a shop with these settings. Returns the paid order and its session. */
+/**
+ * Buys the package in a shop with these settings. Returns the paid order and its checkout session.
+ */
 async function buyWith(buyer: Person, settings: Settings, details: Record<string, string>) {
   return await withPackage(world, (id) =>
     withSettings(world, settings, async () => {

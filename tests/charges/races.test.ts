@@ -19,8 +19,8 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 }
 
 /**
- * Sends a request. Repeats it, as a client must, as long as an earlier request with the same key is
- * in progress.
+ * Sends a request. Repeats it, as a client must, as long as an earlier request with the same
+ * idempotency key is in progress.
  */
 function answered(ask: () => Promise<Answer>): Promise<Answer> {
   return until("the first call is answered", async () => {

@@ -27,7 +27,7 @@ const CLICKS = 5;
 Deno.test("many clicks at once on one package make one order and one session", async () => {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
-  // A click that waits too long for the session of the first click is refused with
+  // A click that waits too long for the checkout session of the first click is refused with
   // "idempotency_in_progress".
   const click = async () => {
     const answer = await post(world, "checkout", buyer.as, { package_id: id });

@@ -57,7 +57,8 @@ async function lieAndRecover(lied: World, liar: { change: Change | null }, chang
   deepEqual([error.retryable, error.details], [true, undefined]);
   deepEqual((await ordersOf(world, buyer)).map(({ session_id }) => session_id), [null]);
 
-  // A repeated request with the same key calls Stripe again for the order that already exists.
+  // A repeated request with the same idempotency key calls Stripe again for the order that already
+  // exists.
   liar.change = null;
   const checkout = data(await start(), 201, Checkout);
   const orders = await ordersOf(world, buyer);

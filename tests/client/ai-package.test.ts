@@ -26,8 +26,8 @@ const DECLARED_MODELS = "tests/client/app/declared-ai-models.txt";
 const JOURNEY = "tests/client/app/ai-journey.mjs";
 const PEERS = ["@farthing/client/server", "@ai-sdk/provider", "ai"];
 /**
- * The maximum size of each entry point of the package in bytes, minified and compressed, without
- * the entry point's peer dependencies.
+ * The maximum size of each of the package's entry points, in bytes. An entry point is measured
+ * minified and compressed, without its peer dependencies.
  */
 const MOST_BYTES = { ai: 6_144, "ai/meter": 3_584 };
 
@@ -88,8 +88,8 @@ async function journey({ app }: Packed, program: string, args: string[]): Promis
 
 const README = "packages/ai/README.md";
 /**
- * The program is a `.txt` file, because it imports the README's blocks, which exist only in the
- * packed app.
+ * The program is a `.txt` file, because it imports the README's code blocks, which exist only in
+ * the packed app.
  */
 const README_PROGRAM = "tests/client/app/ai-readme.txt";
 /** All code blocks of the README, in order. */

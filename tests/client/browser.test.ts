@@ -1,4 +1,7 @@
-/** The client in Chromium, on a page of a different origin, when requests fail in the network. */
+/**
+ * The client in Chromium, when requests fail in the network. The origin of its page differs from
+ * the stack's.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { build } from "esbuild";
 import type { Page, Request } from "playwright-core";

@@ -1,6 +1,6 @@
 /**
  * The code blocks of "From functions.invoke to the client" run as printed. Each section has two
- * blocks: one without the client, and one with the client. Both must show the same values.
+ * code blocks: one without the client, and one with the client. Both must show the same values.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Farthing } from "@farthing/client";
@@ -21,7 +21,8 @@ import { holdsEnd } from "../support/work/jobs.ts";
 const world = readWorld();
 
 /**
- * The two blocks of a section: `<name>-by-hand` does not use the client, `<name>-with-client` does.
+ * The two code blocks of a section: `<name>-by-hand` does not use the client, `<name>-with-client`
+ * does.
  */
 function pair(name: string, more: string[] = [], gives: string[] = []): Snippet[] {
   return [
@@ -30,7 +31,7 @@ function pair(name: string, more: string[] = [], gives: string[] = []): Snippet[
   ];
 }
 
-/** All code blocks of the page, in order. */
+/** All code blocks of the docs page, in order. */
 const BLOCKS = [
   snippet("moved", ["supabase", "show"], ["farthing"]),
   ...pair("errors"),
@@ -51,8 +52,8 @@ interface BlockRun {
 type Run = (block: string, given?: object) => Promise<BlockRun>;
 
 /**
- * Returns a function that runs a block for this user. The returned function's result contains the
- * values that the block has shown, and the values that it gives to later blocks.
+ * Returns a function that runs a code block for this user. The function's result contains the
+ * values that the code block has shown, and the values for later code blocks.
  */
 function runsFor({ supabase }: Person, farthing: Farthing, folder: string): Run {
   return async (block, given = {}) => {
@@ -66,7 +67,8 @@ function runsFor({ supabase }: Person, farthing: Farthing, folder: string): Run 
 const WAYS = ["by-hand", "with-client"] as const;
 
 /**
- * Runs both blocks of a section, asserts that both show the same values, and returns these values.
+ * Runs both code blocks of a section, asserts that both show the same values, and returns these
+ * values.
  */
 async function same(run: Run, name: string, given?: object): Promise<unknown[]> {
   const [byHand, withClient] = [

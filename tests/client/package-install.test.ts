@@ -11,7 +11,7 @@ const BUILD = "npx -y deno@2.9.6 task client:build";
 const readmeOf = (name: PackageName) => `packages/${name}/README.md`;
 
 const STACK_ENV = "SUPABASE_URL=u\nSUPABASE_PUBLISHABLE_KEY=p\nSUPABASE_SECRET_KEY=s\n";
-/** The part of `STACK_ENV` that a page needs, without the secret key. */
+/** The part of `STACK_ENV` that a browser page needs, without the secret key. */
 const PAGE_ENV = "VITE_SUPABASE_URL=u\nVITE_SUPABASE_PUBLISHABLE_KEY=p\n";
 
 /** The modules that an app imports, each with one of its functions. */
@@ -24,7 +24,7 @@ const IMPORTS: Readonly<Record<PackageName, Readonly<Record<string, string>>>> =
   ai: { "@farthing/ai/meter": "createMetering", "@farthing/ai": "creditsMiddleware" },
 };
 
-/** Returns the commands that a page prints, one per line. */
+/** Returns the shell commands that a docs page prints, one for each printed line. */
 async function commandsOf(page: string): Promise<string[]> {
   const blocks = (await blocksIn(page)).filter(({ language }) => language === "sh");
   return blocks.flatMap(({ code }) => code.trimEnd().split("\n"));

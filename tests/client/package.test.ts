@@ -21,7 +21,7 @@ const world = readWorld();
 const TYPES = "tests/client/app/types.ts";
 const DECLARED_MODELS = "tests/client/app/declared-models.txt";
 const JOURNEY = "tests/client/app/journey.mjs";
-/** The maximum size of each entry point of the package in bytes, minified and compressed. */
+/** The maximum size of each of the package's entry points in bytes, minified and compressed. */
 const MOST_BYTES = { client: 12_288, "client/server": 8_192 };
 
 async function isSmall(packed: Packed): Promise<void> {

@@ -28,7 +28,7 @@ async function marksHooks({ folder }: Packed): Promise<void> {
   }
 }
 
-/** Compiles each block of these pages as a module of an app. */
+/** Compiles each code block of these docs pages as a module of an app. */
 async function checksPages(packed: Packed): Promise<void> {
   const files: [string, string][] = [];
   for (const [place, page] of PAGES.entries()) {

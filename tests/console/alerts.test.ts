@@ -1,4 +1,7 @@
-/** An operator is alerted, and goes from the alert to its event, and from there to the entries. */
+/**
+ * An operator is alerted, and goes from the alert to the event that caused it, and from there to
+ * the ledger entries.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Route } from "playwright-core";
 import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";

@@ -17,7 +17,9 @@ function areaOf(text: string): Area {
   return { title: title!, isForOperators: isForOperators === "true", paths };
 }
 
-/** The list is a module for the browser, so it is read as text and not imported. */
+/**
+ * The console's list of pages is a module for the browser, so it is read as text and not imported.
+ */
 export const AREAS: readonly Area[] = (await Deno.readTextFile(LIST))
   .split(/\btitle: (?=")/).slice(1).map(areaOf);
 

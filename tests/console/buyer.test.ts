@@ -1,6 +1,6 @@
 /**
- * A buyer uses the console in real Chromium with the real stack. The console is in a subfolder of a
- * host of another origin.
+ * A buyer uses the console in real Chromium with the real stack. A static host serves the console
+ * from a subfolder, at an origin other than the stack's.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -28,7 +28,7 @@ const press = (page: Page, name: string | RegExp) =>
 const shows = (page: Page, text: string | RegExp) =>
   page.getByRole("main").getByText(text, { exact: true }).first().waitFor();
 
-/** The cells of a table's row that has this text. */
+/** The cells of the first table row that contains this text. */
 const rowOf = async (page: Page, text: string): Promise<string[]> => {
   const row = page.getByRole("row").filter({ hasText: text }).first();
   await row.waitFor();
@@ -217,7 +217,7 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
     await pressOn(dialog.getByRole("button", { name: "Change the cap" }));
     await dialog.getByText("The daily cap is now: 250.").waitFor();
     await pressOn(dialog.getByRole("button", { name: "Close" }).last());
-    // After the change, the page must read the caps again and show the new one.
+    // After the change, the page must read the spend caps again and show the new cap.
     await page.locator("dl").filter({ hasText: /Set by you\s*250/ }).waitFor();
     await withDeliveries(world, "shared", async () => {
       await press(page, "Save a card");

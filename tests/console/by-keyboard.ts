@@ -6,7 +6,7 @@
 import { notEqual } from "node:assert/strict";
 import type { Locator } from "playwright-core";
 
-/** The limit of presses of Tab. It is higher than the number of controls on the longest page. */
+/** The maximum number of presses of Tab. It is above the number of controls on the longest page. */
 const MOST_TABS = 400;
 
 const HAS_FOCUS = (element: unknown) =>
@@ -39,8 +39,8 @@ export async function press(target: Locator): Promise<void> {
 }
 
 /**
- * The limit of key strokes. It is higher than the number that a held key sends while the page waits
- * for a response.
+ * The maximum number of key strokes. It is above the number that a held key sends while the page
+ * waits for a response.
  */
 const MOST_STROKES = 400;
 

@@ -1,7 +1,7 @@
 /**
  * An operator finds a customer, and sees each change of the balance. From the customer's page, the
- * operator refunds, grants and blocks. A user who is not an operator gets no page and no data of
- * operators.
+ * operator refunds, grants and blocks. A user who is not an operator gets neither the operators'
+ * pages nor their data.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -246,8 +246,8 @@ for (
     await asPerson(person, "/", async (page) => {
       const answers = watchAnswers(page);
       for (const path of paths) {
-        // The query differs for each address, so that the browser loads the page again, as if the
-        // person had pasted the address.
+        // The query of the URL differs for each address, so that the browser loads the page again,
+        // as if the person had pasted the address.
         await page.goto(`${host.address}?at=${encodeURIComponent(path)}#${path}`);
         if (hasPages) await page.getByRole("alert").first().waitFor();
         else await showsPage(page, "There is no such page");

@@ -14,7 +14,7 @@ import { test, testsEnd, world } from "./opened.ts";
 interface Dashboard {
   readonly name: string;
   readonly pages: readonly string[];
-  /** The routes that the dashboard's pages must read, with their queries. */
+  /** The routes that the dashboard's pages must read, with their query parameters. */
   readonly routes: readonly string[];
 }
 

@@ -31,9 +31,7 @@ import { test, testsEnd, world } from "./opened.ts";
 
 const readEvent = (id: string) => readAs(`webhook-events/${id}`, WebhookEventWithEntries);
 
-/**
- * Returns the id of the newest event of this type in which the fact with the name `fact` is `id`.
- */
+/** Returns the id of the newest event of this type whose stored fact `fact` has the value `id`. */
 async function eventOf(type: string, fact: string, id: string): Promise<string> {
   const [row] = await withSql(world, (sql) =>
     sql<{ event_id: string }[]>`

@@ -27,7 +27,7 @@ const rowOf = (day: string, nr: number) => ({
   ...{ day, product_line: "credits", currency: "usd", closed: false, net: 100 * (nr + 1) },
 });
 
-/** Responds to the report of revenue with these rows, a few at a time. */
+/** Responds to requests for the report of revenue with these rows, a few at a time. */
 async function answerWith(page: Page, rows: readonly object[]): Promise<void> {
   await page.route("**/functions/v1/reports/revenue*", async (route) => {
     const first = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);

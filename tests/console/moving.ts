@@ -66,7 +66,7 @@ export async function holdAnswers(page: Page): Promise<() => void> {
   return resolve;
 }
 
-/** Answers all calls of the functions with `answer`, until the page is closed. */
+/** Answers all requests to the functions with `answer`, until the page is closed. */
 export async function answerAll(
   page: Page,
   answer: (route: Route) => Promise<void>,

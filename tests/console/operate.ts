@@ -45,14 +45,17 @@ export async function rowsOf(page: Page, table: string): Promise<string[][]> {
   return texts;
 }
 
-/** Returns the value of a fact on the page, by the fact's name. */
+/** Returns the value that the page shows for this name, in its list of names and values. */
 export async function factOf(page: Page | Locator, name: string): Promise<string> {
   const value = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first()
     .locator("xpath=following-sibling::dd");
   return await value.innerText();
 }
 
-/** Waits until a fact has this value. After a change, the page first has to read its data again. */
+/**
+ * Waits until the page shows this value for this name. After a change, the page first has to read
+ * its data again.
+ */
 export async function factBecomes(page: Page, name: string, value: string): Promise<void> {
   const named = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first();
   await named.locator("xpath=following-sibling::dd").getByText(value, { exact: true }).waitFor();

@@ -20,7 +20,7 @@ export const onSale = ({ packages }: Packages) =>
 export const packageOf = (settings: Packages, slug: string) =>
   settings.packages.find((each) => each.slug === slug)!;
 
-/** Replaces the whole list. */
+/** Replaces the whole list of packages. */
 export async function setPackages(packages: readonly object[]): Promise<void> {
   const { version } = await readPackages();
   const body = { packages, version, reason: "for the test" };

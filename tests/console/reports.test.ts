@@ -1,6 +1,6 @@
 /**
  * The reports, the overview and the health pages. Each figure equals the endpoint's figure digit
- * for digit, charts can be read with the keyboard, and only operators get these pages and figures.
+ * for digit. Charts can be read with the keyboard. Only operators get these pages and figures.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";

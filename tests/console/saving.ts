@@ -1,4 +1,4 @@
-/** Changes settings as an operator does: reads the difference, gives a reason, and saves. */
+/** Changes settings as an operator does: reads the list of changes, gives a reason, and saves. */
 import type { Locator, Page } from "playwright-core";
 import { press as pressOn, write } from "./by-keyboard.ts";
 import { cellsOf } from "./shown-figures.ts";
@@ -7,7 +7,7 @@ export async function press(within: Page | Locator, name: string): Promise<void>
   await pressOn(within.getByRole("button", { name, exact: true }));
 }
 
-/** The rows of the difference that an open dialog shows. */
+/** The rows of the list of changes that an open dialog shows. */
 export async function diffOf(page: Page, name: string): Promise<string[][]> {
   const [, ...rows] = await cellsOf(page, `Changes of ${name}`);
   return rows;

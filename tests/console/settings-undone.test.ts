@@ -17,13 +17,13 @@ interface Undone {
   /** The name of the setting in the API. */
   readonly name: string;
   /**
-   * `label` is the field's label in the form, and `shown` is its name in the difference. `value` is
-   * the new value.
+   * `label` is the field's label in the form, and `shown` is its name in the list of changes.
+   * `value` is the new value.
    */
   readonly label: string;
   readonly shown: string;
   readonly value: string;
-  /** Formats a value for the difference, if the difference does not show it in the API's format. */
+  /** Formats a value as the list of changes shows it, if that is not the API's format. */
   readonly written?: (value: string) => string;
   /** Whether the value is chosen from a list. */
   readonly isChoice?: true;
@@ -74,7 +74,7 @@ async function valueOf({ page, list, key, name, field }: Undone): Promise<string
 }
 
 /**
- * Returns the field's row in the difference. If the setting is a journal code, the difference has a
+ * Returns the field's row in the list of changes. If the setting is a journal code, the list has a
  * second row, with the day from which the code applies.
  */
 async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | undefined> {

@@ -1,6 +1,6 @@
 /**
- * Settings are changed in the console. The difference is shown before anything is saved, and every
- * change has an author and a reason. A new version with the old values undoes a change.
+ * Settings are changed in the console. The list of changes is shown before anything is saved, and
+ * every change has an author and a reason. A new version with the old values undoes a change.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";

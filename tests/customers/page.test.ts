@@ -1,5 +1,5 @@
 /**
- * With two requests, an operator who knows only a customer's email address finds out why the
+ * An operator knows only a customer's email address. Two requests are enough to find out why the
  * customer's balance has changed.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";

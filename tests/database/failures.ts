@@ -25,7 +25,7 @@ import { CLOSED_PORT } from "../support/processes/faulty-proxy.ts";
 import { debitOf, newKey, refusalOf } from "./calls.ts";
 import { withWireTap } from "./wire-tap.ts";
 
-/** The transport that is under test. */
+/** The transport that is under test: the data API or the pool. */
 export interface Way {
   readonly name: string;
   /** The URL to which the transport connects. */
@@ -66,7 +66,7 @@ interface Locked {
   readonly release: () => Promise<void>;
 }
 
-/** Runs `use` while a separate session locks the account's row. */
+/** Runs `use` while a separate database session locks the account's row. */
 async function withLockedAccount(
   world: World,
   userId: string,

@@ -1,4 +1,7 @@
-/** Runs the same tests with both transports, and further tests with the pool alone. */
+/**
+ * Runs the same tests with both database transports, the data API and the pool, and further tests
+ * with the pool alone.
+ */
 import assert from "node:assert/strict";
 import { makeRole, newPassword, poolUrlOf } from "../../scripts/database-role/role.ts";
 import {

@@ -71,7 +71,8 @@ async function sends({ path, headers, body }: PrintedRequest, version = "", id =
     headers: {
       ...headers,
       apikey: headers["apikey"]!.replace("sb_secret_…", world.secretKey),
-      // Each request gets a new key, because a reused stack has already stored the printed keys.
+      // Each request gets a new idempotency key, because a reused stack has already stored the
+      // printed keys.
       ...(body !== undefined && { "idempotency-key": crypto.randomUUID() }),
     },
     ...(body !== undefined && {

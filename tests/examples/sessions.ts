@@ -37,7 +37,8 @@ export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
   await isRefusedAJob(page);
   const answered: { id: string | undefined; key: string | undefined; method: string }[] = [];
   for (const request of sent) {
-    if (await request.response().catch(() => null) === null) continue; // strict mode aborted it
+    // React's strict mode aborted this request
+    if (await request.response().catch(() => null) === null) continue;
     const headers = await request.allHeaders();
     answered.push({
       id: headers["x-request-id"],

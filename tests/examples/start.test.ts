@@ -92,7 +92,8 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const dataDir = await Deno.makeTempDir({ prefix: "farthing-example-" });
-    await Deno.chmod(dataDir, 0o755); // The database server's account needs access.
+    // The operating system's user that runs the database needs access.
+    await Deno.chmod(dataDir, 0o755);
     const place = ["--data", dataDir, "--env-file", `${dataDir}/stack.env`];
     let live = "";
     try {

@@ -49,7 +49,8 @@ export async function reloadsWhilePaying({ world, page, origin }: Visit): Promis
   equal(page.url(), `${origin}/`);
   await press(page, "Sign out");
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  equal(page.url(), `${origin}/`); // No router restores the address that contained the order's id.
+  // No router has restored the address that contained the order's id.
+  equal(page.url(), `${origin}/`);
 }
 
 /**

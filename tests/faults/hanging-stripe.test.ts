@@ -164,9 +164,9 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request gets a 503 in time. After the request was sent again, its object must
- * exist once. If `after` is true, Stripe creates the objects and then does not answer. Otherwise
- * Stripe creates nothing.
+ * Asserts that each request gets a 503 in time. After the request was sent again, exactly one
+ * object must exist at Stripe. If `after` is true, Stripe creates the objects and then does not
+ * answer. Otherwise Stripe creates nothing.
  */
 async function hang(
   askings: [string, Asking][],

@@ -1,6 +1,6 @@
 /**
- * Auth does not answer requests for its key set. Users are refused quickly, and callers who need no
- * key set are served.
+ * Auth does not answer requests for its key set. Users are refused quickly, but callers with a
+ * secret key are served, because they need no key set.
  */
 import { equal, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";

@@ -41,7 +41,8 @@ Deno.test({
       await killDatabase(world);
       await databaseIsBack(world);
       await until("REST answers again", async () => {
-        const answer = await rest(ANSWERS_MS).catch(() => undefined); // It may never be answered.
+        // REST may never answer this read.
+        const answer = await rest(ANSWERS_MS).catch(() => undefined);
         return answer?.status === 200 || undefined;
       });
       isOver = true;

@@ -1,6 +1,6 @@
 /**
  * Stripe or the database can't be reached. Requests get a retryable error, and repeated requests
- * with the same keys succeed later.
+ * with the same idempotency keys succeed later.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";

@@ -51,8 +51,8 @@ Deno.test("a user's requests at once open exactly as many checkouts as the hourl
   for (const answer of answers.filter(({ status }) => status === 429)) {
     anHourAway(tooMany(answer));
   }
-  // A repeated click gets the checkout that is already open, and does not count again. Another user has a
-  // separate limit.
+  // A repeated click gets the checkout that is already open, and does not count towards the limit
+  // again. Another user has a separate limit.
   const again = data(await click(buyer, "Starter"), 201, Checkout);
   equal(again.checkout_session_id, open.checkout_session_id);
   equal((await click(await signUp(world), "Starter")).status, 201);

@@ -1,6 +1,6 @@
 /**
- * If a person changes the canary's flag, the canary does not overwrite this change. If a signal
- * such as SIGTERM ends the canary, the canary switches the flag off.
+ * If a person changes the canary's flag while the canary runs, the canary does not overwrite this
+ * change. If a signal such as SIGTERM ends the canary, the canary switches the flag off.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { delay } from "@farthing/command-line";

@@ -1,6 +1,6 @@
 /**
- * Failures that close a gate of the canary even without traffic: failures of the database, the
- * ledger and the functions.
+ * Failures for which the canary closes a gate, and so switches its flag off, even without traffic:
+ * failures of the database, the ledger and the functions.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";

@@ -14,7 +14,10 @@ const canaryOf = (seconds: number) => [
   ...["canary", "--again", "--traffic", "--stage-seconds", String(seconds)],
 ];
 
-/** Each process reports its counts every ten seconds, so a stage has to be longer. */
+/**
+ * Each process reports the counts of its metrics every ten seconds, so a stage of the canary has to
+ * be longer.
+ */
 const CANARY = canaryOf(15);
 /**
  * A receipt is sent only after the payment, and on a busy machine some seconds pass until the
@@ -41,7 +44,8 @@ function slowDown(): () => Promise<void> {
 
 /**
  * With these stages, the test causes the failure in the first stage. If there were an earlier
- * stage, other work on this machine might slow it down, and so close the gate before the failure.
+ * stage, other work on this machine might slow that stage down. A gate would then close before the
+ * failure.
  */
 const AT_25 = [...CANARY, "--stages", "25,50,100"];
 

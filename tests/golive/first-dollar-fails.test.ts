@@ -36,8 +36,8 @@ async function payments(): Promise<number> {
 Deno.test("a page that expired unpaid is replaced by the next run, which pays once", () =>
   withSales(world, async () => {
     const before = await payments();
-    // Stripe creates the Checkout session, but every read of a session fails, so the run ends
-    // before the payment.
+    // Stripe creates the Checkout session, but every read of a Checkout session fails, so the run
+    // ends before the payment.
     await control(world, "POST", "faults", {
       ...{ method: "GET", path: "/v1/checkout/sessions/", status: 500, times: 1000 },
     });

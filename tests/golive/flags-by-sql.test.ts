@@ -1,4 +1,7 @@
-/** Switches flags by SQL in a read-only database, and while another session locks the flags. */
+/**
+ * Switches flags by SQL in a read-only database, and while another database session locks the
+ * flags.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { readFlagsBySql, setFlagsBySql } from "../../scripts/golive/shared/flags-by-sql.ts";
 import { withSql } from "../support/project/database.ts";
@@ -10,8 +13,8 @@ const world = readWorld();
 const OFF = [{ name: "b2c", state: "off" }] as const;
 
 /**
- * Returns a URL whose sessions are read-only by default. Supabase makes every new session read-only
- * by default when the disk is nearly full.
+ * Returns a database URL whose sessions are read-only by default. Supabase makes every new session
+ * read-only by default when the disk is nearly full.
  */
 function readOnlyUrl(): string {
   const url = new URL(world.databaseUrl);

@@ -1,4 +1,7 @@
-/** A whole launch in one run. It is killed at five points, and each dollar is paid once. */
+/**
+ * A whole launch in one run. It is killed at five points and started again each time, and each of
+ * its buyers pays only once.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { delay } from "@farthing/command-line";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
@@ -11,7 +14,7 @@ const world = readWorld();
 
 const FULL = ["full", "--live", "--stage-seconds", "1"];
 
-/** On a push, the test kills the launch only at its payment. */
+/** In the checks of a push, the test kills the launch only at its payment. */
 const POINTS = IS_FULL
   ? [
     "smoke.idempotency",

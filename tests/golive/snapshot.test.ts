@@ -1,4 +1,7 @@
-/** A snapshot is restored, proved and brought up to date, on a PostgreSQL that pg_dump can read. */
+/**
+ * A snapshot of the ledger is restored and proved, and Stripe's events bring it up to date. This
+ * needs a PostgreSQL that pg_dump can read.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { findSystem } from "@farthing/local-stack/postgres";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
@@ -9,7 +12,7 @@ import { readWorld } from "../support/project/world.ts";
 import { failures, golive } from "./command.ts";
 
 // The stack's own server is too new for Debian's pg_dump, so this test starts a stack on PostgreSQL
-// 15. A push skips this test.
+// 15. Only a full run of the tests includes this test.
 if (IS_FULL && findSystem()?.hasCron === true) {
   Deno.test("a restored snapshot is proved, and Stripe's events bring it up to date", () =>
     withStack(async (values) => {

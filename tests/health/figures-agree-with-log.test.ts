@@ -16,8 +16,8 @@ type Report = z.output<typeof HealthReport>;
 type Requests = Report["windows"]["1h"]["routes"][number];
 
 /**
- * An isolate reports its counts every 10 s, and the health endpoint reads the reported counts again every 5
- * s.
+ * An isolate reports the counts of its metrics every 10 s, and the health endpoint reads the
+ * reported counts again every 5 s.
  */
 const REPORTED_WITHIN_MS = 60_000;
 const WITHIN = 1.1;

@@ -8,7 +8,7 @@ import type { World } from "../support/project/world.ts";
 import { fraudTargets, moneyBackTargets, notificationTargets } from "./operator-targets.ts";
 import { type Asks, beneath, KIB, type Kind, type Target } from "./target.ts";
 
-/** The checkouts, bookings and chats that one person may request in a minute. */
+/** The numbers of checkouts, bookings and chats that one person may request in a minute. */
 const [BUYS, BOOKINGS, CHATS] = [10, 5, 20];
 const TOKENS: Record<string, Kind> = {
   input_tokens: "tokens",

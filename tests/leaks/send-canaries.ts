@@ -1,4 +1,4 @@
-/** Sends canaries in every place where a caller, a provider or Stripe can send text. */
+/** Sends canaries in every place where a caller, a model provider or Stripe can send text. */
 import { equal, notEqual, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { prepare } from "../input/targets.ts";
@@ -28,8 +28,8 @@ const PREAMBLE =
 const essay = ({ text }: Canaries, markers = "") => `${PREAMBLE}${text} [tokens:30] ${markers}`;
 
 /**
- * Sends chats that are answered, chats that fail at the provider in each way, and a chat that the
- * caller aborts.
+ * Sends chats that are answered, chats that fail at the model provider in several ways, and a chat
+ * that the caller aborts.
  */
 export async function inChats(world: World, person: Person, canaries: Canaries): Promise<void> {
   const ask = (markers: string, more: object = {}) =>
@@ -48,7 +48,7 @@ export async function inChats(world: World, person: Person, canaries: Canaries):
   await streamChat(world, person, slow, (deltas) => deltas < 2);
 }
 
-/** Starts research jobs: one completes, one is cancelled, and one fails at the provider. */
+/** Starts research jobs: one completes, one is cancelled, and one fails at the model provider. */
 export async function inResearch(world: World, person: Person, canaries: Canaries): Promise<void> {
   const start = async (markers: string) => {
     const query = essay(canaries, `[plan:1] ${markers}`);
@@ -73,7 +73,7 @@ export async function inResearch(world: World, person: Person, canaries: Canarie
 
 const CHATS_A_MINUTE = 20;
 
-/** Sends chats, streams and a job to a provider that repeats the prompt in its errors. */
+/** Sends chats, streams and a job to a model provider that repeats the prompt in its errors. */
 export async function inErrors(
   world: World,
   person: Person,

@@ -38,7 +38,7 @@ async function admitted({ limiter }: Limited, userId: string, chats: number): Pr
   return verdicts.filter(({ refusal }) => refusal === undefined).length;
 }
 
-/** Counts the admitted chats before, during and after the failure. */
+/** Counts the admitted chats before, during and after the failure of Redis. */
 async function across(mode: Mode, part: RedisPart, url: string): Promise<number[]> {
   const limited = limitedBy(url);
   const user = crypto.randomUUID();

@@ -17,7 +17,10 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** An isolate reports its counts every 10 s, so a minute is enough, even on a busy machine. */
+/**
+ * An isolate reports the counts of its metrics every 10 s, so a minute is enough, even on a busy
+ * machine.
+ */
 const REPORTED_WITHIN_MS = 60_000;
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";

@@ -93,7 +93,8 @@ Deno.test("a test event is refused, and so is a live event by functions with a t
   data(await deliver(world, ping(true)), 200, Received);
   refused(await deliver(world, ping(false)), 400, "mode_mismatch");
   await withDeployment(world, { STRIPE_SECRET_KEY: "sk_test_1234" }, async (testKey) => {
-    // The status is 500, so that Stripe delivers the event again after the key is corrected.
+    // The status is 500, so that Stripe delivers the event again after the deployment's Stripe key
+    // is corrected.
     refused(await deliver(testKey, ping(true)), 500, "internal");
   });
 });

@@ -1,5 +1,5 @@
--- Carries out the steps of a history that concern bookings, and shows each booking with its
--- provider's share. Load driver.sql before this file.
+-- A history is the list of steps of one test case. This file carries out the steps that concern
+-- bookings, and shows each booking with its provider's share. Load driver.sql before this file.
 
 -- All bookings of a history have the same provider. Stripe has enabled charges for this provider.
 select farthing.set_policy('{"bookings_per_provider_hour": 1000000}', 'histories share a clock');

@@ -84,8 +84,8 @@ Deno.test("a repeat of a receipt has the language of the first attempt", async (
   await buy(world, buyer, "Starter");
   const { subject } = await emailArrives(world, buyer.email, "receipt");
   equal(subject, "Receipt: USD 9.99");
-  // The email can arrive before the runner has stored that it was sent, so the test waits for the
-  // row.
+  // The email can arrive before the runner has stored that it was sent, so the test waits until the
+  // notification's row says so.
   const stored = await withSql(world, (sql) =>
     until("the receipt is sent", async () => {
       const [row] = await sql`

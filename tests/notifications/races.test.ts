@@ -1,6 +1,6 @@
 /**
- * A claim is repeated because its answer was lost. The repeat waits for the first claim, which may
- * still run.
+ * A claim of notifications is repeated because the database's answer was lost. The repeat waits for
+ * the first claim, which may still run.
  */
 import { deepEqual, rejects } from "node:assert/strict";
 import type { ISql } from "postgres";

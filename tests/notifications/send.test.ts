@@ -1,6 +1,6 @@
 /**
  * POST /send-notification accepts only callers with the shared secret, sends only one notification
- * for each key, and checks the data of the template.
+ * for each idempotency key, and checks the data of the template.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
@@ -127,7 +127,8 @@ Deno.test("during a rotation both secrets are accepted, and afterwards only the 
     const ask = (secret: string) =>
       post(deployed, "send-notification", shared(secret), asked, { key });
     const first = data(await ask(previous), 200, Notification);
-    // Both secrets belong to the same caller, so the second call with the same key is a repeat.
+    // Both secrets belong to the same caller, so the second call with the same idempotency key is a
+    // repeat.
     deepEqual(data(await ask(current), 200, Notification), first);
     equal((await ask(world.notificationSecret)).status, 401);
   });

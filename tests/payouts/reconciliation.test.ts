@@ -92,8 +92,8 @@ Deno.test("a payout of a purchase, refund, dispute, booking and top-up agrees wi
     await foreignPayment(),
   ];
   const payout = await payOut(world, payments);
-  // The lines that belong to this project are five charges, two refunds, a dispute, a fee and the
-  // refund of the fee. The payment of the other app does not belong to this project.
+  // The payout's lines that belong to this project are five charges, two refunds, a dispute, a fee
+  // and the refund of the fee. The payment of the other app does not belong to this project.
   deepEqual(await reconciled(world, payout), { ours: 10, not_ours: 1 });
   deepEqual(await mismatchesOf(world, payout), []);
   const [row] = await withSql(world, (sql) =>

@@ -20,8 +20,8 @@ const start = (buyer: Person, packageId: string) =>
 async function pay(buyer: Person, checkout: { order_id: string; checkout_url: string }) {
   return await withDeliveries(world, "shared", async () => {
     equal((await payCheckout(checkout.checkout_url)).result, "paid");
-    // Two events can set the order to paid, but only the session's event has `has_tax_id`. The test
-    // waits for the session's event.
+    // Two events can set the order to paid, but only the checkout session's event has `has_tax_id`.
+    // The test waits for this event.
     return await until("the order has what the session's event said", async () => {
       const order = await orderBecomes(world, buyer, checkout.order_id, "paid");
       return order.has_tax_id === null ? undefined : order;

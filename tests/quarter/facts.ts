@@ -114,8 +114,8 @@ export type Deed =
   /** The whole available balance is paid out. */
   | { readonly do: "pay out by hand"; readonly payout: string; readonly currency: string }
   /**
-   * From this fact on, the whole price of an order belongs to its paid credits. The bonus credits have no
-   * price.
+   * From this fact on, the whole price of an order belongs to the order's paid credits. The bonus
+   * credits have no price.
    */
   | { readonly do: "price no bonus" }
   | { readonly do: "change rate"; readonly model: string; readonly rate: Rate }

@@ -146,8 +146,8 @@ async function checkMismatchesAndAlert({ shop, dollars, euros }: Planted): Promi
 }
 
 /**
- * The next payout of dollars has its own list. The missing line is in the list of neither payout,
- * and its payment is reported as never paid out.
+ * Makes a second payout of dollars, with a complete list. The missing line is in the list of
+ * neither payout, so its payment is reported as never paid out.
  */
 async function checkOrder({ shop, player, lost }: Planted): Promise<void> {
   await player.go([

@@ -18,7 +18,9 @@ import { sumsByHand, sumsOfReport, transactionsAtStripe } from "./support/at-str
 import { sameRows } from "./support/compare.ts";
 import { readReport, type Report } from "./support/read-report.ts";
 
-/** The quarter of a push always has the same seed, so that no push fails by chance. */
+/**
+ * The checks of a push always simulate a quarter with this seed, so that no push fails by chance.
+ */
 const USUAL = 20260101;
 const GIVEN = Deno.env.get("QUARTER_SEED");
 const DRAWN = IS_FULL ? [...crypto.getRandomValues(new Uint32Array(3))] : [];
@@ -136,7 +138,8 @@ const CHECKS: Record<string, Check> = {
   },
   actors: async ({ shop, world }) => {
     const { rows } = await readReport(shop, "/reports/actors", RANGE);
-    // These checks read a customer's usage as the operator, which adds a row of the kind customer_read.
+    // These checks read a customer's usage as the operator. Each such read adds a row of the kind
+    // customer_read to the report of actors.
     const shown = rows.filter(({ kind }) => kind !== "customer_read");
     const expected = credit.actors(world, OPERATOR.operator);
     sameRows("actors", ["day", "author", "kind", "currency"], shown, expected);
@@ -162,7 +165,7 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-/** The reports that must not change for a month after the month has closed. */
+/** The reports whose figures for a month must stay the same after that month has closed. */
 const CLOSED = ["revenue", "journal", "credits", "usage", "actors", "liabilities"];
 const CLOSES_AT = Date.parse("2026-02-05T00:00:00Z");
 

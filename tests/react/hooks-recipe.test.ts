@@ -20,7 +20,7 @@ const PAGE = "docs/recipes/use-the-hooks.md";
 /** The components in the order of the recipe. */
 const NAMES = ["Balance", "Export", "History"] as const;
 
-/** Writes each block as a module, and returns the files. */
+/** Writes each code block of the recipe as a module, and returns the files. */
 async function writeComponents(folder: string): Promise<string[]> {
   const blocks = (await blocksIn(PAGE)).filter(({ language }) => language === "tsx");
   equal(blocks.length, NAMES.length);

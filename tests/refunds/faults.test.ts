@@ -55,7 +55,8 @@ Deno.test("a refund while Stripe is down moves nothing, and its key makes one re
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
   await withFault({ status: 503, times: ATTEMPTS }, async () => isRetryable(await ask()));
   equal(await standing(world, purchase), PAID);
-  // The requested refund reserves the money, so a request with a different key is refused.
+  // The requested refund reserves the money, so a request with a different idempotency key is
+  // refused.
   refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
   const { refund_id } = data(await ask(), 201, Refund);
   await refundBecomes(world, refund_id, "succeeded");

@@ -1,4 +1,7 @@
-/** The states for which the runbooks about alerts, disputes and the ledger's head are written. */
+/**
+ * The states of the stack for which the runbooks about alerts, disputes and the ledger's head are
+ * written.
+ */
 import { equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { newPurchase } from "../support/money/refunds.ts";
@@ -175,8 +178,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       const all = `"release_pending": true`;
       return [
         ["mismatches/ID", `mismatches/${await mismatch(world)}`],
-        // Disputes of other tests may have made the balance too small for a payout of everything,
-        // so the payout contains only this payment.
+        // Disputes of other tests may have made the balance at Stripe too small for a payout of all
+        // payments, so the payout contains only this payment.
         [all, `"payments": ["${paymentId}"], ${all}`],
       ];
     },
@@ -200,7 +203,7 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
   },
   "task_failed.md": { prepare: () => Promise.resolve([["task = '…'", "task = 'seal'"]]) },
   "tasks_stopped.md": {
-    // No session has this pid, so nothing is cancelled.
+    // No database session has this pid, so the runbook's statement cancels nothing.
     prepare: () => Promise.resolve([["pg_cancel_backend(pid)", "pg_cancel_backend(2147483647)"]]),
   },
   "webhook_failure.md": {

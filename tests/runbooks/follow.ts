@@ -9,7 +9,7 @@ import { isNotTried } from "./not-tried.ts";
 import { commonValues, type Place } from "./place.ts";
 import { type Command, commandsIn, readRunbook } from "./printed-commands.ts";
 
-/** A placeholder or other text of the page, and the text that replaces it. */
+/** A placeholder or other text of the runbook, and the text that replaces it. */
 export type Value = readonly [printed: string, real: string];
 
 /** A command that has succeeded. */
@@ -20,15 +20,18 @@ export interface Ran {
   readonly said: string;
 }
 
-/** The state of the stack for which a page is written. */
+/** The state of the stack for which a runbook is written. */
 export interface Scene {
-  /** Makes the state, and returns the values of the page's placeholders. */
+  /** Makes the state, and returns the values of the runbook's placeholders. */
   readonly prepare?: (world: World) => Promise<Value[]>;
-  /** Checks a command that has succeeded, and returns values for the commands after it. */
+  /**
+   * Is called after each command. May check the result; returns values for the next commands'
+   * placeholders.
+   */
   readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
-  /** Reverts those effects of the page's commands that would disturb other tests. */
+  /** Reverts those effects of the runbook's commands that would affect other tests. */
   readonly undo?: (world: World) => Promise<unknown>;
-  /** True if the page's SQL is committed. Otherwise each block is rolled back. */
+  /** True if the runbook's SQL is committed. Otherwise each code block of SQL is rolled back. */
   readonly commits?: boolean;
   /** Text for the standard input of a command that reads it. */
   readonly input?: string;
@@ -64,17 +67,17 @@ function filled({ text }: Command, values: readonly Value[], used: Set<string>):
     if (real.includes(printed)) used.add(printed);
     real = real.replaceAll(printed, value);
   }
-  // A page prints a fixed idempotency key. The test sends each request with a new key, so that no
-  // request is a repeat, even if the test runs again.
+  // A runbook prints a fixed idempotency key. The test sends each request with a new key, so that
+  // no request is a repeat, even if the test runs again.
   real = real.replace(/(idempotency-key: )[\w-]+/i, `$1${crypto.randomUUID()}`);
   ok(!UNFILLED.test(real), `a placeholder has no value: ${real}`);
   return real;
 }
 
 /**
- * Runs all commands of a page except those listed in not-tried.ts. Returns the number of commands
- * that ran.
- * @throws if a command fails, or if the page lacks a text for which the scene has a value
+ * Runs all commands of a runbook except those listed in not-tried.ts. Returns the number of
+ * commands that ran.
+ * @throws if a command fails, or if the runbook lacks a text for which the scene has a value
  */
 export async function follow(
   world: World,

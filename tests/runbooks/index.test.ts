@@ -22,7 +22,7 @@ import {
 const world = readWorld();
 const pages = runbooks();
 const index = readRunbook("README.md");
-/** The pages outside of `operations/` that belong to no alert rule. */
+/** The runbooks outside of `operations/` that belong to no alert rule. */
 const OTHERS = ["README.md", "disputes.md", "anchor.md"];
 const ofAlerts = pages.filter((page) => !page.includes("/") && !OTHERS.includes(page));
 

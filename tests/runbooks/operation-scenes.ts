@@ -1,4 +1,7 @@
-/** The states for which the runbooks of operations are written, except the runbooks of a launch. */
+/**
+ * The states of the stack for which the runbooks of operations are written, except the runbooks of
+ * a launch.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { balanceOf } from "../support/money/purchases.ts";
@@ -13,7 +16,7 @@ async function stuckPayment(world: World): Promise<Value[]> {
   return [["'ORDER'", `'${orderId}'`], ["EVENT", eventId]];
 }
 
-/** Asserts after a replay that the event is applied, as the page promises. */
+/** Asserts after a replay that the event is applied, as the runbook promises. */
 async function isApplied({ text }: Ran, world: World): Promise<Value[]> {
   const event = /webhook-events\/(\w+)\/replay/.exec(text)?.[1];
   if (event === undefined) return [];
@@ -39,7 +42,7 @@ async function isCorrected({ text, said }: Ran, world: World): Promise<Value[]> 
   return [];
 }
 
-/** A separate test follows this page, because its commands need a Redis. */
+/** A separate test follows this runbook, because its commands need a Redis. */
 export const FLUSH_PAGE = "operations/redis-flush.md";
 
 export const OPERATION_SCENES: Readonly<Record<string, Scene>> = {

@@ -1,6 +1,6 @@
 /**
  * A folder in which a runbook's shell commands run as printed. It has the file `.env` of a project,
- * and programs under the names that the pages use: `npx -y deno@2.9.6` runs this Deno, and
+ * and programs under the names that the runbooks use: `npx -y deno@2.9.6` runs this Deno, and
  * `supabase` runs the real CLI, which calls an API that the tests serve.
  */
 import { ok } from "node:assert/strict";
@@ -125,7 +125,7 @@ export async function withPlace<T>(world: World, use: (place: Place) => Promise<
   }
 }
 
-/** The placeholders of all pages, and their values on the stack. */
+/** The placeholders of all runbooks, and their values on the stack. */
 export function commonValues(world: World): readonly (readonly [string, string])[] {
   return [
     ["https://REF.supabase.co", world.url],

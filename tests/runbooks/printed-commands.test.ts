@@ -1,4 +1,4 @@
-/** Each command of a page is found in full, and a command that can't be run is an error. */
+/** Each command of a runbook is found in full, and a command that can't be run is an error. */
 import { deepEqual, rejects, throws } from "node:assert/strict";
 import { follow } from "./follow.ts";
 import { commandsIn, routesIn, tasksIn } from "./printed-commands.ts";

@@ -13,8 +13,8 @@ import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 /**
- * In the seed, gpt-4o costs 5 USD per million input tokens and 15 USD per million output tokens,
- * and the markup is 4. A credit is a thousandth of a dollar.
+ * In the seed data, gpt-4o costs 5 USD per million input tokens and 15 USD per million output
+ * tokens, and the markup is 4. A credit is a thousandth of a dollar.
  */
 function priceOf(input: number, output: number): string {
   return String((input * 20 + output * 60) / 1000);

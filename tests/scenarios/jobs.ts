@@ -86,8 +86,8 @@ async function cancel(world: World): Promise<void> {
 
 async function retry(world: World): Promise<void> {
   const person = await signUpWith(world, "1000");
-  // The provider refuses four requests, and one call of the model sends at most three. So the job's
-  // first attempt fails, and its second attempt continues.
+  // The model provider refuses four requests, and one call of the model sends at most three. So the
+  // job's first attempt fails, and its second attempt continues.
   const query = `Explain failures. [plan:1] [fail:429x4:${crypto.randomUUID()}] [retry:0]`;
   const { job_id } = await startJob(world, person.as, { query }, "ai/research");
   const job = await jobEnds(world, person.as, job_id, "completed");

@@ -1,6 +1,6 @@
 /**
- * Scheduled tasks that run in two sessions at the same moment, for example because an operator runs
- * one by hand. Each task takes a lock.
+ * Scheduled tasks that run in two database sessions at the same moment, for example because an
+ * operator runs one by hand. Each task takes a lock.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";
@@ -94,7 +94,7 @@ Deno.test("one session at a time proves the ledger, and a second one does not wa
         return did === true ? { did, other } : undefined;
       }, 60_000);
       deepEqual(first, { did: true, other: false });
-      // A scheduled proof may hold the lock at the moment.
+      // A scheduled proof may hold the proof's lock at the moment.
       await until("the proof runs when no other proof runs", async () =>
         await undone(two, prove) === true || undefined);
     }));

@@ -206,8 +206,8 @@ Deno.test("no route is missing from the list of allowed callers", async () => {
         .replace("models/gpt-4o", "models/{model}")
     }`
   );
-  // The webhook is not in the list, because it authenticates requests by their signature. Other
-  // tests cover the webhook.
+  // Stripe's webhook is not in the list of routes, because it authenticates requests by their
+  // signature. Other tests cover the webhook.
   deepEqual(documented.sort(), [...listed, "POST stripe-webhook"].sort());
 });
 

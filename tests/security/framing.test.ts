@@ -1,7 +1,7 @@
 /**
  * Requests whose framing two servers could read differently. The test writes them as text to a TCP
- * connection, because `fetch` would correct their framing. Each request hides a second
- * one. A server that takes the hidden request for a separate request would answer twice.
+ * connection, because `fetch` would correct their framing. Each request hides a second request. A
+ * server that takes the hidden request for a separate request would answer twice.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";

@@ -1,6 +1,6 @@
 /**
- * Operators change the policy, rates and alert rules. A change that the operator has not read is never
- * overwritten.
+ * Operators change the policy, rates and alert rules. An operator can't overwrite a change that
+ * they have not read.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";

@@ -14,7 +14,10 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const MAIN = new URL("../../scripts/shop/main.ts", import.meta.url).pathname;
 
-/** This package is at the end of the list, so that tests that buy the first package are not affected. */
+/**
+ * This package is at the end of the list of packages, so that tests that buy the first package are
+ * not affected.
+ */
 const termsOf = (slug: string, usd: number, eur: number, credits: string) => ({
   slug,
   name: "By file",
@@ -27,7 +30,7 @@ async function readSettings() {
   return data(await get(world, "settings/packages", backEnd(world)), 200, PackageSettings);
 }
 
-/** Returns the packages on sale in the format of the file. */
+/** Returns the packages on sale in the format of the packages file. */
 async function packagesOnSale() {
   const { packages } = await readSettings();
   return packages.filter(({ active }) => active).map((

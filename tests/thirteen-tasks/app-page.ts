@@ -41,7 +41,7 @@ export async function creditsOn(page: Page): Promise<number> {
   return Number((await figure.innerText()).replaceAll(",", ""));
 }
 
-/** Opens the app, prepares the page, and signs up. Returns the email address. */
+/** Opens the app, calls `prepare`, and signs up. Returns the email address. */
 export async function signsUp(
   { page, origin }: Visit,
   prepare: () => Promise<unknown> = () => Promise.resolve(),

@@ -134,7 +134,9 @@ export async function readsTheHistory({ page }: Visit): Promise<void> {
   equal(lines.length - 1, shown.length);
 }
 
-/** The user saves a card and agrees to the terms. Then the card is charged automatically. */
+/**
+ * The user saves a card and agrees to the terms of top-ups. Then the card is charged automatically.
+ */
 export async function isToppedUp(visit: Visit, email: string): Promise<void> {
   const { page, world } = visit;
   const topUps = card(page, "Automatic top-ups");

@@ -1,8 +1,8 @@
 /**
- * Measures the time from the debit that crosses the threshold to the new credits. The tests in this
- * file never start the payment runner, because they check that the database wakes the runner. The
- * scheduled task finds the account within a minute, which is too late for the limits of these
- * tests.
+ * Measures the time from the debit that crosses a top-up's threshold until the new credits arrive.
+ * The tests in this file never start the payment runner, because they check that the database wakes
+ * the runner. The scheduled task finds the account within a minute, which is too late for the
+ * limits of these tests.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven, withDeliveries, withSql } from "../support/project/database.ts";

@@ -27,7 +27,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const CHARGES = "/v1/payment_intents";
 
-/** Makes every request fail until the test removes the fault. */
+/** Makes Stripe fail every request to the chosen path, until the test removes the fault. */
 const EVERY_TRY = { times: 1_000, status: 503 };
 
 /** Reads the number of attempts and the last error of the newest charge. */

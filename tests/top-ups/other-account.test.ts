@@ -1,6 +1,6 @@
 /**
- * Tests calls to the emulator with the key of a second account. The second account has none of the
- * first account's cards.
+ * Tests calls to the emulator with the key of a second Stripe account. The second account has none
+ * of the first account's cards.
  */
 import assert from "node:assert/strict";
 import Stripe from "stripe";

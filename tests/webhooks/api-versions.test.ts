@@ -41,7 +41,7 @@ async function inVersion(api_version: string, act: () => Promise<unknown>): Prom
 const stripeVersion = stripeOf(world).getApiField("version");
 
 /**
- * Makes a paid purchase whose events are in the API version of 2020. The events are not delivered.
+ * Makes a paid purchase whose events are in an API version from 2020. The events are not delivered.
  */
 async function oldPurchase() {
   const buyer = await signUp(world);

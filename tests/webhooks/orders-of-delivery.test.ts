@@ -25,7 +25,7 @@ const CHECKOUTS = 10;
 
 /**
  * The number of event sequences that a run tests. A full run tests all permutations of the events,
- * and a push tests a random choice of them.
+ * and the checks of a push test a random choice of them.
  */
 const ORDERS = IS_FULL ? 120 : 24;
 
@@ -65,8 +65,8 @@ Deno.test(`T3: a payment's events make one grant in ${ORDERS} orders, ORDERS_SEE
   const orders = chosenOrders();
   equal(orders.length, ORDERS);
   for (const { order, isDoubled } of orders) {
-    // The lock of lost events is released between two rounds. In that pause, a test that starts a
-    // backfill can run.
+    // The advisory lock of lost events is released between two rounds. In that pause, a test that
+    // starts a backfill can run.
     const play = () =>
       withLostEvents(world, "shared", async () => {
         const { id, events } = await bought(buyer);

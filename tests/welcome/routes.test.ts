@@ -1,6 +1,7 @@
 /**
- * Operators list requests for welcome credits, queue refused users again, and block domains. This file
- * writes its requests by SQL, because an enabled policy would grant credits to users of other tests.
+ * Operators list requests for welcome credits, queue refused users again, and block domains. This
+ * file writes the requests for welcome credits by SQL, because an enabled policy would grant
+ * credits to users of other tests.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";

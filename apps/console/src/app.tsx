@@ -27,9 +27,9 @@ export function App({ project }: { readonly project: Project }) {
   const { person, hasEnded } = useSession(auth, project);
   const userId = person && person.userId;
   useEffect(() => {
-    // A user may see only their own conversations, so the conversations of other users are removed.
-    // If the session has ended by itself, nothing is removed, because the same user may sign in
-    // again.
+    // A user may see only their own conversations, so the conversations of other users are removed
+    // from this tab. If the session has ended by itself, nothing is removed, because the same user
+    // may sign in again.
     if (userId !== undefined && !hasEnded) forgetChats(userId, project.url);
   }, [userId, hasEnded, project.url]);
   return (
@@ -42,7 +42,8 @@ export function App({ project }: { readonly project: Project }) {
           </Centred>
         )}
         {person && (
-          // Because of the key, another user gets new pages, without the previous user's input.
+          // With the user's id as the key, React makes new pages for another user, without the
+          // previous user's input.
           <SignedInProvider key={person.userId} value={{ auth, project, person }}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
               <SecondFactorGate>

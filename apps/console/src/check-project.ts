@@ -42,7 +42,7 @@ function isSecret(key: string): boolean {
   }
 }
 
-/** @throws ProjectError if the text names no project, or contains a secret key */
+/** @throws ProjectError if the text lacks the project's URL or key, or contains a secret key */
 export function checkProject(text: string): Project {
   const { url, publishableKey } = fieldsOf(text);
   if (!isHttpUrl(url)) {

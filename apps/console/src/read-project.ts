@@ -1,6 +1,9 @@
 import { checkProject, EXAMPLE, type Project, ProjectError } from "./check-project.ts";
 
-/** @throws ProjectError if the file can't be read, names no project, or contains a secret key */
+/**
+ * @throws ProjectError if the file can't be read, lacks the project's URL or key, or contains a
+ * secret key
+ */
 export async function readProject(): Promise<Project> {
   const address = new URL("farthing.json", document.baseURI.split("#")[0]);
   let response: Response;
@@ -11,7 +14,7 @@ export async function readProject(): Promise<Project> {
   }
   if (!response.ok) {
     throw new ProjectError(
-      `${address} answers ${response.status}. Put farthing.json beside index.html, with content such as ${EXAMPLE}.`,
+      `${address} answers ${response.status}. Put farthing.json beside index.html, for example ${EXAMPLE}.`,
     );
   }
   return checkProject(await response.text());

@@ -13,7 +13,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   // balance instead.
   if (user && !("farthing_order" in await searchParams)) {
     const reading = queries.prefetchQuery(creditsQuery(createFarthing({ supabase }), user.sub));
-    await Promise.race([reading, setTimeout(2_000)]); // After 2 s the browser reads it.
+    await Promise.race([reading, setTimeout(2_000)]); // After 2 s, the browser reads the balance.
   }
   return <App key={user?.sub} user={user} state={dehydrate(queries)} />;
 }

@@ -115,7 +115,7 @@ const steps: Ending[] = [
   },
 ];
 
-/** A model that streams a whole answer at once. */
+/** Makes the model stream a whole answer at once. */
 function streamsAtOnce(scene: Scene): void {
   const parts = [
     { type: "stream-start" as const, warnings: [] },

@@ -13,7 +13,9 @@ export interface Begun {
   readonly inputTokens: number;
   readonly count: CountTokens;
   readonly leaving: Leaving;
-  /** Whether the call is charged. If so, its answer is returned only after the settlement. */
+  /**
+   * Whether the call is charged. If so, its answer is returned only after the charge is settled.
+   */
   readonly isCharged: boolean;
 }
 

@@ -1,14 +1,16 @@
-/** How the calls of one user are metered, and the defaults. */
+/** The options for metering the calls of one user, and their defaults. */
 import type { ModelName } from "@farthing/client/server";
 import { countBytes, type CountTokens } from "./count-tokens.ts";
 
 export interface CreditsOptions {
   readonly userId: string;
-  /** The reason that the user's history shows; `model call` by default. */
+  /**
+   * The reason for the charge, which the user's history of credits shows; `model call` by default.
+   */
   readonly reason?: string;
   /** Stored with the charge. The usage report groups charges by `metadata.feature`. */
   readonly metadata?: Record<string, unknown>;
-  /** The name of the model's rate; the model's own id by default. */
+  /** The name of the rate that applies to the model; by default the model's own id. */
   readonly model?: ModelName;
   /**
    * The maximum number of tokens in an answer if the call sets no `maxOutputTokens`; 4,096 by
@@ -19,10 +21,10 @@ export interface CreditsOptions {
   readonly countTokens?: CountTokens;
   /**
    * The action when the caller of a stream leaves. `finish`, the default, reads the answer to its
-   * end. It charges the provider's usage, or the maximum cost if nothing arrives in time. `stop`
-   * aborts the model, and charges the tokens that were counted until then. An answer that is not
-   * streamed is always finished, because no part of it arrives early enough to be counted. In the
-   * mode `observe` this option is ignored: the model stops when the caller leaves.
+   * end. It charges the usage that the provider reports, or the maximum cost if nothing arrives in
+   * time. `stop` aborts the model, and charges the tokens that were counted until then. An answer
+   * that is not streamed is always finished, because no part of it arrives early enough to be
+   * counted. In the mode `observe` this option is ignored: the model stops when the caller leaves.
    */
   readonly onAbort?: "finish" | "stop";
   /**

@@ -59,7 +59,9 @@ function messageTokens(content: Content, count: CountTokens): number {
   return count(said.texts.join("\n")) + MESSAGE_TOKENS + said.files * FILE_TOKENS;
 }
 
-/** Counts the tokens of a prompt, including its files, its tools and its schema. */
+/**
+ * Counts the tokens of a prompt, including its files, its tools and the schema for a JSON answer.
+ */
 export function promptTokens(params: Params, count: CountTokens): number {
   const { prompt, tools, responseFormat } = params;
   const schema = responseFormat?.type === "json" ? responseFormat.schema : undefined;

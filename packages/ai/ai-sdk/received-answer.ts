@@ -18,7 +18,7 @@ function restOf(total: number | undefined, own: number | undefined, others: numb
   return Math.max(own ?? 0, (total ?? 0) - others);
 }
 
-/** Returns the tokens of the provider's usage; null if it reports no tokens of the answer. */
+/** Returns the tokens that the provider reports; null if the report has no tokens of the answer. */
 function tokensOf(usage: Partial<Usage> | undefined): Tokens | null {
   // A provider package may have its own types, and omit what the SDK's types require.
   const { total, noCache, cacheRead, cacheWrite } = usage?.inputTokens ?? {};
@@ -100,8 +100,8 @@ export class Received {
   }
 
   /**
-   * Returns the usage that the provider reported. If it reported none, returns the counted tokens
-   * of the received part.
+   * Returns the usage that the provider reported. If it reported none, returns the tokens that were
+   * counted in the received part of the answer.
    */
   tokens(inputTokens: number): Tokens {
     const counted = {
@@ -112,6 +112,7 @@ export class Received {
     const reported = tokensOf(this.#usage);
     if (!reported || !areCounts(reported)) return counted;
     // If a provider reports 0 tokens of an answer or of a prompt, it has not counted these tokens.
+    // Then this package's own count of them is used.
     const { output_tokens, reasoning_tokens, ...read } = reported;
     const made = sumOf(output_tokens, reasoning_tokens);
     if (made === 0) return this.#isEmpty ? reported : counted;

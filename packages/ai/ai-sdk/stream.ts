@@ -75,8 +75,8 @@ function endCall(
   { received, failure }: Answer,
 ): Promise<Settlement> {
   if (!leaving.wasStopped && received.isWorthless(failure !== undefined)) return call.release();
-  // The provider may bill reasoning that it has not sent, so the maximum cost is charged. If such
-  // an answer were free, a user could get free work by leaving.
+  // The model was stopped at the time limit before it sent anything. The provider may bill its
+  // reasoning, so the maximum cost is charged. Otherwise a user could get free work by leaving.
   if (leaving.wasTooSlow && received.isNothing) return call.end();
   return call.end({ tokens: received.tokens(inputTokens) });
 }

@@ -9,13 +9,13 @@ import { areCounts } from "./tokens.ts";
 export type CallTerms =
   & {
     readonly userId: string;
-    /** The reason that the user's history shows. */
+    /** The reason for the charge, which the user's history of credits shows. */
     readonly reason?: string | undefined;
     /** Stored with the charge. The usage report groups charges by `metadata.feature`. */
     readonly metadata?: Record<string, unknown> | undefined;
   }
   & ({
-    /** The name of the model's rate. */
+    /** The name of the rate that applies to the model. */
     readonly model: ModelName;
     readonly inputTokens: number;
     readonly maxOutputTokens: number;
@@ -51,7 +51,7 @@ export interface MeteredCall {
    * further one changes nothing and returns the same settlement.
    */
   end(spent?: Spent): Promise<Settlement>;
-  /** Releases the credits, because the call cost nothing. */
+  /** Releases the held credits, because the call cost nothing. */
   release(): Promise<Settlement>;
 }
 
@@ -91,8 +91,8 @@ const BAD_AMOUNT = 'amount must be a decimal string with at most 18 decimals, su
 const BAD_PRICE = 'price must return a decimal string with at most 18 decimals, such as "12.5".';
 
 /**
- * @throws TypeError if the service would refuse the amount or the tokens in the terms, or if it
- * would refuse the price that the app's own function returns for these tokens
+ * @throws TypeError if the service would refuse the amount or the tokens in the terms, or the price
+ * that the app's own function returns for the tokens
  */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined

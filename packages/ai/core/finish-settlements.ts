@@ -23,7 +23,7 @@ export interface Finished {
     readonly record: JournalRecord;
     readonly settlement: Settled | Free;
   }[];
-  /** Charges that stay in the journal, each with the reason. */
+  /** Charges that could not be settled and stay in the journal, each with the error. */
   readonly pending: readonly { readonly record: JournalRecord; readonly error: unknown }[];
   /** The records of calls that may still be running. */
   readonly running: readonly JournalRecord[];
@@ -32,7 +32,8 @@ export interface Finished {
 }
 
 /**
- * Whether the service is unavailable or refuses the key, so that the next record would fail, too.
+ * Whether the service is unavailable or refuses the secret key, so that the next record would fail,
+ * too.
  */
 function isDown(error: unknown): boolean {
   return !(error instanceof FarthingError) || error.status === 0 || error.status === 401 ||

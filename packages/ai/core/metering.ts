@@ -22,11 +22,14 @@ export interface MeteringOptions {
    * and refuses nothing: it reports to `onSettlement` what each call would have cost.
    */
   readonly mode?: "charge" | "observe";
-  /** The app's own price of tokens. By default the service's rates of the model are used. */
+  /** The app's own price of tokens. By default the service's rate of the model applies. */
   readonly price?: Price;
   /** The seconds that a hold lasts; 900 by default. A call should end before its hold expires. */
   readonly ttlSeconds?: number;
-  /** The time limit of each request to Farthing, with its retries; 15,000 by default. */
+  /**
+   * The time limit of each request to Farthing with its retries, in milliseconds; 15,000 by
+   * default.
+   */
   readonly timeoutMs?: number;
   /**
    * Called at the end of each call, for the app's log. Also called when `finishSettlements` settles

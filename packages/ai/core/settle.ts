@@ -1,4 +1,4 @@
-/** Settles the hold of a call that has ended. Every path charges at most once. */
+/** Settles the hold of a call that has ended. The call is charged at most once, even after errors. */
 import { FarthingError, type FarthingServer, type HoldCharge } from "@farthing/client/server";
 import type { JournalRecord } from "./journal.ts";
 
@@ -12,7 +12,8 @@ export interface Settled {
   readonly credits: string | null;
   readonly balanceAfter: string | null;
   /**
-   * Whether the cost exceeded the overdraft limit, so that only the available credits were charged.
+   * Whether the cost would have left more debt than the overdraft limit allows. Then only the
+   * available credits were charged, but at least the held ones.
    */
   readonly isCapped: boolean;
 }
@@ -115,9 +116,9 @@ export async function settle(
 }
 
 /**
- * Returns the charge of a call whose cost exceeds the overdraft limit: all available credits, but
- * at least the held ones. The cost can be far above the held credits, for example for a file of
- * many pages.
+ * Returns the charge of a call whose cost would leave more debt than the overdraft limit allows:
+ * all available credits, but at least the held ones. The cost can be far above the held credits,
+ * for example for a file of many pages.
  */
 function cappedCharge({ held }: Charged, details: FarthingError["details"]): HoldCharge {
   const available = details?.["available"];

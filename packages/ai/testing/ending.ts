@@ -16,8 +16,8 @@ export interface Ending {
 }
 
 /**
- * Adds a test for each ending. The test plays the call and starts the app again. The call must then
- * be settled exactly once, or be free, and no record and no open hold may be left.
+ * Adds a test for each ending. The test plays the call and starts the app again. Then the call must
+ * be free, or settled exactly once. No record and no open hold may be left.
  */
 export function testEndings(endings: readonly Ending[]): void {
   for (const { name, options = {}, play, charged, isLeft = false } of endings) {

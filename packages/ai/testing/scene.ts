@@ -15,8 +15,8 @@ import { wrapLanguageModel } from "./ai-sdk.ts";
 type Part = LanguageModelV4StreamPart;
 
 /**
- * The prompt counts as 10 tokens: 2 for its text, and 8 for its message. With the limit of 100
- * tokens, 110 credits are held.
+ * The prompt counts as 10 tokens: 2 for its text, and 8 for its message. The answer is limited to
+ * 100 tokens, so 110 credits are held.
  */
 const PROMPT: Params["prompt"] = [{ role: "user", content: [{ type: "text", text: "Hello" }] }];
 export const HELD = 110;

@@ -57,9 +57,9 @@ function requestOf({ userId, ttlSeconds, reason, amount, estimate }: HoldTerms):
 }
 
 /**
- * Opens the hold. If an earlier run used the same key, the service replays its response to that
- * run. This response says `open` even if the earlier run has since settled or released the hold,
- * so a replayed hold is read again.
+ * Opens the hold. If an earlier run of the work used the same Idempotency-Key, the service replays
+ * its response to that run. This response says `open` even if the earlier run has since settled or
+ * released the hold, so a replayed hold is read again.
  * @throws FarthingError `hold_not_open` if an earlier run has settled or released the hold
  */
 async function openHold(api: Api, terms: HoldTerms, call: CallOptions): Promise<OpenedHold> {

@@ -30,7 +30,7 @@ interface WithDryRun<Request, Done, Preview> {
   (body: Request & { dry_run?: false }, options?: CallOptions): Promise<Changed<Done>>;
 }
 
-/** A caller with a secret key must name the user on whom it imposes a cap. */
+/** A caller with a secret key must name the user on whom it imposes a spend cap. */
 type CapOfUser = SpendCapRequest & { user_id: string };
 
 /** A caller with a secret key must name the user whose entries it reads. */
@@ -52,10 +52,12 @@ function creditsOf(api: Api) {
           Lot | Grant,
           GrantPreview
         >,
-    /** Reads a user's daily caps, and what was spent today. */
+    /** Reads a user's daily spend caps, and the credits that were spent today. */
     spendCap: (userId: string, options: Reading = {}) =>
       api.read("/credits/spend-cap", { query: { user_id: userId } }, options),
-    /** Imposes a daily cap on a user. The user can't lift this cap; `daily: null` removes it. */
+    /**
+     * Imposes a daily spend cap on a user. The user can't lift this cap; `daily: null` removes it.
+     */
     imposeSpendCap:
       ((body: CapOfUser, options: CallOptions = {}) =>
         api.change("post", "/credits/spend-cap", { body }, options)) as WithDryRun<
@@ -79,7 +81,10 @@ function holdsOf(api: Api) {
   };
 }
 
-/** @returns the back end's routes as functions, by name; all of them use the same connection */
+/**
+ * @returns the routes that a back end calls, as functions by name; all of them use the same
+ * connection
+ */
 export function farthingServerOf(api: Api, users: Users) {
   const { read, change, page, each } = api;
   return {
@@ -109,8 +114,9 @@ export function farthingServerOf(api: Api, users: Users) {
       options: CallOptions = {},
     ) => withHold(api, terms, work, options),
     /**
-     * Answers a request that a page sends with `farthing.fetch`: checks the user's token, does the
-     * work for this user, and sends the work's result as JSON, or unchanged if it is a `Response`.
+     * Answers a request that a web page sends with `farthing.fetch`: checks the user's token, does
+     * the work for this user, and sends the work's result as JSON, or unchanged if it is a
+     * `Response`.
      * @throws any error of the work that is not a `FarthingError`, and a refusal of the secret
      *   key, so that the framework logs them
      */
@@ -123,11 +129,11 @@ export function farthingServerOf(api: Api, users: Users) {
      * Idempotency-Key.
      */
     change,
-    /** Reads a page of any list. */
+    /** Reads one page of any list that the API returns. */
     page,
-    /** Iterates over all items of any list. */
+    /** Iterates over all items of any list that the API returns. */
     each,
-    /** Reads all rows of a report, or of a user's entries, as a CSV file. */
+    /** Reads all rows of a report, or of a user's ledger entries, as a CSV file. */
     csv: csvOf(api),
   };
 }

@@ -21,7 +21,7 @@ function authService(users: Record<string, string>, status = 403) {
 type Server = ReturnType<typeof authService>["server"];
 
 /**
- * A page whose requests reach this back end, and whose session returns these tokens one after
+ * A web page whose requests reach this back end, and whose session returns these tokens one after
  * another.
  */
 function pageOf(

@@ -45,7 +45,8 @@ async function userOf(
 }
 
 /**
- * Returns the error in the service's JSON shape, so that the page's client throws the same error.
+ * Returns the error in the service's JSON shape, so that the client on the web page throws the same
+ * error.
  */
 function refusal(error: FarthingError): Response {
   const { code, message, retryable, field, details, retryAfter, requestId } = error;
@@ -58,8 +59,8 @@ function refusal(error: FarthingError): Response {
 }
 
 /**
- * Whether Farthing refused the secret key. The user can't repair that, so the page does not
- * get this error.
+ * Whether Farthing refused the secret key. The user can't repair that, so the web page does not get
+ * this error.
  */
 const isOurs = ({ status }: FarthingError) => status === 401 || status === 403;
 

@@ -12,7 +12,7 @@ export interface WaitForCardOptions extends Pick<CallOptions, "signal" | "signed
    * ends when there is a card.
    */
   readonly hadCard?: boolean | undefined;
-  /** Called with the top-ups after each poll. */
+  /** Called after each poll with the top-up settings, which contain the saved card. */
   readonly onLook?: ((topUps: TopUps) => void) | undefined;
 }
 
@@ -22,13 +22,13 @@ const LOOK_MS = 30_000;
 
 const textOf = ({ card }: TopUps) => JSON.stringify(card);
 
-/** A new card appears in the top-ups some seconds before its brand and its last digits do. */
+/** A new card appears in the top-up settings some seconds before its brand and last digits do. */
 const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
 
 /**
- * Polls the top-ups until they contain the card, because Stripe reports the card only after the
- * user's return. Returns the last state of the top-ups that was read. Does not throw if no new card
- * has appeared in time, because the user may have saved the same card again, or a means of payment
+ * Polls the user's top-up settings until they contain the card, because Stripe reports the card
+ * only after the user's return. Returns the settings of the last poll. Does not throw if no new
+ * card has appeared in time: the user may have saved the same card again, or a means of payment
  * that is not a card.
  */
 export async function waitForCard(

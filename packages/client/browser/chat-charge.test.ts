@@ -36,8 +36,8 @@ Deno.test("an aborted stream is settled: its hold is read until it is settled", 
 });
 
 Deno.test("a chat whose process was killed is never begun again to learn its charge", async () => {
-  // After the service's process was killed, the scheduled task frees the Idempotency-Key. If the
-  // client then repeated the request, a second chat would begin.
+  // After the service's process was killed, the scheduled task frees the chat's Idempotency-Key. If
+  // the client then repeated the request, a second chat would begin.
   const waiting = Array.from({ length: 12 }, () => open);
   const { api, seen, clock } = fakeService([streamed(begun), ...waiting, settled]);
   const stream = new ChatStream(api, request, {});

@@ -10,16 +10,16 @@ import { type ChatEvent, chatEvents } from "./chat-events.ts";
 
 /**
  * The time limit for opening a stream. The service waits up to 45 seconds until the provider
- * accepts the request, and up to 45 more for the first piece. The other 50 seconds are for retries.
- * If the client gave up sooner, the user would pay the full price of an answer that the client
- * never reads.
+ * accepts the request, and up to 45 more for the first piece of the answer. The other 50 seconds
+ * are for retries. If the client gave up sooner, the user would pay the full price of an answer
+ * that the client never reads.
  */
 const OPEN_MS = 140_000;
 
 /**
- * If a chat's isolate has ended, the service closes and charges the chat 60 seconds after the last
- * heartbeat. If the request were repeated later, it would begin a second chat, which is charged,
- * too.
+ * How long a chat's request may be repeated. If a chat's isolate has ended, the service closes and
+ * charges the chat 60 seconds after the last heartbeat. If the request were repeated later, it
+ * would begin a second chat, which is charged, too.
  */
 export const REPEAT_MS = 50_000;
 
@@ -82,7 +82,7 @@ export class ChatStream implements AsyncIterable<string> {
       this.#holdId = answer.headers.get("farthing-hold") ?? undefined;
       return answer;
     } catch (error) {
-      // If an earlier loop over this stream has sent the request, it may have begun the chat. A
+      // If an earlier loop over this stream has sent the request, the chat may have begun. A
       // refusal of this second request does not change that.
       if (before !== "sent") this.#sent = sentAfter(error);
       throw error;
@@ -109,11 +109,11 @@ export class ChatStream implements AsyncIterable<string> {
   }
 
   /**
-   * Returns what the answer cost. After an abort or a broken connection, waits until the service
-   * has charged the answer and the charge is final, and reads the credits from the answer's hold.
-   * It never sends the request again, so it never causes a charge. Returns null if nothing is
-   * charged, because the request was refused or never sent, or its hold was released and no charge
-   * can follow.
+   * Returns what the answer cost. After an abort or a broken connection, first waits until the
+   * service has charged the answer and the charge is final. Then reads the credits from the
+   * answer's hold. Never sends the request again, so it never causes a charge. Returns null if
+   * nothing is charged: the request was refused or never sent, or its hold was released and no
+   * charge can follow.
    * @param options the signal and the deadline of this call, 220 seconds by default; the signal and
    *   the deadline of the stream do not apply
    * @throws FarthingError `charge_unknown` if no answer has begun: the request is still under way,

@@ -28,7 +28,9 @@ export interface BuyOptions extends CallOptions {
   readonly clientTempId?: string | undefined;
 }
 
-/** Omits the fields that are undefined, because the service refuses null. */
+/**
+ * Omits the fields that are undefined, because the type of the request does not allow undefined.
+ */
 function given<T extends object>(fields: { [Key in keyof T]: T[Key] | undefined }): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
@@ -42,13 +44,13 @@ function creditsOf(api: Api) {
       api.read("/credits", { query: { at: moment } }, options),
     /** Iterates over the ledger's entries, newest first. */
     entries: (filter: EntriesFilter = {}, options: Reading = {}) => entries(api, filter, options),
-    /** Returns the entries as CSV. */
+    /** Returns the ledger's entries as CSV. */
     entriesCsv: (filter: EntriesFilter = {}, options: Reading = {}) =>
       entriesCsv(api, filter, options),
     spendCap: (options: Reading = {}) => api.read("/credits/spend-cap", {}, options),
     /**
-     * Changes the user's own cap. An operator may impose a cap on the user who is named in
-     * `user_id`.
+     * Changes the user's own spend cap. An operator may impose a spend cap on the user who is named
+     * in `user_id`.
      */
     setSpendCap: (body: Body<"/credits/spend-cap">, options: CallOptions = {}) =>
       api.change("post", "/credits/spend-cap", { body }, options),
@@ -86,8 +88,8 @@ function topUpsOf(api: Api) {
     saveCard: (body: Body<"/top-ups/card"> = {}, options: CallOptions = {}) =>
       api.change("post", "/top-ups/card", { body }, options),
     /**
-     * Waits, after the user's return from Stripe's page, until the top-ups contain the saved card.
-     * Returns the top-ups, even if no new card has appeared in time.
+     * Waits, after the user's return from Stripe's page, until the top-up settings contain the
+     * saved card. Returns the settings, even if no new card has appeared in time.
      */
     waitForCard: (options: WaitForCardOptions = {}) => waitForCard(api, options),
     removeCard: (options: CallOptions = {}) => api.change("delete", "/top-ups/card", {}, options),
@@ -96,7 +98,7 @@ function topUpsOf(api: Api) {
 
 function chatOf(api: Api) {
   return {
-    /** Returns a whole answer, within two minutes by default. */
+    /** Returns the model's whole answer. Waits at most two minutes for it by default. */
     create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) => {
       const timeoutMs = options.timeoutMs ?? ANSWER_MS;
       const call: PinnedOptions = { ...options, timeoutMs, repeatMs: REPEAT_MS };
@@ -111,7 +113,9 @@ function chatOf(api: Api) {
   };
 }
 
-/** @returns the user's routes as functions, by name; all of them use the same connection */
+/**
+ * @returns the routes that a user calls, as functions by name; all of them use the same connection
+ */
 export function farthingOf(api: Api, connection: Connection) {
   const { read, change, page, each } = api;
   return {
@@ -162,9 +166,9 @@ export function farthingOf(api: Api, connection: Connection) {
      * Idempotency-Key.
      */
     change,
-    /** Reads a page of any list. */
+    /** Reads one page of any list that the API returns. */
     page,
-    /** Iterates over all items of any list. */
+    /** Iterates over all items of any list that the API returns. */
     each,
     csv: csvOf(api),
   };

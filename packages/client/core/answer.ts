@@ -1,4 +1,4 @@
-/** Reads the service's responses, and recognizes responses of a proxy or of the platform. */
+/** Reads the service's responses, and recognizes those of a proxy or of Supabase's platform. */
 import { type ErrorFacts, FarthingError } from "./farthing-error.ts";
 import { retryAfterOf } from "./retry-after.ts";
 

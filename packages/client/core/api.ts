@@ -27,8 +27,8 @@ type PartOf<O, Name extends "query" | "path"> = O extends
   : never;
 
 /**
- * A part of the input. It may be omitted if none of its fields is required. A part that the route
- * does not have is `never`.
+ * One part of a call's input: `path`, `query` or `body`. It may be omitted if none of its fields is
+ * required. If the route has no such part, its type is `never`.
  */
 type Field<Name extends string, Part> = [Part] extends [never] ? { [Key in Name]?: never }
   : Record<string, never> extends Part ? { [Key in Name]?: Part }

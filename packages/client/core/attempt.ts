@@ -25,8 +25,8 @@ export interface Call<T> {
 }
 
 /**
- * Returns the message of the error if no response came. In a browser the cause may also be that the
- * service does not allow the app's origin (CORS).
+ * Returns the error message for a call that got no response. In a browser the cause may also be
+ * that the service does not allow the app's origin (CORS).
  */
 function noAnswerFrom(url: string): string {
   const checks = "document" in globalThis

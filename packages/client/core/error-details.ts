@@ -5,9 +5,12 @@
  * of credits are decimal strings.
  */
 export interface ErrorDetails {
-  /** `insufficient_credits`, `spend_cap_reached`, `overdraft_exceeded`: what the call needs. */
+  /**
+   * `insufficient_credits`, `spend_cap_reached`, `overdraft_exceeded`: the credits that the call
+   * needs.
+   */
   readonly required?: string;
-  /** `insufficient_credits`, `overdraft_exceeded`: what the user has. */
+  /** `insufficient_credits`, `overdraft_exceeded`: the credits that the user can spend. */
   readonly available?: string;
   /** `spend_cap_reached`: the cap, the credits that were spent today, and the held credits. */
   readonly cap?: string;

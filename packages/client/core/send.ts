@@ -38,8 +38,8 @@ export interface CallOptions {
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * The milliseconds after the start of the call in which an attempt that may have had an effect is
-   * repeated. By default such an attempt is repeated until the call's deadline.
+   * How long an attempt that may have had an effect is repeated: the milliseconds since the start
+   * of the call. By default such an attempt is repeated until the call's deadline.
    */
   readonly repeatMs?: number | undefined;
 }
@@ -63,7 +63,7 @@ function waitMs({ retryAfter = 0 }: FarthingError, attempt: number): number {
   return Math.max(retryAfter * 1000, shortest) + Math.random() * shortest / 2;
 }
 
-/** Calls `onRetry`. An error of the page's function must not make the call fail. */
+/** Calls `onRetry`. An error of the app's function must not make the call fail. */
 function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
   try {
     onRetry?.(reason);
@@ -108,7 +108,8 @@ async function attemptAll<T>(
 }
 
 /**
- * Adds the key and `isUncertain` to a change's error. The caller needs both to repeat the change.
+ * Adds the Idempotency-Key and `isUncertain` to the error of a change. The caller needs both to
+ * repeat the change.
  */
 function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
   if (!(error instanceof FarthingError) || key === undefined) return error;

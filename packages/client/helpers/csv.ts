@@ -3,7 +3,7 @@ import { needType } from "../core/answer.ts";
 import type { Api, CsvPath, Input } from "../core/api.ts";
 import type { CallOptions } from "../core/send.ts";
 
-/** Returns all rows that match the input's filters, and not only one page. */
+/** Returns all rows that match the input's filters, not only one page of the list. */
 export async function csv<P extends CsvPath>(
   api: Api,
   path: P,
@@ -17,7 +17,7 @@ export async function csv<P extends CsvPath>(
   });
 }
 
-/** Reads all rows of a report, or of the entries, as a CSV file. */
+/** Reads all rows of a report, or of the ledger's entries, as a CSV file. */
 type Csv = <P extends CsvPath>(
   path: P,
   input: Input<"get", P>,

@@ -13,7 +13,7 @@ export function entries(api: Api, query: EntriesFilter, options: CallOptions) {
   return api.each("/credits/entries", { query: { limit: 100, ...query } }, options);
 }
 
-/** Returns all entries as one text. For a large ledger, use the job `ledger_export`. */
+/** Returns all entries as one CSV text. For a large ledger, use the job `ledger_export`. */
 export async function entriesCsv(
   api: Api,
   filter: EntriesFilter,

@@ -14,7 +14,7 @@ interface Identified {
 
 export interface ListItem<Item> {
   readonly id: string;
-  /** Whether the service has not answered yet. */
+  /** Whether the item still waits for the service's answer. */
   readonly isPending: boolean;
   readonly item: Item;
 }
@@ -50,7 +50,9 @@ export function optimisticList<Item extends Identified>(
   const listeners = new Set<() => void>();
   /** The number of calls of `refresh` so far. */
   let readings = 0;
-  /** The value to which the shown `refresh` set `readings`; 0 before the first result. */
+  /**
+   * The number of the `refresh` whose result is shown, as `readings` counts; 0 before the first.
+   */
   let shown = 0;
   /** The id of each item that `add` has created, with the value of `readings` at that time. */
   const added = new Map<string, number>();

@@ -73,7 +73,10 @@ function bill({ billed }: Entry, { kind }: Token): void {
   if (kind === "thought") billed.completion_tokens_details.reasoning_tokens++;
 }
 
-/** Returns the `delta` of the stream chunk that sends this token. Reasoning is not sent. */
+/**
+ * Returns the `delta` of the stream chunk that sends this token. A reasoning token has no `delta`,
+ * because it is not sent.
+ */
 function deltaOf({ kind, text }: Token) {
   if (kind === "text") return { content: text };
   return { tool_calls: [{ index: 0, function: { arguments: text } }] };

@@ -59,7 +59,9 @@ const Spoken = z.object({
   content: Content,
 });
 
-/** An assistant's message has text, tool calls, or both. The calls are appended to it as JSON. */
+/**
+ * An assistant's message has text, tool calls, or both. The calls are appended to its text as JSON.
+ */
 const Assistant = z.object({
   role: z.literal("assistant"),
   content: Content.nullish(),

@@ -87,8 +87,8 @@ function thoughts(count: number): Token[] {
 }
 
 /**
- * Returns the answer, cut to the request's maximum. Thoughts and a tool's arguments count towards
- * the maximum.
+ * Returns the answer, cut to the request's maximum. Reasoning tokens and a tool's arguments count
+ * towards the maximum.
  */
 export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> {
   if (ask.called !== undefined) return await callOf(ask.called.function.name, ask, behaviour);

@@ -43,8 +43,8 @@ export interface Behaviour {
   /** The number of prompt tokens that the usage reports as cached. */
   cached: number;
   /**
-   * The number of reasoning tokens before the answer (`reasoning`) and in the middle of it
-   * (`afterthought`), and the milliseconds that each of them takes (`thinkMs`).
+   * The number of reasoning tokens before the answer (`reasoning`) and in its middle
+   * (`afterthought`). Each reasoning token takes `thinkMs` milliseconds.
    */
   reasoning: number;
   afterthought: number;

@@ -94,7 +94,8 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
 /**
  * Runs one command and ends the process.
  * @param names the names of the functions' environment variables that `--set` may set
- * @param product the product's content for the page at the gateway's root
+ * @param product what the page at the gateway's root shows about the product, the app that the
+ * stack runs
  */
 export async function runCommand(
   [name = "start", ...flags]: readonly string[],

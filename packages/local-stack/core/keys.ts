@@ -17,7 +17,7 @@ export interface Keys {
   notificationSecret: string;
   /** The secret with which @supabase/lite signs its HS256 tokens. Only the gateway uses it. */
   authSecret: string;
-  /** An ES256 key with `kid`. */
+  /** The private key that signs ES256 tokens. It has a `kid`. */
   privateJwk: JWK;
   publicJwk: JWK;
 }

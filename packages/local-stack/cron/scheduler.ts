@@ -74,8 +74,8 @@ async function run(sql: postgres.Sql, open: () => postgres.Sql, job: Job): Promi
  */
 export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Scheduler {
   /**
-   * The time up to which each job has been checked. The key contains the job's schedule, so that a
-   * changed schedule is checked only from the time of the change.
+   * The time up to which each job has been checked. The map's key contains the job's schedule, so
+   * that a changed schedule is checked only from the time of the change.
    */
   const seen = new Map<string, Date>();
   const running = new Set<string>();

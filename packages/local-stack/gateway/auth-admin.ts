@@ -98,8 +98,8 @@ function pagingHeaders(url: URL, page: number, pages: number): string {
 }
 
 /**
- * Returns whether the caller sent a secret key and no user token. If there is a user token, the
- * user's role applies.
+ * Returns whether the caller sent a secret key and no user token. With a user token, the role of
+ * the user applies instead of the role of the key.
  */
 function isAdmin(c: Context<GatewayEnv>): boolean {
   const { keyRole, user } = c.var.caller;

@@ -1,6 +1,7 @@
 /**
- * /auth/v1/factors, which @supabase/lite lacks: a signed-in user enrols, verifies and removes the
- * factors of authenticator apps (TOTP). Phone factors, passkeys and recovery codes are refused.
+ * /auth/v1/factors, which @supabase/lite lacks: a signed-in user enrols, verifies and removes
+ * second factors of authenticator apps (TOTP). Phone factors, passkeys and recovery codes are
+ * refused.
  */
 import { type Context, Hono } from "hono";
 import type postgres from "postgres";

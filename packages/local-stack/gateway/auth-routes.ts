@@ -79,15 +79,15 @@ async function translate(response: Response, parts: Translator): Promise<Respons
 
 export interface AuthParts {
   auth: Pick<Auth, "fetch">;
-  /** /auth/v1/admin, which lite lacks. */
+  /** The routes under /auth/v1/admin, which @supabase/lite lacks. */
   admin: Hono<GatewayEnv>;
   keys: Keys;
   tokens: Tokens;
-  /** Connects as Auth's role. */
+  /** Connects to the database as Auth's role. */
   sql: postgres.Sql;
   /**
-   * Authenticator apps show the host of this URL as the issuer of an account, or the `issuer` of
-   * the request if it has this field.
+   * Authenticator apps show this URL's host as the issuer of an account, unless the request that
+   * enrols the app has a field `issuer`.
    */
   siteUrl: string;
 }

@@ -69,7 +69,10 @@ export async function listUsers(
   return { users: rows.map(shown), total: count?.total ?? 0 };
 }
 
-/** lite reads the same environment variable. Tests set it to make password hashes cheaper. */
+/**
+ * @supabase/lite reads the same environment variable. Tests set it to a low cost, so that hashing a
+ * password is fast.
+ */
 const hashCost = () => Number(Deno.env.get("LITE_AUTH_BCRYPT_COST") ?? 10);
 
 /** Merges a change into a JSON column. A null in the change removes the key, as in Auth. */

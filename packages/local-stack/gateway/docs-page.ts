@@ -33,7 +33,7 @@ interface PluginRoute {
   handler(request: unknown, reply: unknown): unknown;
 }
 
-/** A Fastify reply object for the plugin's routes. Its `send` returns the body. */
+/** A stub of Fastify's reply object, for the plugin's routes. Its `send` returns the body. */
 const echo = { header: () => echo, send: (body: unknown) => body };
 
 /** Returns Scalar's browser bundle. @throws when the plugin no longer offers it */
@@ -91,9 +91,9 @@ export interface DocsParts {
 }
 
 /**
- * Adds what Scalar's page lacks: its language, an icon, our style, and the script that repairs
- * elements. The style is not passed as `customCss`, because Scalar's theme would come after it and
- * override it.
+ * Adds what Scalar's page lacks: the attribute for its language, an icon, the style of
+ * docs-style.ts, and the script of docs-repairs.ts. The style is not passed as `customCss`, because
+ * Scalar's theme would come after it and override it.
  */
 function completePage(page: string): string {
   const head = `<link rel="icon" href="data:,"><style>${DOCS_STYLE}</style>` +
@@ -104,8 +104,8 @@ function completePage(page: string): string {
 type Samples = ApiSamples | undefined;
 
 /**
- * Returns the product's samples. If creating them fails, the page is still useful, because it has
- * the keys.
+ * Returns the product's samples. If creating them fails, the API page is still useful, because it
+ * has the keys.
  */
 async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Samples> {
   try {
@@ -118,9 +118,9 @@ async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Sam
 export function docsRoutes(parts: DocsParts): Hono {
   const app = new Hono();
   let bundle: Promise<string> | undefined;
-  // A page requests the document after the page has loaded. The document then contains the samples
-  // that were created for that page. If two windows open at once, the second waits for the first
-  // one's samples, so that they are not created twice.
+  // The API page requests the OpenAPI document after the page has loaded. The document then
+  // contains the samples that were created for that page. If two windows open at once, the second
+  // waits for the first one's samples, so that they are not created twice.
   let current = Promise.resolve<Samples>(undefined);
   const renew = () => current = current.then(() => samplesOf(parts));
   app.get(BUNDLE_PATH, async (c) => {

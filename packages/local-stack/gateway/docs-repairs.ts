@@ -17,7 +17,7 @@ const REPAIRS = [
   // The list scrolls, but the links that are scrolled out of sight can't be focused. With the focus
   // on the list, the keyboard can scroll it.
   [".endpoints:not([tabindex])", set("tabindex", "0")],
-  // The text of an answer scrolls, so the keyboard must be able to reach it.
+  // The text of a route's answer scrolls, so the keyboard must be able to reach it.
   [".cm-scroller[tabindex='-1']:not(:has([contenteditable=true]))", set("tabindex", "0")],
   // A combobox must name its list of options. This text field has no such list, so it gets the role
   // of a text field.

@@ -9,7 +9,8 @@ type Call = (path: string, method?: string) => Promise<Response>;
 type Turn = (path: string, body?: string) => Promise<number>;
 
 /**
- * Calls `use` with a gateway whose functions `usage` and `ai` answer 200, and with its switches.
+ * Calls `use` with a gateway whose functions `usage` and `ai` answer 200, and with the gateway's
+ * switches.
  */
 async function withGateway(use: (call: Call, turn: Turn) => Promise<void>): Promise<void> {
   const dataDir = await Deno.makeTempDir();

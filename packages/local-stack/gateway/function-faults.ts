@@ -12,7 +12,7 @@ const FaultBody = z.strictObject({
   percent: z.int().min(1).max(100).default(100),
   /** The milliseconds to wait before the function gets the call. */
   delay_ms: z.int().min(1).max(60_000).optional(),
-  /** If it is set, the function does not run, and the response has this status. */
+  /** If a status is given, the function does not run, and the response has this status. */
   status: z.int().min(500).max(599).optional(),
 }).refine(({ delay_ms, status }) => (delay_ms ?? status) !== undefined, {
   message: "send delay_ms, status or both",

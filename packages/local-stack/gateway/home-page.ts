@@ -13,7 +13,7 @@ import type { DemoResult } from "../stack/demo-result.ts";
 import { demoSection, type Html, mark, proofSection } from "./home-proofs.ts";
 import { HOME_STYLE } from "./home-style.ts";
 
-/** Forbids everything except this page's own style and its empty icon. */
+/** Forbids the page to load anything except its own style and its empty icon. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash("sha256").update(HOME_STYLE).digest("base64")}'`,
@@ -27,7 +27,7 @@ export interface HomeParts {
   status: () => Promise<Status>;
   access: Access;
   welcome: Welcome | undefined;
-  /** Reads the result of the last demo that was played on this stack. */
+  /** Reads the result of the last demo that ran on this stack. */
   readDemo: () => Promise<DemoResult | undefined>;
   now?: () => Date;
 }

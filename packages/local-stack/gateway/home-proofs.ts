@@ -51,7 +51,7 @@ function figuresTable(figures: DemoResult["figures"]): Html {
   `;
 }
 
-/** Says that no demo has played here, and how to play one. */
+/** Says that no demo has run on this stack, and how to run one. */
 function noDemo(command: string): Html {
   return html`
     <section aria-labelledby="demo">
@@ -63,7 +63,7 @@ function noDemo(command: string): Html {
 }
 
 /**
- * Shows the result of the last demo that was played here. `how` is the command that plays a demo.
+ * Shows the result of the last demo that ran on this stack. `how` is the command that runs a demo.
  */
 export function demoSection(demo: DemoResult | undefined, how: string): Html {
   if (demo === undefined) return noDemo(how);

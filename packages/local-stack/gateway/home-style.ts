@@ -1,4 +1,7 @@
-/** The style of the page at the gateway's root. Its hash is in the page's policy. */
+/**
+ * The style of the page at the gateway's root. The page's content security policy contains its
+ * hash.
+ */
 export const HOME_STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
   --page: light-dark(#f4f6f8, #0f1215); --card: light-dark(#fff, #1b1f24);

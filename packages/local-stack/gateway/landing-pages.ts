@@ -1,7 +1,7 @@
 /**
- * The pages to which Stripe returns while there is no app yet: after a checkout, a saved card, or a
- * provider's onboarding. By default Stripe's pages return to the first of APP_ORIGINS, which is the
- * gateway's origin.
+ * The pages to which Stripe sends a user back while there is no app yet: after a checkout, a saved
+ * card, or a provider's onboarding. By default Stripe's pages return to the first of APP_ORIGINS,
+ * which is the gateway's origin.
  */
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";

@@ -71,7 +71,7 @@ export class Isolate {
 
   /**
    * Returns the function's answer, or the platform's error if the function gives no answer. If the
-   * isolate is killed, the body breaks off. A retired isolate must not be called.
+   * isolate is killed, the answer's body breaks off. A retired isolate must not be called.
    */
   async fetch(request: Request): Promise<Response> {
     this.#underWay += 1;

@@ -10,7 +10,10 @@ import type { Keys } from "../core/keys.ts";
 export interface LiteOptions {
   keys: Keys;
   apiUrl: string;
-  /** The project owner's URL, `postgresql://…`. The URLs of the two roles are made from it. */
+  /**
+   * The URL with which the project's owner connects to the database, `postgresql://…`. The URLs of
+   * the two roles are made from it.
+   */
   databaseUrl: string;
   redirectUrls: string[];
   /** The schemas that REST serves. */
@@ -40,5 +43,5 @@ export function connect(role: string, databaseUrl: string, max: number) {
   return connection;
 }
 
-/** The settings of both servers. */
+/** The settings that Auth and REST have in common. */
 export const SERVER = { admin: false, disableStudio: true, disableFallback: true };

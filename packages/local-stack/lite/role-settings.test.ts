@@ -30,7 +30,7 @@ async function restOf(server: DatabaseServer): Promise<Rest> {
 
 async function call(rest: Rest, name: string, role: string): Promise<[number, unknown]> {
   const url = `http://127.0.0.1/rest/v1/rpc/${name}`;
-  const headers = { apikey: "any" }; // lite requires a key; the claims decide the role
+  const headers = { apikey: "any" }; // lite requires an API key; the claims decide the role
   const answer = await rest.fetch(new Request(url, { method: "POST", headers }), { role });
   return [answer.status, await answer.json()];
 }

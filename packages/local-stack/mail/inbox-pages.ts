@@ -83,8 +83,8 @@ function linked(text: string): (Html | string)[] {
 }
 
 /**
- * The page of one message. The sandbox of the HTML part allows no scripts, no forms, and no access
- * to this page.
+ * The page of one message. It shows the message's HTML in a sandbox, which allows no scripts, no
+ * forms, and no access to this page.
  */
 export function messagePage({ from, to, subject, receivedAt, text, html: body }: Message): Html {
   return page(

@@ -22,7 +22,7 @@ export interface InboxOptions {
  * dropped before its test reads it.
  */
 const MAX_MESSAGES = 10_000;
-/** How many of the newest messages the page shows. */
+/** How many of the newest messages the inbox's page shows. */
 const SHOWN = 500;
 
 const Postmark = z.object({

@@ -1,4 +1,7 @@
-/** Tests a real server: the behaviour that the stack, the tests and the benchmarks depend on. */
+/**
+ * Tests a real PostgreSQL server: the behaviour that the stack, the tests and the benchmarks depend
+ * on.
+ */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { isAlive } from "../core/processes.ts";

@@ -21,7 +21,7 @@ export function cacheRoot(account: Account): string {
 
 /**
  * Returns the server's data directory: inside the stack's data directory if the server's account
- * can reach that, otherwise under /var/lib. `reset` removes both directories.
+ * can reach that, otherwise under /var/lib. `deno task reset` removes both directories.
  */
 export function databaseDir(dataDir: string, account = serverAccount(dataDir)): string {
   const inside = join(resolve(dataDir), "postgres");

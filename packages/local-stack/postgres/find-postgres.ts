@@ -10,7 +10,7 @@ export type Flavour = "embedded" | "system";
  */
 export interface Source {
   flavour: Flavour;
-  /** The version, which is part of the prepared copy's directory name. */
+  /** PostgreSQL's version, which is part of the prepared copy's directory name. */
   version: string;
   bin: string;
   lib: string;

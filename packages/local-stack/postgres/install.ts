@@ -10,7 +10,7 @@ import { type Account, giveTo } from "./server-account.ts";
 import { cacheRoot } from "./directories.ts";
 import type { Source } from "./find-postgres.ts";
 
-/** Prepared binaries, in the directory `bin`. */
+/** A prepared copy of PostgreSQL, with its binaries in the directory `bin`. */
 export interface Install {
   source: Source;
   bin: string;

@@ -17,7 +17,7 @@ interface RedisOptions {
 }
 
 export interface RedisPart {
-  /** Makes the part fail in the given mode; `ok` ends the failure. */
+  /** Makes the Redis part fail in the given mode; `ok` ends the failure. */
   turn(mode: Mode): Promise<void>;
   /** Deletes all data in Redis. */
   flush(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Tests the cases in which redis-server must end, also that a new stack ends the redis-server of a
- * killed stack.
+ * Tests the cases in which redis-server must end. In one of them, a new stack ends the redis-server
+ * of a killed stack.
  */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";

@@ -5,7 +5,7 @@ import { redisPlugin } from "../plugins/redis.ts";
 import { withPart } from "./testing/redis.ts";
 import type { StackContext } from "../stack/context.ts";
 
-// The client's pool leaves connections open, so the sanitizers are off.
+// Upstash's client leaves connections open in its pool, so Deno's checks for leaks are off.
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 Deno.test("the redis part answers again after each fault", OPTIONS, async () => {

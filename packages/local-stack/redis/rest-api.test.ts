@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { clientOf, type RestApi, TOKEN, withRestApi } from "./testing/redis.ts";
 
-// The client's pool leaves connections open, so the sanitizers are off.
+// Upstash's client leaves connections open in its pool, so Deno's checks for leaks are off.
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 async function post(api: RestApi, path: string, body: string, headers: HeadersInit = {}) {

@@ -3,7 +3,7 @@ import { Ratelimit } from "@upstash/ratelimit";
 import assert from "node:assert/strict";
 import { clientOf, withRestApi } from "./testing/redis.ts";
 
-// The client's pool leaves connections open, so the sanitizers are off.
+// Upstash's client leaves connections open in its pool, so Deno's checks for leaks are off.
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 const SCRIPT = `#!lua flags=allow-key-locking

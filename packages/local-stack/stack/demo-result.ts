@@ -1,6 +1,7 @@
 /**
- * The result of the product's last demo on this stack. A demo runs in a process of its own and
- * sends the result to the stack, which stores the result in its data directory.
+ * The result of the last demo of the product, the app that this stack runs. A demo runs in a
+ * process of its own and sends the result to the stack, which stores the result in its data
+ * directory.
  */
 import { join } from "node:path";
 import { z } from "zod";
@@ -36,8 +37,8 @@ export const DEMO_RESULT = "demo.json";
 const fileOf = (dataDir: string) => join(dataDir, DEMO_RESULT);
 
 /**
- * Returns the stored result, or undefined if no demo has run on this data. A result that an older
- * version stored in another format is ignored.
+ * Returns the stored result, or undefined if no demo has run with this data directory. A result
+ * that an older version stored in another format is ignored.
  */
 export async function readDemoResult(dataDir: string): Promise<DemoResult | undefined> {
   try {

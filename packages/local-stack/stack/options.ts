@@ -46,13 +46,16 @@ export interface StackOptions {
    * stack's own process, without isolates.
    */
   isolates?: IsolateLimits;
-  /** A directory of bundles, which the hosted version of Deno runs instead of the sources. */
+  /**
+   * A directory of the functions' bundles. The hosted version of Deno runs them instead of the
+   * sources.
+   */
   bundlesDir?: string;
   /** Whether the terminal shows everything that the functions log, not only errors. */
   verbose?: boolean;
   /**
-   * The product's part of the page at the gateway's root (default: the page shows only the stack's
-   * parts).
+   * The section about the product, the app that the stack runs, on the page at the gateway's root
+   * (default: the page shows only the stack's parts).
    */
   welcome?: Welcome;
   /** Called with each line of progress (default: ignored). */

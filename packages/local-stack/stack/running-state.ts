@@ -18,7 +18,9 @@ function fileOf(dataDir: string): string {
   return join(dataDir, "stack.json");
 }
 
-/** Returns the stored state of a data directory, even if its process no longer runs. */
+/**
+ * Returns the state of the stack in a data directory, even if the stack's process no longer runs.
+ */
 export async function readState(dataDir: string): Promise<State | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(fileOf(dataDir)));
@@ -28,7 +30,7 @@ export async function readState(dataDir: string): Promise<State | undefined> {
   }
 }
 
-/** Returns the stored state of a data directory if its process still runs. */
+/** Returns the state of the stack in a data directory if the stack's process still runs. */
 export async function readRunning(dataDir: string): Promise<State | undefined> {
   const state = await readState(dataDir);
   return state && isAlive(state.pid) ? state : undefined;

@@ -1,6 +1,6 @@
 /**
  * The product's part of the page at the gateway's root. The product is the app whose functions the
- * stack runs. The stack itself knows nothing about it.
+ * stack runs. The stack itself knows nothing about the product.
  */
 
 /** The address and the keys with which the product calls its own functions. */

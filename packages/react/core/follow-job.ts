@@ -17,8 +17,9 @@ interface FollowOptions<Item> {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Reads the iteration to its end, calls `onChange` with each item, and returns the last one.
- * @throws FarthingError `deadline_exceeded` after `timeoutMs`; the signal's reason once it aborts
+ * Iterates over all items of `begin`, calls `onChange` with each item, and returns the last one.
+ * @throws FarthingError `deadline_exceeded` after `timeoutMs`; the signal's reason once the signal
+ * aborts
  */
 export async function follow<Item>(
   begin: (signal: AbortSignal) => AsyncIterable<Item>,

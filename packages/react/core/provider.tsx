@@ -1,4 +1,4 @@
-/** The provider of all hooks. */
+/** The React provider that all hooks need. */
 "use client";
 import { type ReactNode, useContext, useState } from "react";
 import { QueryClient, QueryClientContext, QueryClientProvider } from "@tanstack/react-query";

@@ -194,7 +194,7 @@ export function entriesQuery(
   });
 }
 
-/** Returns a text that names the charge that is under way; null if there is none. */
+/** Returns a text that names the top-up's charge that is under way; null if there is none. */
 export function openCharge({ state, pending_charge: pending }: TopUps): string | null {
   return state === "charging" || pending ? `${state} ${pending?.order_id}` : null;
 }
@@ -249,8 +249,8 @@ export function savedCardQuery(
       const topUps = await farthing.topUps.waitForCard({
         ...{ signal, hadCard, onLook, signedInAs: userId },
       });
-      // An older read of the top-ups, from before the card was saved, must not overwrite this
-      // state.
+      // A read of the top-up settings that began before the card was saved must not overwrite the
+      // newer settings.
       await client.cancelQueries({ queryKey: topUpsKey });
       client.setQueryData(topUpsKey, topUps);
       return topUps;

@@ -14,7 +14,7 @@ Deno.test("the waits double while the same thing is open, up to a minute", () =>
   for (let time = 1_000; waits.length < 9;) {
     query.state = stateAt(time, "5");
     const wait = interval(query);
-    equal(interval(query), wait); // TanStack Query calls `interval` several times per reading.
+    equal(interval(query), wait); // TanStack Query calls `interval` several times for each read.
     waits.push(wait);
     time += Number(wait);
   }

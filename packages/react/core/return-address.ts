@@ -13,8 +13,8 @@ interface PageHistory {
 }
 
 /**
- * After a `#`, Supabase's auth service sends a session's tokens, or the reason why there is no
- * session.
+ * Matches what Supabase's auth service adds to the page's address after a `#`: a session's tokens,
+ * or the reason why there is no session.
  */
 const OF_SESSION = /(?:^|[/?&])(?:access|refresh|provider|provider_refresh)_token=|^error=/;
 
@@ -42,8 +42,8 @@ interface ReturnAddress {
 }
 
 /**
- * Returns the page's own address, to which Stripe returns: `successUrl` with the parameter in its
- * query, `cancelUrl` without it.
+ * Returns the page's own address in the two forms to which Stripe sends the user back: `successUrl`
+ * with the parameter in its query, `cancelUrl` without it.
  */
 function returnWith(parameter: string): ReturnAddress {
   const url = addressWithout();
@@ -62,7 +62,7 @@ export const returnAddress = (): ReturnAddress => returnWith(`${ORDER}={ORDER_ID
 /** Whether the saved card is the user's first card, or replaces an earlier card. */
 export type SavedCard = "first" | "other";
 
-/** The addresses to which Stripe returns from the page that saves a card. */
+/** The addresses to which Stripe sends the user back from the page that saves a card. */
 export const cardReturnAddress = (card: SavedCard): ReturnAddress => returnWith(`${CARD}=${card}`);
 
 function inAddress(name: string): string | null {
@@ -73,7 +73,10 @@ function inAddress(name: string): string | null {
 /** Returns the id of the order from whose checkout the buyer has returned. */
 export const orderInAddress = (): string | null => inAddress(ORDER);
 
-/** Returns which card the user has saved just now, if any. */
+/**
+ * Returns whether the card that the user has saved just now is the first card or replaces another
+ * one; null if the user has saved none.
+ */
 export function cardInAddress(): SavedCard | null {
   const card = inAddress(CARD);
   return card === "first" || card === "other" ? card : null;

@@ -1,4 +1,4 @@
-/** The user of a supabase-js client. */
+/** The user who is signed in to a supabase-js client. */
 "use client";
 import { useEffect, useState } from "react";
 import type { SupabaseLike } from "@farthing/client";

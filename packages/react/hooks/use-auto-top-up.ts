@@ -11,7 +11,7 @@ import { whileOpen } from "../core/refetch-interval.ts";
 import { errorOrNull, type Reading, readingOf } from "../core/reading-state.ts";
 import { OWN_CHANGES } from "../core/query-options.ts";
 
-/** The terms to which the user consents. */
+/** The terms of top-ups, to which the user consents. */
 export type TopUpTerms = Omit<TopUpsRequest, "enabled">;
 
 /**
@@ -21,7 +21,10 @@ export type TopUpTerms = Omit<TopUpsRequest, "enabled">;
 export type AutoTopUpState = Reading<TopUps> & {
   readonly turnOn: (terms: TopUpTerms) => void;
   readonly turnOff: () => void;
-  /** Goes to Stripe's page, where the user saves a card. Stripe then returns to this page. */
+  /**
+   * Goes to Stripe's page, where the user saves a card. Stripe then sends the user back to this
+   * page.
+   */
   readonly saveCard: () => void;
   readonly removeCard: () => void;
   /**
@@ -36,7 +39,9 @@ export type AutoTopUpState = Reading<TopUps> & {
 
 type Change = (topUps: Farthing["topUps"], call: CallOptions) => Promise<unknown>;
 
-/** @returns a change that creates Stripe's page and returns the page's address */
+/**
+ * @returns a change that creates Stripe's page for saving a card, and returns the page's address
+ */
 function openCardPage(hasCard: boolean): Change {
   return async (topUps, call) => {
     const { successUrl, cancelUrl } = cardReturnAddress(hasCard ? "other" : "first");
@@ -61,8 +66,8 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
 }
 
 /**
- * Also polls while a charge is due, because the charge begins a moment after the balance falls
- * below the threshold.
+ * Polls not only while a charge is under way but also while one is due, because the charge begins a
+ * moment after the balance has fallen below the threshold.
  */
 const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
   const isDue = topUps.state === "on" && Number(available) < Number(topUps.threshold);
@@ -77,7 +82,7 @@ function useKnownCredits({ farthing, userId }: FarthingContext): string | undefi
   return useQuery({ ...options, enabled: false, refetchInterval: false }).data?.available;
 }
 
-/** Reads and changes the top-ups of the signed-in user. */
+/** Reads and changes the top-up settings of the signed-in user. */
 export function useAutoTopUp(): AutoTopUpState {
   const context = useFarthingContext();
   const { farthing, userId } = context;
@@ -92,8 +97,8 @@ export function useAutoTopUp(): AutoTopUpState {
   const { mutate, reset, isPending, error } = useMutation({
     ...OWN_CHANGES,
     mutationFn: (change: Change) => change(farthing.topUps, { signedInAs: userId ?? undefined }),
-    // Reads the top-ups again after an error, too, because the change may have been made although
-    // its response was lost.
+    // Reads the top-up settings again after an error, too, because the change may have been made
+    // although its response was lost.
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });
   useForgetOnLeave(userId, reset);

@@ -19,13 +19,13 @@ export interface Purchase extends Pick<BuyOptions, "currency" | "cancelUrl"> {
   /** The slug or id of the package. */
   readonly package: string;
   /**
-   * Opens the checkout in another window. Without this function, this page goes to the checkout.
+   * Opens the checkout in another window. Without this function, the checkout opens in this window.
    */
   readonly open?: ((checkoutUrl: string) => void) | undefined;
 }
 
 /**
- * `opening`: the checkout is being created. `leaving`: this page goes to Stripe's page. `paying`:
+ * `opening`: the checkout is being created. `leaving`: the browser goes to Stripe's page. `paying`:
  * the order is followed until it is `paid`, `failed` or `expired`. `unknown`: the order is still
  * open, or could not be read. `error`: the checkout could not be opened.
  */
@@ -71,7 +71,8 @@ const isForeign = (error: unknown) =>
   error instanceof FarthingError && (error.status === 404 || error.status === 400);
 
 /**
- * Sells a package. After the payment, Stripe returns to this page, and the hook follows the order.
+ * Sells a package. After the payment, Stripe sends the buyer back to this page, and the hook
+ * follows the order.
  */
 export function useBuy(): BuyState {
   const context = useFarthingContext();

@@ -32,7 +32,7 @@ export interface ChatMessage {
   readonly id: number;
   readonly role: "user" | "assistant";
   readonly content: string;
-  /** `stopped` by the user, or `failed`; the text may then be incomplete. */
+  /** If the answer was `stopped` by the user, or has `failed`, the text may be incomplete. */
   readonly state: "complete" | "streaming" | "stopped" | "failed";
   /**
    * The price of an answer. Null for the user's own messages, and while the price is being settled.

@@ -1,4 +1,4 @@
-/** The user's history, page by page. */
+/** The user's ledger entries, page by page. */
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { EntriesFilter, Entry } from "@farthing/client";
@@ -15,7 +15,9 @@ export type EntriesState = Reading<Entry[]> & {
   readonly csv: () => Promise<string>;
 };
 
-/** Reads the entries of the signed-in user; an empty history is `ready` with no entries. */
+/**
+ * Reads the ledger entries of the signed-in user. If there are none, the status is `ready`, too.
+ */
 export function useEntries(filter: EntriesFilter = {}): EntriesState {
   const { farthing, userId } = useFarthingContext();
   const options = entriesQuery(farthing, userId ?? "", filter);

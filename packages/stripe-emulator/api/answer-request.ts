@@ -35,7 +35,8 @@ interface Exchange {
 }
 
 /**
- * Answers API requests: checks the key and the version, replays stored answers, and runs the route.
+ * Answers API requests: checks the API key and the API version, replays stored answers, and runs
+ * the route.
  */
 export class Api {
   readonly #engine: Engine;
@@ -120,13 +121,14 @@ export class Api {
     this.#inFlight.add(key);
     try {
       await before(fault);
-      // A request with invalid parameters is refused before it runs, so its key can be used again.
+      // A request with invalid parameters is refused before it runs, so its idempotency key can be
+      // used again.
       const parsed = found.parse(form.params);
       const answer = this.#run(exchange, parsed, ids);
       const stored = { ...answer, fingerprint: print, request_id: exchange.requestId };
       remember(this.#engine.scope(), key, stored);
-      // The effect and the key are written together. If they were written separately and the
-      // process were killed in between, a retry would repeat the effect.
+      // The call's effect and its idempotency key are written together. If they were written
+      // separately and the process were killed in between, a retry would repeat the effect.
       this.#engine.store.flush();
       await after(fault);
       return answer;

@@ -14,7 +14,7 @@ const URL = "/v1/transfers";
 
 /**
  * Creates a transfer from a charge or from the balance. All transfers from a charge together cannot
- * exceed the charge. The balance is not checked.
+ * exceed the charge. Whether the balance is sufficient is not checked.
  */
 const create = route(
   "POST",

@@ -108,7 +108,9 @@ export function withCapabilities(
   return Object.fromEntries(Object.entries(all).filter(([name]) => !gone.includes(name)));
 }
 
-/** The states of an account. Onboarding or a later decision of Stripe changes the state. */
+/**
+ * The states of a connected account. Onboarding or a later decision of Stripe changes the state.
+ */
 export type Standing = "enabled" | "in_review" | "restricted" | "disabled";
 
 const REASONS: Record<Standing, Reason> = {
@@ -118,7 +120,7 @@ const REASONS: Record<Standing, Reason> = {
   disabled: "rejected.fraud",
 };
 
-/** Changes an account's state and emits `account.updated`. */
+/** Changes a connected account's state and emits `account.updated`. */
 export function bringTo(scope: Scope, before: Account, standing: Standing): Account {
   const enabled = standing === "enabled";
   const state = enabled ? "active" : standing === "in_review" ? "pending" : "inactive";
@@ -135,7 +137,10 @@ export function bringTo(scope: Scope, before: Account, standing: Standing): Acco
   });
 }
 
-/** Changes an account. The event goes to webhook endpoints that listen to connected accounts. */
+/**
+ * Changes a connected account and emits `account.updated`. This event goes to webhook endpoints
+ * that listen to connected accounts.
+ */
 export function updateAccount(scope: Scope, before: Account, changes: Partial<Account>): Account {
   const after = accounts.update(scope, before, changes);
   const previous = changed(before, after);

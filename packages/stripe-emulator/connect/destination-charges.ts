@@ -11,9 +11,9 @@ type Charge = Stripe.Charge;
 
 /**
  * Transfers a paid and booked destination charge to the connected account. With an application fee,
- * the whole charge is transferred and the fee is collected. Without an application fee,
- * `transfer_data[amount]` is transferred if it is given, otherwise the whole charge. Stripe does
- * this when it captures the payment, after `payment_intent.succeeded`.
+ * the whole charge is transferred, and the fee is collected from the connected account. Without an
+ * application fee, `transfer_data[amount]` is transferred if it is given, otherwise the whole
+ * charge. Stripe does this when it captures the payment, after `payment_intent.succeeded`.
  */
 export function shareCharge(scope: Scope, charge: Charge): Charge {
   const destination = charge.transfer_data?.destination;

@@ -20,7 +20,7 @@ const failBody = z.strictObject({
   percent: z.int().min(0).max(100).default(100),
   status: z.int().min(300).max(599).default(503),
 });
-/** Without the field, each event is delivered with its own `livemode`. */
+/** If `livemode` is not given, each event is delivered with its own `livemode`. */
 const livemodeBody = z.strictObject({ livemode: z.boolean().optional() });
 const dropBody = z.strictObject({
   types,
@@ -33,8 +33,8 @@ const releaseBody = z.strictObject({
     .default("created"),
   copies,
   /**
-   * Whether all deliveries start at once. Otherwise each one starts when the previous one has been
-   * answered.
+   * Whether all deliveries start at once. Otherwise each delivery starts when the previous one has
+   * been answered.
    */
   parallel: z.boolean().default(false),
   keep_holding: z.boolean().default(false),

@@ -13,7 +13,9 @@ const faultBody = z.strictObject({
   after: z.boolean().optional(),
 });
 
-/** Requests under `/_emulator` that plan faults of API requests, and that clear them. */
+/**
+ * Requests under `/_emulator` that plan faults of later API requests, and that clear these faults.
+ */
 export function faultControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/faults", async (c) => {

@@ -23,7 +23,7 @@ const resetBody = z.strictObject({ keep_webhook_endpoints: z.boolean().default(t
 
 /**
  * The controls under `/_emulator`, which Stripe does not have. They take and return JSON and need
- * no key.
+ * no API key.
  */
 export function controls(engine: Engine): Hono {
   const app = new Hono().basePath("/_emulator");

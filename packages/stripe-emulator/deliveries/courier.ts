@@ -103,7 +103,8 @@ export class Courier {
     const now = this.#now();
     let next = Infinity;
     for (const delivery of openDeliveries.values(this.#scope)) {
-      // At the limit, stop this check. When any attempt ends, the check runs again.
+      // At the limit of parallel deliveries, stop this check. When any attempt ends, the check runs
+      // again.
       if (this.#underway.size >= PARALLEL) return;
       if (delivery.state !== "pending" || this.#underway.has(delivery.id)) continue;
       if (delivery.next_attempt_ms <= now) void this.attempt(delivery.id);

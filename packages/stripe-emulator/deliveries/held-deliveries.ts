@@ -11,8 +11,8 @@ export interface Release {
   readonly order: Order;
   readonly copies: number;
   /**
-   * Whether all deliveries start at once. Otherwise each one starts when the previous one has been
-   * answered.
+   * Whether all deliveries start at once. Otherwise each delivery starts when the previous one has
+   * been answered.
    */
   readonly parallel: boolean;
 }

@@ -2,9 +2,9 @@ import { timingSafeEqual } from "node:crypto";
 import { StripeApiError } from "../core/errors.ts";
 
 /**
- * Checks that a request has one of the keys, as a Bearer token or as the user name of Basic
- * authentication. A key of the other mode gets the error of an unknown key, because the two modes
- * are separate emulators.
+ * Checks that a request has one of the API keys, as a Bearer token or as the user name of Basic
+ * authentication. A key of the other mode (test or live) gets the error of an unknown key, because
+ * each mode has an emulator of its own.
  * @returns the key
  */
 export function authenticate(header: string | null, keys: readonly string[]): string {

@@ -56,7 +56,8 @@ export class FaultPlan {
 }
 
 /**
- * Waits or fails before the request runs.
+ * Applies the part of a fault that comes before the request runs: its wait, and its failure unless
+ * the fault has `after`.
  * @throws StripeApiError if the request must not run
  */
 export async function before(fault: MetFault | undefined): Promise<void> {
@@ -65,7 +66,7 @@ export async function before(fault: MetFault | undefined): Promise<void> {
 }
 
 /**
- * Fails after the request has run.
+ * Makes a request fail after it has run, if the fault has `after`.
  * @throws StripeApiError that is sent instead of the answer
  */
 export async function after(fault: MetFault | undefined): Promise<void> {

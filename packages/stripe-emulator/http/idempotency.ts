@@ -33,7 +33,7 @@ export function fingerprint(method: string, path: string, form: string): string 
 }
 
 /**
- * Returns the stored answer to replay; undefined if the key is new or has expired.
+ * Returns the stored answer to replay; undefined if the idempotency key is new or has expired.
  * @throws StripeApiError if the key is too long, or was used for a different request
  */
 export function recall(scope: Scope, key: string, print: string): StoredAnswer | undefined {
@@ -55,7 +55,7 @@ export function recall(scope: Scope, key: string, print: string): StoredAnswer |
   return found;
 }
 
-/** Removes expired keys, which would otherwise accumulate in the data file. */
+/** Removes expired idempotency keys, which would otherwise accumulate in the data file. */
 export function forgetOldKeys(scope: Scope): void {
   for (const { id, created } of answers.all(scope)) {
     if (scope.seconds() - created >= STORED_SECONDS) answers.remove(scope, id);

@@ -1,5 +1,5 @@
-// Stripe counts amounts of the first list in whole units, of the second list in thousandths, and of
-// all other currencies in hundredths: https://docs.stripe.com/currencies#zero-decimal
+// Stripe counts the currencies of the first list in whole units, those of the second list in
+// thousandths, and all others in hundredths: https://docs.stripe.com/currencies#zero-decimal
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 

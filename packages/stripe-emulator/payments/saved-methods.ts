@@ -13,7 +13,7 @@ const USED_UP = "This payment method was used without being attached to a custom
 
 /**
  * Returns the behaviour of a payment method's test card. A bank account has the behaviour of a card
- * that pays.
+ * whose payments succeed.
  */
 export function methodBehaviour(scope: Scope, id: string): Behaviour {
   return behaviourOf(paymentMethodSecrets.find(scope, id)?.behaviour);

@@ -12,7 +12,7 @@ import { collection } from "../store/collection.ts";
 
 type Fields = Record<string, unknown>;
 
-/** Converts an object to its format in the versions before `since`. */
+/** Converts an object to its format in the API versions before `since`. */
 interface Change {
   readonly since: string;
   readonly object: string;
@@ -66,7 +66,7 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** Returns a copy of an object in the format of a version. */
+/** Returns a copy of an object in the format of an API version. */
 export function renderIn(scope: Scope, version: string, object: object): object {
   let fields = structuredClone(object) as Fields;
   // A version begins with its date, so versions can be compared as strings.
@@ -88,7 +88,7 @@ export function accountVersion(scope: Scope): string {
 }
 
 /**
- * Validates a version.
+ * Validates an API version.
  * @throws StripeApiError if it is not a version's date, or is newer than the emulator's version
  */
 export function requireVersion(version: string): string {

@@ -1,4 +1,4 @@
-/** Outcomes of payments, charges and refunds that happen later, without a request. */
+/** Outcomes that happen later, without a request: those of payments, charges and refunds. */
 import type { Behaviour } from "./test-cards.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";

@@ -45,8 +45,8 @@ export type PriceData = z.output<typeof priceData>;
 /**
  * Creates a one-time price.
  * @param at the name of the parameter that holds the data, for error messages
- * @param inline whether a line item defines the price: it is then inactive and has no event, as in
- *   Stripe
+ * @param inline whether a line item defines the price; the price is then inactive and emits no
+ *   event, as in Stripe
  */
 export function createPrice(scope: Scope, data: PriceData, at: string, inline = false): Price {
   const amount = data.unit_amount ?? data.unit_amount_decimal;

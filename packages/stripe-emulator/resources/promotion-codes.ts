@@ -29,8 +29,8 @@ interface Purchase {
 }
 
 /**
- * Whether a code can be redeemed for a purchase. No reason is returned, because the page says only
- * that a code is invalid.
+ * Whether a code can be redeemed for a purchase. No reason is returned, because the checkout page
+ * says only that a code is invalid.
  */
 export function isRedeemable(scope: Scope, code: PromotionCode, purchase: Purchase): boolean {
   const { first_time_transaction, minimum_amount, minimum_amount_currency } = code.restrictions;

@@ -62,7 +62,7 @@ const INSUFFICIENT = declined(
 );
 const GENERIC = declined("generic_decline", "The card was declined. Try another card.");
 
-/** The behaviours. Each payment method stores the key of one. */
+/** The behaviours of test cards. Each payment method stores the key of one behaviour. */
 const BEHAVIOURS: Record<string, Behaviour> = {
   pays: {},
   generic_decline: GENERIC,

@@ -56,9 +56,9 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 
 /**
  * Updates the endpoint with this URL, or creates it if there is none. An existing endpoint keeps
- * its events and its API version if they are not given. Its secret becomes the given secret,
- * otherwise the secret in the emulator's settings; if there is neither, it keeps its secret. A
- * repeated call changes nothing.
+ * its events and its API version if `given` does not contain them. Its secret becomes the given
+ * secret, or else the secret in the emulator's settings. If there is neither, the endpoint keeps
+ * its secret. A repeated call changes nothing.
  */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);

@@ -7,8 +7,8 @@ export interface Change {
 
 /**
  * The state on disk. Each change is one JSON line, appended before the request is answered. At the
- * start, the file is read as a whole, and rewritten without replaced objects. If the process was
- * killed while writing, the incomplete last line is skipped.
+ * start, the file is read as a whole, and rewritten without the objects that were replaced or
+ * removed. If the process was killed while writing, the incomplete last line is skipped.
  */
 export class Journal {
   constructor(readonly path: string) {}

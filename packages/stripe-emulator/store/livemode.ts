@@ -20,7 +20,7 @@ export function inLiveMode<T>(value: T): T {
 }
 
 /**
- * Refuses a data file with objects of the other mode.
+ * Refuses a data file with objects of the other mode (test or live).
  * @throws Error that names the file and its mode
  */
 export function requireMode(

@@ -13,7 +13,7 @@ export interface Cause {
 
 /**
  * Access to the state for one request, page visit or timer. Each of these has its own scope, so
- * that the events that it causes contain the id of its request.
+ * that its events contain the id of the request that caused them.
  */
 export interface Scope {
   readonly settings: Settings;

@@ -29,7 +29,7 @@ export class Store {
 
   readonly #livemode: boolean;
 
-  /** @throws Error if the file holds objects of the other mode */
+  /** @throws Error if the file holds objects of the other mode (test or live) */
   constructor({ dataFile, livemode = false }: StoreOptions = {}) {
     this.#livemode = livemode;
     if (dataFile === undefined) return;

@@ -20,7 +20,7 @@ export interface Reading {
   /** The Idempotency-Key. For the same key and prompt, the service sends its first answer again. */
   key: string;
   onDelta?: (text: string) => void;
-  /** The number of pieces after which the reader disconnects. */
+  /** The number of pieces of the answer after which the reader disconnects. */
   leaveAfter?: number;
 }
 

@@ -30,8 +30,8 @@ export interface Evidence {
   /** The number of ledger entries before the scenarios. */
   rowsBefore: number;
   /**
-   * For each request of the scenario to the provider, returns its price in credits. The oldest
-   * request comes first.
+   * Returns the prices in credits of the requests that the scenario sent to the AI provider. The
+   * oldest request comes first.
    */
   priced: (scenario: Scenario) => Exact[];
 }

@@ -59,7 +59,10 @@ function formatVerdict(checks: Check[]): string {
     : pc.red(`${differing} of ${checks.length} figures differ from the provider's list.`);
 }
 
-/** Runs the demo. Returns false if a figure differs or the ledger's proof finds a violation. */
+/**
+ * Runs the demo. Returns false if a figure of the service differs from the computed figure, or the
+ * ledger's proof finds a violation.
+ */
 export async function demoJobs(service: Service): Promise<boolean> {
   if (!service.aiUrl) {
     throw new DemoError(

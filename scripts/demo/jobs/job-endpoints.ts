@@ -1,4 +1,4 @@
-/** Calls the routes of jobs through supabase-js, as an app would. */
+/** Calls the HTTP endpoints of jobs through supabase-js, as an app would. */
 import { z } from "zod";
 import type { Answer, Buyer } from "../shared/buyer.ts";
 import type { Look } from "./follow-job.ts";

@@ -49,8 +49,9 @@ export async function readRequests(
 }
 
 /**
- * Returns the tokens that the account must pay for; each token is counted under exactly one kind.
- * Returns undefined if the provider sent no complete answer.
+ * Returns the tokens that the account must pay for. A cached token is not counted as an input
+ * token, too, and a reasoning token is not counted as an output token, too. Returns undefined if
+ * the provider sent no complete answer.
  */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;
@@ -67,7 +68,10 @@ export function payable(asked: ProviderRequest): TokenCounts | undefined {
   };
 }
 
-/** Returns the credits of each payable request whose prompt contains this text, oldest first. */
+/**
+ * Returns the price in credits of each payable request whose prompt contains the text `mark`. The
+ * oldest request comes first.
+ */
 export function priceRequests(
   requests: ProviderRequest[],
   mark: string,

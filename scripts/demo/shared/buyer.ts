@@ -10,8 +10,8 @@ export interface Buyer {
   get(path: string): Promise<unknown>;
   post(path: string, body: Record<string, unknown>, idempotencyKey: string): Promise<unknown>;
   /**
-   * Returns the complete answer. `data` is the body as supabase-js returns it: an envelope, a text,
-   * or the Response of an event stream.
+   * Returns the complete answer. `data` is the body as supabase-js returns it: a JSON value, a
+   * text, or the Response of an event stream.
    */
   ask(path: string, options: AskOptions): Promise<Answer>;
 }
@@ -45,9 +45,7 @@ export async function signUp({ url, publishableKey }: Service): Promise<Buyer> {
 
   const ask = async (path: string, options: AskOptions): Promise<Answer> => {
     const { data, error, response } = await supabase.functions.invoke(path, options);
-    // Returns the tokens that the account must pay for. A cached token is not counted as an input
-    // token, too, and a reasoning token is not counted as an output token, too. Returns undefined
-    // if the provider sent no complete answer.
+    // supabase-js treats every answer except 2xx as an error, but a 304 is not an error.
     if (error instanceof FunctionsHttpError && error.context.status !== NOT_MODIFIED) {
       throw await describeRefusal(`${options.method} /${path}`, error.context);
     }

@@ -10,7 +10,9 @@ export interface Found {
   violations: string[];
 }
 
-/** Returns the result in the form in which the stack's first page shows it. */
+/**
+ * Returns the result in the form that the stack needs to show it on its first page (the path `/`).
+ */
 export function resultOf({ command, checks, violations }: Found, endedAt: Date): DemoResult {
   return {
     command,

@@ -21,8 +21,8 @@ const trace = [{ input_tokens: 1000, output_tokens: 500 }, {
 const expected = expectDemo(trace, rate, [small]);
 
 /**
- * Returns a run that agrees with the plan: a package of 75 is bought twice, two charges of 50 are
- * made, and one request is refused.
+ * Returns a run that agrees with the plan: a package of 75 credits is bought twice, two requests
+ * are charged 50 credits each, and the second of them is refused once before it is charged.
  */
 const agreeing = (): Played => ({
   charged: 2,

@@ -1,8 +1,9 @@
 /**
- * Counts requests, their durations and emails since the start of a stage. It reads totals, because
- * a window of five minutes would also count what happened before the stage. The totals come from
- * the data API, with all bounds of the histograms. `GET /health/metrics` shows only every fifth
- * bound. Each of those bounds is twice the one before it, which is too coarse for the p95 gate.
+ * Counts requests and emails since the start of a stage, and the requests also by duration. It
+ * reads totals, because a window of five minutes would also count what happened before the stage.
+ * The totals come from the data API, with all bounds of the histograms. `GET /health/metrics` shows
+ * only every fifth bound. Each of those bounds is twice the one before it, which is too coarse for
+ * the p95 gate.
  */
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
@@ -55,7 +56,7 @@ export const combined = (a: readonly number[], b: readonly number[], by: Combine
 
 const add: Combine = (a, b) => a + b;
 
-/** Adds up the totals of users' routes and of emails. */
+/** Adds up the totals of the routes that users call, and of emails. */
 export function countersIn(series: readonly Series[]): Counted {
   const all = { requests: 0, errors: 0, emails: { sent: 0, failed: 0 } };
   const routes: Record<string, readonly number[]> = {};

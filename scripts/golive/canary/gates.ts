@@ -1,24 +1,24 @@
 /**
- * The gates of a canary's stage. A gate without data stays open, and the stage goes on, because on
- * the first day there is no baseline and there may be no requests. The report shows which gates had
- * no data.
+ * The gates of a canary's stage. A gate that closes ends the canary. A gate without data does not
+ * close, and the stage goes on, because on the first day there is no baseline and there may be no
+ * requests. The report shows which gates had no data.
  */
 import { p95 } from "./p95-gate.ts";
 import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
 
 /** S4 in docs/reference/launch-checks.md: "Error Rate: < 0.5% at each canary stage". */
 const MOST_ERRORS = 0.005;
-/** S4: "Webhook Success: > 95% delivery rate". */
+/** S4 in docs/reference/launch-checks.md: "Webhook Success: > 95% delivery rate". */
 const LEAST_WEBHOOKS = 0.95;
-/** S4: "Database Health: < 80% … connection utilization". */
+/** S4 in docs/reference/launch-checks.md: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
 /**
- * With this many attempts or more, the share of sent emails must be above LEAST_WEBHOOKS. From
- * FEW_EMAILS to this number, the share is judged only after a second failure, because the service
- * retries a failed email, and one failure may be an accident.
+ * With this many attempts to send an email or more, the share of sent emails must be above
+ * LEAST_WEBHOOKS. From FEW_EMAILS to this number, the share is judged only after a second failure,
+ * because the service retries a failed email, and one failure may be an accident.
  */
 const MANY_EMAILS = 20;
-/** With fewer attempts than this, the gate closes only if all of them failed. */
+/** With fewer attempts to send an email than this, the gate closes only if all of them failed. */
 const FEW_EMAILS = 5;
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
@@ -44,8 +44,9 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
 }
 
 /**
- * With fewer than MANY_EMAILS attempts, a single failure closes the gate only if there was no other
- * attempt. The service retries a failed email, and one failure may be an accident.
+ * With fewer than MANY_EMAILS attempts to send an email, a single failure closes the gate (and so
+ * ends the canary) only if there was no other attempt. The service retries a failed email, and one
+ * failure may be an accident.
  */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;

@@ -1,6 +1,6 @@
 /**
- * The flag that the canary raises stage by stage. The canary changes it only if nobody else has
- * changed it since the canary's last change.
+ * The flag that the canary switches on for more users at each stage. The canary changes the flag
+ * only if nobody else has changed it since the canary's last change.
  */
 import type { Context } from "../command/context.ts";
 import {
@@ -18,7 +18,7 @@ const FACT = "canary.own";
 const ENDED = "canary.ended";
 
 /**
- * Says that somebody else has changed the flag. The canary then ends. An operator may have stopped
+ * Thrown if somebody else has changed the flag. The canary then ends. An operator may have stopped
  * sales, and the canary must not overwrite that change.
  */
 export class FlagTakenError extends Error {

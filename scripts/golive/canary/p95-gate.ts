@@ -14,9 +14,9 @@ const MOST_SLOWER = 2;
 const LEAST_REQUESTS = 20;
 
 /**
- * The objective's duration. A route that became slower but still meets the objective causes only a
- * warning, and does not end the launch. Nobody notices whether a response takes 20 ms or 45 ms, and
- * a cold isolate or a busy server can cause this difference.
+ * The duration that the service level objective allows. A route that became slower but is still
+ * faster than this causes only a warning, and does not end the launch. Nobody notices whether a
+ * response takes 20 ms or 45 ms, and a cold isolate or a busy server can cause this difference.
  */
 const FAST_MS = SLO.fast_ms;
 
@@ -24,8 +24,8 @@ const FAST_MS = SLO.fast_ms;
 const SLOW_SHARE = 0.05;
 
 /**
- * The gate closes only if chance can hardly explain the number of slow requests. The probability
- * that chance alone causes at least this number must be at most CHANCE.
+ * The gate closes, and so ends the canary, only if chance can hardly explain the number of slow
+ * requests: the probability that chance alone causes at least this number must be at most CHANCE.
  */
 const CHANCE = 0.01;
 
@@ -77,8 +77,8 @@ const describe = ({ route, p95Ms, before, ratio }: Compared): string =>
   `${Math.round(before)} ms (limit ${MOST_SLOWER} ×)`;
 
 /**
- * Returns why the gate stays open for a route that took at least MOST_SLOWER times its baseline;
- * undefined if this route closes the gate.
+ * Returns why a route does not close the gate although it took at least MOST_SLOWER times its
+ * baseline; undefined if this route closes the gate.
  */
 function excuseOf({ p95Ms, slow, requests }: Compared): string | undefined {
   if (p95Ms <= FAST_MS) return `but within the objective of ${FAST_MS} ms`;

@@ -28,8 +28,8 @@ export const routesOf = ({ routes }: Counted): StageRoutes =>
   );
 
 /**
- * Returns the connections; null if a figure is missing. With null, the gate has no data. With 0
- * instead, the gate would pass.
+ * Returns the used and the possible number of database connections; null if a figure is missing.
+ * With null, the gate has no data. With 0 instead, the gate would pass.
  */
 export function connectionsIn(
   figures: z.output<typeof Figures>["figures"],

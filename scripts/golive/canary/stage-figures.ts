@@ -21,7 +21,7 @@ export interface StageFigures {
   readonly webhooks: { readonly sent: number; readonly arrived: number };
   /** Attempts to send an email since the start of the stage. */
   readonly emails: { readonly sent: number; readonly failed: number };
-  /** Null if the database does not report them. */
+  /** Null if the database does not report its connections. */
   readonly connections: { readonly used: number; readonly most: number } | null;
   /** Null if no proof was run. */
   readonly proof: Proved | null;

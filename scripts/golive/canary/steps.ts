@@ -18,8 +18,8 @@ function shareOf(now: FlagNow | undefined): number {
 }
 
 /**
- * After its last stage, a canary no longer changes the flag. If somebody has lowered the flag since
- * then, the step fails and the run is NO-GO.
+ * After its last stage, a canary no longer changes the flag. If somebody has set the flag for fewer
+ * users since then, the step fails and the run is NO-GO.
  */
 function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]): Finding {
   const is = describeFlag(flag, now);

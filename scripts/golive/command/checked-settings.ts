@@ -8,9 +8,7 @@ import { need, type Settings, SettingsError } from "../../project/project-settin
 
 const KEY = /^(sk|rk)_(test|live)_\w+$/;
 
-/**
- * Returns the key. A key with a space before or after it is refused, too.
- */
+/** Returns the secret key of Stripe. A key with a space before or after it is refused, too. */
 export function stripeKeyOf(settings: Settings): string {
   const key = need(settings, "STRIPE_SECRET_KEY");
   if (KEY.test(key)) return key;

@@ -1,4 +1,4 @@
-/** Asks before real money may move. */
+/** Asks a person to confirm, before a run may move real money. */
 import pc from "picocolors";
 import { printError } from "@farthing/command-line";
 import { SettingsError } from "../../project/project-settings.ts";

@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 import type { Options } from "./options.ts";
 
-/** The commit of this folder; "" without git, as in a downloaded archive. */
+/**
+ * The commit that is checked out in this repository; "" without git, as in a downloaded archive.
+ */
 export async function commitHere(): Promise<string> {
   const git = new Deno.Command("git", { args: ["rev-parse", "HEAD"], cwd: ROOT, stderr: "null" });
   const { success, stdout } = await git.output().catch(() => ({ success: false, stdout: null }));

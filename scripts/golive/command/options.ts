@@ -68,10 +68,10 @@ export interface Options {
   readonly isJson: boolean;
   readonly project: string | undefined;
   readonly flag: "b2c" | "b2b";
-  /** Whether the person has named the flag. */
+  /** Whether the person has named the feature flag with --flag. */
   readonly isFlagNamed: boolean;
   readonly stageSeconds: number;
-  /** The percentages of the canary. */
+  /** The percentage of the users that each stage of the canary reaches. */
   readonly stages: readonly number[];
   /**
    * Whether the project has no bookings. Such a project needs no webhook endpoint for connected

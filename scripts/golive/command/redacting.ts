@@ -38,11 +38,11 @@ export function redactingStep(step: GoLiveStep): GoLiveStep {
           ...(fix !== undefined && { fix: hide(fix) }),
         };
       } catch (error) {
-        // The error itself is thrown, because the runner needs the error's class. The message
+        // The error itself is thrown, because run-steps.ts needs the error's class. The message
         // contains no secret, only a host and a reason.
         if (error instanceof UnreachableError) throw error;
-        // The runner turns the message into a finding. The cause is left out, because its message
-        // still contains the secrets.
+        // run-steps.ts turns the message into a finding. The error's cause is left out, because the
+        // cause's message still contains the secrets.
         throw new Error(hide(error instanceof Error ? error.message : String(error)));
       }
     },

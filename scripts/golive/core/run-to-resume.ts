@@ -12,9 +12,7 @@ export interface Resuming {
    * begins, even without --again.
    */
   readonly isUrgent?: boolean;
-  /**
-   * Whether the command buys something. If so, a record that can't be read may belong to a payment.
-   */
+  /** Whether the command buys something. If so, a run whose record can't be read may have paid. */
   readonly buys?: boolean;
   /**
    * Called with a run that is not resumed, before its record is lost, because that run may have

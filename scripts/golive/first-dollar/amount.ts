@@ -16,7 +16,7 @@ type Intent = Pick<
 >;
 
 /**
- * Judges a session that is paid.
+ * Compares the amount of a paid checkout session with the order's price.
  * @param intent null if the session needed no payment
  */
 export function judgeAmount(

@@ -65,8 +65,8 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
         const message = error instanceof Error ? error.message : String(error);
         const said = [message, ...await flagsNow(context)].join(". ");
         if (!(error instanceof UnreachableError)) throw new Error(said);
-        // The same error is thrown, because the runner recognizes a host that does not answer by
-        // the error's class.
+        // The same error is thrown, because run-steps.ts recognizes by the error's class that a
+        // host does not answer.
         error.message = said;
         throw error;
       }

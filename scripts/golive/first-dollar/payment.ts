@@ -8,7 +8,7 @@ import { requireMode } from "./checkout.ts";
 import { ownOrder, paidByRun } from "./own-order.ts";
 import { writePaid } from "./paid-record.ts";
 
-/** How long a person may take to pay on the page. */
+/** How long a person may take to pay on the checkout page. */
 const PERSON_TIMEOUT_MS = 30 * 60_000;
 
 async function paidByPerson(context: Context, { checkout_session_id, checkout_url }: PaidOrder) {

@@ -36,7 +36,7 @@ export const redisTls: GoLiveStep = {
   },
 };
 
-/** Returns the policy in a server's reply to INFO; undefined if the reply has none. */
+/** Returns the eviction policy in Redis's reply to INFO; undefined if the reply has none. */
 export function evictionPolicy(info: string): string | undefined {
   return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
 }

@@ -1,4 +1,4 @@
-/** The commands that correct the faults which the check of the endpoints has found. */
+/** The commands that correct what is wrong with the webhook endpoints at Stripe. */
 import type { Options } from "../command/options.ts";
 import { taskLine } from "../command/task-line.ts";
 import type { Finding } from "../../stripe/check.ts";
@@ -6,7 +6,7 @@ import type { Finding } from "../../stripe/check.ts";
 const BY_HAND = "Correct it in Stripe's dashboard, Developers, Webhooks.";
 
 /**
- * Returns the command for these findings. The command has `--write` only if it makes a new
+ * Returns the commands for these findings. A command has `--write` only if it makes a new webhook
  * endpoint, because a new endpoint has a new secret. It has `--update` or `--replace` only if an
  * existing endpoint must change.
  */

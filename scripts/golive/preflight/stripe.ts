@@ -12,21 +12,21 @@ import { readTarget, type Target } from "../../stripe/target.ts";
 import { setupFix } from "./setup-fix.ts";
 
 /**
- * Returns the endpoint's address, read the same way as `stripe:setup` reads it, so that the command
- * in the fix corrects the checked endpoint.
+ * Returns the webhook endpoint's address, read the same way as `stripe:setup` reads it. So the
+ * command that the finding suggests corrects the endpoint that was checked.
  */
 const targetOf = ({ options }: Context): Target => readTarget({ "env-file": options.envFile });
 
 /**
- * Returns whether connected accounts need an endpoint of their own. On the emulator they need none,
- * because its only endpoint gets their events, too.
+ * Returns whether connected accounts need a webhook endpoint of their own. On the emulator they
+ * need none, because the emulator's only endpoint gets their events, too.
  */
 const hasConnect = ({ project, options }: Context): boolean =>
   project.emulatorUrl === undefined && !options.isWithoutConnect;
 
 /**
- * Adds the endpoint's address to the evidence if the address is not below SUPABASE_URL. The report
- * itself shows only SUPABASE_URL.
+ * Adds the webhook endpoint's address to the evidence if the address is not below SUPABASE_URL. The
+ * report itself shows only SUPABASE_URL.
  */
 function named(finding: Finding, { url }: Target, { project }: Context): Finding {
   if (url.startsWith(`${project.url}/`)) return finding;

@@ -9,9 +9,9 @@ export const isOn = (settings: Flags, name: FlagName): boolean =>
   (flagNow(settings, name)?.state ?? "off") !== "off";
 
 /**
- * Returns the flags to switch off. If the user named a flag, this is only that flag. Otherwise
- * these are the flags that an earlier call of this run has chosen, also b2c if it is on, and also
- * b2b if it is on and a canary has opened it. If these rules choose no flag, returns b2c.
+ * Returns the flags to switch off. If the user named a flag, returns only that flag. Otherwise
+ * returns the flags that an earlier call of this run has chosen. Adds b2c if it is on. Adds b2b if
+ * it is on and a canary has switched it on. If this gives no flag, returns b2c.
  */
 export function chosenFlags(
   named: FlagName | undefined,

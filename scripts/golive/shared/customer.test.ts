@@ -1,4 +1,7 @@
-/** Tests that only a customer unknown to Auth is created, and that no message shows an email. */
+/**
+ * Tests that only a customer unknown to Auth is created, and that no error message shows an email
+ * address.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { customerOf } from "./customer.ts";

@@ -59,8 +59,8 @@ export async function customerOf(
   const anybody = clientOf(project, publishableKey);
   const signIn = () => anybody.auth.signInWithPassword({ email, password });
   let { data, error } = await signIn();
-  // Only this code can mean that the customer has no account yet. Any other refusal, such as a rate
-  // limit, says nothing about that.
+  // Only this error code can mean that the customer has no account yet. Any other refusal, such as
+  // a rate limit, says nothing about that.
   if (error?.code === "invalid_credentials") {
     const { admin } = clientOf(project, secretKey).auth;
     const made = await admin.createUser({ email, password, email_confirm: true });

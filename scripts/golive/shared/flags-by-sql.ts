@@ -1,4 +1,4 @@
-/** Reads and sets the flags by SQL, for a rollback whose functions do not respond. */
+/** Reads and sets the flags by SQL, for a rollback of a project whose functions do not respond. */
 import type postgres from "postgres";
 import { FlagSettings } from "../../../supabase/functions/_shared/contracts/settings/flags.ts";
 import { withSql } from "./database.ts";

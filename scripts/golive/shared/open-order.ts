@@ -1,4 +1,4 @@
-/** Opens an order that a later step of the same group pays. */
+/** Opens an order that a later step of the same group of steps (`rollback` or `snapshot`) pays. */
 import type { Context } from "../command/context.ts";
 import { type Finding, found, skipped } from "../core/step.ts";
 import { customerOf } from "./customer.ts";

@@ -1,4 +1,7 @@
-/** A synthetic customer, promotional credits, and one charge for 1,000 + 500 tokens of gpt-4o. */
+/**
+ * The steps that create a synthetic customer, grant promotional credits to this customer, and
+ * charge the customer once for 1,000 input and 500 output tokens of gpt-4o.
+ */
 import { Balance, Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";

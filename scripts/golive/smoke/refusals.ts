@@ -1,4 +1,4 @@
-/** The refusals that every caller must get. */
+/** Sends requests that the project must refuse, such as a request without a key. */
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 import { ask, NOBODY, said } from "../shared/ask.ts";
@@ -39,8 +39,8 @@ export const insufficient: GoLiveStep = {
 };
 
 /**
- * A grant whose reference was used with another amount is refused: a repeated grant must be
- * identical.
+ * Repeats a grant with the same reference and another amount. The project must refuse it, because a
+ * repeated grant must be identical to the first.
  */
 export const conflict: GoLiveStep = {
   code: "smoke.409",

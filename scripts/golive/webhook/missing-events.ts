@@ -12,7 +12,7 @@ import { ask, dataOf } from "../shared/ask.ts";
 
 const HOURS = 24;
 const PAGE = 100;
-/** Stripe allows this many types in one request. */
+/** Stripe allows this many event types in one request. */
 const MAX_TYPES = 20;
 /**
  * An event younger than this does not count as missing, because its delivery may still be in

@@ -40,8 +40,8 @@ function swapping(ids: KnownIds): Swap {
 
 /**
  * Returns the parameter as the page offers it. Scalar, which renders the page, would send a value
- * for every optional parameter: its default, its first choice or its example. So these parameters
- * are off until a person turns them on.
+ * for every optional parameter: its default, its first choice or its example. So the optional
+ * parameters are off until a person turns them on.
  */
 function offered(parameter: Parameter, swap: Swap): Parameter {
   if (parameter.in === "path") return { ...parameter, example: swap(parameter.example) };

@@ -28,7 +28,7 @@ const MADE_OF = [
 
 interface State {
   port: number;
-  /** The fingerprint of MADE_OF. */
+  /** The fingerprint of the files in MADE_OF. */
   made: string;
 }
 
@@ -42,13 +42,13 @@ async function answers(server: Databases): Promise<boolean> {
   return await sql`select`.then(() => true, () => false).finally(() => sql.end({ timeout: 0 }));
 }
 
-/** The server, and the fingerprint of MADE_OF when it was started. */
+/** The server, and the fingerprint that the files in MADE_OF had when the server was started. */
 interface LongLivedServer {
   server: Databases;
   made: string;
 }
 
-/** Returns the running server, or undefined if no server runs or MADE_OF has changed. */
+/** Returns the running server, or undefined if no server runs or a file in MADE_OF has changed. */
 export async function findServer(): Promise<LongLivedServer | undefined> {
   const made = await fingerprint(MADE_OF);
   const state = await readState();

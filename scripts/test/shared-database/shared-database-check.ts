@@ -28,8 +28,8 @@ const CREATE = "create function public.more() returns int language sql as 'selec
 
 const COMMITTED = [
   INSERT,
-  // This insert runs on a new copy of the database, because the previous one was committed. In the
-  // same copy, its row would be a duplicate.
+  // This insert runs on a new copy of the database, because the previous insert was committed. In
+  // the same copy, the row of this insert would be a duplicate.
   INSERT,
   "update farthing.tasks set every = every where task = 'seal'",
   "delete from farthing.tasks where task = 'seal'",

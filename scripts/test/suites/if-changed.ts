@@ -11,7 +11,7 @@ function isGreen({ rows, skipped }: SuiteResult): boolean {
 
 /**
  * Runs the suite. A run that is not full leaves the suite out if none of the files has changed: in
- * CI since the base, elsewhere since the suite last passed in this checkout.
+ * CI since the base commit, elsewhere since the suite last passed in this checkout.
  * @param madeOf files and folders, relative to the repository's root
  */
 export async function ifChanged(

@@ -65,8 +65,9 @@ Deno.test("the suites of the database import only what they are made of", async 
 });
 
 /**
- * A package's list need not contain the tools of all tests. It also need not contain a module that
- * the service's tests import: the service's tests run after each change of such a module.
+ * Checks the list `madeOf` of each package, which names the files that its tests depend on. The
+ * list may omit the tools that all tests use. It may also omit a module that the service's tests
+ * import, because those tests run after each change of the module.
  */
 Deno.test("the packages' tests import what they are made of, or what the service imports", async () => {
   const found: string[] = [];

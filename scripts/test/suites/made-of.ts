@@ -44,10 +44,10 @@ const FUNCTIONS = [
   ...["deno.json", "deno.lock", ".ci/run"],
 ];
 
-/** The upload and its checks. */
+/** The files that the upload of the functions and its checks depend on. */
 export const UPLOAD: readonly string[] = FUNCTIONS;
 
-/** The command `deno task deploy` and its checks. */
+/** The files that the command `deno task deploy` and its checks depend on. */
 export const DEPLOY_COMMAND: readonly string[] = [
   ...["command", "deploy", "project", "secrets", "supabase", "test", "test-tools"]
     .map((name) => `scripts/${name}`),
@@ -61,8 +61,8 @@ export const DEPLOY_COMMAND: readonly string[] = [
 export const TESTED_FUNCTIONS: readonly string[] = [...FUNCTIONS, "tests/support/functions"];
 
 /**
- * Everything that a page or a rate-limited request uses before SQL: the functions, the gateway, the
- * client, and the programs in the docs.
+ * Everything that a page or a rate-limited request uses before it reaches the database: the
+ * functions, the gateway, the client, and the programs in the docs.
  */
 export const BEFORE_SQL: readonly string[] = [
   ...FUNCTIONS,

@@ -18,9 +18,9 @@ interface Package {
    * the tests run again.
    */
   madeOf: string[];
-  /** The folder of its tests; by default the package's own. */
+  /** The folder of the package's tests; by default the folder of the package. */
   tests?: string;
-  /** Whether all its tests need npm and Chromium. */
+  /** Whether all tests of the package need npm and Chromium. */
   needsBrowser?: boolean;
   /** The folder of tests that use the package on a stack. */
   onStack?: string;

@@ -43,8 +43,9 @@ export const noMachine: Rule = {
 };
 
 /**
- * Generated files must have a mark. Without it, people might edit a file that the next run of its
- * generator overwrites. JSON has no comments, so in a JSON file the first key may contain the mark.
+ * Generated files must have a mark that says so. Without it, people might edit a file that the next
+ * run of its generator overwrites. JSON has no comments, so in a JSON file the first key may
+ * contain the mark.
  */
 export const generatedMark: Rule = {
   name: "generated-mark",

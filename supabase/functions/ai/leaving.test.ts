@@ -114,7 +114,10 @@ Deno.test("T9: a caller who leaves after the last piece changes nothing", async 
   assert.deepEqual(all.map(({ p_usage }) => p_usage), [{ input_tokens: 9, output_tokens: 7 }]);
 });
 
-/** Posts a chat with a signal that aborts, as in a runtime that reports a closed connection. */
+/**
+ * Posts a chat in a request with this abort signal, as in a runtime that reports a closed
+ * connection.
+ */
 async function postAbortable(fake: Fake, signal: AbortSignal): Promise<Response> {
   const headers = {
     ...await headersOf("user", fake),

@@ -23,7 +23,7 @@ export interface Progress {
 
 /**
  * Records that the provider has accepted the request, and starts the heartbeats.
- * @throws ApiError if this cannot be recorded
+ * @throws ApiError if the acceptance cannot be recorded
  */
 export async function startProgress({ holdId, services }: OpenChat): Promise<Progress> {
   const { database, now } = services;

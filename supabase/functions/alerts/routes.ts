@@ -23,7 +23,7 @@ export const listAlerts = defineRoute({
   },
 });
 
-/** Reads one alert, for a page whose URL contains the alert's id. */
+/** Reads one alert, for a web page whose URL contains the alert's id. */
 export const readAlert = defineRoute({
   method: "get",
   path: "/{id}",

@@ -12,7 +12,7 @@ import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /**
  * Returns an error that tells the caller how to correct the request. If the caller cannot correct
- * it, returns the error unchanged.
+ * the request, returns the error unchanged.
  */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
@@ -36,8 +36,8 @@ function refusalOf(error: unknown): unknown {
 }
 
 /**
- * Returns the error for a refused booking. The reasons are recorded. The caller learns at most which party's
- * limit is used up and when to try again.
+ * Returns the error for a refused booking. The database records the reasons. The caller learns at
+ * most which party's limit is used up and when to try again.
  */
 function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"

@@ -216,8 +216,8 @@ const FOREIGN = [
   "https://app.example.com/\n",
   "https://app.example.com/a b",
   "https://app.example.com/\u0085",
-  // {ORDER_ID} is replaced only in the part of a URL after the origin, so it is refused in the
-  // origin.
+  // {ORDER_ID} is replaced only in the part of a URL after the origin, so a URL with {ORDER_ID} in
+  // its origin is refused.
   "https://{ORDER_ID}.example.com/",
   "https://app.example.com.{ORDER_ID}/",
   "https://app.example.com{ORDER_ID}",

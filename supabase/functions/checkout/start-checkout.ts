@@ -9,8 +9,8 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /**
- * Returns the error for a refused checkout. The reasons are recorded; the caller learns only
- * whether and when another attempt makes sense.
+ * Returns the error for a refused checkout. The database records the reasons; the caller learns
+ * only whether and when another attempt makes sense.
  */
 function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): ApiError {
   return code === "forbidden"

@@ -27,7 +27,7 @@ export const listFeatures = defineRoute({
   },
 });
 
-/** Switches a feature. Every process reads the new setting within five seconds. */
+/** Sets for whom a feature is on. Every process reads the new setting within five seconds. */
 export const setFeature = defineRoute({
   method: "post",
   path: "/{name}",

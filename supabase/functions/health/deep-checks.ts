@@ -15,8 +15,8 @@ type Figures = Readonly<Record<string, number>>;
 interface DeepCheck {
   readonly name: string;
   /**
-   * The approximate cost of the check in hundredths of a cent, including its load on the service.
-   * If all checks run once an hour, they cost 408 units a day.
+   * The approximate cost of one check, in hundredths of a cent. It includes the load that the check
+   * puts on the service. If all checks run once an hour, they cost 408 units a day.
    */
   readonly units: number;
   /**
@@ -112,8 +112,8 @@ function skipped(name: string): Ran {
 async function checkWithin(check: DeepCheck, services: Services): Promise<Checked> {
   const { database, metrics } = services;
   const { name, units } = check;
-  // The check's cost is deducted from the budget before the check runs, because a failed check costs the
-  // same.
+  // The check's cost is deducted from the budget before the check runs, because a check that fails
+  // costs the same as one that succeeds.
   const { claimed, units_left } = await database.rpc("deep_checks_claim", { p_units: units });
   const { outcome, figures } = claimed ? await runCheck(check, services) : skipped(name);
   metrics.count("deep_checks", { check: name, outcome: outcome.outcome });

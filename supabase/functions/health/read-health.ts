@@ -40,7 +40,10 @@ async function look(services: Services): Promise<Report> {
 
 const report = oncePerInterval(CACHED_MS, look);
 
-/** Reads the requests by route, what is left of the error budgets, and the results of the paid checks. */
+/**
+ * Reads the numbers of requests by route, what is left of the error budgets, and the results of the
+ * paid checks.
+ */
 export const readHealth = defineRoute({
   method: "get",
   path: "/",

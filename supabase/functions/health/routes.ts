@@ -20,7 +20,7 @@ export const readLive = defineRoute({
   handler: () => Promise.resolve(ok({ status: "ok" as const })),
 });
 
-/** All callers get the same cached response, so parallel collectors cost as much as one. */
+/** All callers get the same cached response, so several metrics collectors cost as much as one. */
 const CACHED_MS = 2_000;
 
 const metrics = oncePerInterval(
@@ -46,7 +46,7 @@ export const readMetrics = defineRoute({
     }),
 });
 
-// The text is the same for every request, so it is made once.
+// The document's text is the same for every request, so it is made once.
 const text = JSON.stringify(document);
 
 /** Returns the contract as OpenAPI 3.1, without the JSON envelope. */
@@ -85,7 +85,7 @@ export const readTasks = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("health_tasks", {})),
 });
 
-/** Reads a metric by the hour, to explain an alert. */
+/** Reads a metric's values hour by hour, to explain an alert. */
 export const readHours = defineRoute({
   ...forOperators,
   path: "/hours",

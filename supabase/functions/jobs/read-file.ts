@@ -1,6 +1,6 @@
 /**
- * Streams a job's file. Two pages are read at a time. The next two are read after the previous two
- * were sent.
+ * Streams a job's file, which is stored in pages. Two pages are read at a time. The next two are
+ * read after the previous two were sent.
  */
 import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";

@@ -49,7 +49,7 @@ function queueOf(count: number) {
   };
 }
 
-/** Stubs the hourly backfill. Only the first caller gets it. */
+/** Stubs the hourly backfill. Only the first claim returns the backfill. */
 function oneBackfill() {
   let isClaimed = false;
   return {
@@ -256,7 +256,7 @@ Deno.test("a key that is not allowed to list accounts is logged, and the backfil
   assert.deepEqual(line?.record, { detail: "stripe: no" });
 });
 
-/** Stubs one payout whose list is due to be fetched. Only the first caller gets the payout. */
+/** Stubs one payout whose list is due to be fetched. Only the first claim returns the payout. */
 function onePayout() {
   const due: PayoutToList[] = [PAYOUT_TO_LIST];
   return { payouts_claim: () => due.shift() ?? null };

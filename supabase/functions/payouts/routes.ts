@@ -23,7 +23,7 @@ export const listPayouts = defineRoute({
   },
 });
 
-/** Reads a payout with the sums of its lines and its open mismatches. */
+/** Reads a payout with its open mismatches and the sums of its lines. */
 export const readPayout = defineRoute({
   method: "get",
   path: "/{id}",

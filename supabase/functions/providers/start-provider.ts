@@ -7,7 +7,7 @@ import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /**
  * Returns an error that tells the caller how to correct the request. If the caller cannot correct
- * it, returns the error unchanged.
+ * the request, returns the error unchanged.
  */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;

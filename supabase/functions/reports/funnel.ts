@@ -15,7 +15,10 @@ const COUNTS = [
   "conversion",
 ] as const;
 
-/** Reports how many package views become payments, and how many refusals become purchases. */
+/**
+ * Reports how many reads of the packages on sale lead to payments, and how many requests that were
+ * refused for lack of credits lead to purchases.
+ */
 export const reportFunnel = reportRoute({
   name: "funnel",
   summary: "Report the funnel to purchases",

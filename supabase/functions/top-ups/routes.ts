@@ -23,7 +23,7 @@ export const readTopUps = defineRoute({
     ),
 });
 
-/** Opts in or out, with the given settings. Opting in resumes a paused top-up. */
+/** Opts in to or out of auto top-up, with the given settings. Opting in resumes a paused top-up. */
 export const setTopUps = defineRoute({
   method: "post",
   path: "/",
@@ -48,7 +48,7 @@ export const setTopUps = defineRoute({
     }),
 });
 
-/** Opts out. The route has no feature flag, so that a user can always opt out. */
+/** Opts out of auto top-up. The route has no feature flag, so that a user can always opt out. */
 export const stopTopUps = defineRoute({
   method: "delete",
   path: "/",

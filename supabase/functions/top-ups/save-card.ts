@@ -6,7 +6,7 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Stripe requires a currency for a page that saves a card. No money is charged there. */
+/** Stripe requires a currency for a page that saves a card. No money is charged on that page. */
 const CURRENCY = "usd";
 
 /** Returns the id of the user's customer at Stripe, and creates a customer if there is none. */

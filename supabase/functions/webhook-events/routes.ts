@@ -36,7 +36,7 @@ export const listEvents = defineRoute({
   },
 });
 
-/** Reads one event with its stored facts, and with the change that it made to a balance. */
+/** Reads one event with its stored facts, and with the change that the event made to a balance. */
 export const readEvent = defineRoute({
   method: "get",
   path: "/{id}",

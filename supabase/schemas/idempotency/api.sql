@@ -26,6 +26,6 @@ end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
-  'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
-  'answer need not be stored in one transaction with other work. A stored answer is not replaced within 24 '
+  'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so '
+  'its answer is stored in a transaction of its own. A stored answer is not replaced within 24 '
   'hours. If p_user_id is given, a refusal with insufficient_credits is counted for this user.';

@@ -60,8 +60,8 @@ $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
   'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
   '{status, replayed: true, data}. p_kept: how long an answer stays valid; null for 24 hours. For '
-  'a key that is derived from the content, this time is shorter. Fails idempotency_key_reused, '
-  'idempotency_in_progress.';
+  'a key that is derived from the request''s content, this time is shorter. Fails '
+  'idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -118,7 +118,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A deleted user does not repeat the request, so the answer is not stored.
+  -- If the user has been deleted, nobody repeats the request. So the key is deleted and the answer
+  -- is not stored.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;

@@ -8,10 +8,10 @@ create table farthing.idempotency_keys (
   created_at timestamptz not null default now()
 );
 comment on table farthing.idempotency_keys is
-  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). A key without '
-  'a status is started, a key with a status is finished. Keys are deleted after 24 hours. Some requests '
-  'without Idempotency-Key have a key that is derived from their content: see idempotency_find(). '
-  'Private answers are in private_answers.';
+  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). A key '
+  'without a status is started, a key with a status is finished. Keys are deleted after 24 hours. '
+  'Some requests without Idempotency-Key have a key that is derived from their content: see '
+  'idempotency_find(). An answer that belongs to one user is stored in private_answers.';
 -- Rows are inserted in the order of created_at, so a block range index finds the old rows, and an
 -- insert costs next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);

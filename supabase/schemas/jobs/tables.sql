@@ -1,10 +1,9 @@
 -- Jobs: long work in steps, whose state a browser polls. A job can write a file, one page per step.
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
--- idempotency key must commit together: a job that costs credits is never stored without its hold,
--- and its hold is never stored without the job. A runner claims a job under a lease, whose token
--- increases with each claim; a runner that has lost its lease has an old token and can write
--- nothing.
+-- idempotency key must commit together: either the job and its hold are both stored, or neither is.
+-- A runner claims a job under a lease, whose token increases with each claim; a runner that has
+-- lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,

@@ -1,5 +1,5 @@
 -- Triggers refuse illegal changes of a job's state, and broadcast changes if Realtime is installed.
--- Scheduled tasks end lost leases and overdue jobs, wake the runner and remove old data.
+-- Scheduled tasks end expired leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs
   for each row execute function farthing.jobs_guard();

@@ -18,8 +18,8 @@ comment on table farthing.journal_accounts is
   'whose credits are not granted yet. provider_payable: the providers'' money from bookings. '
   'refunds, disputes: money that was returned, less the deferred revenue that it released; this '
   'difference lowers revenue. tax_payable: tax that is owed to the state. discounts: when an order '
-  'with a discount is paid, this account is debited and at once credited with the same amount, '
-  'because only what was paid becomes deferred revenue.';
+  'with a discount is paid, this account is debited and at once credited with the same amount: the '
+  'charge is booked at the full price, and only what was paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

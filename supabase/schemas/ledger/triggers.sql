@@ -1,7 +1,7 @@
 -- Triggers: entries, debt payments and used references are append-only, accounts and lots are never
 -- deleted, and the terms of a lot never change (rule 19). Deleting a user sets left_at on the
--- user's account. Triggers on left_at then close the account: the trigger below, and the triggers
--- of checkout, customers and seals. A scheduled task expires lots and holds.
+-- user's account. Triggers on left_at then close the account: the trigger accounts_close below, and
+-- triggers in the folders checkout, customers and seals. A scheduled task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();

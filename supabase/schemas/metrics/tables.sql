@@ -9,7 +9,7 @@ create table farthing.metrics (
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
   -- The name comes before the time in the key, because every reader reads the rows of one name in a
-  -- window.
+  -- window of time.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour', 'day')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -18,7 +18,7 @@ create table farthing.metrics (
   constraint metrics_counted check (count >= 0 and sum_ms >= 0),
   constraint metrics_buckets_bounded check (cardinality(buckets) <= 165)
 ) with (fillfactor = 70);
--- The free space in each page is for rows that are updated in place.
+-- The fillfactor leaves free space in each page for rows that are updated in place.
 comment on table farthing.metrics is
   'Metrics per minute (stored for 25 hours), per hour (35 days), per day (36 days, UTC) and of all time. '
   'labels: name=value, '

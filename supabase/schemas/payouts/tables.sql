@@ -21,10 +21,10 @@ create table farthing.payouts (
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
-  'stored. amount: minor units, negative if the bank is debited. arrives_at: the arrival date that '
-  'Stripe reported in the event of the time reported_at. reconciliation: whether Stripe can list '
-  'the transactions (never for a manual payout). itemised_at: when we assigned transactions to a '
-  'manual payout.';
+  'stored. amount: minor units, negative if the bank is debited. arrives_at: the latest arrival '
+  'date that Stripe reported; reported_at: the time of that event. reconciliation: whether Stripe '
+  'can list the transactions (never for a manual payout). itemised_at: when we assigned '
+  'transactions to a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';

@@ -50,7 +50,7 @@ create table farthing.policy (
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
   -- The default `live` requires a second factor only in live mode. Until the first event fixes the
-  -- mode, the mode of Stripe's key counts: mfa_applies().
+  -- mode, the mode of the Stripe key decides: see mfa_applies().
   operator_mfa text not null default 'live'
     constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
   -- The settings of Stripe's hosted checkout page
@@ -128,8 +128,9 @@ comment on table farthing.policy is
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
   'The id of this installation, which is written into the metadata of our objects at Stripe '
-  '(metadata.farthing). It distinguishes our sessions and payments from those of other apps and of '
-  'other installations of Farthing on the same Stripe account. A restored database has the same id.';
+  '(metadata.farthing). It distinguishes our checkout sessions and payments from those of other '
+  'apps and of other installations of Farthing on the same Stripe account. A restored database has '
+  'the same id.';
 comment on column farthing.policy.abandoned_stream_timeout is
   'For how long we continue to read a provider''s stream after the caller has disconnected, to learn '
   'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
@@ -147,8 +148,8 @@ comment on column farthing.policy.checkout_tax_behavior is
 comment on column farthing.policy.checkout_tax_code is
   'Stripe''s tax code of a package, such as txcd_10103001. Null: the preset of the Stripe account.';
 comment on column farthing.policy.operator_mfa is
-  'Whether an operator''s token must have the level aal2 for changes: off, live (in Stripe''s live mode) or '
-  'required. Endpoints check the token by mfa_check().';
+  'Whether an operator''s token must have the level aal2 for changes: off, live (in Stripe''s live '
+  'mode) or required. Endpoints enforce this setting with mfa_check().';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 

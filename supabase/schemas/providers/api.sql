@@ -1,4 +1,5 @@
--- Providers: begin, attach, abandon, read and compare; and a view for the data API.
+-- The RPC functions that begin, attach, abandon, read and compare providers, and a view for the
+-- data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
@@ -34,9 +35,10 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'Creates the user''s provider on first use. Returns it with the step `onboard` and the values for '
-  'Stripe, or the step `replay` with the stored answer. The endpoint creates an account at Stripe only '
-  'if stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
+  'Creates the user''s provider on first use. Returns the provider with the step `onboard` and the '
+  'values to send to Stripe, or the step `replay` with the stored answer. The endpoint creates an '
+  'account at Stripe only if stripe_account_id is null. Fails not_found, invalid_request, '
+  'idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,

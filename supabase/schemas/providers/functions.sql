@@ -133,8 +133,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds, so p_asked_at is rounded down, too. Without the rounding, an
-  -- event of the same second would count as older than this request.
+  -- Stripe's events have whole seconds, so p_asked_at is rounded down, too. Without the rounding,
+  -- an event of the same second would count as older than p_asked_at.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;

@@ -29,12 +29,13 @@ create table farthing.lot_days (
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the '
-  'lot and the currency of its price (empty for a lot without a price). granted: credits that came '
-  'in; all others: credits that went out, negative if more credits were reinstated than went out. '
-  'refunded, disputed: clawed back. The source `debt` has the used and clawed-back credits that no '
-  'lot could pay, less the debt that lots paid later. value: the part of the lots'' prices that '
-  'moved, in minor units; what remains of a lot is worth price * remaining / amount, rounded.';
+  'Movements of lots. They are summed by the day (UTC) on which they were booked, by the lot''s '
+  'source, and by the currency of the lot''s price (empty for a lot without a price). granted: '
+  'credits that came in; all others: credits that went out, negative if more credits were '
+  'reinstated than went out. refunded, disputed: clawed back. The source `debt` has the used and '
+  'clawed-back credits that no lot could pay, less the debt that lots paid later. value: the part '
+  'of the lots'' prices that moved, in minor units; what remains of a lot is worth price * '
+  'remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -171,7 +172,8 @@ create table farthing.refusal_days (
 );
 comment on table farthing.refusal_days is
   'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the '
-  'first refusal of the day. Refusals within a batch and repeated requests under a stored key are '
-  'not counted. Rows are deleted after two years; a report covers at most 400 days.';
+  'first refusal of the day. Refusals within a batch, and requests that repeat a stored '
+  'idempotency key, are not counted. Rows are deleted after two years; a report covers at most 400 '
+  'days.';
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);

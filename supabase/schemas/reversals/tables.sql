@@ -1,8 +1,9 @@
 -- Money that is returned to buyers: refunds, disputes, early fraud warnings, and the credits that
 -- they claw back. Refunds may fail, disputes are lost and won, and their events arrive in any
 -- order. An event therefore records only Stripe's current state. net_order() computes from all
--- states together how many credits should be clawed back, and books the difference from the credits
--- that were clawed back so far. So the same facts lead to the same credits in any order.
+-- states together how many credits should be clawed back, and books the difference between this
+-- number and the credits that were clawed back so far. So the same facts lead to the same credits
+-- in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -120,9 +121,10 @@ create table farthing.dispute_movements (
   constraint dispute_movements_rates check (exchange_rate > 0)
 );
 comment on table farthing.dispute_movements is
-  'The balance transactions of disputes, by Stripe''s ids. amount: negative if withdrawn, positive if '
-  'reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: from the '
-  'payment''s currency to the settlement currency. Rows are only added, so their order does not matter.';
+  'The balance transactions of disputes, by Stripe''s ids. amount: negative if withdrawn, positive '
+  'if reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: '
+  'from the payment''s currency to the settlement currency. Rows are only added, so the order of '
+  'Stripe''s events does not matter.';
 create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
 
 create table farthing.fraud_warnings (

@@ -24,7 +24,8 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- The free space in each page lets each run write the new version of its task's row to the same page.
+-- The fillfactor leaves free space in each page, so a run can write the new version of its task's
+-- row to the same page.
 comment on table farthing.tasks is
   'Scheduled tasks: farthing.<task>(p_now) runs once per interval (`every`), at the time `phase` '
   'after the start of the interval. budget: the time after which a task begins no new item; in '

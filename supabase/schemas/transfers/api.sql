@@ -9,7 +9,7 @@ as $$
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Claims due transfers, reversals and restorations of providers'' shares (moves), at most one per '
+  'Claims due moves (transfers, reversals and restorations of providers'' shares), at most one per '
   'booking. A claimed move cannot be claimed again before its next attempt is due. A move becomes '
   'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the charge''s '
   'own transfer.';
@@ -48,5 +48,6 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores the result of a move. If Stripe made the move, stores Stripe''s id. If Stripe refused '
-  'the move, it waits for an operator. If Stripe did not answer, the move is sent again.';
+  'Stores the result of a move (a transfer, a reversal or a restoration). If Stripe made the move, '
+  'stores Stripe''s id. If Stripe refused the move, it waits for an operator. If Stripe did not '
+  'answer, the move is sent again.';

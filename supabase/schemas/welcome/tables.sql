@@ -38,9 +38,9 @@ create table farthing.welcome_grants (
   constraint welcome_grants_hashed check (length(email_hash) = 32)
 );
 comment on table farthing.welcome_grants is
-  'Users who confirmed an email address while welcome credits were on. user_id: null after the user was '
-  'deleted; email_hash stays, so that the same address gets no second grant. No address is stored. '
-  'retried_at: when an operator last queued a refused user again.';
+  'Users who confirmed an email address while welcome credits were on. user_id: null after the '
+  'user was deleted; email_hash stays, so that the same address gets no second grant. No address '
+  'is stored. retried_at: when an operator last queued a refused request again.';
 create unique index welcome_grants_once on farthing.welcome_grants (email_hash) where status = 'granted';
 create index welcome_grants_queued on farthing.welcome_grants (request_nr) where status = 'queued';
 create index welcome_grants_refused on farthing.welcome_grants (request_nr) where status = 'refused';

@@ -95,7 +95,7 @@ select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', 
 select is(tests.chat(tests.chat_id('hal')), 'released, hold released, charged 0', 'the chat stays released');
 
 -- An idempotency key belongs to only one chat at a time. Here a second request with the same key
--- arrives before the task has closed the chat of the first.
+-- arrives before the scheduled task has closed the chat of the first request.
 select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins a chat');
 select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'dan''s chat streams for minutes');
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',

@@ -127,7 +127,7 @@ select is(tests.code_for('authenticated', 'ann', 'update ai_consent set updated_
   'ok', 'ann sets an old date on her consent');
 select is((select max(updated_at) from farthing.ai_consents), now(), 'the consent has the current date');
 
--- Logs expire after 30 days, and the task deletes them.
+-- Logs expire after 30 days, and a scheduled task deletes them.
 select is((pg_temp.write('dan', '{}', tests.after())).expires_at, tests.after('720 h'),
   'dan''s log expires after 30 days');
 select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at, now(),

@@ -1,7 +1,7 @@
 /**
- * Two sessions use the same chat at the same moment. Each session is the chat's request, a repeated
- * request, or the scheduled task. gpt-4o costs 0.02 credits per input token and 0.06 credits per
- * output token.
+ * Two database sessions use the same chat at the same moment. Each session does the work of the
+ * chat's request, of a repeated request, or of the scheduled task. gpt-4o costs 0.02 credits per
+ * input token and 0.06 credits per output token.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 

@@ -64,7 +64,7 @@ where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
 select is(tests.alerts('21 days 3 min'), 'nothing', 'the incident ends when the events are read');
 
--- Makes the charges of one hour. Of the earlier charges, if any, one in fifty failed as usual.
+-- Makes the charges of an hour. The tags f and i are earlier charges: as usual, one in fifty fails.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void
 language sql as $$
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -174,7 +174,7 @@ select is(tests.alerts('71 days 1 min'), 'nothing', 'two errors open no incident
 select tests.requests('71 days 20 min', 'GET /features', '5xx', 19);
 select is(tests.alerts('71 days 21 min'), 'nothing', 'errors of fewer than 20 requests open no incident');
 
--- The middle of bucket 92 is 3.2 s, and the middle of bucket 91 is 2.8 s.
+-- In the histogram, the middle of bucket 92 is 3.2 s, and the middle of bucket 91 is 2.8 s.
 select tests.requests('72 days', 'POST /checkout', '2xx', 20, 91);
 select is(tests.alerts('72 days 1 min'), 'nothing', 'requests below the threshold of 3 s open no incident');
 select tests.requests('72 days 10 min', 'POST /ai/chat', '2xx', 100, 110);

@@ -47,7 +47,7 @@ select is(tests.alerts('1 day 2 min'), 'ai_errors open', 'a share of one in five
 select pg_temp.calls('1 day 1 min', 'ok', 40);
 select is(tests.alerts('1 day 2 min'), 'nothing', 'a share of one in thirteen is fine');
 
--- The middle of bucket 108 is 29.9 s, and the middle of bucket 109 is 34.4 s.
+-- In the histogram, the middle of bucket 108 is 29.9 s, and the middle of bucket 109 is 34.4 s.
 select tests.measures('2 days', 'outside_call', 'service=ai', 9, 109);
 select is(tests.alerts('2 days 1 min'), 'nothing', 'nine slow calls open no incident');
 select tests.measures('2 days', 'outside_call', 'service=ai', 171, 108);

@@ -35,8 +35,8 @@ from farthing.incidents where rule = 'stripe_setup' and state = 'open';
 select farthing.end_stripe_fault('tax_not_set_up', '');
 select is(tests.alerts('131 days'), 'nothing', 'the incident ends with the next checkout');
 
--- Stripe refuses the API key: every payment fails until Stripe accepts the key and lists the
--- balance.
+-- Stripe refuses the API key: every payment fails. The fault ends when Stripe accepts the key in a
+-- request for the list of balance transactions.
 select stripe_faults_report('key_refused', 'Invalid API Key provided', p_now => tests.after('131 days 12 h'));
 select is(tests.alerts('131 days 12 h'), 'stripe_setup open', 'a refused API key opens an incident');
 select is(tests.setup_refusals('bob', '131 days 12 h'),
@@ -58,7 +58,8 @@ select is(tests.setup_refusals('ann', '132 days'),
   'Stripe does not know the customer: STRIPE_SECRET_KEY belongs to another account or mode.',
   'ann''s card is not charged');
 
--- If Stripe returns the card of a customer, it knows the customer, and this fault ends.
+-- If Stripe returns the card of a customer, then Stripe knows the customer, and the customer's
+-- fault other_account ends.
 select is(cards_describe('pm_ann', tests.after('1 h'), 'cus_ann', 'visa', '4242', 12, 2030,
   tests.after('133 days')) ->> 'stored', 'true', 'Stripe shows ann''s card');
 select is(tests.setup_refusals('ann', '133 days'),

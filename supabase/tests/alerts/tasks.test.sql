@@ -76,8 +76,8 @@ select is(pg_temp.alerts('3 hours'), 'overdue_work open',
 delete from farthing.notifications;
 select is(pg_temp.alerts('3 hours 1 min'), 'nothing', 'the incident ends when no email waits');
 
--- No task runs, so no task can open the incident. Instead, a process that reports its metrics opens
--- the incident.
+-- No scheduled task runs, so none can open the incident. Instead, a process that reports its
+-- metrics opens the incident.
 create function pg_temp.hands_over(p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, '[]', tests.after(p_passed));
   select coalesce(string_agg(concat_ws(' ', rule, state), ', '), 'nothing') from farthing.incidents

@@ -47,8 +47,8 @@ from (select c.relname as name from pg_class c
   = 'v') t
 order by name;
 
--- A payment of debt must be positive. A row that undoes an earlier payment of debt must be
--- negative.
+-- A payment of debt must have a positive amount. A row that undoes an earlier payment of debt must
+-- have a negative amount.
 select tests.fails_with(format('insert into farthing.debt_payments (account_id, lot_id, amount, undoes)
   values (1, gen_random_uuid(), %s, %s)', amount, undoes), '23514', null,
     format('a payment of %s that undoes '

@@ -46,7 +46,8 @@ update farthing.packages set active = false where name = 'Starter';
 select is(pg_temp.last_audit() ~ 'packages .*"active": true.* to .*"active": false', true,
   'a package that is taken off sale is audited');
 
--- The audit always writes intervals in the same format, whatever the session's settings are.
+-- The audit always writes intervals in the same format, whatever the settings of the database
+-- session are.
 set local intervalstyle = 'iso_8601';
 select lives_ok($$ select farthing.set_policy('{"top_up_cool_down": "26:00:00"}', 'one by one') $$,
   'the policy is changed in a session with another interval style');

@@ -1,6 +1,6 @@
--- M6: if a bank withdraws money, the provider pays their share of it, without our fee. If the bank
--- reinstates the money, the provider gets the share back. The transfers are recorded, and a runner sends
--- them to Stripe.
+-- M6: if a bank withdraws money, the provider's share of this money is reversed. Our fee is not
+-- part of the share. If the bank reinstates the money, the share is transferred to the provider
+-- again. The transfers are recorded, and a runner sends them to Stripe.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -89,7 +89,7 @@ select is((select count(*)::int from generate_series(1, 40)
   where pg_temp.books_from('ida', '192.0.2.1') ->> 'step' = 'create'), 40,
   'a buyer may book often, because bookings are limited by provider');
 
--- A debit card to which the buyer gets payouts, and with which the provider pays.
+-- A shared debit card: the buyer gets payouts to it, and the provider pays with it.
 select is(tests.charge_event('own', 'debit', '2 days 2 s', p_charge => 'own2'), 'processed',
   'pat pays with a debit card');
 select isnt(tests.provider('hal'), null, 'hal is a provider, too');

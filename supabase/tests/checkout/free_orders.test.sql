@@ -86,7 +86,8 @@ from report_funnel('2027-01-01', '2027-01-31') report;
 select is(pg_temp.funnel(report -> 'totals'), '{6 2 2 3 0.333333 | 3 2 2}', 'so are those of all days')
 from report_funnel('2027-01-01', '2027-01-31') report;
 
--- Key figures: the two payments came after 10 s and 20 s, and the evidence of all five orders is complete.
+-- Key figures: the two payments came 10 s and 20 s after the beginning of their checkouts, and the
+-- evidence of all five orders is complete.
 select is(farthing.seal(tests.after('48 h')), 10, 'the entries are sealed');
 select is(pg_temp.figure(report, name), figure, format('%s is %s', name, figure))
 from report_kpis('2027-01-01', '2027-01-31') report,

@@ -72,7 +72,8 @@ update auth.users set email = bad.email from (values ('dan', null), ('eve', 'eve
 select is(pg_temp.buy(name) ->> 'customer_email', null, format('%s has no email for Stripe', name))
 from unnest('{dan,eve,fay,gil}'::text[]) name;
 
--- Tax, tax ids and invoices need a customer at Stripe. The session then has the customer, and no email.
+-- Tax, tax ids and invoices need a customer at Stripe. If one of these is turned on, the checkout
+-- session of a user with a saved card names the user's customer at Stripe, and has no email.
 select customers_attach(tests.person('hal'), 'cus_hal', tests.after());
 select is(farthing.session_settings(tests.person('hal'), farthing.account_for(tests.person('hal')))
   -> 'customer_id', 'null', 'a customer without a saved card is not named, as Stripe may have deleted them');

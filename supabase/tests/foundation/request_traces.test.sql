@@ -51,8 +51,8 @@ select is(pg_temp.trace_in(given), null, left(given, 20) || ' has no trace') fro
   '00-' || repeat('A', 32) || '-00f067aa0ba902b7-01', '00-' || repeat('a', 32) || '-00f067aa0ba902b7-01, x',
   repeat('a', 32)]) given;
 
--- The RPC functions of purchases and refunds have no argument for a correlation id, so their
--- entries have the trace of the request that makes them.
+-- The RPC functions of purchases and refunds have no argument for a correlation id. So an entry
+-- that they write has the trace of the request that calls them.
 select isnt(pg_temp.serves('1'), null, 'a request of the buyer begins');
 select is(tests.buys('ann'), 'ann', 'ann buys a package');
 select isnt(pg_temp.serves('2'), null, 'a request of Stripe begins');

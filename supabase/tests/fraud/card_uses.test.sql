@@ -81,9 +81,9 @@ select is(concat_ws(' ', pg_temp.buys('gus', 1, '1 min'), pg_temp.pays('gus', 'g
 select is(concat_ws(' ', pg_temp.buys('dan', 3, '2 min'), pg_temp.last_reasons('dan')),
   'refused velocity_exceeded 86280 card_users,no_ip', 'every user of the card is refused');
 select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'a user of another card may buy');
--- dan also uses a second card, which three other users share with him. A card stops counting
--- against the limit card_users once one of its four users has not used it for a day. dan is refused
--- as long as at least one of his two cards counts.
+-- dan also uses a second card, which three other users share with him. A card counts against the
+-- limit card_users only as long as all its four users have used it within the last day. dan is
+-- refused as long as at least one of his two cards counts.
 select isnt(pg_temp.buys('m' || n, 1), null, 'another user buys a package') from generate_series(1, 3) n;
 select is((select string_agg(pg_temp.pays('m' || n, 'm' || n, 'fp_m', n * interval '1 hour') ->> 'received',
   ' ') from generate_series(1, 3) n) || (pg_temp.pays('dan', 'm4', 'fp_m', '4 hours') ->> 'received'),

@@ -70,7 +70,7 @@ select is(pg_temp.decided('p6'), '{"refuse ip_velocity","allow within_limits"}',
 select is(pg_temp.buys('p1', 1, '2 hours', '203.0.113.7'), 'create',
   'an open session of the address stays open');
 
--- Only allowed checkouts count.
+-- Only allowed checkouts count towards the limits.
 select is(pg_temp.buys('p8', 1, '3 hours', '203.0.113.7'), 'create', 'the next hour allows a checkout');
 insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, decided_at)
 select account_id, action, outcome, '{within_limits}', ip_hash, decided_at from (

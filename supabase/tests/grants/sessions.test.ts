@@ -1,6 +1,6 @@
 /**
- * Two sessions at the same moment: two grants below the day's ceiling, two decisions, and the scheduled
- * task.
+ * Two database sessions work on grants at the same moment. They make a grant, decide about one,
+ * expire one in the scheduled task, or change the account.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 

@@ -142,7 +142,8 @@ select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330',
   'sold, clawed-back and reinstated credits are reported by purpose');
 
--- The check of a sample of accounts, and the metrics for a collector.
+-- The check of a sample of accounts finds each wrong account. The metrics for a collector have each
+-- series once.
 select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all credits');
 select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true',
   'cid''s payment is refunded in full');

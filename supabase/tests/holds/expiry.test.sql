@@ -115,7 +115,7 @@ select results_eq($$ select name, l.lot_id = later from kept join farthing.hold_
   order by name $$, $$ values ('yan', false), ('zoe', true) $$,
   'a hold reserves credits of a lot until the lot expires');
 
--- A settlement at the moment of the expiry does not release the hold a second time.
+-- A settlement at the moment when the hold expires does not release the hold a second time.
 select isnt(tests.give('gil', '20'), null, 'gil has 20');
 select isnt(tests.hold('gil', '10', 1200), null, 'gil holds 10 for longer');
 select is(holds_settle(tests.hold('gil', '10', 600), '4', p_now => tests.after('600 s')) #>> '{data,settled}',

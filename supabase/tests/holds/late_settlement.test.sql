@@ -13,7 +13,7 @@ create function pg_temp.hold_of(p_hold uuid) returns text language sql as $$
   where hold_id = p_hold
 $$;
 
--- An expired hold is settled late, once, from the available credits.
+-- An expired hold can be settled late. It is settled only once, and from the available credits.
 select isnt(tests.give(name, '100', case when name = 'fay' then interval '30 s' end), null, name
   || ' has 100')
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;

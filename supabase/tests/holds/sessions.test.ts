@@ -1,6 +1,6 @@
 /**
- * Two sessions use an expired hold or lot at the same moment: each hold ends once, and each lot expires
- * once.
+ * Two database sessions use an expired hold or lot at the same moment. Each hold ends once, and
+ * each lot expires once.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 
@@ -27,8 +27,8 @@ const settles = (name: string) =>
 
 const ended = (name: string) => `tests.ended('${name}')`;
 /**
- * If a different session has locked an account, the task must not park the account, as it does
- * after an error.
+ * If a different database session has locked an account, the task must skip the account without
+ * parking it. It parks an account only after an error.
  */
 const parked = { "select count(*) from farthing.parked_items": "0" };
 

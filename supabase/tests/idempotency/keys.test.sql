@@ -73,7 +73,8 @@ select is(pg_temp.debit('k', 'body', '10'), a || '{"replayed": true}',
   'a stored answer is not overwritten')
 from first;
 
--- A request that calls an external service: its key is started before the call and finished after it.
+-- A request that calls an external service: its key is stored before the call, and its answer is
+-- stored after the call.
 create temporary table begun as select pg_temp.begin('c') as b;
 select is(b ->> 'step', 'create', 'the first request will call Stripe') from begun;
 select is(tests.outcome($$ select pg_temp.begin('c', '2 min') $$), '{"code": "idempotency_in_progress",

@@ -1,6 +1,6 @@
--- T7: an event waits too long for its payment, or for the event of its session, and is
--- dead-lettered. When the payment, or the event of the session, arrives later, the dead-lettered
--- event is applied.
+-- T7: an event waits too long for its payment, or for the event of its checkout session, and is
+-- dead-lettered. When the payment, or the event of the checkout session, arrives later, the
+-- dead-lettered event is applied.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -25,7 +25,8 @@ select is(tests.bought_by('ann', '2 days'),
   'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the refunded credits cannot be spent');
 
--- The event of a payment waits for the event of its session, because the session states tax and discount.
+-- The event of a payment waits for the event of the checkout session, because only the session's
+-- event states tax and discount.
 create function pg_temp.payment_event(p_name text, p_passed interval) returns text language sql as $$
   select tests.receive('payment_intent.succeeded', jsonb_build_object('order_id', order_id, 'session_id',
     null, 'payment_id', 'pi_' || name, 'payment_status', 'paid', 'amount', 1230, 'currency', 'pln', 'mark',

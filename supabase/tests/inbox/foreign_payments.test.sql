@@ -51,7 +51,7 @@ select is((select sum(farthing.retry_events(tests.after(make_interval(mins => (2
 select is((select count(*) from farthing.inbox where state = 'dead'), (select count(*) from types),
   'the event is dead-lettered, and operators are alerted');
 
--- A session that was created before sessions had the installation's id.
+-- A checkout session that was created before sessions had the installation's id.
 select is(tests.buys('ann'), 'ann', 'ann opens an order');
 select is(tests.pays('ann'), '{"received": true}', 'ann''s session bears no mark');
 select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',

@@ -93,7 +93,7 @@ select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
 select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id',
   'replaying an unknown event is refused');
 
--- An event is read with the entries that it caused, and without other entries of the account,
+-- An event is returned with the entries that it caused. Other entries of the account are left out,
 -- whether they were made at the same moment or later.
 select isnt(credits_debit(tests.person('ann'), '10', 'an image', p_author => 'key:default',
   p_now => tests.after('13 days')), null, 'ann spends at the moment of a refund');

@@ -1,6 +1,6 @@
 /**
- * Stripe's events about payments, refunds and disputes arrive while a different session uses the same
- * account.
+ * Stripe's events about payments, refunds and disputes arrive while a different database session
+ * uses the same account.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 

@@ -1,6 +1,6 @@
--- If an order may have tax or a discount, its payment waits for the event of its session. If this event
--- does not arrive, the payment runner reads the session from Stripe: first after a minute, and then at
--- growing intervals.
+-- If an order may have tax or a discount, the order's payment waits for the event of the order's
+-- checkout session. If the session's event does not arrive, the payment runner reads the session
+-- from Stripe: first after a minute, and then at growing intervals.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -70,7 +70,8 @@ select is((select inbox_replay(event_id, tests.after('10 h')) ->> 'state' from f
   where facts ->> 'payment_id' = 'pi_ann'), 'deferred', 'an operator replays it');
 select is(pg_temp.claims('10 h 1 min'), 'pi_ann', 'and its session is read again');
 
--- The session that the runner has read is stored as an event, which applies the payment.
+-- The runner stores the session that it has read as an event of the session. So the waiting payment
+-- is applied.
 create function pg_temp.session_is_read(p_name text, p_passed interval) returns jsonb language sql as $$
   select inbox_receive(jsonb_build_object('id', 'read:cs_' || p_name, 'type', 'checkout.session.completed',
     'livemode', false, 'created', extract(epoch from tests.after('1 s'))::bigint, 'facts',

@@ -11,7 +11,8 @@ delete from vault.secrets where name like 'farthing%';
 select is(farthing.wake_runner(), false, 'no runner is woken without an address');
 select is((select status from tests.job('ann', 'a')), 202, 'a job is queued without an address');
 
--- With Vault and pg_net, a request to the runner is sent after the job has committed.
+-- With Vault and pg_net, a request to the runner is sent after the transaction that creates the job
+-- has committed.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,
   'the address of the functions is stored');
 select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'a secret key is stored');

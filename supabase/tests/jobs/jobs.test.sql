@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/jobs.psql
 select plan(52);
 
--- A free job is queued. Its user and back ends can read it.
+-- A free job is queued. Its user can read it, and so can back ends.
 select is((select data - '{job_id}'::text[] from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
   jsonb_build_object('client_temp_id', 'tmp-1', 'type', 'trivial', 'status', 'queued', 'progress', 0,
     'held', '0', 'created_at', tests.after(), 'expires_at', tests.after('24 h')), 'a job is queued');

@@ -91,7 +91,7 @@ select is(jobs_fail(tests.job_id('bob'), 1, 'internal', 'x', null, true, null, t
 select is(tests.balance('bob', '203 s'), 'balance 100, held 0, available 100, debt 0',
   'all credits are available again');
 
--- A job that has failed, and a job that has expired.
+-- The hold of a job that has failed, and the hold of a job that has expired.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '300 s')), '100',
   'bob creates another job');
 select is(tests.claim('one', 'paid', '301 s'), '1', 'a runner claims the job');
@@ -205,8 +205,8 @@ select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', 60, null, tes
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%the job has no estimate',
   'usage without an estimate is a bug of the type, and is not free');
 
--- A job with a free step, which leaves all credits held, and a step of four events, which costs 200
--- credits although the user has only 100.
+-- A job with two steps. The first step is free and leaves all credits held. The second step has
+-- four events and costs 200 credits, although the user has only 100.
 select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
 select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
   'a job holds 50');

@@ -154,8 +154,8 @@ select is(farthing.end_job_leases(tests.after('92 s')), 1, 'the task ends the le
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost',
   'the task fails the job after the last attempt');
 
--- Operators list the dead-lettered jobs of all users. A job that failed for a different reason is not in
--- the list.
+-- Operators list the dead-lettered jobs of all users. A job that failed before its last attempt is
+-- in the list only if it was lost or expired.
 select is(jobs_dead(p_limit => 1) #>> '{jobs,0,user_id}', tests.person('fay')::text,
   'the job that was lost is listed first, with its user');
 select is((select string_agg(j #>> '{error,code}', ' ') from jsonb_array_elements(p -> 'jobs') j),

@@ -70,7 +70,7 @@ select is(farthing.expire_credits(tests.after('1 min')), 1, 'the task releases t
 select is(tests.balance('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
   'the credits of an expired hold pay the debt first');
 
--- If a hold settles below its amount, the rest pays debt.
+-- If a hold is settled for less than its amount, the rest of the held credits pays debt.
 select isnt(tests.give('dan', '10'), null, 'dan has 10');
 create temporary table d as select tests.hold('dan', '6') as hold_id;
 select is(holds_settle(tests.hold('dan', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',

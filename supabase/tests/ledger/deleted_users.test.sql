@@ -62,7 +62,8 @@ select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a
   (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)',
   'the credits of the released hold pay the debt');
 
--- A user pays and is deleted before the event arrives. The order is paid, and its credits become breakage.
+-- A user pays and is deleted before Stripe's event arrives. The order is paid, and its credits
+-- become breakage.
 create temporary table eve as select checkout_begin(tests.person('eve'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}' as order_id;

@@ -1,4 +1,7 @@
-/** Two sessions use the credits, holds and keys of one account at the same moment. */
+/**
+ * Two database sessions use the credits, holds and idempotency keys of one account at the same
+ * moment.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const person = (name: string) => `tests.person('${name}')`;

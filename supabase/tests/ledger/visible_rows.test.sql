@@ -16,8 +16,8 @@ from (values ('farthing', 'accounts'), ('farthing', 'lots'), ('farthing', 'entri
   ('farthing_public', 'credit_holds'), ('farthing_public', 'orders'), ('farthing_public', 'notifications'),
   ('farthing_public', 'bookings')) s (schema, name);
 
--- Counts the rows that a token shows. The user of the token may be deleted, so this function does
--- not call tests.seen_by(), which would sign the user up again.
+-- Counts the rows that a user's token can read. The user may have been deleted, so this function
+-- does not call tests.seen_by(), which would sign the user up again.
 create function pg_temp.count_seen(p_name text, p_title text) returns bigint language plpgsql as $$
 declare
   v_count bigint;

@@ -1,6 +1,6 @@
 -- Each notification is delivered at most once. Runners claim notifications with a lease. If an
--- attempt fails and a retry is safe, another attempt is made; otherwise the notification stays
--- uncertain.
+-- attempt fails and a retry is safe, another attempt is made. If a retry is not safe, the
+-- notification stays uncertain.
 
 begin;
 \ir ../helpers/all_tests.psql

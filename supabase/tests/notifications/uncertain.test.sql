@@ -106,7 +106,8 @@ select is(farthing.give_up_notifications(tests.after('6 d 2 h')), 2,
 select is(pg_temp.state('e'), 'dead 1 expired', 'notification e is dead-lettered');
 select is(pg_temp.state('f'), 'dead 0 expired', 'notification f is dead-lettered, too');
 
--- Notifications of operators are claimed first, so a queue that can't be sent does not delay an alert.
+-- Notifications to operators are claimed first, so a queue that can't be sent does not delay an
+-- alert.
 select is(pg_temp.notify('many ' || nr, '7 d'), true,
   'many notifications are queued') from generate_series(1, 3) nr;
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,

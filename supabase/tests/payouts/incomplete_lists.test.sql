@@ -1,5 +1,5 @@
--- Lists of payouts: an incomplete list is not compared, payouts that differ from our records are
--- compared in turn, and a list that never arrives is reported.
+-- Stripe's lists of the transactions in each payout. An incomplete list is not compared, payouts
+-- that differ from our records are compared in turn, and a list that never arrives is reported.
 
 begin;
 \ir ../helpers/all_tests.psql

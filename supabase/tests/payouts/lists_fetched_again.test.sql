@@ -1,4 +1,5 @@
--- If the list of a payout differs from our records, it is requested again once a day for 30 days.
+-- If Stripe's list of the transactions in a payout differs from our records, it is requested again
+-- once a day for 30 days.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -11,8 +11,8 @@ select plan(22);
 -- The project was installed on the first day of the scenario.
 update farthing.paid_out_round set done_until = tests.after();
 
--- Makes one payment each day and one comparison every 15 minutes, until an alert is open. Returns the
--- number of differences and the open alerts.
+-- Makes one payment each day, and compares the payments with the payouts every 15 minutes, until an
+-- alert is open. Returns the number of differences and the open alerts.
 create function pg_temp.sells(p_first_day int, p_last_day int) returns text language plpgsql as $$
 declare
   v_found int := 0;

@@ -9,7 +9,7 @@ select plan(18);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 update farthing.balance_lists set done_until = tests.after('-1 day');
 
--- Returns the charge of a payment as Stripe lists it, in this currency of the balance.
+-- Returns the charge of a payment as Stripe lists it. p_currency is the currency of the balance.
 create function pg_temp.listed_in(p_name text, p_currency text) returns jsonb language sql as $$
   select tests.listed(p_name, 'charge', 900, jsonb_build_object('currency', p_currency,
     'source_amount', 999, 'available_on', extract(epoch from tests.after('2 days'))::bigint))

@@ -1,5 +1,6 @@
--- Reconciliation: only one runner at a time fetches the list of a payout, which is then compared
--- with our records. A difference is reported until the list and our records agree.
+-- Reconciliation: a runner fetches Stripe's list of the transactions in a payout, and the list is
+-- compared with our records. No two runners fetch the list of the same payout at the same time. A
+-- difference is reported until the list and our records agree.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -2,7 +2,7 @@
 -- an SQL prompt: the tables refuse it, even to their owner (refused), the audit records it
 -- (recorded), or neither (done). Then the guards, which are the triggers that refuse changes, are
 -- disabled, and each change is made again. All but four of the changes are then found by the proof,
--- or shown by a chain's head that is stored outside the database.
+-- or shown by a head that is stored outside the database.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -61,7 +61,8 @@ select is(pg_temp.begin('ann', 'DE', p_email => 'other@example.com') -> 'provide
 select tests.fails_with($$ select pg_temp.begin('ann', 'FR') $$, 'invalid_request', 'country',
   'a provider''s country cannot be changed');
 
--- providers_attach() stores the account and finishes the key.
+-- providers_attach() stores the provider's account at Stripe, and stores the answer under the
+-- idempotency key.
 select is(pg_temp.attach('ann', 'acct_a', 'k'), jsonb_build_object('status', 201, 'replayed', false, 'data',
     jsonb_build_object('provider_id', pg_temp.id_of('ann'), 'country', 'DE', 'charges_enabled', false,
       'payouts_enabled', false, 'details_submitted', false, 'disabled_reason', null, 'created_at',

@@ -1,4 +1,5 @@
--- The list of disputes: disputes that wait for evidence come first, and each shows its money and credits.
+-- The list of disputes: disputes that wait for evidence come first. Each dispute in the list has
+-- its amounts of money and credits.
 
 begin;
 \ir ../helpers/all_tests.psql

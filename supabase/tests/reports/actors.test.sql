@@ -51,7 +51,8 @@ select tests.fails_with($$select report_actors('2027-01-02', '2027-01-01')$$, 'i
 select tests.fails_with($$select report_actors('2026-01-01', '2027-12-31')$$, 'invalid_request', 'from',
   'a report has at most 400 days');
 
--- Entries that are sealed later are added to the rows of their day, both in number and in amount.
+-- Entries that are sealed later are added to the rows of their day: both the number and the amount
+-- grow.
 create function pg_temp.debits(p_amount text, p_passed interval) returns text language sql as $$
   select credits_debit(tests.person('ann'), p_amount, 'x', p_author => 'key:default',
     p_now => tests.after(p_passed)) ->> 'status'

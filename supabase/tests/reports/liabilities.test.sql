@@ -80,8 +80,8 @@ select is(pg_temp.lines(pg_temp.report('2027-01-31') -> 'rows'), array[
 create temporary table january as select pg_temp.report('2027-01-31') #- '{rows,0,proof}'
   #- '{rows,0,difference}' #> '{rows,0}' as r;
 
--- February. Ann uses 2898 cents. A third of bob's payment is refunded: 3,330 credits, 333 cents.
--- Fay's bank withdraws her payment: 999 cents. Gus pays in euros.
+-- February. Ann uses credits worth 2898 cents. A third of bob's payment is refunded: 3,330 credits,
+-- 333 cents. Fay's bank withdraws her payment: 999 cents. Gus pays in euros.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
 values (md5('euro')::uuid, 1, 'Euro', 1000, 'eur', 9000, true, tests.after());
 select is(tests.spends('ann', '33333.333333333333333333', '31 d'), '33323.333333333333333334',
@@ -97,8 +97,8 @@ select is(pg_temp.lines(pg_temp.report('2027-02-28') -> 'rows'), array[
   'February: a refund and a dispute take what remains');
 
 -- March. More facts about January's payments arrive. The rest of bob's payment is refunded: his
--- remaining 1,660 credits, worth 166 cents, are clawed back. Fay's dispute is won. Ann uses 966 +
--- 1932 cents.
+-- remaining 1,660 credits, worth 166 cents, are clawed back. Fay's dispute is won. Ann uses credits
+-- worth 966 + 1932 cents.
 select is(tests.refund('bob', 2, 666, p_passed => '60 d'), '{"received": true}', 'bob is refunded');
 select is(tests.dispute('fay', 'won', p_passed => '61 d'), '{"received": true}', 'fay''s dispute is won');
 select isnt(tests.spends('ann', amount, '62 d'), null, 'ann spends ' || amount)

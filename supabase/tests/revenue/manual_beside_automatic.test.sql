@@ -1,4 +1,4 @@
--- Instant payouts: manual payouts of an account that has automatic payouts, too. Stripe lists an
+-- Instant payouts: manual payouts of an account that also has automatic payouts. Stripe lists an
 -- instant payout as a line of the next automatic payout.
 
 begin;

@@ -76,7 +76,7 @@ end $$;
 select is((select array_agg(distinct rule order by rule) from farthing.prove()), '{9,10}',
   'the proof names the missing lines');
 
--- The migration books the missing lines with this function.
+-- The migration calls book_missing_lines(), which books the missing lines.
 select is(farthing.book_missing_lines(tests.after('9 d')), 9::bigint, 'each fact is booked');
 select results_eq('select * from pg_temp.lines()', 'select line from booked order by line',
   'the lines are those that the triggers had booked');

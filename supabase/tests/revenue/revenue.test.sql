@@ -10,7 +10,7 @@ create function pg_temp.report(p_from text, p_to text, p_after text default null
 returns jsonb language sql as $$
   select report_revenue(p_from::date, p_to::date, p_after, p_limit, tests.after('9 days'))
 $$;
--- Returns the days, one line each, without the columns that are 0.
+-- Returns the days of the report, one line each, without the columns that are 0.
 create function pg_temp.days(p_rows jsonb) returns setof text language sql as $$
   select concat_ws(' ', r ->> 'day', r ->> 'product_line', r ->> 'currency', (select string_agg(c || ' ' || v,
     ', ' order by nr) from unnest('{gross,refunds,disputes,dispute_fees,application_fees,

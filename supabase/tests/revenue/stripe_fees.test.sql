@@ -28,7 +28,8 @@ returns text language sql as $$
   select balance_record(p_claim, p_transactions, p_after, tests.after(p_passed)) ->> 'taken'
 $$;
 
--- One runner at a time lists the transactions since the last list.
+-- A runner fetches Stripe's transactions since the last list. No two runners do so at the same
+-- time.
 select is(balance_claim(tests.after('15 min' - interval '1 s')), null, 'no list is due within 15 minutes');
 select is(balance_claim(tests.after('15 min')) - 'claimed_at', jsonb_build_object('after', null, 'since',
     extract(epoch from tests.after('-1 hour'))::bigint, 'until',
@@ -157,7 +158,8 @@ select is(pg_temp.records((balance_claim(tests.after('26 hours')) ->> 'claimed_a
     ('f3', 'transfer_reversal', 500, '{"source_id": "trr_f", "transfer_id": "tr_f"}'))
     l (id, kind, net, changes)), null, '26 hours'), 'false', 'its reversal is stored');
 
--- A page of transactions can be stored within one request, however many lines already exist.
+-- Storing a transaction never scans all revenue lines. So one request has enough time to store a
+-- page of Stripe's list, however many lines already exist.
 create function pg_temp.scans() returns bigint language sql as $$
   select seq_scan from pg_stat_xact_user_tables where relid = 'farthing.revenue_lines'::regclass
 $$;

@@ -58,15 +58,15 @@ select is(tests.bought_by('ann', '9 s'),
   'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
   'of two events in one second, the one with more movements applies');
 
--- Bob's dispute is prevented by rapid resolution: the buyer is paid by the dispute's withdrawal,
--- without a refund.
+-- Bob's dispute is prevented by rapid resolution: the dispute's withdrawal pays the money back to
+-- the buyer, so there is no refund.
 select is(pg_temp.dispute('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'M3: credits are frozen while it is unknown how a dispute was prevented');
 select is(pg_temp.dispute('bob', 'prevented', '{out}', '2 s', p_case_type => 'resolution'),
   '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'M3: a withdrawal claws back the credits of a prevented dispute');
--- Cyn's dispute is prevented by a block: the buyer is paid by a refund.
+-- Cyn's dispute is prevented by a block: a refund pays the money back to the buyer.
 select is(pg_temp.dispute('cyn', 'prevented', '{}', '1 s', p_case_type => 'block'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'a prevented dispute without a withdrawal freezes credits');

@@ -11,7 +11,8 @@ from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
 
--- Ann gets several partial refunds. The last one includes the remainder of the rounding.
+-- Ann's payment is refunded in two parts. The second refund claws back the rest of the bought
+-- credits. Then this refund fails, and its credits are reinstated.
 select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
 select is(tests.refund('ann', 1, 333), '{"received": true}', 'a third of the payment is refunded');
 select is(tests.bought_by('ann'),
@@ -64,8 +65,8 @@ select is((select array_agg(trim_scale(remaining) order by source) from farthing
   using (account_id) where owner_id = tests.person('bob')), array[100, 9900]::numeric[],
   'each lot has its credits back, including the lot that paid the debt');
 
--- Cyn's payment is refunded while a hold reserves credits. The hold keeps these credits, so it can
--- still be settled with them.
+-- Cyn's payment is refunded while a hold reserves credits. The hold keeps these credits, so the
+-- work can still be paid from the hold.
 create temporary table h as select tests.hold('cyn', '4000') as hold_id;
 select is(tests.refund('cyn', 1, 999), '{"received": true}', 'cyn is refunded while 4,000 credits are held');
 select is(tests.bought_by('cyn'), 'refunded, 9990 clawed back; balance 0, held 4000, available 0, debt 4000',

@@ -1,4 +1,7 @@
-/** Scheduled tasks skip rows that a different session has locked, and handle them in the next run. */
+/**
+ * Scheduled tasks skip rows that a different database session has locked, and handle these rows in
+ * the next run.
+ */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 /**

@@ -1,4 +1,5 @@
--- The packages of a shop: a list adds, changes, restores and retires packages. Orders keep their terms.
+-- The packages of a shop: an operator sends a list of packages, which adds, changes, restores and
+-- retires packages. Orders keep their terms.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -117,7 +118,8 @@ select tests.fails_with($$ select pg_temp.buy('bob', 'mini', '4 min', 'gbp') $$,
 select tests.fails_with($$ select pg_temp.buy('bob', 'plus', '4 min') $$, 'unknown_package', 'package_id',
   'a retired package is not sold');
 
--- A change of the presentation makes no new version. Neither does restoring a package with equal terms.
+-- A change of the presentation makes no new version. Neither does putting a retired package back on
+-- sale with the terms that it had.
 select is(pg_temp.short(pg_temp.put(jsonb_build_array(pg_temp.item('starter', 1099, '9990', '{"sort": 3}'),
   pg_temp.item('plus', 2499, '24990', '{"bonus_credits": "1250", "description": "Back"}')), '6 min')),
   'starter changed 2 [sort:0>3]; plus restored 1 [active:false>true description:>Back]; '

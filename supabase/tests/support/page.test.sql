@@ -1,4 +1,5 @@
--- The page of a customer: the reason of each change of the balance, every list, and a user's first day.
+-- The page of a customer has the reason of each change of the balance, and every list of the
+-- customer's records. It also exists for a user without an account.
 
 begin;
 \ir ../helpers/all_tests.psql

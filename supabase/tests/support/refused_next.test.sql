@@ -112,7 +112,8 @@ select is(concat_ws(' ', pg_temp.prediction(name, 'debit') ->> 'code',
   name || ' has the expected refusals')
 from states;
 
--- Above the limit, the prediction has the same code as the real request. At the limit there is no refusal.
+-- The prediction for a debit, a hold or a chat has a number of credits. A request for more credits
+-- is refused with the predicted code. A request for exactly this number is not refused.
 select is(pg_temp.attempt(pg_temp.request(action, name, (p ->> 'above')::numeric
     + case action when 'chat' then 0.08 else 1e-18 end)), p ->> 'code',
   format('a %s of %s of more than %s credits is refused with the predicted code', action, name,
@@ -179,8 +180,8 @@ select is((select array_agg(concat_ws(' ', p ->> 'action', p ->> 'code') order b
 select is(pg_temp.attempt(format('select credits_debit(%L, ''1'', ''x'')', md5('rich')::uuid)), 'not_found',
   'a debit of a deleted user is not found');
 
--- Top-ups: a refusal is predicted for each account for which a runner begins no charge, and for no
--- other account.
+-- Top-ups: if a runner begins no charge for an account, a refusal is predicted for this account.
+-- For all other accounts none is predicted.
 create function pg_temp.low(p_name text) returns text language sql as $$
   select tests.give(p_name, '100') || tests.tops_up(p_name)
 $$;

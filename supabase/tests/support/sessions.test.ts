@@ -1,4 +1,7 @@
-/** Two sessions at the same moment: support reads a customer while the customer's account is in use. */
+/**
+ * Two database sessions at the same moment: support reads a customer's data while the other session
+ * uses the customer's account.
+ */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 const spends = (name: string) =>

@@ -132,7 +132,7 @@ select is(tests.top_up_event('ann', type, '6 min'), 'processed',
 select is(tests.top_up_line('ann', '6 min'), 'on; paid; 0 failed',
   'late answers and events do not change a paid top-up');
 
--- The gap includes held credits and debt.
+-- The gap up to the target includes held credits and debt.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')
 from unnest(array['bob', 'cid', 'dan', 'eve', 'fay']) name;
 select isnt(tests.give(name, amount), null,

@@ -11,7 +11,8 @@ select is(vault.create_secret(value, name) is not null, true, name || ' is store
 from (values ('https://project.example.com/functions/v1', 'farthing_functions_url'),
   ('sb_secret_x', 'farthing_secret_key')) s (value, name);
 
--- Returns the number of times that the payment runner was woken since the last call.
+-- Returns the number of times that the payment runner was woken since this function was last
+-- called.
 create function pg_temp.wakes() returns bigint language plpgsql as $$
 declare
   v_count bigint := (select count(*) from net.http_request_queue where url like '%/payment-runner');

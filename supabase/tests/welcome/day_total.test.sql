@@ -22,7 +22,7 @@ $$;
 select lives_ok($$ select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "200"}',
   'test') $$, 'a shop grants at most 200 credits a day');
 
--- A day ends at midnight UTC, even if the session has a different time zone.
+-- A day ends at midnight UTC, even if the database session has a different time zone.
 set local timezone = 'Pacific/Kiritimati'; -- UTC+14
 select is(pg_temp.signs_up(name), 'signed up', name || ' signs up')
 from unnest(array['ann', 'ben', 'cid', 'dan']) name;

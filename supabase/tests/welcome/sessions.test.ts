@@ -1,4 +1,7 @@
-/** Two sessions at the same moment: confirmations, runners, the ceiling of the day, and a deletion. */
+/**
+ * Two database sessions work on welcome credits at the same moment: users confirm their addresses,
+ * runners grant, operators retry, and a user is deleted.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const id = (name: string) => `md5('${name}')::uuid`;

@@ -1,4 +1,4 @@
-/** How the blocks write money, and read it from a field. */
+/** How the blocks write amounts of money, and read them from a form field. */
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { formatsOf } from "../../../supabase/functions/_shared/domain/notifications/locale-formats.ts";
 import {

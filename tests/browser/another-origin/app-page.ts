@@ -1,4 +1,4 @@
-/** Operates the page of an app of a different origin, as the app's user does. */
+/** Operates the page of an app whose origin differs from the stack's, as the app's user does. */
 import { equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { World } from "../../support/project/world.ts";

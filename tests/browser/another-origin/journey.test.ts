@@ -1,6 +1,6 @@
 /**
- * An app of a different origin can do everything that a browser may do. The app is a new Vite app without a
- * proxy or CORS settings.
+ * An app whose origin differs from the stack's can do everything that a browser may do. The app is
+ * a new Vite app without a proxy or CORS settings.
  */
 import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
@@ -131,8 +131,8 @@ function textOf(stream: string): string {
 }
 
 /**
- * Stops a chat in the browser. Even so, the functions read the provider's answer to its end, charge
- * the billed tokens, and store the answer under the chat's idempotency key.
+ * Stops a chat in the browser. Even so, the functions read the model provider's answer to its end,
+ * charge the billed tokens, and store the answer under the chat's idempotency key.
  */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {
   const before = Number(await holdsEnd(world, userId));

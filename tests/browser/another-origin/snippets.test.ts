@@ -23,7 +23,7 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** The code blocks of each page: all of them, in the page's order. */
+/** All code blocks of each recipe, in the recipe's order. */
 const PAGES: Record<string, Snippet[]> = {
   "docs/recipes/handle-refusals.md": [snippet("refusal", ["supabase", "slowDown"])],
   "docs/recipes/follow-a-job.md": [
@@ -44,9 +44,9 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a block in the page, with the app's signed-in client. The functions that a block defines
- * stay available for later blocks. A recipe expects the app to have certain functions, such as
- * `show`. The page's variable `told` records the calls of these functions.
+ * Runs a code block of a recipe in the browser page, with the app's signed-in client. The functions
+ * that a code block defines stay available for later ones. A recipe expects the app to have certain
+ * functions, such as `show`. The page's variable `told` records the calls of these functions.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {
@@ -157,7 +157,8 @@ async function aChat(page: Page, origin: string): Promise<void> {
   const id = await arrives(page, origin);
   const logged: string[] = [];
   page.on("console", (message) => logged.push(message.text()));
-  // The last block reads stored prompts, so the user first allows Farthing to store them.
+  // The recipe's last code block reads stored prompts, so the user first allows Farthing to store
+  // them.
   await page.getByRole("button", { name: "Keep my prompts" }).click();
   await page.locator("#done", { hasText: "Keep my prompts" }).waitFor();
   await runs(page, "chat");
@@ -200,7 +201,7 @@ async function openAisSdk(page: Page, origin: string, folder: string): Promise<v
 
 async function aTopUp(page: Page, origin: string): Promise<void> {
   await arrives(page, origin);
-  // The block ends by navigating to a different page, so its promise may never settle.
+  // The code block ends by navigating to a different page, so its promise may never settle.
   await Promise.allSettled([runs(page, "save-card")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, newLogin().email, /^Save/);

@@ -12,16 +12,16 @@ import { readWorld } from "../../support/project/world.ts";
 const world = readWorld();
 
 /**
- * Matches the first block, which starts a stack. The test skips this block, because the test suite has
- * already started a stack.
+ * Matches the tutorial's first code block, which starts a stack. The test skips this code block,
+ * because the test suite has already started a stack.
  */
 const STARTS_STACK = /^git clone .* task start\n$/s;
-/** The command of this block must keep running while the page is used. */
+/** The command of this code block must keep running while the page is used. */
 const SERVES = "npx vite\n";
 
 /**
- * Returns the first file that the paragraph before a block names, for example `charge.mjs` in "And
- * this as `charge.mjs`.".
+ * Returns the first file that the paragraph before a code block names, for example `charge.mjs` in
+ * "And this as `charge.mjs`.".
  */
 const fileOf = ({ lead }: Block) => /`([\w-]+\.(?:html|m?js))`/.exec(lead)?.[1];
 
@@ -84,8 +84,8 @@ async function buys(page: Page, origin: string): Promise<Record<string, string>>
 }
 
 /**
- * Writes the files and runs the commands that the tutorial prints. A text block is the expected
- * output of the commands before it.
+ * Writes the files and runs the commands that the tutorial prints. A code block in the language
+ * `text` is the expected output of the commands before it.
  */
 async function play(folder: string, blocks: Block[], ids: Record<string, string>): Promise<void> {
   let printed = "";

@@ -32,8 +32,8 @@ function charge(person: Person, index: number) {
 }
 
 /**
- * Sends all charges with several workers. A worker repeats a charge with the same key until the
- * charge is acknowledged.
+ * Sends all charges with several workers. A worker repeats a charge with the same idempotency key
+ * until the charge is acknowledged.
  */
 async function chargeAll(people: Person[], onCharge: (count: number) => void): Promise<Charged[]> {
   const charged: Charged[] = [];

@@ -49,8 +49,8 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
   await closeAbandonedChats(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
-  // The two counts may differ. Tokens may have been sent to the caller but not recorded, or
-  // recorded but not received by the caller.
+  // The caller's count of tokens and the recorded count may differ. Tokens may have been sent to
+  // the caller but not recorded, or recorded but not received by the caller.
   const gap = Math.abs(read - chat!.streamed_tokens);
   ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
   const { held, balance } = await balanceOf(world, person.id);

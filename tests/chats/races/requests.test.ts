@@ -48,8 +48,8 @@ for (const stream of [false, true]) {
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);
-    // Prices in this test have at most five decimals. The product may be slightly too low, because
-    // these are floating-point numbers, so it is rounded to five decimals.
+    // Prices in this test have at most five decimals. A product of floating-point numbers may be
+    // slightly too low, so the test rounds it to five decimals.
     await grant(person, (5 * await heldBy(body)).toFixed(5));
     const answers = await together(20, () => post(world, "ai/chat", person.as, body));
     const isAnswered = ({ status }: Answer) => status === 200;
@@ -107,7 +107,8 @@ for (const [when, count] of LEAVING) {
     const [chat, ...more] = await closedChats(world, person);
     deepEqual([chat?.state, more.length], ["settled", 0]);
 
-    // The next request with the same key gets the stored answer, and is not charged again.
+    // The next request with the same idempotency key gets the stored answer, and is not charged
+    // again.
     const replay = await streamChat(world, person, body, () => true, key);
     const { usage, credits, finish_reason } = replay.events.at(-1)!.data as {
       usage: { input_tokens: number; output_tokens: number };

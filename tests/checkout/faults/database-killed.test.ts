@@ -28,7 +28,9 @@ const world = readWorld();
 const GIVES_UP_MS = 60_000;
 const ignore = world.dataDir === undefined;
 
-/** Repeats a request with the same key, as a client does, while the error is retryable. */
+/**
+ * Repeats a request with the same idempotency key, as a client does, while the error is retryable.
+ */
 function insisting(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   return until(what, async () => {
     const answer = await ask();

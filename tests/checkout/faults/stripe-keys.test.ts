@@ -1,6 +1,7 @@
 /**
- * Stripe stores its first answer under the idempotency key of an order, and repeats it. If this
- * answer is an error, the order's session can't be requested again.
+ * Stripe stores its first answer under the idempotency key of an order, and gives the same answer
+ * to later requests with this key. If the first answer is an error, the order's checkout session
+ * can't be requested again.
  */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";

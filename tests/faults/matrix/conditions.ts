@@ -59,8 +59,8 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 }
 
 /**
- * Returns the part of a log line that shows that a function counts rate limits in its own process.
- * The line names `reason` as the cause.
+ * A function that counts rate limits in its own process logs a line. Returns the part of this line
+ * that says so, with `reason` as the cause.
  */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;

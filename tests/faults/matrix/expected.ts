@@ -11,7 +11,10 @@ export type Expected = readonly number[];
 const CREATED = [201];
 const OK = [200];
 const ACCEPTED = [202];
-/** A retryable error. A repeated request with the same key succeeds when the fault has ended. */
+/**
+ * A retryable error. A repeated request with the same idempotency key succeeds when the fault has
+ * ended.
+ */
 const LATER = [503];
 
 /** The answer is the same as without a fault. */

@@ -1,6 +1,7 @@
 /**
- * The actions of an app that move money. Each action is prepared without a fault, sent once during a fault,
- * and repeated with the same key after the fault. In the end, each action has had its effect exactly once.
+ * The actions of an app that move money. Each action is prepared without a fault, sent once during
+ * a fault, and repeated with the same idempotency key after the fault. In the end, each action has
+ * had its effect exactly once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";

@@ -85,7 +85,9 @@ async function listen(body: ReadableStream<Uint8Array>): Promise<Received> {
 }
 
 interface Attempt extends Received {
-  /** True if the answer is the stored answer of an earlier attempt with the same key. */
+  /**
+   * True if the answer is the stored answer of an earlier attempt with the same idempotency key.
+   */
   readonly isReplay: boolean;
 }
 
@@ -114,8 +116,9 @@ async function advance(chat: Chat): Promise<void> {
     return;
   }
   chat.final = { text, credits };
-  // A replay shows that an earlier attempt was charged in full and stored, although its connection
-  // broke before the end of the answer. That attempt does not count as interrupted.
+  // A replay shows that the answer of an earlier attempt was charged in full and stored, although
+  // the attempt's connection broke before the end of the answer. That attempt does not count as
+  // interrupted.
   if (isReplay) {
     const whole = chat.cuts.findLastIndex((read) => read > 0);
     if (whole >= 0) chat.cuts.splice(whole, 1);

@@ -15,7 +15,7 @@ import { balanceOf } from "../../support/money/purchases.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** The jobs that a user may request in a minute. */
+/** The number of jobs that a user may request in a minute. */
 const MANY = 10;
 const AFFORDABLE = 5;
 

@@ -1,6 +1,6 @@
 /**
- * Test cases about the author of each movement of credits, and about references that move credits only once
- * (rules 9 and 18).
+ * Test cases about the author of each movement of credits, and about references: each reference
+ * moves credits only once (rules 9 and 18).
  */
 import {
   begins,

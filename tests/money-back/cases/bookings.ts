@@ -1,6 +1,7 @@
 /**
  * M6 in docs/reference/traps.md: refunds, disputes and cancellations of a booking change the
- * provider's share. Stripe divides the payment at once, or the provider is paid after completion.
+ * provider's share. Either Stripe divides the payment between provider and platform when the buyer
+ * pays, or the provider is paid after the booking's completion.
  */
 import {
   asks,

@@ -6,7 +6,10 @@ import { isLive, type RefundStatus } from "./status-order.ts";
 
 type BookingStatus = "payment_pending" | "paid" | "confirmed" | "completed" | "cancelled";
 
-/** The platform's fee: 3 %, rounded half up to the currency's smallest amount at Stripe. */
+/**
+ * The platform's fee: 3 %, rounded half up to the smallest unit of the currency that Stripe
+ * charges.
+ */
 const FEE_BASIS_POINTS = 300n;
 
 /** Stripe charges currencies with three decimals, such as `kwd`, in multiples of 10 minor units. */
@@ -28,7 +31,10 @@ export class Booking extends Payment {
   constructor(
     private readonly name: string,
     price: Price,
-    /** True: the provider is paid after completion. False: Stripe divides the payment at once. */
+    /**
+     * True: the provider is paid after completion. False: Stripe divides the payment between
+     * provider and platform when the buyer pays.
+     */
     private readonly waits: boolean,
   ) {
     super(price);

@@ -18,7 +18,9 @@ export type Packages = Readonly<Record<string, Terms>>;
 /** The outcome is `nothing` if a step names an object that the buyer does not have. */
 export type StepResult = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
 
-/** In the seed, 50 input tokens of gpt-4o cost a thousandth of a dollar, which is one credit. */
+/**
+ * At the seeded rate, 50 input tokens of gpt-4o cost a thousandth of a dollar, which is one credit.
+ */
 const CREDITS_PER_TOKEN = toUnits("0.02");
 
 /** The authors of movements that no request caused: a scheduled task, or the role that deletes a user. */

@@ -29,7 +29,10 @@ export abstract class Payment {
   constructor(readonly terms: Price) {}
 
   abstract readonly isPaid: boolean;
-  /** Adjusts the order's account or the booking to the refunds, disputes and warnings of the payment. */
+  /**
+   * Brings the buyer's credits (of an order) or the provider's share (of a booking) in line with
+   * the payment's refunds, disputes and warnings.
+   */
   abstract net(now: number): void;
 
   get refunded(): bigint {

@@ -73,8 +73,8 @@ export type OwnStep =
   /** Requests a refund. Later events about the refund use its name. */
   | { do: "ask"; order: string; refund: string; amount: number }
   /**
-   * Books for `amount`. If `waits` is set, the provider is paid after completion; otherwise Stripe divides
-   * the payment.
+   * Books for `amount`. If `waits` is true, the provider is paid after completion. If not, Stripe
+   * divides the payment between provider and platform when the buyer pays.
    */
   | { do: "book"; order: string; amount: number; currency: string; waits: boolean }
   /** The provider confirms or completes the booking. */

@@ -42,8 +42,8 @@ export const begins = (order: string, sold: string, expires_in?: number): Draft[
   { do: "order", order, package: sold, ...expires_in !== undefined && { expires_in } },
 ];
 /**
- * Creates a booking. By default, Stripe divides the payment at once. If `share` is "waits", the
- * provider is paid after completion.
+ * Creates a booking. By default, Stripe divides the payment between provider and platform when the
+ * buyer pays. If `share` is "waits", the provider is paid after completion.
  */
 export const books = (order: string, amount: number, share = "divided"): Draft[] => [
   { do: "book", order, amount, currency: "usd", waits: share === "waits" },

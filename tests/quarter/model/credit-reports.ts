@@ -224,8 +224,8 @@ export function funnel(world: World): { rows: Row[]; totals: Row[] } {
 }
 
 /**
- * Returns a percentile by the nearest-rank method: the smallest value that is greater than or equal
- * to at least this share of the values.
+ * Returns a percentile by the nearest-rank method: the smallest of the values such that at least
+ * this share of all values is less than or equal to it.
  */
 function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);

@@ -151,8 +151,8 @@ function payoutRow(payout: Payout): Row {
 export const payouts = ({ books }: World): Row[] => books.payouts.map(payoutRow);
 
 /**
- * For each kind of money line, the account that the journal credits. Each day has at most one journal entry
- * per kind.
+ * Maps each kind of money line to the bookkeeping account on the credit side of its journal entry.
+ * Each day has at most one journal entry per kind.
  */
 const CREDITED: Readonly<Record<string, string>> = {
   "credits charge": "unapplied_payments",

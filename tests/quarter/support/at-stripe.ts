@@ -40,7 +40,7 @@ export function sumsByHand(transactions: readonly Stripe.BalanceTransaction[]): 
   return listed(sums);
 }
 
-/** Returns the same sums, computed from the rows of the revenue report. */
+/** Returns the same sums as `sumsByHand`, computed from the rows of the revenue report. */
 export function sumsOfReport(rows: readonly Row[]): string[] {
   const sums = new Map<string, bigint>();
   for (const row of rows) {

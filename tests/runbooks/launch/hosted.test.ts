@@ -1,6 +1,6 @@
 /**
- * Every command of the runbooks for a hosted project runs as printed, in the printed order. A push
- * skips this file if no file in LAUNCH_RUNBOOKS_MADE_OF has changed.
+ * Every command of the runbooks for a hosted project runs as printed, in the printed order. The
+ * checks of a push skip this file if no file in LAUNCH_RUNBOOKS_MADE_OF has changed.
  */
 import { ok } from "node:assert/strict";
 import { hasNpx } from "../../../scripts/supabase/cli.ts";

@@ -1,6 +1,6 @@
 /**
- * The state for the runbooks whose commands reach a hosted project: the Supabase CLI calls an API
- * that the tests serve, and the commands of a launch use the stack.
+ * The states of the stack for the runbooks whose commands reach a hosted project: the Supabase CLI
+ * calls an API that the tests serve, and the commands of a launch use the stack.
  */
 import { equal, match } from "node:assert/strict";
 import { parseEnv } from "node:util";
@@ -60,7 +60,10 @@ async function isRotated({ text, said }: Ran, world: World, place: Place): Promi
 
 const ROTATION: Scene = { input: `${NEW_SIGNING_SECRET}\n`, after: isRotated };
 
-/** Switches sales on again after a page has switched sales off. Waits until a checkout opens. */
+/**
+ * Switches sales on again after a runbook's command has switched sales off. Waits until a checkout
+ * opens.
+ */
 async function sellAgain(world: World): Promise<void> {
   equal((await post(world, "features/b2c", backEnd(world), { state: "on" })).status, 200);
   const buyer = await signUp(world);
@@ -88,10 +91,10 @@ const ANY_SNAPSHOT: Value = [
 export const anew = (...names: string[]): Value[] =>
   ANEW.filter(([printed]) => names.some((name) => printed === `golive ${name} `));
 
-/** The page whose commands need a Redis. */
+/** The runbook whose commands need a Redis. */
 export const FAILOVER_PAGE = "operations/redis-failover.md";
 
-/** The runbooks about a dump. One test follows both, in this order. */
+/** The runbooks about a dump of the database. One test follows both, in this order. */
 export const SNAPSHOT_PAGE = "operations/snapshot.md";
 export const RESTORE_PAGE = "operations/restore.md";
 

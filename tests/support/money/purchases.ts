@@ -61,7 +61,7 @@ export async function balanceOf(world: World, userId: string) {
   return data(await get(world, `credits?user_id=${userId}`, backEnd(world)), 200, Balance);
 }
 
-/** Reads a buyer's orders from the database, each with the id of its session at Stripe. */
+/** Reads a buyer's orders from the database, each with the id of its checkout session at Stripe. */
 export async function ordersOf(world: World, buyer: Pick<Person, "id">) {
   const rows = await withSql(world, (sql) =>
     sql<{ order_id: string; session_id: string | null }[]>`

@@ -1,4 +1,7 @@
-/** Steps of a top-up: a saved card, the terms, a falling balance, and the charges at Stripe. */
+/**
+ * Steps of a top-up: a saved card, the user's terms for top-ups, a falling balance, and the charges
+ * at Stripe.
+ */
 import type { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Debit, Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
@@ -20,8 +23,8 @@ export async function readTopUps(world: World, person: Person): Promise<State> {
 }
 
 /**
- * Runs the payment runner until a person's top-up is in this state, while no test holds deliveries back. A
- * run skips an account that an event has locked, so several runs may be needed.
+ * Runs the payment runner until a person's top-up is in this state, while no test holds webhook
+ * deliveries back. A run skips an account that an event has locked, so several runs may be needed.
  */
 export function topUpsBecome(
   world: World,

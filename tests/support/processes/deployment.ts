@@ -1,4 +1,7 @@
-/** Runs a second deployment of the functions on the same database with another environment. */
+/**
+ * Runs a second deployment of the functions on the same database with different environment
+ * variables.
+ */
 import { aiEnvironment } from "@farthing/local-stack/functions";
 import type { World } from "../project/world.ts";
 
@@ -16,7 +19,7 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   throw new Error(`the functions did not start: ${text}`);
 }
 
-/** Returns the environment of functions that use this stack, with `changes`. */
+/** Returns the environment variables of functions that use this stack, with `changes` applied. */
 export function environment(world: World, changes: Record<string, string>): Record<string, string> {
   return {
     BEHIND_URL: world.url,

@@ -12,7 +12,10 @@ export type Manner =
 
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
-  /** Returns the number of requests so far. If it is 0, the test has not reached the fault. */
+  /**
+   * Returns the number of requests that the proxy has got so far. If it is 0, the test has not
+   * reached the fault.
+   */
   asked(): number;
 }
 

@@ -60,7 +60,8 @@ export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text
 const DEADLINE_MS = 60_000;
 
 /**
- * Repeats a request until no further repeat is needed. Waits as long as each response's Retry-After says.
+ * Repeats a request as long as `isWorthRepeating` is true. Before each repeat, waits as long as the
+ * response's Retry-After says.
  */
 export function insist(
   what: string,

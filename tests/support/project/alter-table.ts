@@ -14,8 +14,8 @@ const PAUSE_MS = 50;
 
 /**
  * Runs `alter` in a transaction and returns its result. If the wait for a lock exceeds 100 ms, the
- * transaction is repeated. A longer wait would harm other tests: all statements on the table queue
- * behind the waiting one, and exceed their lock timeouts.
+ * transaction is repeated. A longer wait would harm other tests: all later statements on the table
+ * would queue behind the waiting `alter`, and exceed their lock timeouts.
  */
 export async function alterBriefly<T>(
   sql: Sql,

@@ -8,8 +8,8 @@ import { until } from "./until.ts";
 import type { World } from "./world.ts";
 
 /**
- * Runs `use` with a session as `postgres`, the project's owner. When the session is used again, it has no
- * locks and no changed settings.
+ * Runs `use` with a database session as `postgres`, the project's owner. When the session is used
+ * again, it has no locks and no changed settings.
  */
 export async function withSql<T>(
   { databaseUrl }: World,
@@ -81,7 +81,7 @@ export function withMail<T>(
   return withTurn(world, "mail", mode, use);
 }
 
-/** Locks the policy, because the table has one row for all tests. */
+/** Locks the policy, because its table has only one row, which all tests share. */
 export function withPolicy<T>(
   world: World,
   mode: "shared" | "exclusive",

@@ -121,9 +121,9 @@ export function data<S extends z.ZodType>(
 }
 
 /**
- * Asserts that the answer is an error with this status and code and, if `field` is given, that the error
- * names this field. Returns the error. An error in OpenAI's shape names its field as `param`, and has no
- * metadata.
+ * Asserts that the answer is an error with this status and code. If `field` is given, also asserts
+ * that the error names this field. Returns the error. An error in OpenAI's shape names its field as
+ * `param`, and has no metadata.
  */
 export function refused(answer: Answer, status: number, code: string, field?: string): Refusal {
   const { error, metadata } = envelope(answer);

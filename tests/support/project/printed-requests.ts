@@ -4,7 +4,7 @@ import { blocksIn } from "./printed-snippets.ts";
 
 const HOST = "https://REF.supabase.co/functions/v1/";
 
-/** A request as the page prints it, with its placeholders. */
+/** A request as the docs page prints it, with its placeholders. */
 export interface PrintedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

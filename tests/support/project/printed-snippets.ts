@@ -3,8 +3,8 @@ import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../../scripts/command/root.ts";
 
 /**
- * A code block of a page. `given` are the variables that the block needs from outside. `gives` are
- * its own variables that a test or a later block uses.
+ * A code block of a docs page. `given` are the variables that the block needs from outside. `gives`
+ * are its own variables that a test or a later block uses.
  */
 export interface Snippet {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Snippet {
   readonly gives: readonly string[];
 }
 
-/** A fenced code block of a page. */
+/** A fenced code block of a docs page. */
 export interface Block {
   readonly language: string;
   readonly code: string;

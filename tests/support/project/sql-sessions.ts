@@ -22,7 +22,8 @@ function open(databaseUrl: string): Sql {
     max: 1,
     onnotice: () => {},
     connect_timeout: 30,
-    // RESET drops prepared statements on the server, and the client would still try to use them.
+    // RESET drops prepared statements on the server, and the client would still try to use them. So
+    // the client prepares none.
     prepare: false,
   });
 }

@@ -51,7 +51,10 @@ export async function callNotificationRunner(world: World, signal?: AbortSignal)
   return data(answer, 200, NotificationRunnerReport);
 }
 
-/** The row of a notification. The row contains the address until the notification is sent. */
+/**
+ * The row of a notification. The row contains the recipient's address until the notification is
+ * sent.
+ */
 interface Stand {
   readonly notification_id: string;
   readonly state: string;

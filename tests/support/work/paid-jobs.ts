@@ -1,4 +1,7 @@
-/** Compares the price of a queue's requests at the provider with the credits that its jobs paid. */
+/**
+ * Compares the model provider's price of a queue's requests with the credits that the queue's jobs
+ * paid.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { type ProviderRequest, requestsWith } from "./chat.ts";
@@ -19,7 +22,7 @@ export function inFlight(world: World, { name }: Queue, count: number): Promise<
   });
 }
 
-/** Returns the price of all responses of the provider. Equal requests are counted once. */
+/** Returns the price of all responses of the model provider. Equal requests are counted once. */
 export async function priceOfAnswers(
   sql: Queue["sql"],
   asked: readonly ProviderRequest[],

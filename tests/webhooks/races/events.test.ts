@@ -1,6 +1,7 @@
 /**
- * Stripe's events about an account arrive while its credits are spent. Each event has its own session, as
- * each request does. There are enough events to make a missing lock visible.
+ * Stripe's events about an account arrive while its credits are spent. Each event is recorded in
+ * its own database session, as if in its own request. There are enough events to make a missing
+ * lock visible.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";

@@ -43,8 +43,8 @@ function Conversation({ models }: { readonly models: readonly Model[] }) {
       <Chat
         key={model}
         model={model}
-        // Two consoles on one static host share the tab's storage, so the stored name contains the
-        // URL of the project.
+        // Consoles of two projects on one static host share the tab's storage. So the name under
+        // which a conversation is stored contains the URL of the project.
         storedAs={`${project.url} ${model}`}
         explain={(error) => <Paywall error={error} />}
       />

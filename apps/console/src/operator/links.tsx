@@ -4,7 +4,7 @@ import { Id } from "../parts/figures.tsx";
 import { useSignedIn } from "../session/context.tsx";
 
 interface LinkToProps {
-  /** The folder of the pages, such as "/orders". */
+  /** The path before the id in the page's path, such as "/orders". */
   readonly under: string;
   readonly id: string | null | undefined;
   /** A text to show instead of the id. */

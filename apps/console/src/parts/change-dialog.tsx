@@ -86,7 +86,8 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
       (input) => change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input),
     );
   return (
-    // A preview is valid only for its own input, so each change of the input removes the preview.
+    // A preview is valid only for the input that it was made from, so each change of the input
+    // removes the preview.
     <form onSubmit={askPreview} onChange={dryRun?.change.reset} className="grid gap-4">
       {children}
       {preview}

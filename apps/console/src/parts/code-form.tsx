@@ -6,7 +6,7 @@ import { Label } from "@/components/ui/label";
 import { type Authenticator, useVerify } from "../reads/use-factors.ts";
 import { Select, TextField } from "./form-fields.tsx";
 
-/** Says what to do after a wrong code, because the message of Auth does not say it. */
+/** Says what to do after a wrong code, because the message of Supabase Auth does not say it. */
 function reasonOf(error: Error | null): Error | null {
   const isWrong = (error as { code?: unknown } | null)?.code === "mfa_verification_failed";
   return isWrong
@@ -15,7 +15,9 @@ function reasonOf(error: Error | null): Error | null {
 }
 
 interface CodeFormProps {
-  /** The apps whose codes are accepted. If there are several, the user chooses one. */
+  /**
+   * The authenticator apps whose codes are accepted. If there are several, the user chooses one.
+   */
   readonly authenticators: readonly Pick<Authenticator, "id" | "friendly_name">[];
   readonly action: string;
   readonly onVerified: () => void;
@@ -28,7 +30,7 @@ export function CodeForm({ authenticators, action, onVerified, takesFocus = true
   const { run, state, error } = useVerify();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    event.stopPropagation(); // React would pass the event on to a form around a dialog.
+    event.stopPropagation(); // Otherwise React would pass the event on to the form around a dialog.
     const form = new FormData(event.currentTarget);
     const code = String(form.get("code")).replaceAll(/\s/g, "");
     const factorId = String(form.get("factor") ?? authenticators[0]?.id);

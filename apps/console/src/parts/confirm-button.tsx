@@ -11,8 +11,9 @@ interface ConfirmButtonProps {
 
 /**
  * The button that confirms the change that a dialog has shown. It is not a submit button, so Enter
- * in a field does not press it. It ignores a held key. It also ignores the second click of a double
- * click, because the first click was on another button, which this button has replaced.
+ * in a field does not press it. It ignores a key that is held down. It also ignores the second
+ * click of a double click, because the first click was on another button, which this button has
+ * replaced.
  */
 export function ConfirmButton({ variant, isBusy, onConfirm, children }: ConfirmButtonProps) {
   return (

@@ -32,8 +32,8 @@ interface DataTableProps<Item> extends TableOf<Item> {
 }
 
 /**
- * The region scrolls instead of the table's own container, because only the region can have the
- * focus. An id stays on one line.
+ * The region around the table scrolls, and not the table's own container, because only the region
+ * can have the focus. An id stays on one line.
  */
 const LOOK = [
   "table-or-cards overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",

@@ -75,7 +75,10 @@ export function Filters({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Returns the named filters that the page's address sets, as a query of the API. */
+/**
+ * Of the filters with these names, returns those that the page's address sets, as a query of the
+ * API.
+ */
 export function useFilters<Name extends string>(
   ...names: readonly Name[]
 ): { readonly [Key in Name]?: string } {

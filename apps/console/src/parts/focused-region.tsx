@@ -8,9 +8,10 @@ interface FocusedRegionProps {
 
 /**
  * Moves the focus into this region when it appears, unless a field in the region already has the
- * focus. The user has shown the region by pressing a button, which is then hidden or removed and
- * loses the focus. A layout effect moves the focus before that. Otherwise a dialog would restore
- * the lost focus later, and would take it from the field that has it by then.
+ * focus. The region appears because the user pressed a button. This button is then hidden or
+ * removed, and loses the focus. A layout effect moves the focus into the region before the button
+ * loses it. Otherwise the dialog around the region would restore the lost focus later. It would
+ * then take the focus from the field that has it at that time.
  */
 export function FocusedRegion({ labelledBy, children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -12,7 +12,7 @@ interface ListTableProps<Item> extends TableOf<Item> {
   readonly filters?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A list of the API as a table, page by page. */
+/** Shows a list of the API as a table. A button loads further items. */
 export function ListTable<Item>(
   { list, caption, filters = {}, empty, ...table }: ListTableProps<Item>,
 ) {

@@ -39,8 +39,7 @@ function AskForCode({ onVerified }: { readonly onVerified: () => void }) {
 
 interface SecondFactorProps {
   /**
-   * The calls that the form can make. The call that was refused is repeated once a code is
-   * verified.
+   * The calls that the form can make. When a code is verified, the refused call is repeated.
    */
   readonly attempts: readonly Attempt[];
   /** The form of the change. It keeps its input while a code is asked for. */

@@ -12,7 +12,7 @@ export type Authenticator = Pick<Factor, "id" | "friendly_name" | "created_at">;
 
 const keyOf = (userId: string) => ["factors", userId];
 
-/** Returns the data of a response of Auth, or throws its error. */
+/** Returns the data of a response of Supabase Auth, or throws the error in the response. */
 function dataOf<Data>({ data, error }: { readonly data: Data; readonly error: Error | null }) {
   if (error !== null) throw error;
   return data as NonNullable<Data>;
@@ -40,7 +40,9 @@ interface Answer {
   readonly code: string;
 }
 
-/** Verifies a code of an authenticator app. The session then has the second factor. */
+/**
+ * Verifies a code of an authenticator app. After that, the user's session has the second factor.
+ */
 export function useVerify(): Change<Answer, unknown> {
   const { auth } = useSignedIn();
   return changeOf(useMutation({
@@ -58,8 +60,8 @@ export interface Enrolment {
 
 async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { all } = dataOf(await auth.mfa.listFactors());
-  // Auth refuses a name that an unfinished enrolment has, so unfinished enrolments are removed
-  // first.
+  // Supabase Auth refuses the name of an unfinished enrolment for a new one, so unfinished
+  // enrolments are removed first.
   for (const { id, status } of all) {
     if (status === "unverified") dataOf(await auth.mfa.unenroll({ factorId: id }));
   }

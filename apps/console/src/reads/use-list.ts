@@ -13,7 +13,7 @@ export interface List<Item> {
 const itemsOf = <Item>({ pages }: InfiniteData<Page<Item>>): readonly Item[] =>
   pages.flatMap(({ items }) => items);
 
-/** Reads a list page by page. */
+/** Reads a list of the API. Each call to the API returns one page of its items. */
 export function useList<P extends ListPath>(
   path: P,
   input: Input<"get", P>,

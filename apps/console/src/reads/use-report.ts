@@ -32,16 +32,19 @@ export interface MoreRows {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
-  /** Loads all rows that are left, page by page. */
+  /** Loads all rows that are not loaded yet, at most 1,000 with each call. */
   readonly loadAll: () => void;
 }
 
 export interface ReportReading<P extends ReportPath> extends MoreRows {
-  /** The report with the rows of all pages that were read. */
+  /** The report with all rows that were loaded. */
   readonly reading: Reading<ReportOf<P>>;
 }
 
-/** Joins the pages of a report: all of them have the same totals and controls. */
+/**
+ * Joins the responses for one report, each of which has a page of its rows. All have the same
+ * totals and controls.
+ */
 const joined = <R extends Report<unknown>>(pages: readonly R[]): R => ({
   ...pages[0]!,
   rows: pages.flatMap(({ rows }) => rows),
@@ -100,7 +103,7 @@ export function useReport<P extends ReportPath>(
   });
   const { data, error, isFetching, refetch, fetchNextPage } = query;
   const loadAll = async () => {
-    // A page that could not be read adds nothing, and ends the loop.
+    // If a page of rows could not be read, the number of pages stays the same, and the loop ends.
     for (let count = 0;;) {
       const { data, hasNextPage } = await fetchNextPage();
       const pages = data?.pages.length ?? 0;

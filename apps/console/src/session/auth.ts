@@ -8,7 +8,7 @@ export function authOf({ url, publishableKey }: Project): Auth {
   return new AuthClient({
     url: `${url}/auth/v1`,
     headers: { apikey: publishableKey },
-    // Two consoles on one static host must not share a session.
+    // Consoles of two projects on one static host must not share a session.
     storageKey: `farthing-console ${url}`,
     flowType: "pkce",
   });

@@ -1,6 +1,7 @@
 /**
  * The page's address and its query, both behind the `#`: `#/events?state=dead`. A static host needs
- * no rules for such addresses, and the part before the `#` is free for returns from Stripe.
+ * no rules for such addresses. The part before the `#` is free for the URLs to which Stripe sends
+ * buyers back.
  */
 import { useSyncExternalStore } from "react";
 
@@ -20,7 +21,7 @@ interface NavigateOptions {
 
 function navigate(to: string, { replace = false, state = null }: NavigateOptions = {}): void {
   history[replace ? "replaceState" : "pushState"](state, "", `#${to}`);
-  dispatchEvent(new HashChangeEvent("hashchange")); // These two methods send no event.
+  dispatchEvent(new HashChangeEvent("hashchange")); // `pushState` and `replaceState` send no event.
 }
 
 /** The hook from which wouter's router gets the path. */

@@ -30,7 +30,10 @@ function Pages({ areas }: { readonly areas: readonly Area[] }) {
   );
 }
 
-/** If the URL names no page, an operator starts on the overview, except on a return from Stripe. */
+/**
+ * Shows an operator the overview if the URL names no page, unless Stripe sent the operator back to
+ * the console.
+ */
 function useFirstPage(isOperator: boolean): void {
   const [, navigate] = useLocation();
   useEffect(() => {

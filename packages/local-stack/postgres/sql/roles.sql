@@ -17,7 +17,7 @@ begin
     create role supabase_auth_admin login noinherit password 'postgres';
     create role dashboard_user createdb createrole replication;
     -- Not a Supabase role. The local REST server reads PostgreSQL's system catalogue as this role,
-    -- and must see what the request roles see.
+    -- and must see what the roles of requests see, such as anon.
     create role farthing_rest login password 'postgres';
   end if;
   -- Since PostgreSQL 16, a role that may create roles needs the admin option to grant other roles.

@@ -4,11 +4,12 @@ import { SignedAmount } from "./credit-amounts.ts";
 import { text, Uuid } from "./fields.ts";
 import { Model } from "./usage.ts";
 
-// All messages of a request share its body of 64 KiB, so one message cannot be much longer than
-// MAX_CONTENT.
+// The body of a request has at most 64 KiB for all its messages together, so one message cannot be
+// much longer than MAX_CONTENT.
 const MAX_CONTENT = 60_000;
 const MAX_MESSAGES = 200;
-// This limit is above the cap of every model. ai/open-chat.ts checks the model's own cap.
+// This limit is above every model's own cap of output tokens. ai/open-chat.ts checks the model's
+// cap.
 const MAX_OUTPUT_TOKENS = 10_000_000;
 
 /** The output tokens for which credits are held if the request has no `max_output_tokens`. */

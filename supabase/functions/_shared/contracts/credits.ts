@@ -20,8 +20,8 @@ const BalanceLot = z.object({
 });
 
 /**
- * A balance. With `?at=` the response has only `balance` and `as_of`, because past holds and lots
- * are not stored.
+ * A balance. With `?at=`, which gives a past time, the response has only `balance` and `as_of`,
+ * because past holds and lots are not stored.
  */
 export const Balance = z.object({
   balance: SignedAmount,
@@ -165,7 +165,9 @@ const Ceiling = z.enum(["grant", "author_day", "day"]).nullable().openapi({
 
 const GrantStatus = z.enum(["pending", "granted", "declined", "expired"]);
 
-/** A recorded grant. A grant above a ceiling waits for a second operator. */
+/**
+ * A recorded grant. A grant that exceeds one of the policy's ceilings waits for a second operator.
+ */
 export const RecordedGrant = z.object({
   grant_id: Uuid,
   user_id: Uuid.nullable(),
@@ -186,7 +188,7 @@ export const RecordedGrant = z.object({
   duplicate: Duplicate,
 }).openapi("Grant");
 
-/** The response to a dry run. */
+/** The response to the dry run of a grant. */
 export const GrantPreview = z.object({
   dry_run: z.literal(true),
   user_id: Uuid,

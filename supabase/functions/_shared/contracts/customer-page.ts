@@ -1,4 +1,4 @@
-/** The page of a customer: everything that a support employee needs to know. */
+/** The data of the page about one customer: everything that a support employee needs to know. */
 import { z } from "@hono/zod-openapi";
 import { Booking } from "./bookings.ts";
 import { Order } from "./checkout.ts";

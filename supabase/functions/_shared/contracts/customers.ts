@@ -1,4 +1,7 @@
-/** Customers as operators see them: the search, and the log of reads. */
+/**
+ * Customers as operators see them: the search for customers, and the log of who read a customer's
+ * data.
+ */
 import { z } from "@hono/zod-openapi";
 import { SignedAmount } from "./credit-amounts.ts";
 import { Uuid } from "./fields.ts";

@@ -49,7 +49,7 @@ export const Tasks = z.object({
   })).openapi({ description: "The oldest 100 items that a task could not finish." }),
 }).openapi("ScheduledTasks");
 
-/** Metrics by the hour. Their labels contain no users and no addresses. */
+/** The metrics that are stored hour by hour. Their labels contain no users and no addresses. */
 const Metric = z.enum([
   "outside_calls",
   "outside_call",
@@ -91,7 +91,7 @@ export const Hours = z.object({
   })),
 }).openapi("HealthHours");
 
-/** The current values. Their labels contain no users and no addresses. */
+/** The current values of all figures. Their labels contain no users and no addresses. */
 export const Figures = z.object({
   as_of: TimestampOut,
   figures: z.array(z.object({

@@ -8,8 +8,8 @@ export type CheckState = z.output<typeof State>;
 export const Live = z.object({ status: z.literal("ok") }).openapi("Live");
 
 /**
- * The response of GET /health/ready. A `degraded` service still serves requests: payments and
- * credits do not depend on the degraded part.
+ * The response of GET /health/ready. A `degraded` service still serves requests, although a part is
+ * unavailable: without Stripe, for example, users can spend credits but not buy them.
  */
 export const Ready = z.object({
   status: State,
@@ -73,7 +73,10 @@ const DeepOutcome = z.object({
   ok_at: TimestampOut.nullable(),
 });
 
-/** Figures of all processes, from the database. Each process reports every ten seconds. */
+/**
+ * The figures of all processes, read from the database. Each process reports its figures to the
+ * database every ten seconds.
+ */
 export const HealthFigures = z.object({
   as_of: TimestampOut,
   slo: Slo,

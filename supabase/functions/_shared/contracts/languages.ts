@@ -1,4 +1,4 @@
-/** The languages in which notifications are sent. Each has a file of sentences. */
+/** The languages in which notifications are sent. Each language has a file with its sentences. */
 export const LANGUAGE_CODES = ["en", "de"] as const;
 
 export type LanguageCode = typeof LANGUAGE_CODES[number];

@@ -1,4 +1,4 @@
-/** Metadata: data that the app stores with an object. */
+/** Metadata: data that the app stores with a booking or a usage event. */
 import { z } from "@hono/zod-openapi";
 
 const MAX_METADATA_KEYS = 50;

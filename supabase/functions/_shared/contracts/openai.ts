@@ -129,7 +129,7 @@ function refused(why: string) {
   return z.null({ error: `${why} Leave this parameter out.` }).optional();
 }
 
-/** Accepts only these values, which have the same effect as leaving the parameter out. */
+/** Accepts only the listed values, which have the same effect as leaving the parameter out. */
 function only<T extends string | number | boolean>(values: T[], why: string) {
   return z.literal(values, { error: `${why} Leave this parameter out.` }).nullish();
 }

@@ -53,7 +53,7 @@ export const Refund = z.object({
   updated_at: TimestampOut,
 }).openapi("Refund");
 
-/** The response to a dry run. */
+/** The response to the dry run of a refund. */
 export const RefundPreview = z.object({
   dry_run: z.literal(true),
   order_id: Uuid.nullable(),

@@ -17,7 +17,7 @@ export const SpendCap = z.object({
   resets_at: TimestampOut,
 }).openapi("SpendCap");
 
-/** The response to a dry run. */
+/** The response to a dry run of setting a spend cap. */
 export const SpendCapPreview = SpendCap.extend({ dry_run: z.literal(true) })
   .openapi("SpendCapPreview");
 

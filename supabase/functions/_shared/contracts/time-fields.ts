@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 const EARLIEST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LATEST_MS = Date.parse("9999-12-31T23:59:59Z");
 
-/** PostgreSQL accepts zones with an offset of up to 15:59. */
+/** A zone with an offset of 16:00 or more. PostgreSQL refuses such a zone. */
 const FAR_ZONE = /[+-](1[6-9]|2\d):\d\d$/;
 
 function isStorable(text: string): boolean {

@@ -15,8 +15,8 @@ interface RequestedUrls {
   readonly cancel_url?: string | undefined;
 }
 
-// URL parsers disagree about these characters: what one treats as part of the host, another treats as part of
-// the path.
+// URL parsers disagree about these characters: one parser treats such a character as part of the
+// host, and another treats it as part of the path.
 const AMBIGUOUS = /[\\\s\p{Cc}]/u;
 
 /**
@@ -33,7 +33,7 @@ function allowed(url: string, field: string, origins: readonly string[]): string
 }
 
 /**
- * The maximum length of a URL that is sent to Stripe, with the order's id instead of the
+ * The maximum length of a URL that is sent to Stripe, counted after the order's id has replaced the
  * placeholder.
  */
 const MAX_LENGTH = 2048;
@@ -58,7 +58,10 @@ function withOrder(url: string, field: string, orderId: string, origins: readonl
   );
 }
 
-/** Refuses the placeholder `{ORDER_ID}` if there is no order. */
+/**
+ * Returns the URL if it is allowed. Refuses the placeholder `{ORDER_ID}`, because there is no
+ * order.
+ */
 function withoutOrder(url: string, field: string, origins: readonly string[]): string {
   if (url.search(ORDER_ID) < 0) return allowed(url, field, origins);
   throw invalid(`${field} can't contain {ORDER_ID}, because saving a card makes no order.`, field);

@@ -1,4 +1,4 @@
-/** The mode of Stripe, test or live: the API key and the database must have the same one. */
+/** The mode of Stripe, test or live: the API key and the database must have the same mode. */
 import type { Database } from "../adapters/database/database.ts";
 import { ApiError } from "../core/errors.ts";
 import type { Mode } from "../core/stripe-variables.ts";

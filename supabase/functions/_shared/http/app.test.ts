@@ -44,7 +44,7 @@ Deno.test("a preflight allows the headers that our clients send", async () => {
   for (const name of ["authorization", "apikey", "idempotency-key", "prefer", "traceparent"]) {
     assert(allowed.includes(name), name);
   }
-  // Only servers send these headers, so no page may send them.
+  // Only servers send these headers, so no web page may send them.
   for (const name of ["x-webhook-secret", "stripe-signature", "cf-connecting-ip", "cookie"]) {
     assert(!allowed.includes(name), name);
   }

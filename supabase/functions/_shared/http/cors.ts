@@ -1,5 +1,5 @@
 /**
- * CORS: which pages may call the API and read its responses. A page of another origin cannot read
+ * CORS: which pages may call the API and read its responses. A page of any other origin cannot read
  * any response. The log names the refused origin, because the browser does not show the reason to
  * the developer.
  */

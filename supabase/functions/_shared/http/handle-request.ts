@@ -62,13 +62,16 @@ const METHOD = /^[A-Z]{3,16}$/;
 /** The framework's request, reduced to what a route needs. */
 interface Incoming {
   readonly request: Request;
-  /** The routed path, without the query. */
+  /** The request's path, without the query. */
   readonly path: string;
   /** The variables in the path. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A route, and its names for the log and for metrics. All three are null for an unknown path. */
+/**
+ * A route, its `name` for the log, and its `title` for metrics. All three are null for an unknown
+ * path.
+ */
 export interface Endpoint {
   readonly route: Route | null;
   readonly name: string | null;

@@ -24,7 +24,10 @@ interface ListOperation extends Operation {
   readonly path: string;
 }
 
-/** A list is a GET with the parameter `cursor`, except the reports, whose rows are sums. */
+/**
+ * A list is a GET with the parameter `cursor`. Reports have this parameter, too, but are not tested
+ * here, because their rows are sums.
+ */
 const lists: ListOperation[] = Object.entries(openapi.paths).flatMap(([path, methods]) => {
   const get = (methods as Readonly<Record<string, Operation>>).get;
   const isList = get?.parameters?.some(({ name }) => name === "cursor") ?? false;

@@ -137,7 +137,7 @@ export async function runRoute(run: Run): Promise<Response> {
   context.author = authorOf(caller, route.who);
   const isShared = isSharedChange(route);
   if (isOperatorsChange(route) && !isShared) await requireSecondFactor(run, caller);
-  // Most routes belong to no product. This check saves them an await.
+  // Most routes belong to no product. For such a route, this check saves an await.
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);

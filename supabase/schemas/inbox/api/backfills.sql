@@ -1,4 +1,5 @@
--- The payment runner claims a backfill, asks which events are missing, and ends the backfill.
+-- A backfill fetches the events that Stripe did not deliver. The payment runner claims it, asks
+-- which of Stripe's events are not stored here, and ends it.
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb

@@ -1,4 +1,4 @@
--- Endpoints compare the mode of Stripe's key with the mode of this database.
+-- Endpoints compare the mode of their Stripe key (test or live) with the mode of this database.
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb

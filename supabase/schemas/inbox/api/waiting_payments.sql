@@ -1,4 +1,4 @@
--- The payment runner claims payments that wait for the event of their session.
+-- The payment runner claims payments that wait for the event of their checkout session.
 
 create function farthing_public.sessions_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -12,4 +12,4 @@ $$;
 grant execute on function farthing_public.sessions_claim to service_role;
 comment on function farthing_public.sessions_claim is
   'Leases up to p_limit payments that have waited for at least a minute for the event of their '
-  'session. Returns [{payment_id, paid_at}], with paid_at in seconds since 1970.';
+  'checkout session. Returns [{payment_id, paid_at}], with paid_at in seconds since 1970.';

@@ -1,7 +1,7 @@
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
 -- An event is first applied in the transaction that records it, and may be retried later. So the
--- state, not the existence of the row, says whether the event was applied. The facts contain no
--- personal data.
+-- state of an event, not the existence of its row, says whether it was applied. The stored facts of
+-- an event contain no personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -64,8 +64,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- After these errors the same call may succeed later, so they are raised, and Stripe or the
-    -- scheduled task repeats the call. Every other error is recorded.
+    -- These errors are temporary, so they are raised, and Stripe or the scheduled task repeats the
+    -- call. Every other error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';

@@ -21,8 +21,9 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- The last complete backfill has fetched the events up to done_until. This one begins 10 minutes
-  -- earlier, because an event may enter Stripe's list late. Stripe stores events for 30 days.
+  -- The last complete backfill has fetched the events up to done_until. The next backfill begins 10
+  -- minutes before that moment, because an event may enter Stripe's list late. Stripe stores events
+  -- for 30 days.
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
@@ -59,5 +60,5 @@ end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
   'Ends a claimed backfill. The next backfill is due an hour after a complete one, and at once '
-  'after an incomplete one. After unreadable events the next backfill is due at least 15 minutes '
-  'after the claim.';
+  'after an incomplete one. If some events could not be read, the next backfill is due at least 15 '
+  'minutes after the claim.';

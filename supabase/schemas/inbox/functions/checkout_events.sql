@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is
-  'Returns whether an event says that its order is paid. Raises if such an event names no payment '
-  'although its total is not 0.';
+  'Returns whether an event says that its order is paid. Raises if such an event has a total above '
+  '0 and names no payment.';
 
 create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
 returns void

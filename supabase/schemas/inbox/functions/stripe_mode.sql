@@ -1,5 +1,5 @@
 -- Test and live money never mix: the first Stripe event fixes the mode of the database. Before the
--- first event the database has no mode, and needs none, because no payment was made.
+-- first event the mode is unset, because no payment has been made yet.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean

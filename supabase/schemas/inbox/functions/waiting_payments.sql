@@ -1,7 +1,7 @@
--- Payments that wait for the event of their session, because only that event states discount and tax
--- (apply_checkout_event() in checkout_events.sql defers them).
--- If Stripe has not delivered the event within a minute, the payment runner reads the session: a buyer
--- who has paid should not wait for the hourly backfill.
+-- Payments that wait for the event of their checkout session, because only that event states the
+-- discount and the tax of the purchase (apply_checkout_event() in checkout_events.sql defers them).
+-- If Stripe has not delivered the event within a minute, the payment runner reads the session: a
+-- buyer who has paid should not wait for the hourly backfill.
 
 create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
 returns timestamptz
@@ -15,7 +15,8 @@ as $$
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
   'Returns the time at which the payment runner must read the session: a minute after p_event '
-  'began to wait. Returns null if p_event does not wait or does not report an order''s payment.';
+  'began to wait. Returns null for an event that is not waiting, and for an event that is not '
+  'about the payment of an order.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox

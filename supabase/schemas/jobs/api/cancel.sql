@@ -17,7 +17,8 @@ begin
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The running step may still write its result and is charged. No later step is charged.
+    -- A step that is running may still store its result, and is then charged. No later step is
+    -- charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   -- A user's cancellation of their own job is not audited. A cancellation by another author is

@@ -16,7 +16,7 @@ begin
       j.job_nr)::farthing.page_item
     from farthing.jobs j
     -- This condition must be the same in the index jobs_dead and in the alert dead_jobs. A job that
-    -- failed because its request was refused is not dead-lettered.
+    -- failed at once, because a retry would not help, is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)

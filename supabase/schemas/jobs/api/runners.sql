@@ -143,6 +143,6 @@ grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
   'Finishes a step once: stores its result, its AI log and its page of the job''s file, and '
   'charges the step from the job''s hold. A repeated call changes nothing. Returns {status, '
-  'credits, duplicates, conflicts, held}. conflicts: the number of events whose ids were charged '
-  'before with different contents; these events are not charged again. A runner must stop at any '
-  'status other than processing. Fails unknown_model, invalid_request.';
+  'credits, duplicates, conflicts, held}. conflicts: the number of usage events whose ids were '
+  'charged before with different contents; these usage events are not charged again. A runner must '
+  'stop at any status other than processing. Fails unknown_model, invalid_request.';

@@ -5,8 +5,8 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- Only lines without occurred_at fix a rate version for the whole job: a line with occurred_at is
-  -- priced at the rates of that moment.
+  -- Only the estimate's lines without occurred_at fix a rate version for the whole job: a line with
+  -- occurred_at is priced at the rates of that moment.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u

@@ -8,7 +8,8 @@ set search_path = ''
 as $$
   select farthing.wake('job-runner')
 $$;
-comment on function farthing.wake_runner() is 'Wakes the job runner; true if the call was queued.';
+comment on function farthing.wake_runner() is
+  'Wakes the job runner by an HTTP call; true if pg_net has queued the call.';
 
 create function farthing.wake_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -20,4 +21,4 @@ as $$
     and farthing.wake_runner()
 $$;
 comment on function farthing.wake_runner_if_due(timestamptz) is
-  'Wakes the job runner if a job is due; true if the call was queued.';
+  'Wakes the job runner if a job is due; true if pg_net has queued the call.';

@@ -34,7 +34,8 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_job(p_job_id);
 begin
-  -- An expired lease still belongs to its runner until a scheduled task or a claim ends it.
+  -- An expired lease still belongs to its runner until a scheduled task or another runner's claim
+  -- ends it.
   if v_job.token = p_token and v_job.lease_expires_at is not null and v_job.expires_at > p_now then
     return v_job;
   end if;

@@ -103,8 +103,8 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- The two conditions are not joined by `and`, because PostgreSQL prepares every function call
-    -- in a condition, even a call that it then does not make, and this costs time.
+    -- The conditions are two nested `if`s and not one `and`: PostgreSQL prepares every function
+    -- call in a condition, even a call that it then skips, and this costs time.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;

@@ -24,7 +24,7 @@ declare
   v_overdraft numeric := case when p_hold_id is null then 0
     else farthing.overdraft_limit(p_account, p_hold_id) end; -- the credits that may become debt
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
-  -- Separate variables, because setting a field of a composite costs more than setting a variable.
+  -- The account's values have variables of their own: setting a field of a composite costs more.
   v_seq bigint := p_account.last_seq; v_balance numeric := p_account.balance;
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
@@ -97,8 +97,8 @@ begin
   if cardinality(p_entries) = 0 then
     return;
   end if;
-  -- Burn-down takes lots in order, so the loop ends at the first lot that gave nothing. An update
-  -- by key costs a third of an update with a join.
+  -- Burn-down takes lots in order, so the loop ends at the first lot that gave nothing. Each lot is
+  -- updated by its key, which costs a third of an update with a join.
   for v_lot in 2 .. cardinality(p_lot_ids) loop
     exit when p_given[v_lot] = 0;
     update farthing.lots

@@ -28,7 +28,8 @@ create table farthing.accounts (
   created_at timestamptz not null default now(),
   left_at timestamptz
 ) with (fillfactor = 80);
--- The free space in each page lets an update of the balance skip the indexes (HOT).
+-- The fillfactor leaves free space in each page, so an update of the balance can skip the indexes
+-- (HOT).
 comment on table farthing.accounts is
   'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
   'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; top_up_below: '
@@ -43,6 +44,6 @@ alter table farthing.accounts enable row level security;
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Only an account''s owner sees the account and its rows; after the owner''s deletion no user sees '
-  'them.';
+  'Only an account''s owner sees the account and its rows in other tables; after the owner''s '
+  'deletion no user sees them.';
 grant select on farthing.accounts to authenticated;

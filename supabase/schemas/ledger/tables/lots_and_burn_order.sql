@@ -27,10 +27,11 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
-  'that open holds reserve; clawed_back: the part that refunds and disputes took; price: the lot''s '
-  'part of what the order cost, in minor units of the order''s currency, 0 without an order; frozen: the '
-  'payment is in doubt, so only held credits can be spent. Amounts are in credits.';
+  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of '
+  'remaining that open holds reserve; clawed_back: the part that refunds and disputes took; price: '
+  'the lot''s part of what the order cost, in minor units of the order''s currency, 0 without an '
+  'order; frozen: the payment is in doubt, so only the credits that open holds reserve can be '
+  'spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds functions that
 -- order lots without this mark. The predicate uses closed_at instead of remaining, so that a debit
@@ -39,7 +40,8 @@ create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9, enforced even if every other check fails: an order adds each kind of credit once.
+-- Rule 9: an order adds credits of each source only once. This index enforces the rule even if
+-- every other check fails.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 

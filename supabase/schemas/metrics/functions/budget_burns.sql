@@ -58,4 +58,4 @@ as $$
 $$;
 comment on function farthing.budget_burns(timestamptz) is
   'Returns each objective with each pair of windows, and whether its budget burns too fast in both '
-  'windows. requests: the requests of the short window.';
+  'windows. requests: the number of requests in the short window.';

@@ -12,7 +12,7 @@ begin
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
     from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
   ), compared as (
-    -- Hours are deleted by age, so some hours of the oldest stored day may already be deleted, and
+    -- Rows per hour are deleted by age. Some of those of the oldest day may already be deleted, so
     -- that day is not compared.
     select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
   )

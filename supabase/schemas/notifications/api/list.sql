@@ -13,7 +13,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The notification with the id p_before is read first. The index scan begins at its values.
+  -- The notification with the id p_before is read before the page: the index scan begins at its
+  -- created_at and id.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;

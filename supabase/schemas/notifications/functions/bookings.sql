@@ -18,7 +18,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The receipt does not contain the fee, because the fee is between the provider and the platform.
+  -- The buyer's receipt does not contain the application fee, because that fee is between the
+  -- provider and the platform.
   perform farthing.notify(new.account_id, 'booking_receipt', new.booking_id::text, jsonb_build_object(
     'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
     'currency', new.currency, 'paid_at', new.paid_at), new.paid_at);

@@ -1,7 +1,7 @@
 -- Claiming due notifications, with the address of each recipient and the shop's settings that
--- appear in its emails. Each notification is sent at most once, because a claim commits before a
--- service is called. If the runner dies or the service's response is lost, the notification may
--- have been sent. leases.sql then ends the lease of the notification.
+-- appear in its emails. A claim commits before a service is called, so each claim sends a
+-- notification at most once. If the runner dies or the service's response is lost, the notification
+-- may have been sent. leases.sql then ends the lease of the notification.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)

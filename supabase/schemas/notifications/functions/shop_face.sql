@@ -1,5 +1,5 @@
--- The shop in its emails: name, logo, address and color. The first claim of a notification stores
--- them (claim.sql), so later attempts show the same shop.
+-- How the shop appears in its emails: its name, logo, address and color. The first claim of a
+-- notification stores these settings (claim.sql), so later attempts show the same shop.
 
 create function farthing.shop_face()
 returns jsonb

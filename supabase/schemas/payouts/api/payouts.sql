@@ -8,7 +8,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The payout with the id p_before is read first. The index scan begins at its values.
+  -- The payout with the id p_before is read before the page: the index scan begins at its made_at
+  -- and id.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;

@@ -1,7 +1,7 @@
 -- Manual payouts. Stripe does not list the transactions of a manual payout, because the request for
 -- it names only an amount. So this file assigns the oldest available transactions to the oldest
--- payout. If a payout takes all available money, the assigned transactions are exactly the right
--- ones.
+-- manual payout. If a payout takes all available money, the assigned transactions are exactly the
+-- right ones.
 --
 -- In a Stripe account with automatic payouts, a manual payout (such as an instant payout) is an
 -- advance on the next automatic one. The list of that automatic payout has the transactions of the
@@ -77,9 +77,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
-  'running sum is exactly the payout''s amount or, if no sum is exact, below that amount. The '
-  'remaining amount is reported as the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout. The last one assigned is the last '
+  'one at which their running sum is exactly the payout''s amount or, if no sum is exact, below '
+  'that amount. Any remaining amount is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void

@@ -16,7 +16,7 @@ language sql stable
 set search_path = ''
 as $$
   -- A refund and the return of a failed refund are two lines with the same subject. The line that
-  -- differs comes first.
+  -- the mismatch recorded as `theirs` is preferred.
   select t from farthing.balance_transactions t
   where t.payout_id = p_mismatch.payout_id and coalesce(t.source_id, t.transaction_id) = p_mismatch.subject
     and replace(t.kind, 'fee_refund', 'fee') = split_part(p_mismatch.kind, '_', 1)

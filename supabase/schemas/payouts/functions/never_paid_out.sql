@@ -1,8 +1,9 @@
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
--- a payment may wait for its payout. A payment that is missing from Stripe's list by time, too, is
--- looked for in one run only. Each run looks for such payments of at most one day, so that it stays
--- short even after a long pause: docs/decisions/reconciliation.md.
+-- a payment may wait for its payout. Each run looks for those payments of the next period that
+-- Stripe does not list at all; the period is at most one day long, so that the run stays short even
+-- after a long pause: docs/decisions/reconciliation.md. Each run also looks for all payments that
+-- are in Stripe's list of balance transactions and in no payout.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -47,8 +48,8 @@ as $$
     and t.payout_id is null and t.kind = 'charge'
 $$;
 comment on function farthing.left_in_balance(timestamptz) is
-  'Returns the payments that are in Stripe''s list by time and in no payout, although a payout of their '
-  'currency should contain them by now.';
+  'Returns the payments that are in Stripe''s list of balance transactions and in no payout, '
+  'although a payout of their currency should contain them by now.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int

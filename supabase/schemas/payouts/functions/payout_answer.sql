@@ -22,9 +22,10 @@ begin
 end
 $$;
 comment on function farthing.payout_answer(farthing.payouts) is
-  'Returns a payout with the progress of its comparison. ours and not_ours are null before the first '
-  'comparison; they stay null for a manual payout, because Stripe cannot list its transactions. Amounts '
-  'are in minor units.';
+  'Returns a payout with the progress of its comparison. ours and not_ours (how many of its '
+  'transactions are ours, and how many are another app''s) are null before the first comparison; '
+  'they stay null for a manual payout, because Stripe cannot list its transactions. Amounts are in '
+  'minor units.';
 
 create function farthing.lines_by_kind(p_payout_id text)
 returns jsonb

@@ -1,6 +1,6 @@
--- Stripe's events about payouts to our bank. Payouts are stored so that operators learn about late
--- money and reports can add payouts up. Events may arrive in any order and more than once, so the
--- stored payout has the furthest state that Stripe has reported (payout_rank()).
+-- Stripe's events about payouts to our bank. Payouts are stored so that operators are notified of
+-- late payouts and reports can add payouts up. Events may arrive in any order and more than once,
+-- so the stored payout has the furthest state that Stripe has reported (payout_rank()).
 
 create function farthing.payout_rank(p_status text)
 returns int

@@ -124,8 +124,8 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.balance_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund' and payout_id is not null;
-  -- A fee may be refunded in parts over several payouts, but the sum of the fee refunds in payouts
-  -- must never exceed the fee refunds that we recorded.
+  -- An application fee may be refunded in parts over several payouts. The sum of these fee refunds
+  -- in payouts must never exceed the sum that we recorded.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
@@ -174,8 +174,9 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'Compares a payout''s transactions and its sum with our records. kind: the kind of mismatch, or null '
-  'if both agree; is_ours: false for another app''s transaction on this Stripe account.';
+  'Compares a payout''s transactions and its sum with our records. kind: the kind of mismatch, or '
+  'null if Stripe and our records agree; is_ours: false for another app''s transaction on this '
+  'Stripe account.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int

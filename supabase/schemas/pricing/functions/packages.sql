@@ -33,5 +33,5 @@ as $$
     union all select 1, o.key, o.value::bigint from jsonb_each_text(p_package.other_prices) o) p
 $$;
 comment on function farthing.package_prices(farthing.packages) is
-  'Returns the prices of a package as [{currency, amount}], the first currency first; amounts in minor '
-  'units.';
+  'Returns the prices of a package as [{currency, amount}]: first its own amount, then '
+  'other_prices by currency; amounts in minor units.';

@@ -52,8 +52,8 @@ as $$
   where c.model is null or (to_jsonb(c) ->> f.key)::numeric is distinct from f.value::numeric
 $$;
 comment on function farthing.rate_changes(jsonb, timestamptz) is
-  'Returns the changes that a list of rates would make, field by field; the fields of a new model have no '
-  '`was`.';
+  'Returns the changes that a list of rates would make, field by field; the fields of a new model '
+  'have no `was` (the value before).';
 
 create function farthing.add_rates(p_rates jsonb, p_now timestamptz)
 returns void

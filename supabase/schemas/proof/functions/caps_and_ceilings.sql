@@ -46,5 +46,5 @@ begin
 end
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and author '
-  '(actor_days) add up to all sealed entries.';
+  'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and '
+  'author (actor_days) add up to the sums of all sealed entries.';

@@ -105,7 +105,7 @@ as $$
     cross join lateral (select t.* from farthing.entry_seals t where t.account_id = r.account_id
       and t.seq > r.after_seq and (r.upto_seq is null or t.seq <= r.upto_seq) order by t.seq desc limit 1) s
     where not exists (select from found f where f.account_id = r.account_id)
-      -- A mark is not set in the middle of a transaction.
+      -- The last entry that is marked as proved must not be in the middle of a transaction.
       and not exists (select from farthing.entries e join farthing.entries n
         on n.account_id = e.account_id and n.seq = e.seq + 1 and n.transaction_id = e.transaction_id
         where e.account_id = s.account_id and e.seq = s.seq)),
@@ -150,8 +150,8 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_found := o_found || array(select m::farthing.violation from farthing.prove_and_mark(v_ranges) m);
-    -- If an account's mark is not at the end of its range, the account has a violation or unsealed
-    -- entries. The next run checks the account again.
+    -- If an account's mark (its last proved entry) is not at the end of its range, the account has
+    -- a violation or unsealed entries. The next run checks the account again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id

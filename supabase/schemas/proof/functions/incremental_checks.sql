@@ -47,8 +47,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 for the new entries after each account''s mark. Also rule 1 for an account '
-  'and its lots, if the range reaches the account''s last entry.';
+  'Rules 1, 3 and 13 for the new entries after each account''s mark (its last proved entry). Also '
+  'rule 1 for an account and its lots, if the range reaches the account''s last entry.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -130,8 +130,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'Verifies the hash chain of each account as verify() does, but only after the account''s mark. '
-  'The seal at the mark must be the seal that was proved.';
+  'Verifies the hash chain of each account as verify() does, but only after the account''s mark '
+  '(its last proved entry). The seal at the mark must still be the seal that was proved.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)

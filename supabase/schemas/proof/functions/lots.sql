@@ -93,7 +93,7 @@ begin
   left join (select n.*, n.amount_total - n.amount_tax as net from farthing.orders n) o
     on o.account_id = l.account_id and o.order_id = l.order_id
   left join farthing.accounting_policies p on p.name = 'bonus_allocation' and p.version = o.allocation_version
-  -- The bonus lot has the rounded share; the paid lot has the rest of the price.
+  -- The bonus lot gets its rounded share of the order's price; the paid lot gets the rest.
   cross join lateral (select case p.value when 'zero' then 0 when 'pro_rata' then
     div(2 * o.net * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
     end as price) b

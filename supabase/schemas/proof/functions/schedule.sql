@@ -23,7 +23,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
+  -- The number of the proof's advisory lock, which no other lock uses; it is arbitrary.
   c_proofs constant int := 67;
   v_began timestamptz := clock_timestamp();
   v_last farthing.proof_runs;

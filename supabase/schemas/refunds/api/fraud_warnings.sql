@@ -12,7 +12,8 @@ declare
   -- A user without an account gets 0. No account has that number, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The warning with the id p_before is read first. The index scan begins at its values.
+  -- The warning with the id p_before is read before the page: the index scan begins at its
+  -- created_at and id.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;

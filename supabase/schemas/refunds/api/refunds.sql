@@ -1,4 +1,5 @@
--- Refunds: begin, preview, attach, refuse, postpone, finish, read, list and claim.
+-- The RPC functions that begin, preview, attach, refuse, postpone, finish, read, list and claim
+-- refunds.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -56,8 +57,8 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- Stripe's event may already have stored the same id. A refund that has failed here keeps its
-  -- state until Stripe's event arrives.
+  -- Stripe's event may already have stored the same id. A refund that was already marked as failed
+  -- keeps that state until Stripe's event arrives.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -178,7 +179,8 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The refund with the id p_before is read first. The index scan begins at its values.
+  -- The refund with the id p_before is read before the page: the index scan begins at its
+  -- created_at and id.
   v_last farthing.refunds;
 begin
   if p_user_id is null and v_account_id > 0 then

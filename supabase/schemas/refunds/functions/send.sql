@@ -10,8 +10,8 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small booking can be zero. Stripe refuses to refund a fee that it never
-    -- collected.
+    -- The application fee of a small booking can be zero. Stripe refuses to refund a fee that it
+    -- never collected.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -51,8 +51,8 @@ begin
       end if;
       continue;
     end if;
-    -- The waits are 2, 4, 8 … minutes, so the runner that has claimed a refund has ended before the
-    -- refund can be claimed again.
+    -- The waits between the attempts are 2, 4, 8 … minutes, so the runner that has claimed a refund
+    -- has ended before the refund can be claimed again.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id

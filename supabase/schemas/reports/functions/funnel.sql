@@ -63,9 +63,9 @@ begin
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
-  'Returns the refused accounts of each day. has_paid: the account paid an order within 7 days after '
-  'the day''s first refusal; is_first_purchase: that order was also the account''s first paid order. '
-  'Free orders do not count.';
+  'Returns, for each day, the accounts that had a request refused for lack of credits. has_paid: '
+  'the account paid an order within 7 days after the day''s first refusal; is_first_purchase: that '
+  'order was also the account''s first paid order. Free orders do not count.';
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint

@@ -59,8 +59,9 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- This is the hop from the ledger to the customer, so notifications to operators do not count.
-    -- Notifications to deleted users do not count either, because these users have no address.
+    -- This figure shows whether notifications reach customers, so notifications to operators do not
+    -- count. Notifications to deleted users do not count either, because these users have no
+    -- address.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e

@@ -1,5 +1,6 @@
--- The entries of purchases, with the evidence that each order lacked when its purchase was sealed. They are
--- stored in a table of their own, because no index of the entries finds them.
+-- The entries of purchases, with the evidence (Stripe's event, the lot) that each order lacked when
+-- its purchase was sealed. These entries are stored in a table of their own, because no index of
+-- the entries finds them.
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -56,4 +57,5 @@ end
 $$;
 comment on function farthing.prove_order_entries() is
   'Rule 14: order_entries has exactly the sealed purchases, with the days and credits of their '
-  'orders. An order that order_entries records with complete evidence has all of its evidence.';
+  'orders. If a row of order_entries says that no evidence is missing, the order has its Stripe '
+  'event and its lot.';

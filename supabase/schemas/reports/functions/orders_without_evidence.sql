@@ -1,5 +1,6 @@
--- Orders without evidence. The evidence is looked up once, when the purchase is sealed. Otherwise
--- each report of a year would have to look it up for every order again.
+-- Paid orders that lack evidence: an event of Stripe, a lot or an entry. The evidence is looked up
+-- once, when the purchase is sealed. Otherwise each report of a year would have to look it up for
+-- every order again.
 
 create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
 returns text

@@ -114,6 +114,7 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: by kind of movement, the credits in lot_days add up to the sealed entries; payments of '
-  'debt cancel out. The values of all days add up to the value of the lots. The summed movements '
-  'of a lot equal its remaining credits.';
+  'Rule 14: for each kind of movement, the credits in lot_days add up to the credits of the sealed '
+  'entries; payments of debt cancel out, because each is counted once for its lot and once, with '
+  'the opposite sign, for the debt. The values of all days add up to the value of the lots. The '
+  'summed movements of a lot equal its remaining credits.';

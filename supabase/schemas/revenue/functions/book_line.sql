@@ -74,8 +74,8 @@ declare
   v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
   v_open_from date;
 begin
-  -- This statement locks the row of books for share. close_months() waits for that lock. If
-  -- close_months() ran first, this statement sees which months are closed.
+  -- This statement locks the one row of the table `books` for share. close_months() waits for that
+  -- lock. If close_months() ran first, this statement sees which months are closed.
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)

@@ -53,8 +53,9 @@ as $$
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
   'Returns the amount of the revenue lines of a balance transaction, in minor units of the '
-  'payment''s currency; null if it has no line. A refund of a fee has no line of its own, because '
-  'the lines of refunded fees record by how much the booking''s sum of refunded fees has grown.';
+  'payment''s currency; null if it has no line. A refund of an application fee has no line of its '
+  'own: each line of refunded fees records only by how much the booking''s sum of refunded fees '
+  'has grown.';
 
 create function farthing.payout_line(
   p_transaction farthing.balance_transactions, p_payout farthing.payouts)

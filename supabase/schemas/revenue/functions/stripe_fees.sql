@@ -49,8 +49,8 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- A fee counts on the day of its payment's line, because the event and the balance transaction of
-  -- a payment may be on two different days.
+  -- Stripe's fee counts on the day of its payment's line, because the event and the balance
+  -- transaction of a payment may be on two different days.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then

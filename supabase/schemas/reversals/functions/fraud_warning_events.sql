@@ -32,7 +32,8 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner sends the refund to Stripe, because no external call is made inside a transaction.
+    -- A runner sends the refund to Stripe later, because no external call is made inside a database
+    -- transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,

@@ -73,8 +73,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund made in the dashboard reverses the provider's share only if it also reversed the
-      -- transfer. Otherwise we reverse the share.
+      -- For a refund from the dashboard, transfer_reversal says whether the refund also reversed
+      -- the transfer to the provider. If it did not, we reverse the provider's part.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;

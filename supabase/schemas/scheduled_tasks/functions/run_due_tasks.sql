@@ -117,7 +117,7 @@ create procedure farthing.run_due_tasks(p_now timestamptz default null)
 language plpgsql
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
+  -- The number of the runner's advisory lock, which no other lock uses; it is arbitrary.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
   -- statement_timeout applies to the whole CALL; 0 means no limit.

@@ -1,6 +1,6 @@
 -- Two durations that the alert tasks_stopped and GET /health/ready read: how long ago the runner
--- last ran, and for how long no alert could open. After 5 minutes, scheduled tasks count as
--- stopped.
+-- last ran, and for how long no alert could open. If no alert could open for 5 minutes, scheduled
+-- tasks count as stopped.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -26,8 +26,8 @@ as $$
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
-  'alerts did not succeed.';
+  'Returns for how long no alert could open: the time since the runner last looked for due tasks '
+  'or, if that is longer ago, since the task that evaluates alerts last succeeded.';
 
 create function farthing.runs_tasks(p_now timestamptz)
 returns boolean

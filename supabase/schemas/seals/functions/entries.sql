@@ -38,7 +38,7 @@ comment on function farthing.entry_terms(farthing.entries) is
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view, because the planner inlines views. A function with its own search_path, called
--- for each entry, took three times as long. The terms are computed only for entries that have
+-- for each entry, took three times as long. entry_terms() is called only for entries that have
 -- terms.
 create view farthing.entry_contents with (security_invoker = true) as
 -- The content is a JSON array, because JSON distinguishes a null from an empty text, and shows

@@ -1,4 +1,4 @@
--- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
+-- Heads: each hour one hash is made over the last seal of every account, the audit rows and the
 -- head before it. Seals show that an entry was changed, unless the person who changed it can also
 -- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
 -- a webhook) cannot be rewritten from inside. Suppose that somebody changes an entry, an owner or
@@ -143,5 +143,6 @@ begin
 end
 $$;
 comment on function farthing.compare_head(int, text) is
-  'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
-  'difference. This function does not read the entries; verify() compares the seals with the entries.';
+  'Compares the database with a head that was stored outside the database. Returns null if they '
+  'agree, otherwise the difference. This function does not read the entries; verify() compares the '
+  'seals with the entries.';

@@ -67,8 +67,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request and names the field if a change names a rule that does not exist, or has '
-  'a field that is not a valid figure of a rule.';
+  'Fails invalid_request and names the field if a change names an unknown rule, or has a field '
+  'that is not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
 returns void

@@ -25,8 +25,8 @@ as $$
   select g.* from farthing.packages_given(p_packages, p_now) g
   join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
 
-  -- A change that does not concern the terms creates no new version, so that open sessions of the
-  -- current version remain valid.
+  -- A change that does not concern the terms creates no new version, so that open checkout sessions
+  -- for the current version remain valid.
   update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
     active = true
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug

@@ -27,7 +27,7 @@ end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
   'Fails invalid_request if a list of domains is not an array, or if one of its domains cannot be '
-  'blocked. The error names the first such field.';
+  'blocked. The error names the first wrong domain by its position in the list.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
 returns jsonb

@@ -1,4 +1,4 @@
--- Every RPC function that changes settings calls this function. A new kind of settings needs an
+-- Every RPC function that changes settings calls change_settings(). A new kind of settings needs an
 -- audited table, a function apply_<table>() that checks and writes, and a line in the `case` below.
 
 create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
@@ -47,8 +47,8 @@ $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
-  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails forbidden for '
-  'an operator who has lost the role, invalid_request, version_conflict.';
+  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails '
+  'invalid_request, version_conflict, and forbidden for an operator who has lost the role.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void

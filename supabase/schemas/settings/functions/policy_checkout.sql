@@ -1,4 +1,4 @@
--- The policy's settings of Stripe's hosted page.
+-- The policy's settings of Stripe's hosted checkout page.
 
 create function farthing.policy_checkout()
 returns setof farthing.setting_kind
@@ -28,4 +28,4 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_checkout() is
-  'Returns the settings of Stripe''s hosted page.';
+  'Returns the settings of Stripe''s hosted checkout page.';

@@ -8,7 +8,7 @@ language sql stable
 set search_path = ''
 as $$
   -- Auth stores addresses in lower case. Its index of addresses leaves out users who sign in
-  -- through their company (SSO), so those users are found by their identity.
+  -- through their company (SSO), so those users are found by the address of their identity.
   select u.id from auth.users u where u.email = lower(p_email) and not u.is_sso_user
   union
   select i.user_id from auth.identities i where i.email = lower(p_email)
@@ -61,8 +61,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- Charge ids are looked up in card uses and in balance transactions. Card uses have a charge id
-  -- at once, but only for 90 days. Balance transactions have it later, but for ever.
+  -- Charge ids are looked up in card_uses and in balance_transactions. card_uses has a charge id at
+  -- once, but only for 90 days. balance_transactions has it later, but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),

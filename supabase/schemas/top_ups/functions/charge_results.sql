@@ -94,7 +94,7 @@ begin
     when 'authentication' then
       perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
     when 'unknown' then
-      -- The waits are 1, 2, 4 … 32 minutes.
+      -- The waits between the requests to Stripe are 1, 2, 4 … 32 minutes.
       update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
         next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
       where account_id = p_order.account_id and order_id = p_order.order_id;
@@ -137,8 +137,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event does not end the charge if the order has ended, if the authentication page has replaced the
-  -- charge, or if the event is about a different payment.
+  -- An event does not end the charge if the order has ended, if the user was already asked to
+  -- authenticate (step `link` or `linked`), or if the event is about a different payment.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',

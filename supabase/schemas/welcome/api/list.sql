@@ -16,7 +16,7 @@ begin
     select row(farthing.welcome_answer(w, p_user_id is not null), w.request_nr)::farthing.page_item
     from farthing.welcome_grants w
     where (p_status is null or w.status = p_status)
-      -- A reason implies the status `refused`. The condition on the status is still needed, because
+      -- Only refused requests have a reason. The condition on the status is still needed, because
       -- without it the planner does not use the index of refused requests.
       and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
       and (p_user_id is null or w.user_id = p_user_id)

@@ -29,9 +29,9 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry to service_role;
 comment on function farthing_public.welcome_retry is
-  'Queues a refused request for welcome credits again; author and reason are audited. The limits apply '
-  'again. Returns {status: 200, replayed, data: request}. Fails not_found, forbidden, invalid_request, '
-  'welcome_not_refused.';
+  'Queues a refused request for welcome credits again; author and reason are audited. The usual '
+  'limits, such as the daily limit, apply again. Returns {status: 200, replayed, data: request}. '
+  'Fails not_found, forbidden, invalid_request, welcome_not_refused.';
 
 create function farthing_public.welcome_retry_refused(
   p_since timestamptz, p_limit int, p_until timestamptz default null, p_refused_as text default null,
@@ -83,7 +83,7 @@ $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
-  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest first. '
-  'The limits apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
-  'found: [{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
-  '`since` or `reason`.';
+  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest '
+  'first. The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
+  '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
+  'forbidden. Fails invalid_request and names the field: `since` or `reason`.';

@@ -1,6 +1,6 @@
--- Different spellings of one person's email address are normalised to one address. Some hosts treat
--- + like any other character. At such a host two people can have the same normalised address, and
--- the second person then gets no welcome credits.
+-- Different spellings of one person's email address are normalised to one address. A tag after a +
+-- is removed, but some hosts treat + like any other character. At such a host two people can have
+-- the same normalised address, and the second person then gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text

@@ -1,5 +1,5 @@
 -- Operators read the requests for welcome credits, and queue refused requests again. The runner
--- decides these requests by the same limits, so a retry cannot bypass the daily limit or the limit
+-- decides these requests by the usual limits, so a retry cannot bypass the daily limit or the limit
 -- of one grant per address. One request queues at most RETRIED_AT_ONCE users:
 -- supabase/functions/_shared/contracts/welcome.ts.
 

@@ -61,7 +61,10 @@ export interface RouteCase {
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
-  /** True if the Idempotency-Key is optional. Without a key, the content identifies the request. */
+  /**
+   * True if the Idempotency-Key is optional. Without a key, the request is identified by its
+   * content.
+   */
   readonly isKeyOptional?: boolean;
   /** True if the route accepts a body of up to 1 MiB. */
   readonly hasLargeBody?: boolean;

@@ -2,7 +2,10 @@
 import type { Metrics } from "../../../../supabase/functions/_shared/metrics/metrics.ts";
 
 export interface CountedMetrics extends Metrics {
-  /** The count of each series. The key is the name and the label values, separated by spaces. */
+  /**
+   * The count of each series. The key is the metric's name and the label values, separated by
+   * spaces.
+   */
   readonly counts: Record<string, number>;
   /** The durations in ms that each timer has recorded, with the same keys as `counts`. */
   readonly times: Record<string, number[]>;

@@ -16,7 +16,7 @@ export function makeType(type: string, run: Run, input: z.ZodType = z.unknown())
   });
 }
 
-/** Makes the function of a step that returns this output. */
+/** Makes a job step's function, which returns this output. */
 export const done = (output: unknown) => () => Promise.resolve({ output });
 
 /** Makes a job type of three steps that record their names in `ran`. */

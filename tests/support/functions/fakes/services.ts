@@ -155,7 +155,8 @@ function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   });
 }
 
-// Generating the keys takes long, and no test changes the keys, so all tests share one project.
+// Generating a project's signing keys takes long, and no test changes them, so all tests share one
+// project.
 const sharedProject = makeProject();
 
 export async function makeFake(options: FakeOptions = {}): Promise<Fake> {

@@ -22,7 +22,7 @@ const customer = {
 const ID = "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10";
 const none = { items: [], has_more: false, path: null };
 
-/** An entry with its reason. */
+/** A ledger entry with its reason. */
 export const entry = {
   id: ID,
   seq: 7,

@@ -1,4 +1,4 @@
-/** Valid items of the lists of operators, in the format that SQL returns. */
+/** Valid items of the lists that operators read, in the format that SQL returns. */
 import type { ListResults } from "../../../../supabase/functions/_shared/contracts/database/results/lists.ts";
 import { USER_ID } from "../project.ts";
 import type { SamplesOf } from "./database.ts";

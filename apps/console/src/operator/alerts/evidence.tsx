@@ -38,7 +38,7 @@ const Backlog = () => (
 /** Columns to leave out: they have the same value in every open mismatch. */
 const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
 
-/** Lists only open mismatches, because the rule counts only these. */
+/** Lists only open mismatches, because the alert's rule counts only these. */
 function Mismatches() {
   const list = useList("/mismatches", {});
   return (

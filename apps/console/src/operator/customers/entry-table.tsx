@@ -42,7 +42,7 @@ function Sentence({ reason, author }: ExplainedEntry) {
   );
 }
 
-/** Whether the sentence already names the author. */
+/** Whether the API's sentence `reason` already names the author. */
 const namesAuthor = ({ reason }: ExplainedEntry): boolean =>
   /^(Grant|Debit|Hold settled) by /.test(reason);
 
@@ -110,7 +110,10 @@ function Causes({ entry, refunds }: CausesProps) {
 const keyOf = ({ seq }: Entry) => seq;
 const EMPTY = "No changes yet. Each purchase, grant, charge and refund appears here.";
 
-/** The newest changes, with their reasons. `refunds` are the refunds that the same page shows. */
+/**
+ * The newest changes of a balance, with their reasons. `refunds` are the refunds that the same page
+ * shows.
+ */
 export const explainedBy = (refunds: readonly Refund[]): TableOf<ExplainedEntry> => ({
   caption: "Changes of the balance",
   keyOf,
@@ -129,7 +132,10 @@ export const explainedBy = (refunds: readonly Refund[]): TableOf<ExplainedEntry>
   ],
 });
 
-/** Every change ever made. The API returns this list without the reasons in words. */
+/**
+ * Every change of a balance that was ever made. The API returns this list without the reasons in
+ * words.
+ */
 export const ENTRIES: TableOf<Entry> = {
   caption: "All changes of the balance",
   keyOf,

@@ -8,7 +8,7 @@ import { ReplayDead } from "./replay.tsx";
 
 interface EventListProps {
   readonly query: { readonly state?: string; readonly type?: string };
-  /** The text that is shown if there is no such event. */
+  /** The text that is shown if no event matches the filters. */
   readonly empty: string;
 }
 

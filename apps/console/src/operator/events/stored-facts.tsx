@@ -5,15 +5,17 @@ import { titleOf } from "../../parts/api-names.ts";
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** Clearer names for facts whose own names say too little. */
+/** Clearer names for those facts of an event whose own names say too little. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   mark: "Mark of the installation",
 };
 
-/** Amounts in the minor unit of the currency that the fact `currency` names. */
+/**
+ * Whether a fact is an amount of money. Amounts are in the minor unit of the event's `currency`.
+ */
 const isMoney = (name: string) => name === "fee" || name === "net" || /^amount(_|$)/.test(name);
 
-/** Times in seconds since 1970, as Stripe sends them. */
+/** Whether a fact is a time. Stripe sends times in seconds since 1970. */
 const isTime = (name: string) => /_(at|by|on)$/.test(name);
 
 function written(name: string, value: unknown, { currency }: Stored): ReactNode {

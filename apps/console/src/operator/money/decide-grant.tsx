@@ -11,7 +11,7 @@ interface GrantProps {
 const inputOf = ({ grant_id }: Grant) => ({ path: { id: grant_id } });
 const isPending = ({ status }: Grant) => status === "pending";
 
-/** Gives the credits of a grant that another operator has requested. */
+/** Confirms a grant that another operator has requested, so that its credits are granted. */
 export function ConfirmGrant({ grant }: GrantProps) {
   const change = useChange("post", "/credits/grants/{id}/confirm");
   return (
@@ -45,7 +45,7 @@ export function ConfirmGrant({ grant }: GrantProps) {
   );
 }
 
-/** Ends a pending grant. */
+/** Declines a pending grant, so that its credits are never granted. */
 export function DeclineGrant({ grant }: GrantProps) {
   const change = useChange("post", "/credits/grants/{id}/decline");
   return (

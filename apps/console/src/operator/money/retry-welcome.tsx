@@ -7,7 +7,7 @@ import { useChange } from "../../reads/use-change.ts";
 import { endOfDay } from "./end-of-day.ts";
 import { REFUSALS } from "./welcome-refusals.ts";
 
-/** Puts one refused user back in the queue. */
+/** Queues welcome credits again for one user to whom they were refused. */
 export function RetryWelcome({ id, status, refused_as }: WelcomeGrant) {
   const change = useChange("post", "/credits/welcome-grants/{id}/retry", {
     readsAgain: "on reset",
@@ -66,8 +66,8 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
 }
 
 /**
- * Puts users back in the queue: all users who were refused in a range of days, by one limit or by
- * any limit.
+ * Queues welcome credits again for all users to whom they were refused in a range of days, for one
+ * reason or for any reason.
  */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
@@ -80,7 +80,7 @@ export function RetryRefused() {
       dryRun={dryRun}
       inputOf={(form) => ({ body: bodyOf(form) })}
       done={({ retried }) =>
-        `${retried} users are queued again. Within a minute, a runner grants or refuses their welcome credits.`}
+        `${retried} users are queued again. A runner grants or refuses their credits within a minute.`}
     >
       <SelectField
         name="refused_as"

@@ -1,6 +1,6 @@
 import type { WelcomeGrant } from "@farthing/client";
 
-/** The limits that refuse welcome credits. */
+/** The reasons for which welcome credits are refused. */
 export const REFUSALS: readonly NonNullable<WelcomeGrant["refused_as"]>[] = [
   "off",
   "user_deleted",

@@ -34,8 +34,8 @@ interface Whose {
 }
 
 /**
- * Dead-lettered jobs of one user or of all users. Such a job failed in each attempt, was lost, or
- * expired.
+ * Dead-lettered jobs of one user or of all users. Such a job failed in each attempt, lost its
+ * runner too often, or expired.
  */
 export function DeadJobs({ userId }: Whose) {
   const list = useList("/jobs/dead", { query: userId ? { user_id: userId } : {} });

@@ -1,4 +1,7 @@
-/** The figures of sales on the overview, from the reports of revenue, metrics and the funnel. */
+/**
+ * The sales figures on the overview page. They come from three reports: revenue, metrics and
+ * funnel.
+ */
 import type { FunnelRow, MetricRow } from "@farthing/client";
 import { None } from "../../parts/figures.tsx";
 import { percentOf } from "../../parts/decimal-units.ts";

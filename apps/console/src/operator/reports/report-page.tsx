@@ -84,7 +84,10 @@ function Charts({ charts, hasMore, isLoadingMore, loadAll }: ChartsProps) {
   );
 }
 
-/** A report: its controls, charts, totals, rows and formulas, for the range in the address. */
+/**
+ * A report: its controls, charts, totals, rows and formulas, for the range of days in the page's
+ * address.
+ */
 export function ReportPage<P extends ReportPath>({ spec }: { readonly spec: ReportSpec<P> }) {
   const { path, title, lead, columns, charts, filters = [], fields, isShown, empty } = spec;
   const query = useFilters("from", "to", ...filters);

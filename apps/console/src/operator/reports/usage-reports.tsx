@@ -12,8 +12,8 @@ const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,featu
 const DAY_AND_MODEL = "day,model";
 
 /**
- * Names a row by the fields that the report is grouped by. A name is a value, such as "gpt-4o", or
- * says that there is none: "no model".
+ * Names a row by the fields that the report is grouped by. The name consists of the values of these
+ * fields, such as "gpt-4o". For a field without a value, it says so: "no model".
  */
 function usageOf(row: RowOf<"/reports/usage">, groupBy: string): string {
   const names = (["model", "origin", "feature"] as const)
@@ -99,7 +99,7 @@ const FUNNEL: ReportSpec<"/reports/funnel"> = {
   path: "/reports/funnel",
   title: "Funnel",
   lead:
-    "Views of the packages, checkouts and payments, and how many accounts with too few credits then bought some.",
+    "Views of the packages, checkouts and payments, and how many refused accounts then bought credits.",
   columns: [
     { key: "day", kind: "day" },
     { key: "packages_seen", kind: "count" },

@@ -45,7 +45,7 @@ function freeName(names: readonly (string | undefined)[]): string {
 }
 
 interface AddAuthenticatorProps {
-  /** The names of the user's apps. */
+  /** The names of the user's authenticator apps. */
   readonly names: readonly (string | undefined)[];
 }
 

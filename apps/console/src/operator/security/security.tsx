@@ -57,9 +57,9 @@ function List({ authenticators }: OfList) {
         { title: "Added", cell: ({ created_at }) => <Moment at={created_at} /> },
         {
           title: "Change",
-          // `Remove` stays in the page even when its button is hidden. After an app is removed, the
-          // session may need a code, and the button is then hidden. But the open dialog must still
-          // say what was done.
+          // `Remove` stays in the page even when its button is hidden. Removing an app can end the
+          // session's second factor. The operator must then enter a code, and until then the
+          // buttons are hidden. But the open dialog must still say what was done.
           cell: (app) => (
             <>
               {secondFactor === "due" && "enter a code first"}

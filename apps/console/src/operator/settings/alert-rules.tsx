@@ -26,7 +26,10 @@ type Figure = typeof FIGURES[number];
 
 const isSeconds = (name: Figure) => (SECONDS as readonly string[]).includes(name);
 
-/** The label of a figure's field. It names the unit of a duration, because a form takes seconds. */
+/**
+ * The label of a figure's field. For a duration, the label names the unit, because the form takes
+ * seconds.
+ */
 const labelOf = (name: Figure) => `${titleOf(name)}${isSeconds(name) ? " (seconds)" : ""}`;
 
 function installedOf({ defaults }: AlertRuleSetting, name: Figure): string {
@@ -65,7 +68,10 @@ const COLUMNS: readonly Column<AlertRuleSetting>[] = [
   })),
 ];
 
-/** Turns texts into a change: whole numbers become numbers; empty texts are left out. */
+/**
+ * Turns the form's texts into a change of the rule. Texts of whole numbers become numbers, and
+ * empty texts are left out.
+ */
 function changeOf(
   rule: string,
   texts: Readonly<Record<string, string | null | undefined>>,

@@ -28,7 +28,7 @@ const FIELDS: readonly Column<Field>[] = [
   },
 ];
 
-/** The difference that a change makes, as the service's dry run returns it. */
+/** Lists what a change of the settings would alter, as the service's dry run returns it. */
 export function Diff({ changes, unchanged }: SettingsChanged) {
   if (changes.length === 0) return <p role="status">Nothing would change.</p>;
   return (

@@ -34,7 +34,7 @@ export const FROM_MOMENT =
 /** Returns the field's text. For a missing field, returns an empty text. */
 export const textOf = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
 
-/** Returns the named fields that are not empty. */
+/** Of the fields with the given names, returns those that are not empty. */
 export function givenOf<Name extends string>(
   form: FormData,
   names: readonly Name[],

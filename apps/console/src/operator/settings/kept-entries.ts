@@ -29,7 +29,10 @@ const labelOf = ({ labels, name }: Field): string => labels?.[0]?.textContent ??
 const labelsIn = (form: HTMLElement): Values =>
   new Map(fieldsIn(form).map((field) => [field.name, labelOf(field)]));
 
-/** Returns the lines of `now`, plus the operator's new lines, minus those the operator removed. */
+/**
+ * Returns the lines of `now`, plus the operator's new lines, minus the lines that the operator
+ * removed.
+ */
 function mergedLines(old: string, entry: string, now: string): string {
   const [before, after, current] = [old, entry, now].map((text) =>
     text.split("\n").filter((line) => line !== "")

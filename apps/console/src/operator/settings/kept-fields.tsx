@@ -24,8 +24,8 @@ interface KeptFieldsProps {
   /** The version of the settings whose values the fields show. */
   readonly version: string;
   /**
-   * If true, the fields are hidden but not removed: their entries are still there when the operator
-   * goes back.
+   * If true, the fields are hidden but not removed. When the operator goes back to them, they still
+   * have what was entered.
    */
   readonly isHidden: boolean;
   readonly children: ReactNode;

@@ -33,13 +33,16 @@ function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   ];
 }
 
-/** Returns the list with these terms instead of the package's present terms. */
+/** Returns the list of packages, in which `terms` replace the package's present terms. */
 export const withTerms = (settings: PackageSettings, terms: PackageTerms): PackageTerms[] => [
   ...without(settings, terms.slug),
   terms,
 ];
 
-/** Returns the list without a package. When this list is sent, the API retires the package. */
+/**
+ * Returns the list of packages without one package. When this list is sent, the API retires the
+ * package.
+ */
 export const without = (settings: PackageSettings, slug: string | null): PackageTerms[] =>
   allTerms(settings).filter((each) => each.slug !== slug);
 

@@ -57,7 +57,7 @@ function kindsOf({ settings }: Pick<PolicySettings, "settings">) {
   return Object.fromEntries(settings.map((each) => [each.name, kindOf(each, currency)]));
 }
 
-/** Says which values the service takes. */
+/** Says which values of a setting the service accepts. */
 function bounds(setting: PolicySetting, ofKind: SettingKind): string {
   const { lowest, highest, choices, kind } = setting;
   if (kind === "boolean") return "yes or no";

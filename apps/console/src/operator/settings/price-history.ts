@@ -1,4 +1,7 @@
-/** Reads a package's prices in the history, and names them as a dry run does. */
+/**
+ * Reads a package's prices in the history of the settings, and gives them the names that a dry run
+ * uses.
+ */
 import type { PackageSettings, PastSettingChange } from "@farthing/client";
 
 type Field = PastSettingChange["fields"][number];
@@ -13,9 +16,10 @@ const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined
   fields.find(({ field }) => field === name);
 
 /**
- * Returns the currency of a package's first price before and after a change. A change names the
- * currency only if it changed the currency. Otherwise the currency is the `from` of the next later
- * change that names a currency, or the present currency if there is no such change.
+ * Returns the currency that a package's first price had before a change, and the one that it had
+ * after the change. The history of a change contains the currency only if the change replaced it.
+ * Otherwise both are the `from` of the next later change that contains a currency. If there is no
+ * such change, both are the present currency.
  */
 function currenciesOf(past: PastSettingChange, { packages, history }: PackageSettings) {
   const own = fieldIn(past, "currency");

@@ -22,7 +22,7 @@ export interface SettingsChange<P extends SettingsPath> {
   /** Asks the service what would change. Nothing is changed. */
   readonly check: (wanted: Wanted<P>) => void;
   readonly checking: Pick<Change<never, SettingsChanged>, "state" | "error" | "repeat">;
-  /** The difference; undefined before the check. */
+  /** The changes that would be made; undefined before the check. */
   readonly checked: SettingsChanged | undefined;
   /** Makes the change that was checked. */
   readonly save: (reason: string) => void;

@@ -1,5 +1,6 @@
 /**
- * Formats the fields of settings: in the same way in a table, in a difference and in the history.
+ * Formats the fields of settings: in the same way in a table, in the preview of a change and in the
+ * history.
  */
 import { createContext, type ReactNode, useContext } from "react";
 import { formatCredits } from "@/lib/farthing-format";
@@ -47,8 +48,8 @@ export function fieldOf(field: string): string {
 }
 
 /**
- * Formats a number with its unit. If a form takes a different unit, the text also has the number in
- * that unit.
+ * Formats a number with its unit. If forms use another unit for this value, the text also contains
+ * the value in that unit.
  */
 function measured(value: string, unit: string, currency: string): string {
   switch (unit) {

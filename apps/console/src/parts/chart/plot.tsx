@@ -61,7 +61,7 @@ function optionsOf(
     legend: { show: false }, // Our own legend shows the patterns of the lines.
     cursor: { y: false, drag: { x: false, y: false, setScale: false } },
     scales: {
-      // A single time is in the middle of the axis.
+      // If the chart has only one time, the axis shows it in the middle.
       x: { range: (_, min, max) => times.length > 1 ? [min, max] : [min - DAY_S, min + DAY_S] },
     },
     axes: [

@@ -58,8 +58,8 @@ export interface RefinedArguments {
   jobs_cancel: { p_user_id: string | null };
   jobs_checkpoint: {
     /**
-     * The step's output as the only item of a list. Without the list, SQL would parse an output
-     * that is a string as JSON text.
+     * The step's output as the only item of a list. If the output were a string and not in a list,
+     * SQL would parse the string as JSON text.
      */
     p_output: readonly [unknown];
   };
@@ -74,7 +74,7 @@ export interface RefinedArguments {
   /** A null `p_state` means both open and resolved mismatches. */
   mismatches_list: { p_state: "open" | "resolved" | null };
   metrics_record: { p_rows: readonly MetricRow[] };
-  /** The sequence number of a run. */
+  /** The sequence number of a run of the ledger's proof. */
   proofs_read: { p_run_nr: string };
   /** Without `p_mail` only notifications by webhook are claimed. */
   notifications_claim: { p_mail: MailService | undefined; p_languages: readonly string[] };
@@ -93,6 +93,6 @@ export interface RefinedArguments {
     p_outcome: "accepted" | "declined" | "card_gone" | "authentication" | "unknown";
   };
   welcome_list: { p_before: string | undefined };
-  /** The sequence number of a request. */
+  /** The sequence number of a request for welcome credits. */
   welcome_retry: { p_request_nr: string };
 }

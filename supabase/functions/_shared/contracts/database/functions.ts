@@ -47,7 +47,8 @@ export interface Results
     TopUpResults,
     TransferResults {
   /**
-   * Stores a refusal that the request caused, so that a repeated request gets the same response.
+   * Stores the error with which a request was refused, so that a repeated request gets the same
+   * response.
    */
   idempotency_store: unknown;
   /**

@@ -12,7 +12,7 @@ export const ActorsQuery = ReportQuery.extend({
   }),
 });
 
-/** An action of an author that moves no credits. */
+/** An author's action that moves no credits. */
 const Action = z.enum([
   "alert_acknowledged",
   "block_added",

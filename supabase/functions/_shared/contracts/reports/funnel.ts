@@ -1,4 +1,7 @@
-/** The report of the sales funnel: days with their views of packages, checkouts and payments. */
+/**
+ * The report of the sales funnel: for each day, the reads of the packages on sale, the checkouts
+ * and the payments.
+ */
 import { z } from "@hono/zod-openapi";
 import { DayOut } from "./report.ts";
 

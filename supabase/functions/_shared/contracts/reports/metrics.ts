@@ -1,4 +1,4 @@
-/** The report of metrics. */
+/** The report of metrics of revenue, such as net revenue. */
 import { z } from "@hono/zod-openapi";
 
 const Decimal = z.string().openapi({ description: "A decimal string.", example: "2470" });

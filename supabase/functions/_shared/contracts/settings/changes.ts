@@ -56,7 +56,7 @@ const SettingChange = z.object({
   fields: z.array(FieldChange),
 }).openapi("SettingChange");
 
-/** The response to a change. */
+/** The response to a change of settings. */
 export const SettingsChanged = z.object({
   version: VersionOut,
   dry_run: z.boolean(),
@@ -64,7 +64,7 @@ export const SettingsChanged = z.object({
   unchanged: z.int().openapi({ description: "The number of items without a change." }),
 }).openapi("SettingsChanged");
 
-/** An earlier change, from the audit. */
+/** An earlier change of settings, from the audit. */
 export const PastChange = z.object({
   version: VersionOut,
   changed_at: TimestampOut,

@@ -12,7 +12,8 @@ type Kind =
   | "other";
 
 /**
- * Money that came into the balance or left it. The fields are flat and hold no personal data.
+ * Money that came into our balance at Stripe or left it. The fields are flat and hold no personal
+ * data.
  */
 export interface BalanceTransaction {
   transaction_id: string;
@@ -34,7 +35,10 @@ export interface BalanceTransaction {
   our_id: string | null;
   /** The id of the installation that made the payment (adapters/stripe/stored-facts/installation-mark.ts). */
   mark: string | null;
-  /** The source's amount in its own currency, which may differ from the payout's currency. */
+  /**
+   * The amount of the transaction's source, such as a charge, in the source's currency. That
+   * currency may differ from the payout's currency.
+   */
   source_amount: number | null;
   source_currency: string | null;
   /** The signed amount in the payout's currency; `net` is `amount` less Stripe's `fee`. */

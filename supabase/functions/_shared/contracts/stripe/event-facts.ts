@@ -9,7 +9,7 @@ export type SessionFacts = {
   /** Null if the session is for none of our orders; for example, a session that saves a card has no order. */
   order_id: string | null;
   session_id: string;
-  /** Stripe's payment intent id, which identifies a grant. */
+  /** The id of Stripe's payment intent, which identifies the grant of the order's credits. */
   payment_id: string | null;
   payment_status: string;
   /** The total that the buyer pays, after discounts and with tax. */
@@ -131,12 +131,12 @@ export type WarningFacts = {
 export type FeeFacts = {
   fee_id: string;
   /**
-   * The charge of the buyer's payment. Stripe's field `charge` may instead be the payment that the
-   * provider received.
+   * The charge of the buyer's payment. Stripe's field `charge` may instead contain the payment that
+   * the provider received.
    */
   charge_id: string | null;
   /**
-   * An application fee does not contain the payment's id. So this is set only if Stripe's event
+   * An application fee does not contain the payment's id. So this id is set only if Stripe's event
    * contains the whole charge.
    */
   payment_id: string | null;

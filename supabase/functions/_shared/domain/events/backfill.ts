@@ -13,8 +13,8 @@ interface Span {
   /** The creation time of the oldest event to fetch, in seconds since 1970. */
   readonly sinceSeconds: number;
   /**
-   * The time at which to stop, in milliseconds since 1970. Events that were received before that
-   * time are not fetched again.
+   * The time at which to stop, in milliseconds since 1970. The events that were received by then
+   * are not fetched again by the next run.
    */
   readonly untilMs: number;
 }
@@ -84,8 +84,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
 
 /**
  * Runs the hourly backfill, and then compares the providers with Stripe. The database lets one
- * runner at a time claim the backfill. If this run fails, another run can claim it some minutes
- * later.
+ * runner at a time claim the backfill. If this run fails, another run can claim the backfill some
+ * minutes later.
  */
 export async function backfillIfDue(
   services: Services,

@@ -23,8 +23,8 @@ async function compare({ database, log, now, payments }: Services, untilMs: numb
 }
 
 /**
- * If there are providers, reads all accounts from Stripe, 100 in each request. A failure is only
- * logged.
+ * If there are providers, reads all their accounts from Stripe, 100 in each request. A failure is
+ * only logged.
  */
 export async function compareProviders(services: Services, untilMs: number): Promise<void> {
   try {

@@ -48,8 +48,8 @@ export const SMALL_JOBS = { most: 64, smallMs: 100 };
 
 /**
  * The number of jobs that a run works on in parallel. The number starts at `least`, because a job
- * may be large. Each small job adds one, so that many small jobs share the cost of a database call.
- * A longer job resets the number to `least`.
+ * may be large. Each small job that finishes adds one, so that many small jobs share the cost of a
+ * database call. A longer job resets the number to `least`.
  */
 export class AdaptiveConcurrency {
   #size: number;

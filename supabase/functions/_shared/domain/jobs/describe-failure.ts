@@ -4,12 +4,12 @@
 import { ApiError } from "../../core/errors.ts";
 import { redactStart } from "../../privacy/redact.ts";
 
-/** The maximum length of a detail, in UTF-16 code units. */
+/** The maximum length of a failure's `detail`, in UTF-16 code units. */
 const MAX_DETAIL = 2_000;
 
 /**
- * The longest wait before a retry: one hour, the same as in jobs_fail. A service may ask for any
- * number of seconds, but the database accepts only numbers below 2^31.
+ * The longest wait before a retry: one hour, the same as in jobs_fail. A failed service may ask for
+ * a wait of any number of seconds, but the database accepts only numbers below 2^31.
  */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 

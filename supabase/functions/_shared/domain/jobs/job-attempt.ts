@@ -90,8 +90,7 @@ export class JobAttempt implements Job {
   }
 
   async chargeOf(name: string): Promise<StepCharge> {
-    // A repeated call is safe: storing the same step again changes nothing and returns the first
-    // charge.
+    // It is safe to store the same step again: that changes nothing and returns the first charge.
     return this.#charges.get(name) ?? await this.#keep(name, { output: this.#outputs.get(name) });
   }
 

@@ -33,7 +33,10 @@ interface Tokens {
   readonly occurred_at?: string | undefined;
 }
 
-/** One line of a job's maximum usage. Its price is held before the job is queued. */
+/**
+ * One line of a job's maximum usage. Credits for the price of this usage are held before the job is
+ * queued.
+ */
 export type EstimateLine =
   & Tokens
   & ({ readonly output_tokens: number } | { readonly max_output_tokens: number });

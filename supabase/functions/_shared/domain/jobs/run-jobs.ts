@@ -117,7 +117,8 @@ class Runner {
     const { size } = this.#concurrency;
     const free = size - this.#tasks.size;
     if (free > 0 && !this.#budget.isOver) {
-      // Claims half of the capacity at a time, so that one half is claimed while the other half is completed.
+      // Claims jobs for half of the capacity at a time, so that the jobs of one half are claimed
+      // while those of the other half are completed.
       const limit = Math.min(free, Math.ceil(size / 2));
       const { jobs, next_at } = await this.#claim(limit);
       for (const job of jobs) this.#start(job);
@@ -140,7 +141,10 @@ class Runner {
     });
   }
 
-  /** Waits for the next job if it is due soon. A retry thus starts before the next minute's run. */
+  /**
+   * Waits for the next job if it is due soon. So a retry need not wait for the run that pg_cron
+   * starts in the next minute.
+   */
   async #linger(nextAt: string | null): Promise<boolean> {
     if (nextAt === null) return false;
     const waitMs = Math.max(Date.parse(nextAt) - this.clock.nowMs(), MIN_WAIT_MS);

@@ -16,7 +16,8 @@ const TEXT = `margin:0 0 16px;font:400 16px/1.5 ${FONT};color:#1a1d21`;
 const QUIET = `font:400 14px/1.5 ${FONT};color:#5b6470`;
 const BREAK = "overflow-wrap:anywhere;word-break:break-word";
 
-// Inline styles override a rule of the style sheet that lacks !important.
+// Each rule of the style sheet needs !important, because inline styles would override the rule
+// without it.
 const STYLE = raw(`<style>
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (max-width:480px){.pad{padding-left:20px!important;padding-right:20px!important}}
@@ -175,7 +176,8 @@ export function htmlOf(parts: EmailParts, look: Look): string {
   const { tag, direction = "ltr" } = look.language;
   const hidden = "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;" +
     "line-height:1px;color:#f2f4f7;mso-hide:all";
-  // Outlook on Windows ignores max-width. It reads the conditional comment, whose table has a fixed width.
+  // Outlook on Windows ignores max-width. Instead, it uses the table in the conditional comment,
+  // which has a fixed width.
   const page = String(html`
     <!doctype html>
     <html lang="${tag}" dir="${direction}">
@@ -208,6 +210,6 @@ export function htmlOf(parts: EmailParts, look: Look): string {
       </body>
     </html>
   `);
-  // Removes the indentation of the templates above.
+  // Removes the indentation of the HTML templates above.
   return page.trim().replace(/\n\s*/g, "\n");
 }

@@ -36,7 +36,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     assert.doesNotMatch(body, /^Bcc/m);
     assert.doesNotMatch(html, /<script|<img|\sonerror="x"/);
     assert.equal(html.match(/<t[dh]/g)?.length, cellsOf("12 events wait."));
-    // The facts, which are in tables, are escaped too.
+    // The email's facts, which are in tables, are escaped too.
     const { data: disputed } = EMAIL_SAMPLES.dispute!;
     const reason = [...text].slice(0, 100).join("");
     const facts = renderNotification("dispute", { ...disputed, reason }, PLAIN);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatsOf } from "./locale-formats.ts";
 
-/** Returns the text with plain spaces. */
+/** Returns the text with plain spaces instead of no-break spaces. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
 Deno.test("money is formatted exactly, with the decimals of its currency", () => {

@@ -1,8 +1,8 @@
 /** Makes one line of any text, and recognises a web address. */
 
 /**
- * The maximum length of a value, in characters. It is enough for every id, every name and every
- * sentence that this project writes.
+ * The maximum length of a value in an email or alert, in characters. It is enough for every id,
+ * every name and every sentence that this project writes.
  */
 const LONGEST = 500;
 

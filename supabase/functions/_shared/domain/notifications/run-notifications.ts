@@ -78,10 +78,10 @@ function isLast(batch: readonly Attempt[]): boolean {
 }
 
 /**
- * Runs until no notification is due, `untilMs` (milliseconds since 1970) has passed, or every email
- * of a batch was deferred or has an unknown outcome.
- * @throws EnvError if the configuration of mail is invalid, after all notifications that need no
- *   mail were sent
+ * Stops when no notification is due, when `untilMs` (milliseconds since 1970) has passed, or when
+ * every email of a batch was deferred or has an unknown outcome.
+ * @throws EnvError if the configuration of mail is invalid. It is thrown at the end of the run, so
+ * that notifications by webhook are still sent.
  */
 export async function runNotifications(
   services: Services,

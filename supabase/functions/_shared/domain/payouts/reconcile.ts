@@ -63,8 +63,8 @@ async function run(services: Services, due: PayoutToList, untilMs: number): Prom
 }
 
 /**
- * Runs until no payout is due, `untilMs` (milliseconds since 1970) has passed, or Stripe is
- * unavailable.
+ * Stops when no payout is due, when `untilMs` (milliseconds since 1970) has passed, or when Stripe
+ * is unavailable.
  */
 export async function reconcilePayouts(
   services: Services,

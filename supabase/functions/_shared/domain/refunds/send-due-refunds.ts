@@ -32,8 +32,8 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
 }
 
 /**
- * Runs until no refund is due, `untilMs` (milliseconds since 1970) has passed, or Stripe is
- * unavailable.
+ * Stops when no refund is due, when `untilMs` (milliseconds since 1970) has passed, or when Stripe
+ * is unavailable.
  */
 export async function sendDueRefunds(services: Services, untilMs: number) {
   const done = { sent: 0, failed: 0 };

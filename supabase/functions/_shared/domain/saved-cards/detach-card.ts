@@ -1,5 +1,6 @@
 /**
- * Detaches a removed card from its customer at Stripe, for the owner's request and for the payment runner.
+ * Detaches a removed card from its customer at Stripe. The owner's request does this, or the
+ * payment runner later.
  */
 import type { CardRemoval } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";

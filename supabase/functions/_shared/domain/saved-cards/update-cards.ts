@@ -48,8 +48,8 @@ async function run(services: Services, task: CardTask): Promise<boolean> {
 }
 
 /**
- * Runs until no card is due, `untilMs` (milliseconds since 1970) has passed, or a card could not be
- * updated.
+ * Stops when no card is due, when `untilMs` (milliseconds since 1970) has passed, or when a card
+ * could not be updated.
  */
 export async function updateCards(services: Services, untilMs: number) {
   const done = { updated: 0, failed: 0 };

@@ -104,8 +104,8 @@ async function run(services: Services, due: TopUpCharge): Promise<TopUpOutcome> 
 }
 
 /**
- * Runs until no top-up is due, `untilMs` (milliseconds since 1970) has passed, or a result is
- * unknown.
+ * Stops when no top-up is due, when `untilMs` (milliseconds since 1970) has passed, or when the
+ * result of a charge is unknown.
  */
 export async function runTopUps(services: Services, untilMs: number): Promise<TopUpsReport> {
   const done = { charged: 0, failed: 0 };

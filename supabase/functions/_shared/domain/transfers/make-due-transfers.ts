@@ -35,8 +35,8 @@ async function make(services: Services, move: TransferToMake): Promise<TransferO
 }
 
 /**
- * Runs until no transfer is due, `untilMs` (milliseconds since 1970) has passed, or Stripe is
- * unavailable.
+ * Stops when no transfer is due, when `untilMs` (milliseconds since 1970) has passed, or when
+ * Stripe is unavailable.
  */
 export async function makeDueTransfers(services: Services, untilMs: number) {
   const done = { made: 0, failed: 0 };

@@ -78,9 +78,9 @@ function keyNameOf({ key }: Credentials): string | null {
 const SECRET_AS_BEARER = /^Bearer (sb_secret_\S+)$/i;
 
 /**
- * OpenAI's SDK can send its API key only as a bearer token, so routes in OpenAI's shape accept a secret key
- * as a bearer token. A request with an Origin header comes from a page, and a page must never have a secret
- * key.
+ * OpenAI's SDK can send its API key only as a bearer token, so routes in OpenAI's shape accept a
+ * secret key as a bearer token. A request with an Origin header comes from a web page, and a web
+ * page must never have a secret key.
  */
 function headersWithKey({ shape }: Admission["route"], headers: Headers): Headers {
   if (shape !== "openai" || headers.has("apikey") || headers.has("origin")) return headers;
@@ -122,9 +122,9 @@ async function requireWithinLimit(
 }
 
 /**
- * Identifies the caller and counts the request. A request with a refused credential counts towards
- * two limits, so that guessing is limited: the limit of its IP address, and the limit of all
- * anonymous callers together.
+ * Identifies the caller and counts the request. To limit guessing, a request with a refused
+ * credential counts towards two limits: the limit of its IP address, and the limit of all anonymous
+ * callers together.
  * @throws ApiError `unauthenticated`, `token_expired` or `forbidden` for a refused credential, and
  * `rate_limited` or `velocity_exceeded`
  */

@@ -178,7 +178,7 @@ Deno.test("an API key as a bearer token is accepted only if it equals apikey", a
   assert.equal(user, null);
 });
 
-/** Makes a project, and a verifier whose cache holds two credentials. */
+/** Makes a project, and a verifier whose cache holds at most two credentials. */
 async function cachedProject(): Promise<{ own: Project; verify: CredentialVerifier }> {
   const own = await makeProject();
   return { own, verify: own.verifier({ maxEntries: 2 }) };

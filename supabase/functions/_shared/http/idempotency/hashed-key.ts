@@ -1,6 +1,7 @@
 /**
  * Turns a key, which is the Idempotency-Key header or the request's content, into the two hashes
- * that the database stores: one for the key in its scope, and one for the request.
+ * that the database stores: one for the key together with the caller and the route, and one for the
+ * request.
  */
 import { sha256 } from "../../core/hash.ts";
 import { CONTENT_KEY_SECONDS, contentKeyOf, type RequestContent } from "./content-key.ts";
@@ -15,7 +16,10 @@ export interface Idempotency {
      * Hex SHA-256 of the method, path and raw body; or of the content, if the content is the key.
      */
     readonly p_fingerprint: string;
-    /** Seconds for which a content key is stored. A caller's own key is stored for 24 hours. */
+    /**
+     * The seconds for which a key is stored that is computed from the request's content. A caller's
+     * own key is stored for 24 hours.
+     */
     readonly p_kept_seconds?: number;
   };
 }

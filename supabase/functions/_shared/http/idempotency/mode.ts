@@ -1,13 +1,13 @@
 /**
- * The modes of a route: it requires, offers or ignores the Idempotency-Key. Each mode decides what
- * the route's handler gets.
+ * The modes in which a route treats the Idempotency-Key: required, optional, offered or ignored.
+ * Each mode decides what the route's handler gets.
  */
 import type { Idempotency } from "./hashed-key.ts";
 
 /**
- * true: the route requires an Idempotency-Key. "optional": if a request has no key, its content is
- * its key. "offered": a request without a key is never treated as a retry. false: the route ignores
- * the header.
+ * true: the route requires an Idempotency-Key. "optional": for a request without a key, a key is
+ * computed from its content. "offered": a request without a key is never treated as a retry. false:
+ * the route ignores the header.
  */
 export type IdempotencyMode = boolean | "optional" | "offered";
 

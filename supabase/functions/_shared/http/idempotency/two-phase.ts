@@ -25,7 +25,7 @@ interface AnsweredStep<T> {
   readonly data: T | ErrorBody;
 }
 
-/** The result of `begin` if the service must be called. */
+/** The result of `begin` if the external service must be called. */
 type OpenStep<S> = Exclude<S, { readonly status: number }>;
 
 interface TwoPhases<S, M, T> {
@@ -33,7 +33,7 @@ interface TwoPhases<S, M, T> {
   readonly what: string;
   /** The first transaction commits the record and the key. */
   readonly begin: () => Promise<S | AnsweredStep<T>>;
-  /** Calls the service. */
+  /** Calls the external service. */
   readonly outside: (step: OpenStep<S>) => Promise<M>;
   /** The second transaction stores the service's result, and stores the response under the key. */
   readonly attach: (made: M, step: OpenStep<S>) => Promise<Reply<T>>;

@@ -61,8 +61,8 @@ function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
 
 /**
  * Limits the number and the total size of the headers. Counting costs more than all other checks in
- * this file. So nothing is counted if a request only reads and has no credential; then only the
- * runtime's own limits apply.
+ * this file. To save this cost, nothing is counted for a request that only reads and has no
+ * credential. Only the runtime's own limits apply to such a request.
  */
 function requireFewHeaders(headers: Headers): void {
   let count = 0;

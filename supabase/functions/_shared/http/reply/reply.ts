@@ -27,7 +27,7 @@ export function page<T>(data: T[], nextCursor: string | null): Reply<T[]> {
 
 /**
  * Returns one page of `all`, which is the complete list from the database. The cursor is the key of
- * the previous page's last item.
+ * the previous page's last item, as `keyOf` returns it.
  * @throws ApiError `invalid_request` for a cursor that is not the key of an item
  */
 export function pageOfWhole<T>(

@@ -55,7 +55,7 @@ export interface Services {
   readonly lifetime: Lifetime;
   /** Sleeps. */
   readonly pause: (ms: number) => Promise<void>;
-  /** Checks that the keys that verify users' tokens are known. */
+  /** Checks whether the keys for verifying users' tokens are known. */
   readonly checkKeySet: () => Promise<CheckState>;
   /** Returns `degraded` if each process counts rate limits on its own, without Redis. */
   readonly checkRedis: () => Promise<CheckState>;

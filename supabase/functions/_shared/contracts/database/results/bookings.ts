@@ -15,8 +15,8 @@ export interface BookingToPay {
   currency: string;
   application_fee_amount: number;
   /**
-   * When the provider gets their share. `payment`: Stripe divides the payment. `completed`: we
-   * transfer the share after the booking is completed.
+   * When the provider gets their share. `payment`: Stripe splits the payment between the provider
+   * and us at once. `completed`: we transfer the share after the booking is completed.
    */
   transfer_at: "payment" | "completed";
   stripe_account_id: string;

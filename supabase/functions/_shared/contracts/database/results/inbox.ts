@@ -49,13 +49,14 @@ export interface InboxResults {
   /** Null if no backfill is due, or if another runner has claimed the backfill. */
   backfills_claim: BackfillClaim | null;
   /**
-   * Ends the claim. An incomplete backfill is repeated from the same start. If some events could
-   * not be read, the next backfill begins at least 15 minutes later.
+   * Ends a runner's claim of the backfill. An incomplete backfill is repeated from the same start.
+   * If some events could not be read, the next backfill begins at least 15 minutes after this
+   * claim.
    */
   backfills_finish: unknown;
   /**
-   * Leases the payments that have waited for a minute. While a payment waits, it is leased again
-   * from time to time.
+   * Leases the payments that have waited for at least a minute for the event of their checkout
+   * session. While a payment waits, it is leased again from time to time.
    */
   sessions_claim: WaitingPayment[];
 }

@@ -23,7 +23,7 @@ export interface DoneStep {
   output: readonly [unknown];
 }
 
-/** A job under a lease. Each write to the job must send the token. */
+/** A job that a runner has leased. Each write to the job must send the lease's `token`. */
 export interface ClaimedJob {
   job_id: string;
   token: number;

@@ -29,8 +29,8 @@ export interface MetricResults {
   deep_checks_claim: { claimed: boolean; units_left: number };
   deep_checks_report: { name: string; outcome: string };
   /**
-   * Checks some accounts. `p_start`, from 0 to 1, is the position among all accounts at which the
-   * check begins.
+   * Checks the ledger of some accounts. `p_start`, from 0 to 1, is the position among all accounts
+   * at which the check begins.
    */
   deep_checks_ledger: { looked_at: number; wrong: number };
 }

@@ -27,7 +27,7 @@ export interface NotificationToSend {
   data: unknown;
   /** The recipient's locale, such as `de` or `de-AT`. It is the same in every attempt. */
   locale: string;
-  /** The shop at the time of the first attempt. */
+  /** The shop's settings at the time of the first attempt to send the notification. */
   shop: ShopFace;
 }
 
@@ -43,8 +43,8 @@ export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 export interface NotificationResults {
   notifications_send: Stored<Of<typeof Notification>>;
   /**
-   * Returns due notifications; without `p_mail` only those for webhooks. A repeated call with the
-   * same lease returns the same notifications.
+   * Returns due notifications; without `p_mail`, only notifications by webhook. A repeated call
+   * with the same lease id returns the same notifications.
    */
   notifications_claim: NotificationToSend[];
   /**

@@ -9,14 +9,16 @@
 export interface PayoutToList {
   payout_id: string;
   claimed_at: string;
-  /** The last recorded transaction; null before the first page. */
+  /**
+   * The id of the last recorded transaction of the payout; null before the first page of the list.
+   */
   after: string | null;
 }
 
 /**
- * The result of recording a page. `listed` is true after the last page, when the database has
- * compared the payout with our records. `taken` means that a different runner has claimed the
- * payout in the meantime.
+ * The result of recording one page of a payout's transactions. `listed` is true after the last
+ * page, when the database has compared the payout with our records. `taken` means that a different
+ * runner has claimed the payout in the meantime.
  */
 export type PayoutRecorded =
   | { listed: false }
@@ -31,13 +33,15 @@ export interface BalanceToList {
   claimed_at: string;
   since: number;
   until: number;
-  /** The last recorded transaction; null before the first page. */
+  /**
+   * The id of the last recorded transaction of the period; null before the first page of the list.
+   */
   after: string | null;
 }
 
 export interface PayoutResults {
   balance_claim: BalanceToList | null;
-  /** `taken` means that a different runner has claimed the list in the meantime. */
+  /** `taken` is true if a different runner has claimed the period in the meantime. */
   balance_record: { taken: boolean };
   payouts_claim: PayoutToList | null;
   payouts_record: PayoutRecorded;

@@ -32,7 +32,9 @@ export type RefundStep =
 
 export interface RefundResults {
   refunds_begin: RefundStep;
-  /** Changes nothing. Returns what the refund and Stripe's event would change. */
+  /**
+   * Changes nothing. Returns the changes that the refund, and Stripe's event about it, would make.
+   */
   refunds_preview: Of<typeof refunds.RefundPreview>;
   /**
    * Stores Stripe's id of the refund. Moves no credits, because they move when Stripe's event

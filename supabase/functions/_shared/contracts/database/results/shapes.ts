@@ -14,7 +14,7 @@ export interface Stored<T> {
   data: T | ErrorBody;
 }
 
-/** A step whose response is stored already. */
+/** The next step of a repeated request: return the response that is already stored. */
 export interface Replay<T> {
   step: "replay";
   status: number;
@@ -27,5 +27,5 @@ export interface Finished<T> {
   data: T;
 }
 
-/** A page. `next_before` is the cursor of the next page; null on the last page. */
+/** One page of a list. `next_before` is the cursor of the next page; null on the last page. */
 export type Page<Name extends string, Row> = Record<Name, Row[]> & { next_before: string | null };

@@ -17,7 +17,10 @@ export interface TopUpCharge {
   credits: string;
   customer_id: string;
   payment_method_id: string;
-  /** The charge that the page replaces; null if Stripe has made no charge yet. */
+  /**
+   * Stripe's id of the charge that the payment page replaces; null if Stripe has made no charge
+   * yet.
+   */
   payment_id: string | null;
   /** The time at which the order expires, in seconds since 1970. */
   expires_at_epoch: number;
@@ -25,7 +28,10 @@ export interface TopUpCharge {
   mark: string;
 }
 
-/** The next step of saving a card: return the stored response, or create a page at Stripe. */
+/**
+ * The next step of saving a card: return the stored response, or create the page at Stripe on which
+ * the user saves the card.
+ */
 export type CardStep =
   | Replay<Card>
   | { step: "create"; user_id: string; account_id: number; customer_id: string | null };
@@ -36,11 +42,14 @@ export type CardStep =
 export interface CardTask {
   step: "read" | "detach";
   payment_method_id: string;
-  /** The customer to whom the card belongs. */
+  /** Stripe's id of the customer to whom the card belongs. */
   customer_id: string;
   /** The time at which the card became due to be read from Stripe; null for a removal. */
   unread_since: string | null;
-  /** The number of claims so far. It is part of the idempotency key that is sent to Stripe. */
+  /**
+   * How often runners have claimed this task so far. It is part of the idempotency key that is sent
+   * to Stripe.
+   */
   attempts: number;
 }
 

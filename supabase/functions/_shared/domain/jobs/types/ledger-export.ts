@@ -19,7 +19,9 @@ type Input = z.output<typeof Input>;
 /** The state after a chunk was written: the start of the next chunk, and the totals so far. */
 interface Chunk {
   readonly next: string | null;
-  /** The number of the newest entry in the file. The progress is computed from this number. */
+  /**
+   * The sequence number of the newest entry in the file. The progress is computed from this number.
+   */
   readonly newest: number;
   readonly rows: number;
   readonly bytes: number;
@@ -27,8 +29,8 @@ interface Chunk {
   readonly limit: number;
 }
 
-// An entry has about 350 bytes, so 500 entries fit into a page. If entries have much metadata, fewer are
-// read.
+// An entry has about 350 bytes, so 500 entries fit into a page, which is the text that one step
+// adds to the file. If entries have much metadata, fewer are read.
 const MAX_ROWS = 500;
 const MAX_PAGE_BYTES = 256 * 1024;
 

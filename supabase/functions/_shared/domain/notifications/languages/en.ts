@@ -1,4 +1,7 @@
-/** The sentences of emails in English. The type of every other language is derived from these. */
+/**
+ * The sentences of emails in English. The type of every other language is derived from these
+ * sentences.
+ */
 
 export const en = {
   receipt: {
