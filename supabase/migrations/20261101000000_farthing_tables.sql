@@ -33,7 +33,8 @@ create domain farthing.credits as numeric(38, 18) constraint credits_not_negativ
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
--- 8 KiB for the caller, and 256 bytes for the ledger's additions (the hold, the job and its step).
+-- 8 KiB for the caller's data, and 256 bytes for the ledger's additions (the hold, the job and its
+-- step).
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
@@ -671,8 +672,9 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'One row for each account that has or had a daily cap: the day (UTC) of its last charge under the cap or '
-  'of the last change of the cap, and the credits spent on that day.';
+  'One row for each account that has or had a daily cap. day: the day (UTC) of the last charge '
+  'under the cap, or of the last change of the cap if that was later. spent: the credits spent on '
+  'that day.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
@@ -1117,7 +1119,7 @@ create unique index orders_by_payment on farthing.orders (payment_ref) where pay
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version, currency)
   where status = 'pending';
 -- An account has at most one open top-up, so that a second runner finds the first runner's order
--- (T16).
+-- (trap T16, docs/reference/traps.md).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
 
@@ -1677,8 +1679,8 @@ grant select on farthing.providers to authenticated;
 -- supabase/schemas/bookings/tables/currency_step.sql
 
 -- The smallest amount of each currency that Stripe moves: most currencies have steps of one minor
--- unit, some of 10 or 100. This function is created before the table bookings, because a check of
--- the table uses it.
+-- unit, some of 10 or 100. This function is created before the table bookings, because a check
+-- constraint of the table uses it.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1708,7 +1710,7 @@ comment on function farthing.currency_step(text) is
 
 -- Computes and rounds the platform's fee of a booking. The rate is a setting,
 -- booking_fee_basis_points (policy/tables.sql). This function is created before the table bookings,
--- because a check of the table uses it.
+-- because a check constraint of the table uses it.
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
@@ -1785,8 +1787,9 @@ comment on table farthing.bookings is
   'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: copied from the '
   'policy''s booking_transfer_at when the booking was made. `payment`: Stripe divides the payment, '
   'and the provider gets their share at once. `completed`: we transfer the share when the booking '
-  'is completed. origin_key: the key of the request that began the booking, until the payment '
-  'exists. If a cancelled booking has a paid_at, it was paid, and the money is refunded.';
+  'is completed. origin_key: the idempotency key of the request that began the booking; null after '
+  'bookings_attach() has stored the payment, or after the booking is given up. If a cancelled '
+  'booking has a paid_at, the buyer had paid, and this money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;
@@ -2104,8 +2107,8 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- The fillfactor leaves space in each page. A heartbeat changes no indexed column, so its new row
--- version stays in the same page and writes no index (a HOT update).
+-- The fillfactor of farthing.chats leaves space in each page of the table. A heartbeat changes no
+-- indexed column, so its new row version stays in the same page and writes no index (a HOT update).
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
@@ -2544,7 +2547,7 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its '
+  'Alert rules. An operator may change their settings with an UPDATE. A rule is over while its '
   'figure is above threshold, and fires after the time fires_after. A rule is fine while its '
   'figure is at most fine_at and at most threshold; its incident is resolved after the time '
   'resolves_after. While a rule is neither over nor fine, its incident stays as it is. period: how '
@@ -2623,7 +2626,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- The figure is the credits that all authors have granted since midnight UTC.
+  -- The figure is the credits that all authors together have granted since midnight UTC.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
   -- The figure is a count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),

@@ -87,8 +87,8 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'Charges an account as spend_batch() does, but refuses each charge above what is left of the '
-  'daily cap. Charges of a hold are not refused.';
+  'Charges an account as spend_batch() does, but refuses each charge that is greater than the rest '
+  'of the daily cap. Charges of a hold are not refused.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -134,7 +134,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge (T25).';
+  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge '
+  '(trap T25, docs/reference/traps.md).';
 
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
 returns numeric
@@ -650,8 +651,8 @@ begin
   if not found then
     return false;
   end if;
-  -- A repeated request may take over a key whose created_at is at least 3 minutes old. Heartbeats
-  -- renew created_at, so a running chat keeps its key.
+  -- A repeated request may take over an idempotency key whose created_at is at least 3 minutes old.
+  -- Heartbeats renew created_at, so a running chat keeps its key.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
@@ -667,7 +668,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- If the chat's own hold has expired, this call releases it too.
+  -- This call releases all expired holds of the account. If the chat's own hold has expired, it is
+  -- one of them.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -675,7 +677,8 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to replay. The key is freed, so that a repeated request begins a new chat.
+  -- There is no answer to replay. The idempotency key is freed, so that a repeated request begins a
+  -- new chat.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
@@ -704,8 +707,9 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'Closes the chat of one key if the chat is abandoned. A repeated request calls this function '
-  'before it begins a new chat, because the scheduled task may not have closed the old one yet.';
+  'Closes the chat of one idempotency key if the chat is abandoned. A repeated request calls this '
+  'function before it begins a new chat, because the scheduled task may not have closed the old '
+  'one yet.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
@@ -734,8 +738,8 @@ begin
   if not found then
     return 0;
   end if;
-  -- The chat is read again under its locks, because its request may have sent a heartbeat or closed the
-  -- chat meanwhile.
+  -- Now that the locks are held, the chat is read again: before that, its request may have sent a
+  -- heartbeat or closed the chat.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.heartbeat_deadline(p_now)
@@ -812,9 +816,9 @@ as $$
   where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
 $$;
 comment on function farthing.chat_charge(farthing.holds, timestamptz) is
-  'Returns the cost of the chat of an ended hold, as {credits, is_final}; null for an open hold '
-  'and for a hold without a chat. credits includes late charges and corrections. is_final is false '
-  'while the chat''s own request may still change the charge. Credits are text.';
+  'For an ended hold, returns the cost of its chat as {credits, is_final}. Returns null for an '
+  'open hold and for a hold without a chat. credits includes late charges and corrections. '
+  'is_final is false while the chat''s own request may still change the charge. Credits are text.';
 
 -- supabase/schemas/ai/functions/chats.sql
 
@@ -823,11 +827,10 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 -- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
 -- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
 -- lock of the key, the owner, the account, the chat, the key's row. The scheduled task skips a chat
--- if one of its rows is locked. A chat locks the owner's row before the account. Two later
--- statements lock the owner's row in any case, because they check a foreign key to it: the insert
--- of a log, and the second update of the account in one transaction. If the account was locked
--- first, a chat could deadlock with the deletion of its owner: the deletion locks the owner's row
--- and then waits for the account.
+-- if one of its rows is locked. A chat locks the owner's row before the account, in the same order
+-- as the deletion of the owner, because another order could cause a deadlock. A chat cannot avoid
+-- the lock of the owner's row: two later statements take it to check a foreign key to that row (the
+-- insert of a log, and the second update of the account in one transaction).
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -852,9 +855,9 @@ begin
 end
 $$;
 comment on function farthing.begin_chat is
-  'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the hold. '
-  'p_chat has the model, the token counts, the key and the author. Fails insufficient_credits, '
-  'spend_cap_reached, not_found.';
+  'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the '
+  'hold. p_chat has the model, the token counts, the idempotency key and the author. Fails '
+  'insufficient_credits, spend_cap_reached, not_found.';
 
 create function farthing.close_chat()
 returns trigger
@@ -894,8 +897,8 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found if '
-  'there is no such chat or the chat began under another key.';
+  'Locks a chat, with its idempotency key, its owner and its account, and returns the chat. Fails '
+  'not_found if there is no such chat or the chat began under another idempotency key.';
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
@@ -913,8 +916,8 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- A repeated request may have begun a new chat under the same key. Then no caller receives the
-  -- answer of this chat, so this chat is not charged.
+  -- A repeated request may have begun a new chat under the same idempotency key. Then no caller
+  -- receives the answer of this chat, so this chat is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -978,9 +981,9 @@ comment on function farthing.correct_chat is
 -- supabase/schemas/ai/functions/logs.sql
 
 -- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
--- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
--- reads the consent in the transaction of the charge. A check constraint of the table enforces the
--- consent, too. An error while a log is stored never makes the charge fail.
+-- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because SQL
+-- can read the consent in the same transaction that charges the call. A check constraint of the
+-- table enforces the consent, too. An error while a log is stored never makes the charge fail.
 
 create function farthing.date_consent()
 returns trigger
@@ -993,7 +996,7 @@ begin
 end
 $$;
 comment on function farthing.date_consent() is
-  'Trigger: sets the time of a consent, so that the user can''t choose it.';
+  'Trigger: sets the time of a consent, so that the user can''t choose that time.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -1104,7 +1107,8 @@ as $$
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
 $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
-  'Returns the usage of a chat: the chat''s own model, and the token counts of p_usage.';
+  'Returns the usage of a chat: its model is always the chat''s own, and only its token counts '
+  'come from p_usage.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -1115,8 +1119,8 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Returns whether the chat''s key still belongs to the chat; false if a repeated request runs a '
-  'new chat under the same key.';
+  'Returns whether the chat''s idempotency key still belongs to the chat; false if a repeated '
+  'request runs a new chat under the same key.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -1131,8 +1135,9 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat. Calls settle(), which charges the first of p_usages that can be charged. '
-  'The caller has locked the key, the owner, the account and the chat, and released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages that does not exceed '
+  'the overdraft limit. The caller has locked the key, the owner, the account and the chat, and '
+  'released expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -1232,8 +1237,8 @@ comment on function farthing.read_against(farthing.alert_rules, numeric, text) i
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
--- The evaluation of the alert rules, each minute. The rules and their default figures are in
--- alerts/tables/thresholds.sql. An operator changes a figure by POST /settings/alerts, or in the
+-- The evaluation of the alert rules, each minute. The rules and their default settings are in
+-- alerts/tables/thresholds.sql. An operator changes a setting by POST /settings/alerts, or in the
 -- database: update farthing.alert_rules set threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
@@ -1644,7 +1649,8 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'Reads the credits that all authors have granted since midnight UTC. Only sealed entries count.';
+  'Reads the credits that all authors together have granted since midnight UTC. Only sealed '
+  'entries count.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1675,7 +1681,8 @@ as $$
     where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
 $$;
 comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
-  'Reads the number of new users who, within period, got no welcome credits because of the day''s ceiling.';
+  'Reads the number of new users who, within period, got no welcome credits because the day''s '
+  'ceiling was reached.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1796,8 +1803,9 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads the burn rate of the error budget. For each pair of windows, the lower of its two burn '
-  'rates is divided by the pair''s factor. The result is the highest of these quotients.';
+  'Reads the burn rate of the error budget. Each pair of windows (a long and a short one) has two '
+  'burn rates; the lower one is divided by the pair''s factor. The result is the highest of these '
+  'quotients.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1826,7 +1834,8 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- In a project that has configured no Redis, the fallback is intended.
+        -- In a project that has configured no Redis, limits without Redis are intended, so these
+        -- requests are subtracted.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
@@ -1844,7 +1853,8 @@ comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
 
 -- supabase/schemas/alerts/functions/rules_services.sql
 
--- Alert rules about external services: failed paid checks, and models that fail or are slow.
+-- Alert rules about external services: failed paid checks (health/functions/deep_checks.sql), and
+-- models that fail or are slow.
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2269,8 +2279,8 @@ comment on function farthing.watch_runner(timestamptz) is
 
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
 -- again, an event that is applied again, a transfer that is settled. Tasks may change or delete
--- these rows at any time. So the proof leaves them out: it compares only the rows of audited tables
--- with their last audit rows.
+-- these rows at any time. So the proof does not check these rows: it compares only the rows of
+-- audited tables with their last audit rows.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)
@@ -2310,8 +2320,9 @@ comment on function farthing.require_reason(text) is
 -- row, and the proof reports it (prove_audit). The audit does not slow charges down: a charge
 -- updates no audited column, and PostgreSQL queues no trigger for an update of columns outside the
 -- trigger's list. The audit uses AFTER triggers, because a BEFORE trigger makes PostgreSQL lock
--- each updated row once more, even if the trigger does not fire. A debit updates two rows, so it
--- would be slower. Accounts and lots have AFTER triggers anyway, for their foreign keys.
+-- each updated row once more, even if the trigger does not fire. With BEFORE triggers, a debit
+-- would be slower, because it updates two rows. Accounts and lots have AFTER triggers anyway, for
+-- their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -2438,7 +2449,8 @@ declare
   v_key text := (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
     from unnest(p_audited.key_columns) c);
 begin
-  -- The settings must be the same as in write_audit(), so that both functions produce the same text.
+  -- The settings timezone and intervalstyle must be the same as in write_audit(), so that times and
+  -- intervals have the same text in both functions.
   execute format($sql$
     create or replace function farthing.%6$I()
     returns setof farthing.violation
@@ -2498,13 +2510,13 @@ declare
 begin
   -- A back end reads balances and lists for its users on every page view. If these reads were
   -- recorded, each page view would be slower, and the reads by people would be hard to find among
-  -- them. Searches and customers' pages are for support staff, so they are recorded even if the
-  -- author is a secret key.
+  -- them. The endpoints under /customers (the search, and the data of one customer) are for support
+  -- staff, so their reads are recorded even if the author is a secret key.
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The deletion of a user erases the user id from the account, but not from this log. So the user
-  -- id is stored here only if the user has no account.
+  -- If the user has an account, only the account's id is stored here, not the user id: the deletion
+  -- of a user erases the user id from the account, but not from this log.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,
@@ -2594,7 +2606,8 @@ as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
 comment on function farthing.listed(text[], text) is
-  'Formats columns as an SQL list, with the row''s name before each column if p_row is given.';
+  'Formats columns as an SQL list. If p_row is given, it is put before each column as the row''s '
+  'name.';
 
 create function farthing.refuse_change()
 returns trigger
@@ -2696,7 +2709,7 @@ comment on function farthing.masked_query(text) is
 -- supabase/schemas/bookings/functions/abandon_booking.sql
 
 -- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking
--- under the same key, or by a scheduled task.
+-- under the same idempotency key, or by a scheduled task.
 
 create function farthing.unanswered_booking_life()
 returns interval
@@ -2724,8 +2737,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking for which Stripe made no payment, and frees its key. If the booking has a '
-  'payment, only frees its key. The caller has locked the account.';
+  'Cancels a booking for which Stripe made no payment, and frees its idempotency key. If the '
+  'booking has a payment, only frees the key. The caller has locked the account.';
 
 create function farthing.cancel_unanswered_booking(p_booking_id text, p_now timestamptz)
 returns int
@@ -2819,8 +2832,8 @@ as $$
   for update
 $$;
 comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
-  'Returns the booking that an earlier request with the same key and terms began and did not finish; '
-  'null if there is none. The caller has locked the account.';
+  'Returns the booking that an earlier request with the same idempotency key and terms began and '
+  'did not finish; null if there is none. The caller has locked the account.';
 
 create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -2847,7 +2860,7 @@ begin
 end
 $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
-  'Makes a new booking, with the current rate of the fee. The caller has locked the account.';
+  'Makes a new booking, with the policy''s current fee rate. The caller has locked the account.';
 
 create function farthing.begin_booking(
   p_wanted farthing.bookings, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -2879,8 +2892,8 @@ end
 $$;
 comment on function farthing.begin_booking is
   'Continues the booking that an earlier request began, or makes a new one. Returns the next step: '
-  '"create" with the values for Stripe, or "refused" with code, limit ("buyer", "provider" or null) and '
-  'retry_after (seconds). The caller has locked the account.';
+  '"create" with the values for Stripe, or "refused" with code, limit (whose limit was reached: '
+  '"buyer", "provider" or null) and retry_after (seconds). The caller has locked the account.';
 
 -- supabase/schemas/bookings/functions/booking_answer.sql
 
@@ -3439,16 +3452,17 @@ comment on function farthing.attach_session is
 
 -- supabase/schemas/checkout/functions/grant_order.sql
 
--- Adds the credits of a paid order, and sets their price: what the buyer paid for them, without tax.
+-- Adds the credits of a paid order to the buyer's account, and sets the price of these credits:
+-- what the buyer paid, without tax.
 
 create function farthing.paid_amounts(p_order farthing.orders, p_facts jsonb)
 returns farthing.paid_amounts
 language sql immutable
 set search_path = ''
 as $$
-  -- The facts of a payment have no amount_subtotal, discount or tax. They are applied only if the
-  -- order allows neither discount nor tax (apply_checkout_event). So the subtotal is the order's
-  -- price, and discount and tax are 0.
+  -- The facts of a payment have no amount_subtotal, discount or tax. Such facts are applied only if
+  -- the order allows neither discount nor tax (apply_checkout_event). So the subtotal is the
+  -- order's price, and discount and tax are 0.
   select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
     coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
@@ -3750,8 +3764,9 @@ comment on function farthing.package_on_sale(text, text, timestamptz) is
 
 -- supabase/schemas/checkout/functions/session_buyer.sql
 
--- The buyer of an order's session at Stripe: the session gets the customer, or the email address,
--- or neither. The email address is stored with the order only as long as it is needed.
+-- The buyer of an order's session at Stripe: the session gets the buyer's customer at Stripe, or
+-- the buyer's email address, or neither. The email address is stored with the order only as long as
+-- it is needed.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb
@@ -3885,8 +3900,8 @@ returns interval
 language sql immutable
 set search_path = ''
 as $$
-  -- The wait grows from 2 minutes to 6 hours. The first wait is longer than the timeout of a request to
-  -- Stripe.
+  -- The wait before the next attempt grows from 2 minutes to 6 hours. The first wait is longer than
+  -- the timeout of a request to Stripe.
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is
@@ -3973,7 +3988,8 @@ begin
     card_brand = null, card_last4 = null, card_exp_month = null, card_exp_year = null,
     card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0,
     card_changed_at = excluded.card_changed_at
-  -- A card of another customer could not be charged through this customer.
+  -- A card of another customer is not stored, because it could not be charged through this
+  -- customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if not found then
     perform farthing.reject_card(p_facts, p_now);
@@ -3990,9 +4006,10 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced card. A '
-  'card that was removed before, or that was saved before the last change of the account''s card, is not '
-  'stored but detached. The caller has locked the account.';
+  'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced '
+  'card. A card is not stored but detached if it was removed before, if it belongs to another '
+  'customer, or if it was saved before the last change of the account''s card. The caller has '
+  'locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -4039,8 +4056,8 @@ begin
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
       return 'ignored'; -- another app saved this card
     end if;
-    -- The query waits for the account's lock, and then reads left_at again: the user may be deleted
-    -- meanwhile.
+    -- The query waits for the account's lock, and then reads left_at again, because the user may
+    -- have been deleted meanwhile.
     select a.account_id into v_account_id from farthing.accounts a
     where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
       and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
@@ -4093,7 +4110,8 @@ declare
 begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
-  -- No request asks Stripe to detach the card, so the payment runner does it in its next run.
+  -- This trigger has no HTTP request that could ask Stripe to detach the card, so the payment
+  -- runner asks in its next run.
   perform farthing.remove_card(new.account_id, now(), now());
   -- The reason of this change must not apply to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
@@ -4336,8 +4354,8 @@ comment on function farthing.is_plain_email(text) is
 -- argument for it: the grant of a purchase, the clawback of a dispute and a top-up. The data API
 -- puts a request's headers into the setting request.headers, and so does a call over the pooled
 -- connection. If an entry has no correlation id, the request's trace id is read from that setting
--- and stored instead. A debit has a correlation id, so it does not read the setting. These
--- functions take no locks and read no table.
+-- and stored instead. A debit has a correlation id, so it does not read the setting. The functions
+-- of this file take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -4636,7 +4654,7 @@ comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
 
 -- supabase/schemas/fraud/functions/retention.sql
 
--- The deletion of old fraud decisions and uses of cards.
+-- The deletion of old fraud decisions, and of old records of card uses.
 
 create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -4648,13 +4666,14 @@ as $$
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.delete_old_fraud_records(timestamptz, int) is
-  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';
+  'Deletes fraud decisions and records of card uses that are 90 days old, and returns their '
+  'number.';
 
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
--- The limits of new checkouts, new bookings and cards. The figures are the policy's sessions_per_*,
--- failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and bookings_per_provider_hour
--- (policy/tables.sql).
+-- The limits of new checkouts, new bookings and cards. Their values are the policy's
+-- sessions_per_*, failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and
+-- bookings_per_provider_hour (policy/tables.sql).
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
 returns void
@@ -4706,8 +4725,8 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'Returns the used-up limits of new sessions, by user and by IP address, and the time at which '
-  'each limit allows the next session.';
+  'Returns the used-up limits of new checkout sessions or new top-ups (p_action), by user and by '
+  'IP address. over_at: the time at which the limit allows the next one.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -4829,7 +4848,7 @@ as $$
     'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
 $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'Returns a lot in the API''s form for a grant. Credits are text.';
+  'Returns the lot that a grant created, in the API''s form. Credits are text.';
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -4853,12 +4872,12 @@ comment on function farthing.grant_answer(farthing.grants, timestamptz) is
 -- supabase/schemas/grants/functions/make_grant.sql
 
 -- Grants: credits that an operator or a secret key grants without a payment. A grant creates
--- credits out of nothing (T40), so operators can't grant to themselves, and a grant above a ceiling
--- of the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants
--- count towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind keys
--- only if the policy says so. The ceilings do not bind a person at an SQL prompt, but the alert
--- rules credits_minted and grant_above_ceiling report such grants. Order of locks: the account, the
--- lock of the ceilings, the grant.
+-- credits out of nothing (trap T40, docs/reference/traps.md), so operators can't grant to
+-- themselves, and a grant above a ceiling of the policy waits until another operator confirms it
+-- (pending_grants.sql). Confirmed grants count towards no ceiling. Secret keys belong to the app's
+-- own programs: the ceilings bind keys only if the policy says so. The ceilings do not bind a
+-- person at an SQL prompt, but the alert rules credits_minted and grant_above_ceiling report such
+-- grants. Order of locks: the account, the lock of the ceilings, the grant.
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -5245,9 +5264,10 @@ comment on function farthing.refuse_confirming is
 
 -- supabase/schemas/health/functions/deep_checks.sql
 
--- The paid checks: their daily budget, their results, and the check of the ledger, which reads 200
--- accounts. A unit of the budget is about a hundredth of a cent; functions/health/deep-checks.ts
--- has the cost of each check, in units.
+-- The paid checks: each one makes a small use of a service that costs money. This file has their
+-- daily budget, their results, and the check of the ledger, which reads 200 accounts. A unit of the
+-- budget is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each
+-- check, in units.
 
 create function farthing.deep_units_left(p_today date)
 returns int
@@ -5518,8 +5538,8 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    -- Anyone may read this report, so it leaves out the figures of services. Only the metrics have
-    -- them.
+    -- Anyone may read this report, so it leaves out the figures of services. Only GET
+    -- /health/metrics returns them.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
@@ -5528,8 +5548,8 @@ comment on function farthing.health_answer(timestamptz) is
 
 -- supabase/schemas/health/functions/metric_hours.sql
 
--- The figures of a metric for each hour. Operators read them to see the events that an alert has
--- counted.
+-- The figures of a metric for each hour. Operators read them to see, for example, when the errors
+-- behind an alert occurred.
 
 create function farthing.labels_object(p_labels text)
 returns jsonb
@@ -5822,9 +5842,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- A freed hold pays debt as of the hold's expiry, so a lot that expired after that time still
-    -- pays. Holds that expired at the same time are freed together, so that their credits pay in
-    -- burn-down order and not in the order of the holds.
+    -- The freed credits pay debt as of the time at which the hold expired. So a lot that has
+    -- expired since then still pays. Holds that expired at the same time are freed together, so
+    -- that their credits pay in burn-down order and not in the order of the holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -5909,7 +5929,8 @@ declare
   v_event farthing.priced_usage;
 begin
   if v_usage is not null then
-    -- The hold pins the rate: a later price change does not change the charge (T10).
+    -- The hold pins the rate: a later price change does not change the charge (trap T10,
+    -- docs/reference/traps.md).
     v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
       case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
     if v_event.problem is not null then

@@ -5,7 +5,7 @@ set lock_timeout = '3s';
 -- supabase/schemas/ai/api.sql
 
 -- The RPC functions that endpoints call for chats. Also the views through which users read and set
--- their consent, and read and delete their AI logs.
+-- their consent to the storing of AI logs, and read and delete these logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -14,8 +14,8 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view farthing_public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. A user without a row has not consented. '
-  'An upsert on user_id sets the consent; user_id may be left out.';
+  'The caller''s own consent to AI logs: none, usage_only or full_redacted. A user without a row '
+  'has not consented. An upsert on user_id sets the consent; user_id may be left out.';
 comment on view farthing_public.ai_logs is
   'The caller''s own AI logs. The caller may read and delete them.';
 grant select, insert, update on farthing_public.ai_consent to authenticated;
@@ -72,8 +72,8 @@ comment on function farthing_public.chats_begin is
   'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
   'tokenizer can count in the prompt. Returns the next step: "call" with the hold and '
   'abandoned_stream_timeout_ms (how long the endpoint goes on reading a stream whose caller has '
-  'disconnected), or "replay". Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, '
-  'invalid_request, idempotency_in_progress.';
+  'disconnected), or "replay" with the stored answer. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -87,8 +87,8 @@ $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
   'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
-  'while the request still waits for the provider. A number also records that the provider has '
-  'accepted the request. Returns {status: open | closed}.';
+  'while the provider has not accepted the request yet. A number also records that the provider '
+  'has accepted it. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -123,9 +123,9 @@ comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
   'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost. '
   'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
-  'call returns the same answer. If the scheduled task has already charged more than the price of '
-  'p_usage, the difference is refunded. Returns {status: 200, data: {message, finish_reason, '
-  'usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'call of this function returns the same answer. If the scheduled task has already charged more '
+  'than the price of p_usage, the difference is refunded. Returns {status: 200, data: {message, '
+  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -151,8 +151,9 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'Ends a chat whose provider returned nothing: releases the hold, frees the key and stores the log. '
-  'Returns {status: released}, or {status: settled} if the chat was already charged. Fails not_found.';
+  'Ends a chat whose provider returned nothing: releases the hold, frees the idempotency key and '
+  'stores the log. Returns {status: released}, or {status: settled} if the chat was already '
+  'charged. Fails not_found.';
 
 -- supabase/schemas/alerts/api.sql
 
@@ -228,8 +229,8 @@ comment on function farthing_public.alerts_acknowledge is
 
 -- supabase/schemas/bookings/api.sql
 
--- The RPC functions of bookings: begin, attach and abandon; read and list; confirm and complete;
--- cancel.
+-- The RPC functions of bookings: begin a booking, attach its payment, or abandon it; read and list;
+-- confirm and complete; cancel.
 
 create view farthing_public.bookings with (security_invoker = true) as
 select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
@@ -278,10 +279,11 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes the terms of a booking and its fee. Returns the next step: "create" with the values for Stripe, '
-  '"replay", or "refused" with code, limit ("buyer", "provider" or null) and retry_after (seconds). A '
-  'refusal is returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
-  'idempotency_in_progress.';
+  'Begins a booking, or continues the one that an earlier request began. Its terms and its fee are '
+  'then stored and do not change. Returns the next step: "create" with the values for Stripe, '
+  '"replay", or "refused" with code, limit (whose limit was reached: "buyer", "provider" or null) '
+  'and retry_after (seconds). A refusal is returned and not raised, so that the decision is '
+  'stored. Fails invalid_request, not_found, idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -332,9 +334,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. '
-  'p_booking_id: a booking that Stripe refused and that is to be cancelled. Without p_booking_id, '
-  'the booking stays, and the retry continues it.';
+  'Frees the idempotency key of a booking for which Stripe made no payment, so that a retry runs '
+  'at once. p_booking_id: a booking that Stripe refused and that is to be cancelled. Without '
+  'p_booking_id, the booking stays, and the retry continues it.';
 
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
@@ -370,7 +372,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
-  -- The booking with the id p_before is read first. The index scan begins at its values.
+  -- The booking with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.bookings;
 begin
   select * into v_last from farthing.bookings b
@@ -609,10 +612,11 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes the terms of a purchase. Returns the next step: "create" with the order whose session is to be '
-  'opened, "reuse" with the open session, "replay", or "refused" with code and retry_after (seconds). A '
-  'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
-  'invalid_request, idempotency_in_progress.';
+  'Makes the order of a purchase, or finds the user''s open order for the same package. Returns '
+  'the next step: "create" with the order whose session is to be opened, "reuse" with the open '
+  'session, "replay", or "refused" with code and retry_after (seconds). A refusal is returned and '
+  'not raised, so that the decision is stored. Fails unknown_package, not_found, invalid_request, '
+  'idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -653,9 +657,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. '
-  'p_order_id: an order whose session Stripe refused; this order expires. Without p_order_id, the '
-  'order stays, and the retry continues it.';
+  'Frees the idempotency key of a checkout for which Stripe opened no session, so that a retry '
+  'runs at once. p_order_id: an order whose session Stripe refused; this order expires. Without '
+  'p_order_id, the order stays, and the retry continues it.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -707,7 +711,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
-  -- The order with the id p_before is read first. The index scan begins at its values.
+  -- The order with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.orders;
 begin
   select * into v_last from farthing.orders
@@ -737,8 +742,8 @@ select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amoun
 from farthing.orders o;
 comment on view farthing_public.orders is
   'The caller''s own orders. Amounts are in minor units; credits are text. amount: the price. '
-  'amount_discount, amount_tax, amount_total: what the buyer paid; null until the order is paid. '
-  'amount_total is 0 if a promotion code left nothing to pay.';
+  'amount_total: what the buyer paid, with amount_tax and after amount_discount. All three are '
+  'null until the order is paid. amount_total is 0 if a promotion code left nothing to pay.';
 grant select on farthing_public.orders to authenticated;
 
 -- supabase/schemas/features/api.sql
@@ -907,7 +912,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
-  -- The grant with the id p_before is read first. The index scan begins at its values.
+  -- The grant with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.grants;
 begin
   select * into v_last from farthing.grants where grant_id = p_before;
@@ -931,7 +937,8 @@ comment on function farthing_public.grants_list is
 
 -- supabase/schemas/health/api.sql
 
--- Health: the probe of the database, the report, the metrics and the paid checks.
+-- Health: the probe of the database, the report of GET /health, the metrics, and the paid checks
+-- (each one makes a small use of a service that costs money).
 
 create function farthing_public.health_database()
 returns jsonb
@@ -2102,8 +2109,8 @@ grant execute on function farthing_public.cards_describe to service_role;
 comment on function farthing_public.cards_describe is
   'Stores the brand, last digits and expiry that Stripe returned for a card; all are null for a '
   'payment method that is not a card. Stores them only if card_unread_since is still '
-  'p_unread_since. If p_customer_id is not the card''s customer, Stripe has detached the card: it '
-  'is removed, and top-ups pause. Returns {stored}.';
+  'p_unread_since. If p_customer_id is not the card''s customer, Stripe has detached the card: the '
+  'card is removed, and top-ups pause. Returns {stored}.';
 
 create function farthing_public.cards_detached(p_payment_method_id text, p_error text default null,
   p_now timestamptz default now())
@@ -2127,7 +2134,8 @@ comment on function farthing_public.cards_detached is
 
 -- supabase/schemas/customers/api/save_card.sql
 
--- The RPC functions of saved cards: begin, attach the customer, finish and abandon.
+-- The RPC functions with which a user saves a card: begin, attach the customer at Stripe, finish,
+-- and abandon.
 
 create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -2203,7 +2211,8 @@ end
 $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
-  'Frees the key of a request for which Stripe created no page, so that a retry runs at once.';
+  'Frees the idempotency key of a request to save a card, if Stripe created no page. A retry then '
+  'runs at once.';
 
 -- supabase/schemas/customers/api/stripe_faults.sql
 
@@ -2245,7 +2254,8 @@ declare
     farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
   v_cards text[] := array(select distinct encode(u.card, 'hex') from farthing.card_uses u
     where u.account_id = v_account_id);
-  -- The block with the id p_before is read first. The index scan begins at its values.
+  -- The block with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.blocks;
 begin
   select * into v_last from farthing.blocks where block_id = farthing.uuid_of(p_before);
@@ -2299,10 +2309,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (by id), or an ip or a card (by the 64 hex digits of its hash). An existing block '
-  'gets the new reason and the new end. Returns {status: 201, replayed, data: block}. '
-  'Fails not_found, forbidden, '
-  'invalid_request.';
+  'Blocks a user, an IP address or a card. p_subject: the user''s id, or the hash of the IP '
+  'address or the card (64 hex digits). An existing block gets the new reason and the new end. '
+  'Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)

@@ -4,8 +4,9 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/triggers.sql
 
--- Triggers set the time of a consent, erase fields of stored logs when a consent is lowered, and close a chat
--- when its hold ends. Tasks delete expired logs, and charge or release abandoned chats.
+-- Triggers set the time of a consent, erase fields of stored logs when a consent is lowered, and
+-- close a chat when its hold ends. Scheduled tasks delete expired AI logs, and charge or release
+-- abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();
@@ -19,13 +20,14 @@ select farthing.add_task('close_abandoned_chats', '1 minute');
 
 -- supabase/schemas/alerts/triggers.sql
 
--- Tasks evaluate the rules each minute and delete resolved incidents after a year.
+-- Scheduled tasks evaluate the alert rules each minute, and delete incidents a year after they were
+-- resolved.
 
 select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
--- Tasks with a smaller budget run first, so this task, which has the largest budget, runs last. If
+-- Tasks with a smaller time budget run first. This task has the largest budget, so it runs last. If
 -- no task ran for days, the other tasks first do the overdue work, and then the rules read the
--- result. The budget is below the role's statement timeout of two minutes.
+-- result. Its budget is below the role's statement timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
 -- supabase/schemas/audit/triggers.sql
@@ -99,7 +101,7 @@ create trigger accounts_forget_cards after update of left_at on farthing.account
 
 -- supabase/schemas/fraud/triggers.sql
 
--- A task deletes old decisions and uses of cards.
+-- A scheduled task deletes old fraud decisions and old records of card uses.
 
 select farthing.add_task('delete_old_fraud_records', '5 minutes');
 

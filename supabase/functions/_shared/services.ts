@@ -48,7 +48,7 @@ export function paymentsFrom(
     try {
       return await (loading ??= outsideRequests(load));
     } catch (error) {
-      loading = undefined; // The next request loads it again.
+      loading = undefined; // The next request loads the adapter again.
       throw error;
     }
   };

@@ -1,5 +1,5 @@
 -- The RPC functions that endpoints call for chats. Also the views through which users read and set
--- their consent, and read and delete their AI logs.
+-- their consent to the storing of AI logs, and read and delete these logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -8,8 +8,8 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view farthing_public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. A user without a row has not consented. '
-  'An upsert on user_id sets the consent; user_id may be left out.';
+  'The caller''s own consent to AI logs: none, usage_only or full_redacted. A user without a row '
+  'has not consented. An upsert on user_id sets the consent; user_id may be left out.';
 comment on view farthing_public.ai_logs is
   'The caller''s own AI logs. The caller may read and delete them.';
 grant select, insert, update on farthing_public.ai_consent to authenticated;
@@ -66,8 +66,8 @@ comment on function farthing_public.chats_begin is
   'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
   'tokenizer can count in the prompt. Returns the next step: "call" with the hold and '
   'abandoned_stream_timeout_ms (how long the endpoint goes on reading a stream whose caller has '
-  'disconnected), or "replay". Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, '
-  'invalid_request, idempotency_in_progress.';
+  'disconnected), or "replay" with the stored answer. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -81,8 +81,8 @@ $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
   'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
-  'while the request still waits for the provider. A number also records that the provider has '
-  'accepted the request. Returns {status: open | closed}.';
+  'while the provider has not accepted the request yet. A number also records that the provider '
+  'has accepted it. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -117,9 +117,9 @@ comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
   'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost. '
   'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
-  'call returns the same answer. If the scheduled task has already charged more than the price of '
-  'p_usage, the difference is refunded. Returns {status: 200, data: {message, finish_reason, '
-  'usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'call of this function returns the same answer. If the scheduled task has already charged more '
+  'than the price of p_usage, the difference is refunded. Returns {status: 200, data: {message, '
+  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -145,5 +145,6 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'Ends a chat whose provider returned nothing: releases the hold, frees the key and stores the log. '
-  'Returns {status: released}, or {status: settled} if the chat was already charged. Fails not_found.';
+  'Ends a chat whose provider returned nothing: releases the hold, frees the idempotency key and '
+  'stores the log. Returns {status: released}, or {status: settled} if the chat was already '
+  'charged. Fails not_found.';

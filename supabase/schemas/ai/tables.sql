@@ -94,8 +94,8 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- The fillfactor leaves space in each page. A heartbeat changes no indexed column, so its new row
--- version stays in the same page and writes no index (a HOT update).
+-- The fillfactor of farthing.chats leaves space in each page of the table. A heartbeat changes no
+-- indexed column, so its new row version stays in the same page and writes no index (a HOT update).
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '

@@ -1,5 +1,6 @@
--- Triggers set the time of a consent, erase fields of stored logs when a consent is lowered, and close a chat
--- when its hold ends. Tasks delete expired logs, and charge or release abandoned chats.
+-- Triggers set the time of a consent, erase fields of stored logs when a consent is lowered, and
+-- close a chat when its hold ends. Scheduled tasks delete expired AI logs, and charge or release
+-- abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();

@@ -1,5 +1,5 @@
--- The RPC functions of bookings: begin, attach and abandon; read and list; confirm and complete;
--- cancel.
+-- The RPC functions of bookings: begin a booking, attach its payment, or abandon it; read and list;
+-- confirm and complete; cancel.
 
 create view farthing_public.bookings with (security_invoker = true) as
 select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
@@ -48,10 +48,11 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes the terms of a booking and its fee. Returns the next step: "create" with the values for Stripe, '
-  '"replay", or "refused" with code, limit ("buyer", "provider" or null) and retry_after (seconds). A '
-  'refusal is returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
-  'idempotency_in_progress.';
+  'Begins a booking, or continues the one that an earlier request began. Its terms and its fee are '
+  'then stored and do not change. Returns the next step: "create" with the values for Stripe, '
+  '"replay", or "refused" with code, limit (whose limit was reached: "buyer", "provider" or null) '
+  'and retry_after (seconds). A refusal is returned and not raised, so that the decision is '
+  'stored. Fails invalid_request, not_found, idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -102,9 +103,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. '
-  'p_booking_id: a booking that Stripe refused and that is to be cancelled. Without p_booking_id, '
-  'the booking stays, and the retry continues it.';
+  'Frees the idempotency key of a booking for which Stripe made no payment, so that a retry runs '
+  'at once. p_booking_id: a booking that Stripe refused and that is to be cancelled. Without '
+  'p_booking_id, the booking stays, and the retry continues it.';
 
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
@@ -140,7 +141,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
-  -- The booking with the id p_before is read first. The index scan begins at its values.
+  -- The booking with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.bookings;
 begin
   select * into v_last from farthing.bookings b

@@ -81,8 +81,8 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'Charges an account as spend_batch() does, but refuses each charge above what is left of the '
-  'daily cap. Charges of a hold are not refused.';
+  'Charges an account as spend_batch() does, but refuses each charge that is greater than the rest '
+  'of the daily cap. Charges of a hold are not refused.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -128,7 +128,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge (T25).';
+  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge '
+  '(trap T25, docs/reference/traps.md).';
 
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
 returns numeric

@@ -6,8 +6,9 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'One row for each account that has or had a daily cap: the day (UTC) of its last charge under the cap or '
-  'of the last change of the cap, and the credits spent on that day.';
+  'One row for each account that has or had a daily cap. day: the day (UTC) of the last charge '
+  'under the cap, or of the last change of the cap if that was later. spent: the credits spent on '
+  'that day.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 

@@ -47,10 +47,11 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes the terms of a purchase. Returns the next step: "create" with the order whose session is to be '
-  'opened, "reuse" with the open session, "replay", or "refused" with code and retry_after (seconds). A '
-  'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
-  'invalid_request, idempotency_in_progress.';
+  'Makes the order of a purchase, or finds the user''s open order for the same package. Returns '
+  'the next step: "create" with the order whose session is to be opened, "reuse" with the open '
+  'session, "replay", or "refused" with code and retry_after (seconds). A refusal is returned and '
+  'not raised, so that the decision is stored. Fails unknown_package, not_found, invalid_request, '
+  'idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -91,9 +92,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. '
-  'p_order_id: an order whose session Stripe refused; this order expires. Without p_order_id, the '
-  'order stays, and the retry continues it.';
+  'Frees the idempotency key of a checkout for which Stripe opened no session, so that a retry '
+  'runs at once. p_order_id: an order whose session Stripe refused; this order expires. Without '
+  'p_order_id, the order stays, and the retry continues it.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -145,7 +146,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
-  -- The order with the id p_before is read first. The index scan begins at its values.
+  -- The order with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.orders;
 begin
   select * into v_last from farthing.orders
@@ -175,6 +177,6 @@ select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amoun
 from farthing.orders o;
 comment on view farthing_public.orders is
   'The caller''s own orders. Amounts are in minor units; credits are text. amount: the price. '
-  'amount_discount, amount_tax, amount_total: what the buyer paid; null until the order is paid. '
-  'amount_total is 0 if a promotion code left nothing to pay.';
+  'amount_total: what the buyer paid, with amount_tax and after amount_discount. All three are '
+  'null until the order is paid. amount_total is 0 if a promotion code left nothing to pay.';
 grant select on farthing_public.orders to authenticated;

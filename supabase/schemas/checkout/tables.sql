@@ -90,7 +90,7 @@ create unique index orders_by_payment on farthing.orders (payment_ref) where pay
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version, currency)
   where status = 'pending';
 -- An account has at most one open top-up, so that a second runner finds the first runner's order
--- (T16).
+-- (trap T16, docs/reference/traps.md).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
 

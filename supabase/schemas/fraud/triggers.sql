@@ -1,3 +1,3 @@
--- A task deletes old decisions and uses of cards.
+-- A scheduled task deletes old fraud decisions and old records of card uses.
 
 select farthing.add_task('delete_old_fraud_records', '5 minutes');

@@ -110,7 +110,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
-  -- The grant with the id p_before is read first. The index scan begins at its values.
+  -- The grant with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.grants;
 begin
   select * into v_last from farthing.grants where grant_id = p_before;

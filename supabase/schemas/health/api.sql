@@ -1,4 +1,5 @@
--- Health: the probe of the database, the report, the metrics and the paid checks.
+-- Health: the probe of the database, the report of GET /health, the metrics, and the paid checks
+-- (each one makes a small use of a service that costs money).
 
 create function farthing_public.health_database()
 returns jsonb

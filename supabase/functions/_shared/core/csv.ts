@@ -33,7 +33,10 @@ function disarm(text: string): string {
   return FORMULA.test(text) ? `'${inside}` : inside;
 }
 
-/** Returns lines that end in CRLF. The first page of a file begins with the header. */
+/**
+ * Returns the rows as CSV lines that end in CRLF. A file is written in pages of rows; only the
+ * first page begins with the header.
+ */
 export function toCsv(
   rows: readonly object[],
   columns: readonly Column[],

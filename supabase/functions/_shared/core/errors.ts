@@ -16,7 +16,7 @@ export type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
-  /** A second status that the code may have, on routes that declare `asksUpstream`. */
+  /** A second HTTP status that the error code may have, on routes that declare `asksUpstream`. */
   readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;

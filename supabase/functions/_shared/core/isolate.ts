@@ -33,8 +33,9 @@ export interface Lifetime {
   readonly ending: AbortSignal;
 }
 
-// The wall-clock warning comes 15 s before the end on the Free plan, and 40 s before on a paid
-// plan. After 5 s, at least 10 s are left to record unfinished work.
+// The platform warns of the wall-clock limit 15 s before it ends the isolate on the Free plan, and
+// 40 s before on a paid plan. Work may go on for 5 s after the warning. Then at least 10 s are left
+// to record unfinished work.
 const GRACE_MS = 5_000;
 
 function endOfIsolate(): ApiError {

@@ -29,7 +29,8 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f
 const ZERO = /^0+$/;
 
 function randomHex(bytes: 8 | 16): string {
-  // A UUID is the runtime's cheapest source of random hex digits. The version digits are cut out.
+  // A UUID is the runtime's cheapest source of random hex digits. The digits of the UUID's version
+  // are not random, so they are cut out.
   const id = crypto.randomUUID();
   const tail = id.slice(24, 36) + id.slice(0, 4);
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);

@@ -49,8 +49,8 @@ export function actingUserOf(caller: UserCaller | SecretCaller, named: string | 
 }
 
 /**
- * Returns the user to whose resources a read by id is limited. Returns null for operators and back
- * ends, which may read every customer's resources.
+ * Returns the caller if a read by id may return only the caller's own resources. Returns null for
+ * operators and back ends, which may read every customer's resources.
  */
 export function ownerReadBy(caller: UserCaller | SecretCaller): string | null {
   return caller.kind === "user" && !caller.isOperator ? caller.userId : null;

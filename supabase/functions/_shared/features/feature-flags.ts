@@ -45,8 +45,8 @@ export function bucketOf(name: string, userId: string): number {
 export function isOnFor(setting: FeatureSetting, userId: string | null): boolean {
   const { name, state, percentage } = setting;
   if (state !== "percentage") return state === "on";
-  // The product is rounded, because 0.07 * 100 is a little more than 7 in JavaScript but exactly 7
-  // in SQL.
+  // The result of the multiplication is rounded, because 0.07 * 100 is a little more than 7 in
+  // JavaScript but exactly 7 in SQL.
   return userId !== null && bucketOf(name, userId) < Math.round(percentage * BUCKETS_PER_PERCENT);
 }
 

@@ -26,9 +26,9 @@ export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number
 }
 
 /**
- * Returns two windows that together count `used` requests now. The share of the previous window
- * counts first, and the rest of `used` becomes the current window. If that share is more than
- * `used`, the previous window is reduced.
+ * Divides `used` requests between the previous and the current window, so that together they count
+ * `used` now. The share of the previous window is subtracted from `used`, and the rest becomes the
+ * current window. If that share is more than `used`, the previous window is reduced.
  */
 export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
   const left = usedOf(rule, { current: 0, previous }, nowMs);

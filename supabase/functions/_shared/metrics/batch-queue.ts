@@ -30,7 +30,7 @@ function addRows(a: MetricRow, b: MetricRow): MetricRow {
 }
 
 /**
- * Merges two batches into one that has the start of the first batch and a new id. The database
+ * Merges two batches into one that has the start time of the first batch and a new id. The database
  * cannot recognize the two batches by the new id. If it has recorded one of them and only the
  * response was lost, that batch is counted twice. After a minute without the database, counting
  * twice is a smaller error than losing counts.

@@ -12,8 +12,8 @@ import { type Batch, enqueue } from "./batch-queue.ts";
 import { isHosted } from "../core/isolate.ts";
 
 /**
- * Alerts compare minutes, so the counts must arrive within a minute. Six calls a minute are cheap
- * for a busy process.
+ * Alerts read the counts of the latest minutes, so new counts must arrive within a minute. Six
+ * calls a minute are cheap for a busy process.
  */
 const FLUSH_AFTER_MS = 10_000;
 /**
@@ -51,8 +51,8 @@ class ProcessMetrics implements FlushedMetrics {
   #series: Series;
   #isDue = false;
   /**
-   * True while the observers run. Their counts go into the batch that is about to be sent, so they
-   * schedule no flush.
+   * True while the functions that beforeFlush() registered run. Their counts go into the batch that
+   * is about to be sent, so they schedule no flush.
    */
   #isObserving = false;
   #failures = 0;

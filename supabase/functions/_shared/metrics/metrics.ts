@@ -33,52 +33,63 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** The counters with their labels. Each comment names the labels and their values. */
 export const COUNTERS = {
-  /** status, code: requests whose credentials were refused; core/errors.ts lists the codes. */
+  /**
+   * Requests whose credentials were refused, by `status` and `code`; core/errors.ts lists the
+   * codes.
+   */
   auth_failures: ["status", "code"],
-  /** service, state: flushes that found a breaker open or half open. */
+  /** Flushes that found a circuit breaker open or half open, by `service` and `state`. */
   breaker_not_closed: ["service", "state"],
   /**
-   * service, outcome: ok, rejected (the service refused this call), failed, timeout, refused (by an
-   * open breaker).
+   * Attempts to call an external service, by `service` and `outcome`: ok, rejected (the service
+   * refused this call), failed, timeout, refused (by an open breaker).
    */
   outside_calls: ["service", "outcome"],
-  /** rule, outcome: allowed, soft, blocked. */
+  /** Decisions of the rate limiter, by `rule` and `outcome`: allowed, soft, blocked. */
   limiter_decisions: ["rule", "outcome"],
   /**
-   * reason (why Redis did not count): slow, down, denied (wrong token), full (no memory left),
-   * `nonsense` (invalid response), open (circuit breaker), misconfigured, unconfigured.
+   * Requests that this process counted without Redis, by `reason`: slow, down, denied (wrong
+   * token), full (no memory left), `nonsense` (invalid response), open (circuit breaker),
+   * misconfigured, unconfigured.
    */
   limiter_fallbacks: ["reason"],
   /**
-   * channel: email, webhook; outcome: sent, not_asked (the service was not called), again (not sent,
-   * to be retried), never (refused for good), unknown (perhaps sent).
+   * Attempts to send a notification, by `channel` (email, webhook) and `outcome`: sent, not_asked
+   * (the service was not called), again (not sent, to be retried), never (refused for good),
+   * unknown (perhaps sent).
    */
   notifications: ["channel", "outcome"],
-  /** check, outcome: ok, failed, skipped. */
+  /** Deep health checks, by `check` and `outcome`: ok, failed, skipped. */
   deep_checks: ["check", "outcome"],
   /**
-   * outcome: fetched; gone (Stripe no longer has the object, so the event is used unchanged);
-   * failed (the event is read again later).
+   * Stripe's events whose object had to be fetched again, by `outcome`: fetched; gone (Stripe no
+   * longer has the object, so the event is used unchanged); failed (the event is read again later).
    */
   stripe_events_refetched: ["outcome"],
-  /** model, kind: input, cached_input, output, reasoning. */
+  /**
+   * Tokens that models have used, by `model` and `kind`: input, cached_input, output, reasoning.
+   */
   ai_tokens: ["model", "kind"],
-  /** from: request, batch, job. */
+  /**
+   * Usage refused because its event_id was charged with other contents; `from`: request, batch,
+   * job.
+   */
   usage_conflicts: ["from"],
 } as const;
 
 /** The timers with their labels. Each comment names the labels and their values. */
 export const TIMERS = {
   /**
-   * group: the first word of the function's name (credits, jobs); outcome: ok, refused,
-   * unavailable, timeout, failed.
+   * Attempts to call a database function, by `group` (the first word of the function's name, such
+   * as credits) and `outcome`: ok, refused, unavailable, timeout, failed.
    */
   database_call: ["group", "outcome"],
   /**
-   * type, outcome: completed, failed, cancelled; the time from the creation of the job to its end.
+   * The time from the creation of a job to its end, by `type` and `outcome`: completed, failed,
+   * cancelled.
    */
   job: ["type", "outcome"],
-  /** service: the time of one attempt. */
+  /** The time of one attempt to call an external service, by `service`. */
   outside_call: ["service"],
 } as const;
 

@@ -17,15 +17,16 @@ interface Family {
 type Families = Map<string, Family>;
 
 /**
- * Returns the index of every fifth bucket. The bound of each such bucket is about twice the bound
- * before it. The counts are exact, because the metrics are stored with the same bounds.
+ * Returns the indexes of `length` buckets: `first` and every fifth one after it. Each bound is
+ * about twice the bound before it. The counts are exact, because the metrics are stored with the
+ * same bounds.
  */
 const boundsFrom = (first: number, length: number) =>
   Array.from({ length }, (_, nr) => first + 5 * nr);
 
-/** From 0.9 ms to two minutes, with a bound at 120 ms. */
+/** The bounds of an ordinary histogram: from 0.9 ms to two minutes, with a bound at 120 ms. */
 const LE_BUCKETS = boundsFrom(32, 18);
-/** From 120 ms to 19 hours, because a job may take a day. */
+/** The bounds of the histogram of jobs: from 120 ms to 19 hours, because a job may take a day. */
 const LE_BUCKETS_OF_JOBS = boundsFrom(67, 20);
 
 function escape(value: string): string {

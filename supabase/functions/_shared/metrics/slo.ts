@@ -1,12 +1,13 @@
 /**
- * The service level objective of the core routes, and the rates at which its budget burns too fast. SQL uses
- * the same numbers in farthing.slo() and farthing.burn_windows(); tests/health/metrics.test.ts compares the
- * two.
+ * The service level objective of the core routes, and the rates at which its error budget burns too
+ * fast. SQL uses the same numbers in farthing.slo() and farthing.burn_windows();
+ * tests/health/metrics.test.ts compares the two.
  */
 
 /**
- * The endpoints of the ledger and of notifications, and Stripe's webhook: they work mainly with the
- * database. Routes that wait for Stripe or for a model are left out.
+ * The core routes: the endpoints of the ledger, of usage and of notifications, and Stripe's
+ * webhook. They work mainly with the database. Routes that wait for Stripe or for a model are left
+ * out.
  */
 const CORE_ROUTES = [
   "GET /credits",
@@ -21,9 +22,10 @@ const CORE_ROUTES = [
 ] as const;
 
 /**
- * The windows are from Google's SRE workbook, chapter 5, table 5-8. At factor 1, the budget lasts
- * exactly `budget_days`. It burns too fast if both windows show a higher rate than `factor`. The
- * long window shows that the loss is large, and the short window shows that the loss continues.
+ * The windows are from Google's SRE workbook, chapter 5, table 5-8. At a rate of 1, the error
+ * budget lasts exactly `budget_days`. The budget burns too fast if both windows show a higher rate
+ * than `factor`. The long window shows that the loss is large, and the short window shows that the
+ * loss continues.
  */
 const BURN_WINDOWS = [
   { long_minutes: 60, short_minutes: 5, factor: 14.4 },

@@ -1,12 +1,13 @@
 /**
- * Finds payment cards: 13 to 19 digits in a network's range that pass Luhn's check. There may be
- * spaces or dashes between the digits.
+ * Finds the numbers of payment cards: 13 to 19 digits that begin as a card network's numbers do,
+ * and pass Luhn's check. There may be spaces or dashes between the digits.
  */
 import type { Span } from "./spans.ts";
 
 const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
-// The ranges by first digits: American Express, Diners and JCB (3); Visa (4); Mastercard and Maestro (5);
-// Discover, UnionPay and Maestro (6); Mastercard (2); UATP with 15 digits (1).
+// The first digits of the card networks' numbers: American Express, Diners and JCB (3); Visa (4);
+// Mastercard and Maestro (5); Discover, UnionPay and Maestro (6); Mastercard (2); UATP with 15
+// digits (1).
 const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
 // The lengths of the digit groups in which card numbers are printed. A card number that stands
 // beside other numbers must have one of these groupings.
@@ -28,7 +29,7 @@ function passesLuhn(digits: string): boolean {
 
 function isCard(digits: string): boolean {
   // A phone's IMEI has 15 digits, often begins with 35, and passes Luhn's check. A JCB card begins
-  // with 35 too, but has 16 digits, so 15 digits are not a card.
+  // with 35 too, but has 16 digits, so 15 digits that begin with 35 are not a card.
   return NETWORK.test(digits) && !/^35\d{13}$/.test(digits) && passesLuhn(digits);
 }
 

@@ -11,7 +11,7 @@ const NAME = [
   ...["dokument podróży", "проездной документ", "وثيقة السفر"],
   ...["paspoort", "paszport", "pasaport", "паспорт", "جواز"],
 ].join("|");
-// These names may follow the previous word without a space.
+// Names of travel documents that may follow the previous word without a space.
 const GLUED_NAME = "护照|護照|パスポート|여권|旅行证件|旅行證件|渡航文書|여행증명서";
 const BETWEEN = [
   ...["[\\s:#№=(),.\"'/-]", "numbers?", "no", "nr", "n[°º]?", "num", "número", "numero", "numéro"],

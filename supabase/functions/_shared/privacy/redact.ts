@@ -96,8 +96,8 @@ export function redact(text: string): string {
   return redactWithFindings(text).text;
 }
 
-// redactStart() redacts the first `READ_PER_KEPT * maxLength` units and then cuts the result to
-// `maxLength` units, because redaction may shorten the text.
+// redactStart() redacts the first `READ_PER_KEPT * maxLength` UTF-16 units of a text, and then cuts
+// the result to `maxLength` units, because redaction may shorten the text.
 const READ_PER_KEPT = 4;
 
 /**

@@ -36,14 +36,14 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     retries: 2,
     firstDelayMs: 500,
     longestDelayMs: 4_000,
-    // Three requests make at most nine attempts. So three failed requests for one order do not open
-    // the circuit breaker. An open breaker would stop other orders.
+    // A request makes at most three attempts. So three failed requests for one order make nine
+    // attempts and do not open the circuit breaker. An open breaker would stop other orders.
     breakAfter: 10,
     halfOpenAfterMs: 10_000,
   },
   ai: {
-    // A complete response takes long. The platform ends a request after 150 s, and the hold must be
-    // settled before then.
+    // A model needs long for a complete response. The platform ends a request after 150 s, and the
+    // hold must be settled before then.
     timeoutMs: 100_000,
     retries: 2,
     firstDelayMs: 250,
@@ -65,8 +65,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 30_000,
   },
   redis: {
-    // Every request waits for Redis, although a process can count without Redis. So the timeout is
-    // short: it is the longest delay that Redis may cause for a payment.
+    // Every request that a rate limit counts waits for Redis, although a process can count without
+    // Redis. So the timeout is short: it is the longest delay that Redis may cause for a payment.
     timeoutMs: 200,
     retries: 0,
     firstDelayMs: 0,

@@ -28,8 +28,8 @@ begin
   if not found then
     return false;
   end if;
-  -- A repeated request may take over a key whose created_at is at least 3 minutes old. Heartbeats
-  -- renew created_at, so a running chat keeps its key.
+  -- A repeated request may take over an idempotency key whose created_at is at least 3 minutes old.
+  -- Heartbeats renew created_at, so a running chat keeps its key.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
@@ -45,7 +45,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- If the chat's own hold has expired, this call releases it too.
+  -- This call releases all expired holds of the account. If the chat's own hold has expired, it is
+  -- one of them.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -53,7 +54,8 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to replay. The key is freed, so that a repeated request begins a new chat.
+  -- There is no answer to replay. The idempotency key is freed, so that a repeated request begins a
+  -- new chat.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
@@ -82,8 +84,9 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'Closes the chat of one key if the chat is abandoned. A repeated request calls this function '
-  'before it begins a new chat, because the scheduled task may not have closed the old one yet.';
+  'Closes the chat of one idempotency key if the chat is abandoned. A repeated request calls this '
+  'function before it begins a new chat, because the scheduled task may not have closed the old '
+  'one yet.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
@@ -112,8 +115,8 @@ begin
   if not found then
     return 0;
   end if;
-  -- The chat is read again under its locks, because its request may have sent a heartbeat or closed the
-  -- chat meanwhile.
+  -- Now that the locks are held, the chat is read again: before that, its request may have sent a
+  -- heartbeat or closed the chat.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.heartbeat_deadline(p_now)

@@ -43,6 +43,6 @@ as $$
   where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
 $$;
 comment on function farthing.chat_charge(farthing.holds, timestamptz) is
-  'Returns the cost of the chat of an ended hold, as {credits, is_final}; null for an open hold '
-  'and for a hold without a chat. credits includes late charges and corrections. is_final is false '
-  'while the chat''s own request may still change the charge. Credits are text.';
+  'For an ended hold, returns the cost of its chat as {credits, is_final}. Returns null for an '
+  'open hold and for a hold without a chat. credits includes late charges and corrections. '
+  'is_final is false while the chat''s own request may still change the charge. Credits are text.';

@@ -3,11 +3,10 @@
 -- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
 -- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
 -- lock of the key, the owner, the account, the chat, the key's row. The scheduled task skips a chat
--- if one of its rows is locked. A chat locks the owner's row before the account. Two later
--- statements lock the owner's row in any case, because they check a foreign key to it: the insert
--- of a log, and the second update of the account in one transaction. If the account was locked
--- first, a chat could deadlock with the deletion of its owner: the deletion locks the owner's row
--- and then waits for the account.
+-- if one of its rows is locked. A chat locks the owner's row before the account, in the same order
+-- as the deletion of the owner, because another order could cause a deadlock. A chat cannot avoid
+-- the lock of the owner's row: two later statements take it to check a foreign key to that row (the
+-- insert of a log, and the second update of the account in one transaction).
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -32,9 +31,9 @@ begin
 end
 $$;
 comment on function farthing.begin_chat is
-  'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the hold. '
-  'p_chat has the model, the token counts, the key and the author. Fails insufficient_credits, '
-  'spend_cap_reached, not_found.';
+  'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the '
+  'hold. p_chat has the model, the token counts, the idempotency key and the author. Fails '
+  'insufficient_credits, spend_cap_reached, not_found.';
 
 create function farthing.close_chat()
 returns trigger
@@ -74,5 +73,5 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'Locks a chat, with its key, its owner and its account, and returns the chat. Fails not_found if '
-  'there is no such chat or the chat began under another key.';
+  'Locks a chat, with its idempotency key, its owner and its account, and returns the chat. Fails '
+  'not_found if there is no such chat or the chat began under another idempotency key.';

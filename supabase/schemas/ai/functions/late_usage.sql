@@ -12,8 +12,8 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- A repeated request may have begun a new chat under the same key. Then no caller receives the
-  -- answer of this chat, so this chat is not charged.
+  -- A repeated request may have begun a new chat under the same idempotency key. Then no caller
+  -- receives the answer of this chat, so this chat is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)

@@ -1,7 +1,7 @@
 -- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
--- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
--- reads the consent in the transaction of the charge. A check constraint of the table enforces the
--- consent, too. An error while a log is stored never makes the charge fail.
+-- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because SQL
+-- can read the consent in the same transaction that charges the call. A check constraint of the
+-- table enforces the consent, too. An error while a log is stored never makes the charge fail.
 
 create function farthing.date_consent()
 returns trigger
@@ -14,7 +14,7 @@ begin
 end
 $$;
 comment on function farthing.date_consent() is
-  'Trigger: sets the time of a consent, so that the user can''t choose it.';
+  'Trigger: sets the time of a consent, so that the user can''t choose that time.';
 
 create function farthing.erase_ai_logs()
 returns trigger

@@ -13,7 +13,8 @@ as $$
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
 $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
-  'Returns the usage of a chat: the chat''s own model, and the token counts of p_usage.';
+  'Returns the usage of a chat: its model is always the chat''s own, and only its token counts '
+  'come from p_usage.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -24,8 +25,8 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Returns whether the chat''s key still belongs to the chat; false if a repeated request runs a '
-  'new chat under the same key.';
+  'Returns whether the chat''s idempotency key still belongs to the chat; false if a repeated '
+  'request runs a new chat under the same key.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -40,8 +41,9 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat. Calls settle(), which charges the first of p_usages that can be charged. '
-  'The caller has locked the key, the owner, the account and the chat, and released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages that does not exceed '
+  'the overdraft limit. The caller has locked the key, the owner, the account and the chat, and '
+  'released expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats

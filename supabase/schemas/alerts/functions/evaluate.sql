@@ -1,5 +1,5 @@
--- The evaluation of the alert rules, each minute. The rules and their default figures are in
--- alerts/tables/thresholds.sql. An operator changes a figure by POST /settings/alerts, or in the
+-- The evaluation of the alert rules, each minute. The rules and their default settings are in
+-- alerts/tables/thresholds.sql. An operator changes a setting by POST /settings/alerts, or in the
 -- database: update farthing.alert_rules set threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)

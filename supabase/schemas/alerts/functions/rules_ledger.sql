@@ -56,7 +56,8 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'Reads the credits that all authors have granted since midnight UTC. Only sealed entries count.';
+  'Reads the credits that all authors together have granted since midnight UTC. Only sealed '
+  'entries count.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -87,7 +88,8 @@ as $$
     where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
 $$;
 comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
-  'Reads the number of new users who, within period, got no welcome credits because of the day''s ceiling.';
+  'Reads the number of new users who, within period, got no welcome credits because the day''s '
+  'ceiling was reached.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

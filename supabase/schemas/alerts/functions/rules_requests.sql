@@ -99,8 +99,9 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads the burn rate of the error budget. For each pair of windows, the lower of its two burn '
-  'rates is divided by the pair''s factor. The result is the highest of these quotients.';
+  'Reads the burn rate of the error budget. Each pair of windows (a long and a short one) has two '
+  'burn rates; the lower one is divided by the pair''s factor. The result is the highest of these '
+  'quotients.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -129,7 +130,8 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- In a project that has configured no Redis, the fallback is intended.
+        -- In a project that has configured no Redis, limits without Redis are intended, so these
+        -- requests are subtracted.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r

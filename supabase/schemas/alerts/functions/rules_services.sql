@@ -1,4 +1,5 @@
--- Alert rules about external services: failed paid checks, and models that fail or are slow.
+-- Alert rules about external services: failed paid checks (health/functions/deep_checks.sql), and
+-- models that fail or are slow.
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -22,7 +22,7 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its '
+  'Alert rules. An operator may change their settings with an UPDATE. A rule is over while its '
   'figure is above threshold, and fires after the time fires_after. A rule is fine while its '
   'figure is at most fine_at and at most threshold; its incident is resolved after the time '
   'resolves_after. While a rule is neither over nor fine, its incident stays as it is. period: how '
@@ -101,7 +101,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- The figure is the credits that all authors have granted since midnight UTC.
+  -- The figure is the credits that all authors together have granted since midnight UTC.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
   -- The figure is a count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),

@@ -1,7 +1,7 @@
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
 -- again, an event that is applied again, a transfer that is settled. Tasks may change or delete
--- these rows at any time. So the proof leaves them out: it compares only the rows of audited tables
--- with their last audit rows.
+-- these rows at any time. So the proof does not check these rows: it compares only the rows of
+-- audited tables with their last audit rows.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)

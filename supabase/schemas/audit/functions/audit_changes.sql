@@ -7,8 +7,9 @@
 -- row, and the proof reports it (prove_audit). The audit does not slow charges down: a charge
 -- updates no audited column, and PostgreSQL queues no trigger for an update of columns outside the
 -- trigger's list. The audit uses AFTER triggers, because a BEFORE trigger makes PostgreSQL lock
--- each updated row once more, even if the trigger does not fire. A debit updates two rows, so it
--- would be slower. Accounts and lots have AFTER triggers anyway, for their foreign keys.
+-- each updated row once more, even if the trigger does not fire. With BEFORE triggers, a debit
+-- would be slower, because it updates two rows. Accounts and lots have AFTER triggers anyway, for
+-- their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)

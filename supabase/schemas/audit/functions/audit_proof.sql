@@ -23,7 +23,8 @@ declare
   v_key text := (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
     from unnest(p_audited.key_columns) c);
 begin
-  -- The settings must be the same as in write_audit(), so that both functions produce the same text.
+  -- The settings timezone and intervalstyle must be the same as in write_audit(), so that times and
+  -- intervals have the same text in both functions.
   execute format($sql$
     create or replace function farthing.%6$I()
     returns setof farthing.violation

@@ -16,13 +16,13 @@ declare
 begin
   -- A back end reads balances and lists for its users on every page view. If these reads were
   -- recorded, each page view would be slower, and the reads by people would be hard to find among
-  -- them. Searches and customers' pages are for support staff, so they are recorded even if the
-  -- author is a secret key.
+  -- them. The endpoints under /customers (the search, and the data of one customer) are for support
+  -- staff, so their reads are recorded even if the author is a secret key.
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The deletion of a user erases the user id from the account, but not from this log. So the user
-  -- id is stored here only if the user has no account.
+  -- If the user has an account, only the account's id is stored here, not the user id: the deletion
+  -- of a user erases the user id from the account, but not from this log.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,

@@ -46,7 +46,8 @@ as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
 comment on function farthing.listed(text[], text) is
-  'Formats columns as an SQL list, with the row''s name before each column if p_row is given.';
+  'Formats columns as an SQL list. If p_row is given, it is put before each column as the row''s '
+  'name.';
 
 create function farthing.refuse_change()
 returns trigger

@@ -1,5 +1,5 @@
 -- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking
--- under the same key, or by a scheduled task.
+-- under the same idempotency key, or by a scheduled task.
 
 create function farthing.unanswered_booking_life()
 returns interval
@@ -27,8 +27,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking for which Stripe made no payment, and frees its key. If the booking has a '
-  'payment, only frees its key. The caller has locked the account.';
+  'Cancels a booking for which Stripe made no payment, and frees its idempotency key. If the '
+  'booking has a payment, only frees the key. The caller has locked the account.';
 
 create function farthing.cancel_unanswered_booking(p_booking_id text, p_now timestamptz)
 returns int

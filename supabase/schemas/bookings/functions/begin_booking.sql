@@ -50,8 +50,8 @@ as $$
   for update
 $$;
 comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
-  'Returns the booking that an earlier request with the same key and terms began and did not finish; '
-  'null if there is none. The caller has locked the account.';
+  'Returns the booking that an earlier request with the same idempotency key and terms began and '
+  'did not finish; null if there is none. The caller has locked the account.';
 
 create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -78,7 +78,7 @@ begin
 end
 $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
-  'Makes a new booking, with the current rate of the fee. The caller has locked the account.';
+  'Makes a new booking, with the policy''s current fee rate. The caller has locked the account.';
 
 create function farthing.begin_booking(
   p_wanted farthing.bookings, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -110,5 +110,5 @@ end
 $$;
 comment on function farthing.begin_booking is
   'Continues the booking that an earlier request began, or makes a new one. Returns the next step: '
-  '"create" with the values for Stripe, or "refused" with code, limit ("buyer", "provider" or null) and '
-  'retry_after (seconds). The caller has locked the account.';
+  '"create" with the values for Stripe, or "refused" with code, limit (whose limit was reached: '
+  '"buyer", "provider" or null) and retry_after (seconds). The caller has locked the account.';

@@ -1,6 +1,6 @@
 -- Computes and rounds the platform's fee of a booking. The rate is a setting,
 -- booking_fee_basis_points (policy/tables.sql). This function is created before the table bookings,
--- because a check of the table uses it.
+-- because a check constraint of the table uses it.
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint

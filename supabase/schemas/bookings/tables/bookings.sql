@@ -58,8 +58,9 @@ comment on table farthing.bookings is
   'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: copied from the '
   'policy''s booking_transfer_at when the booking was made. `payment`: Stripe divides the payment, '
   'and the provider gets their share at once. `completed`: we transfer the share when the booking '
-  'is completed. origin_key: the key of the request that began the booking, until the payment '
-  'exists. If a cancelled booking has a paid_at, it was paid, and the money is refunded.';
+  'is completed. origin_key: the idempotency key of the request that began the booking; null after '
+  'bookings_attach() has stored the payment, or after the booking is given up. If a cancelled '
+  'booking has a paid_at, the buyer had paid, and this money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;

@@ -1,6 +1,6 @@
 -- The smallest amount of each currency that Stripe moves: most currencies have steps of one minor
--- unit, some of 10 or 100. This function is created before the table bookings, because a check of
--- the table uses it.
+-- unit, some of 10 or 100. This function is created before the table bookings, because a check
+-- constraint of the table uses it.
 
 create function farthing.currency_step(p_currency text)
 returns int

@@ -1,13 +1,14 @@
--- Adds the credits of a paid order, and sets their price: what the buyer paid for them, without tax.
+-- Adds the credits of a paid order to the buyer's account, and sets the price of these credits:
+-- what the buyer paid, without tax.
 
 create function farthing.paid_amounts(p_order farthing.orders, p_facts jsonb)
 returns farthing.paid_amounts
 language sql immutable
 set search_path = ''
 as $$
-  -- The facts of a payment have no amount_subtotal, discount or tax. They are applied only if the
-  -- order allows neither discount nor tax (apply_checkout_event). So the subtotal is the order's
-  -- price, and discount and tax are 0.
+  -- The facts of a payment have no amount_subtotal, discount or tax. Such facts are applied only if
+  -- the order allows neither discount nor tax (apply_checkout_event). So the subtotal is the
+  -- order's price, and discount and tax are 0.
   select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
     coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts

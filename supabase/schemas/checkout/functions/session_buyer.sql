@@ -1,5 +1,6 @@
--- The buyer of an order's session at Stripe: the session gets the customer, or the email address,
--- or neither. The email address is stored with the order only as long as it is needed.
+-- The buyer of an order's session at Stripe: the session gets the buyer's customer at Stripe, or
+-- the buyer's email address, or neither. The email address is stored with the order only as long as
+-- it is needed.
 
 create function farthing.session_buyer(p_user_id uuid, p_account_id bigint)
 returns jsonb

@@ -1,4 +1,5 @@
--- The RPC functions of saved cards: begin, attach the customer, finish and abandon.
+-- The RPC functions with which a user saves a card: begin, attach the customer at Stripe, finish,
+-- and abandon.
 
 create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -74,4 +75,5 @@ end
 $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
-  'Frees the key of a request for which Stripe created no page, so that a retry runs at once.';
+  'Frees the idempotency key of a request to save a card, if Stripe created no page. A retry then '
+  'runs at once.';

@@ -56,8 +56,8 @@ returns interval
 language sql immutable
 set search_path = ''
 as $$
-  -- The wait grows from 2 minutes to 6 hours. The first wait is longer than the timeout of a request to
-  -- Stripe.
+  -- The wait before the next attempt grows from 2 minutes to 6 hours. The first wait is longer than
+  -- the timeout of a request to Stripe.
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is

@@ -50,7 +50,8 @@ begin
     card_brand = null, card_last4 = null, card_exp_month = null, card_exp_year = null,
     card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0,
     card_changed_at = excluded.card_changed_at
-  -- A card of another customer could not be charged through this customer.
+  -- A card of another customer is not stored, because it could not be charged through this
+  -- customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if not found then
     perform farthing.reject_card(p_facts, p_now);
@@ -67,9 +68,10 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced card. A '
-  'card that was removed before, or that was saved before the last change of the account''s card, is not '
-  'stored but detached. The caller has locked the account.';
+  'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced '
+  'card. A card is not stored but detached if it was removed before, if it belongs to another '
+  'customer, or if it was saved before the last change of the account''s card. The caller has '
+  'locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -116,8 +118,8 @@ begin
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
       return 'ignored'; -- another app saved this card
     end if;
-    -- The query waits for the account's lock, and then reads left_at again: the user may be deleted
-    -- meanwhile.
+    -- The query waits for the account's lock, and then reads left_at again, because the user may
+    -- have been deleted meanwhile.
     select a.account_id into v_account_id from farthing.accounts a
     where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
       and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
@@ -170,7 +172,8 @@ declare
 begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
-  -- No request asks Stripe to detach the card, so the payment runner does it in its next run.
+  -- This trigger has no HTTP request that could ask Stripe to detach the card, so the payment
+  -- runner asks in its next run.
   perform farthing.remove_card(new.account_id, now(), now());
   -- The reason of this change must not apply to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);

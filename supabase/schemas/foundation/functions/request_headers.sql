@@ -2,8 +2,8 @@
 -- argument for it: the grant of a purchase, the clawback of a dispute and a top-up. The data API
 -- puts a request's headers into the setting request.headers, and so does a call over the pooled
 -- connection. If an entry has no correlation id, the request's trace id is read from that setting
--- and stored instead. A debit has a correlation id, so it does not read the setting. These
--- functions take no locks and read no table.
+-- and stored instead. A debit has a correlation id, so it does not read the setting. The functions
+-- of this file take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text

@@ -6,7 +6,8 @@ create domain farthing.credits as numeric(38, 18) constraint credits_not_negativ
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
--- 8 KiB for the caller, and 256 bytes for the ledger's additions (the hold, the job and its step).
+-- 8 KiB for the caller's data, and 256 bytes for the ledger's additions (the hold, the job and its
+-- step).
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';

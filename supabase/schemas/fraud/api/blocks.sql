@@ -12,7 +12,8 @@ declare
     farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
   v_cards text[] := array(select distinct encode(u.card, 'hex') from farthing.card_uses u
     where u.account_id = v_account_id);
-  -- The block with the id p_before is read first. The index scan begins at its values.
+  -- The block with the id p_before is read first, because the index scan begins at its created_at
+  -- and its id.
   v_last farthing.blocks;
 begin
   select * into v_last from farthing.blocks where block_id = farthing.uuid_of(p_before);
@@ -66,10 +67,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (by id), or an ip or a card (by the 64 hex digits of its hash). An existing block '
-  'gets the new reason and the new end. Returns {status: 201, replayed, data: block}. '
-  'Fails not_found, forbidden, '
-  'invalid_request.';
+  'Blocks a user, an IP address or a card. p_subject: the user''s id, or the hash of the IP '
+  'address or the card (64 hex digits). An existing block gets the new reason and the new end. '
+  'Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)

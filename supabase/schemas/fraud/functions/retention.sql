@@ -1,4 +1,4 @@
--- The deletion of old fraud decisions and uses of cards.
+-- The deletion of old fraud decisions, and of old records of card uses.
 
 create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -10,4 +10,5 @@ as $$
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.delete_old_fraud_records(timestamptz, int) is
-  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';
+  'Deletes fraud decisions and records of card uses that are 90 days old, and returns their '
+  'number.';

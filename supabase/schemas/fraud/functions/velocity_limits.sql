@@ -1,6 +1,6 @@
--- The limits of new checkouts, new bookings and cards. The figures are the policy's sessions_per_*,
--- failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and bookings_per_provider_hour
--- (policy/tables.sql).
+-- The limits of new checkouts, new bookings and cards. Their values are the policy's
+-- sessions_per_*, failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and
+-- bookings_per_provider_hour (policy/tables.sql).
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
 returns void
@@ -52,8 +52,8 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'Returns the used-up limits of new sessions, by user and by IP address, and the time at which '
-  'each limit allows the next session.';
+  'Returns the used-up limits of new checkout sessions or new top-ups (p_action), by user and by '
+  'IP address. over_at: the time at which the limit allows the next one.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)

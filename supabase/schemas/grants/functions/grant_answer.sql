@@ -10,7 +10,7 @@ as $$
     'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
 $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'Returns a lot in the API''s form for a grant. Credits are text.';
+  'Returns the lot that a grant created, in the API''s form. Credits are text.';
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb

@@ -1,10 +1,10 @@
 -- Grants: credits that an operator or a secret key grants without a payment. A grant creates
--- credits out of nothing (T40), so operators can't grant to themselves, and a grant above a ceiling
--- of the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants
--- count towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind keys
--- only if the policy says so. The ceilings do not bind a person at an SQL prompt, but the alert
--- rules credits_minted and grant_above_ceiling report such grants. Order of locks: the account, the
--- lock of the ceilings, the grant.
+-- credits out of nothing (trap T40, docs/reference/traps.md), so operators can't grant to
+-- themselves, and a grant above a ceiling of the policy waits until another operator confirms it
+-- (pending_grants.sql). Confirmed grants count towards no ceiling. Secret keys belong to the app's
+-- own programs: the ceilings bind keys only if the policy says so. The ceilings do not bind a
+-- person at an SQL prompt, but the alert rules credits_minted and grant_above_ceiling report such
+-- grants. Order of locks: the account, the lock of the ceilings, the grant.
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)

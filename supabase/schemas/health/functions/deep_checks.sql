@@ -1,6 +1,7 @@
--- The paid checks: their daily budget, their results, and the check of the ledger, which reads 200
--- accounts. A unit of the budget is about a hundredth of a cent; functions/health/deep-checks.ts
--- has the cost of each check, in units.
+-- The paid checks: each one makes a small use of a service that costs money. This file has their
+-- daily budget, their results, and the check of the ledger, which reads 200 accounts. A unit of the
+-- budget is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each
+-- check, in units.
 
 create function farthing.deep_units_left(p_today date)
 returns int

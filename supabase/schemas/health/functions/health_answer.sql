@@ -46,8 +46,8 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    -- Anyone may read this report, so it leaves out the figures of services. Only the metrics have
-    -- them.
+    -- Anyone may read this report, so it leaves out the figures of services. Only GET
+    -- /health/metrics returns them.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;

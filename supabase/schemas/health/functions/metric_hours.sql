@@ -1,5 +1,5 @@
--- The figures of a metric for each hour. Operators read them to see the events that an alert has
--- counted.
+-- The figures of a metric for each hour. Operators read them to see, for example, when the errors
+-- behind an alert occurred.
 
 create function farthing.labels_object(p_labels text)
 returns jsonb

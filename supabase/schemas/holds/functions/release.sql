@@ -33,9 +33,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- A freed hold pays debt as of the hold's expiry, so a lot that expired after that time still
-    -- pays. Holds that expired at the same time are freed together, so that their credits pay in
-    -- burn-down order and not in the order of the holds.
+    -- The freed credits pay debt as of the time at which the hold expired. So a lot that has
+    -- expired since then still pays. Holds that expired at the same time are freed together, so
+    -- that their credits pay in burn-down order and not in the order of the holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;

@@ -37,7 +37,8 @@ declare
   v_event farthing.priced_usage;
 begin
   if v_usage is not null then
-    -- The hold pins the rate: a later price change does not change the charge (T10).
+    -- The hold pins the rate: a later price change does not change the charge (trap T10,
+    -- docs/reference/traps.md).
     v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
       case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
     if v_event.problem is not null then

@@ -7,9 +7,9 @@ import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 import { textOfMessage } from "./prompt.ts";
 
-// The limit of a text, in bytes. The database itself stores at most 32,768 characters of a text,
-// and marks a longer text as cut. A character has at most 4 bytes, so the limit in bytes removes no
-// character that the database would store.
+// The maximum size in bytes of a prompt's or a response's text. The database itself stores at most
+// 32,768 characters of a text, and marks a longer text as cut. A character has at most 4 bytes, so
+// the limit in bytes removes no character that the database would store.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {
@@ -32,8 +32,8 @@ function transcriptOf(messages: readonly AiMessage[]): string {
 // PostgreSQL refuses a JSON document that contains a null character or half a surrogate pair.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-// No useful answer is nested this deeply. JSON.parse accepts any depth, so the depth is bounded
-// here.
+// The maximum depth of JSON that is stored: no useful answer is nested more deeply. JSON.parse
+// accepts any depth, so the depth is bounded here.
 const MAX_DEPTH = 64;
 
 function isShallow(value: unknown, depth = 0): boolean {

@@ -1,8 +1,8 @@
 /** The interface of a language model. Only this folder uses the provider's API. */
 
 /**
- * Each token is counted in one field only: input excludes cached input, and output excludes
- * reasoning.
+ * Each token is counted in one field only: `input_tokens` excludes cached tokens, and
+ * `output_tokens` excludes reasoning tokens.
  */
 export interface AiUsage {
   readonly input_tokens: number;
@@ -29,8 +29,8 @@ export interface AiMessage {
 }
 
 /**
- * Further parameters of the provider's API, in the form of OpenAI's API. The contract lists the parameters
- * that are allowed.
+ * Further parameters of the provider's API, in the form of OpenAI's API. contracts/openai.ts lists
+ * the parameters that are allowed.
  */
 export type AiParameters = Readonly<Record<string, unknown>>;
 
@@ -97,8 +97,8 @@ export interface TokenMeter {
 export interface Ai {
   complete(request: AiRequest): Promise<Completion>;
   /**
-   * Resolves when the provider has accepted the request, before the first piece. The last piece is
-   * `end`. If the answer breaks off, the iteration throws.
+   * Resolves when the provider has accepted the request, and does not wait for the first piece of
+   * the answer. The last piece is `end`. If the answer breaks off, the iteration throws.
    */
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
   /**

@@ -6,13 +6,14 @@
 /** The provider's response is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
-// The maximum size of a response in bytes: the size of 50,000 tokens, each in a separate event. No
-// call has time to receive more.
+// The maximum size of a response in bytes: the size of 50,000 tokens, each in a separate event of a
+// stream. No call lasts long enough to receive more.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Counts decompressed bytes. A TransformStream would be simpler, but its queues and promises took a tenth of
- * the isolate's processor time for a stream of 4,000 pieces.
+ * Passes on a response's body, and fails if its decompressed size exceeds the maximum. A
+ * TransformStream would be simpler, but its queues and promises took a tenth of the isolate's
+ * processor time for a stream of 4,000 pieces.
  */
 function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();

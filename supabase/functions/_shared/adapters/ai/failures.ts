@@ -77,7 +77,8 @@ function retryAfterSeconds(error: unknown): number | undefined {
 }
 
 /**
- * Returns the refused field, if the provider names the field and the field came from the caller.
+ * Returns the name of the field that the provider refused. Returns undefined if the provider names
+ * no field, or names one that the caller cannot send.
  */
 function refusedField(error: unknown): string | undefined {
   if (statusOf(error) !== 400 || !(error instanceof OpenAI.APIError)) return undefined;

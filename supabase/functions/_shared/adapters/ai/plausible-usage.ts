@@ -1,6 +1,6 @@
 /**
- * The most tokens that a request can plausibly use. Reported usage above it is replaced by an
- * estimate.
+ * The most tokens that a request can plausibly use. If a provider reports more, an estimate
+ * replaces the reported usage.
  */
 import type { AiRequest, AiUsage } from "./ai.ts";
 import { textsOf } from "./prompt.ts";

@@ -93,7 +93,7 @@ function thaiWords(count: number, seed: number): string[] {
 
 interface Metered {
   tokens: number;
-  /** The number of tokens of the same words, counted as one text. */
+  /** The number of tokens if all the words are counted as one text, and not piece by piece. */
   whole: number;
   /**
    * The sum of the squares of the slices' lengths. In a slice without boundaries, the tokenizer's

@@ -14,8 +14,8 @@ import { countedTextOf, textOfParameters } from "./prompt.ts";
 const SLICE_CHARS = 1024;
 
 /**
- * While a text arrives in pieces, at most this many characters at its end are counted again when a
- * later piece arrives. The number is small, because counting 16,000 pieces must take less than a
+ * A text arrives in pieces. When a later piece arrives, at most this many of the characters before
+ * it are counted again. The number is small, because counting 16,000 pieces must take less than a
  * second in all.
  */
 const OPEN_CHARS = 256;

@@ -188,8 +188,8 @@ Deno.test("a conflict after a lost answer is reported as the lost answer", async
       ["PGRST001", 503],
       [CONNECTION_LOST, 503],
       [NOT_CONNECTED, 409],
-      // 08001 and 08004 are of class 08, but the connection never existed: the call was not carried
-      // out.
+      // Other codes of class 08 mean a lost connection. But with 08001 and 08004 no connection was
+      // ever made, so the call was not carried out.
       ["08001", 409],
       ["08004", 409],
     ] as const

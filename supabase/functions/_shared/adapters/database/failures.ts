@@ -9,9 +9,9 @@ interface FailureParts {
   /** A code of core/errors.ts, an SQLSTATE, a code of PostgREST, or one of the codes defined below. */
   readonly code: string;
   readonly message: string;
-  /** The error's `details` as JSON text, if one of our functions raised it. */
+  /** The error's `details` as JSON text, if one of our SQL functions raised the error. */
   readonly details?: string | null;
-  /** The error's `field`, if one of our functions raised it. */
+  /** The error's `field`, if one of our SQL functions raised the error. */
   readonly hint?: string | null;
 }
 

@@ -25,7 +25,8 @@ interface PoolOptions {
   readonly timeoutMs?: number;
 }
 
-// An isolate makes few calls at the same time, and all isolates share the database's connections.
+// The maximum of one isolate. An isolate makes few calls at the same time, and all isolates share
+// the database's connections.
 const MAX_CONNECTIONS = 10;
 const IDLE_TIMEOUT_MS = 30_000;
 

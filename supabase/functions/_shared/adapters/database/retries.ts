@@ -58,7 +58,7 @@ const STORED: RetryPolicy = {
 };
 
 /**
- * The policies for a call that stores finished or paid work. It must be safe to repeat the call.
+ * The policies for a call that stores finished or paid work. Such a call must be safe to repeat.
  */
 export const UNTIL_STORED: DatabaseRetries = {
   rolledBack: STORED,

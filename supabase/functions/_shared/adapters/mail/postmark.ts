@@ -8,9 +8,9 @@ import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 export const POSTMARK_URL = "https://api.postmarkapp.com";
 
 /**
- * Codes about the message: its address, JSON or a field is invalid, or Postmark has blocked the
- * address after a bounce or a complaint. All other codes are about the account, and an operator can
- * correct the cause.
+ * Postmark's error codes for a problem of the message: its address, JSON or a field is invalid, or
+ * Postmark has blocked the address after a bounce or a complaint. All other error codes are about
+ * the account, and an operator can correct the cause.
  */
 const REFUSED = [300, 402, 403, 406];
 

@@ -8,8 +8,8 @@ import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 export const RESEND_URL = "https://api.resend.com";
 
 /**
- * Statuses about the message. 401 and 403 are about the account, and Resend answers 409 to a
- * repeated request while it is still sending the first one.
+ * The HTTP statuses for a problem of the message. 401 and 403 are about the account. Resend answers
+ * 409 to a repeated request while it is still sending the first one.
  */
 const REFUSED = [400, 413, 422];
 

@@ -11,7 +11,7 @@ import type { RequestContext } from "../../core/current-request.ts";
  */
 export interface FailureContext {
   readonly context: RequestContext;
-  /** Method and pattern, such as `POST /usage`; null if no route was found. */
+  /** The route's method and path pattern, such as `POST /usage`; null if no route was found. */
   readonly title: string | null;
 }
 

@@ -43,8 +43,8 @@ const MAX_CHAIN = 4;
 const parseStack = createStackParser(nodeStackLineParser());
 
 /**
- * Returns the frames of a stack. The stack text begins with the error's message. The message is removed
- * first, because one of its lines may look like a frame.
+ * Returns the frames of an error's stack trace. The trace begins with the error's message. The
+ * message is removed first, because one of its lines may look like a frame.
  */
 function framesOf(stack: string, message: string): StackFrame[] {
   const start = stack.indexOf(message);

@@ -6,7 +6,10 @@ const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const REFUND_ID = "2f2f7a3e-6f3b-4a55-9d53-1e0b6f6a9c11";
 const MONEY = { amount: 999, currency: "usd" };
 
-/** A transaction in the balance's currency. Its source is in the buyer's currency. */
+/**
+ * A balance transaction in the balance's currency. Its source, for example a charge, is in the
+ * buyer's currency.
+ */
 function transaction(id: string, type: string, source: unknown) {
   const sums = { amount: 1_100, fee: 62, net: 1_038, currency: "eur" };
   return {

@@ -119,7 +119,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "transfer_reversal":
       return { ...NOTHING, kind: "transfer_reversal", transfer_id: idOf(source.transfer) };
     case "payout":
-      // A transaction whose type is not `payout` returns the money of a failed or cancelled payout.
+      // A payout is the source of two kinds of transactions. Those of the type `payout` pay the
+      // money out; the others return the money of a failed or cancelled payout.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;

@@ -90,7 +90,10 @@ function errorOf(type: string, code?: string) {
   return { error: { type, code, message: "text of Stripe" } };
 }
 
-/** Stripe's response, our status and error, and whether the order's key is used up. */
+/**
+ * Stripe's status and body, our status and error code, and whether the order's idempotency key is
+ * used up.
+ */
 const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
   [400, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
   [400, errorOf("idempotency_error"), 502, "upstream_unavailable", true],

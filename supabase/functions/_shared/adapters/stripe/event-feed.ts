@@ -38,7 +38,7 @@ export interface EventFeed {
 const MAX_TYPES = 20;
 const PAGE_SIZE = 100;
 
-/** Divides the types among as few requests as possible. */
+/** Divides the event types among as few requests as possible. */
 function questions(): string[][] {
   const count = Math.ceil(EVENT_TYPES.length / MAX_TYPES);
   return Array.from(

@@ -37,7 +37,10 @@ export function checkEvent(event: Stripe.Event, mode: Mode): void {
   }
 }
 
-/** Translates a checked event. @throws ApiError upstream_unavailable */
+/**
+ * Turns a checked Stripe event into an event of the inbox.
+ * @throws ApiError upstream_unavailable
+ */
 export async function toInboxEvent(
   event: Stripe.Event,
   readFacts: FactsReader,

@@ -34,7 +34,7 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
       ...(booking_id !== null && { booking_id }),
     }),
     ...(reason !== null && REASONS.includes(reason) && { reason }),
-    // Without this option the platform alone would pay for the refund.
+    // Without `reverse_transfer`, the platform alone would pay for the refund.
     ...(refund.connected && { reverse_transfer: true }),
     ...(refund.has_fee && { refund_application_fee: true }),
   };

@@ -23,8 +23,8 @@ export interface Sessions {
 }
 
 /**
- * The parts of the page that the order's session settings decide. A setting that is Stripe's
- * default is left out.
+ * Returns the parameters of the checkout page that come from the order's session settings. A
+ * setting that equals Stripe's default is left out.
  */
 function pageParams(
   settings: SessionSettings,

@@ -75,11 +75,14 @@ export function isUsed(type: string): type is EventType {
   return Object.hasOwn(TRANSLATIONS, type);
 }
 
-/** Translates an event of the SDK's API version. An unknown type has no facts. */
+/**
+ * Returns the facts of an event that has the SDK's API version. An event of an unused type has no
+ * facts.
+ */
 export function factsOf(event: Stripe.Event): Facts {
   if (!isUsed(event.type)) return {};
-  // The table's type links each event type to the type of its object. TypeScript loses this link when a
-  // variable is the key.
+  // The type of TRANSLATIONS links each event type to the type of its object. TypeScript loses this
+  // link when a variable is the key.
   const translate = TRANSLATIONS[event.type] as (object: unknown) => Facts;
   // Every key must be present, but JSON leaves out a key whose value is undefined. So a field that
   // Stripe leaves out becomes null.

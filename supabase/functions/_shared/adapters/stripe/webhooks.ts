@@ -28,7 +28,8 @@ interface WebhookOptions {
   readonly readFacts: FactsReader;
 }
 
-// Stripe's own default. It is written here because it limits how long a delivery can be replayed.
+// The maximum age of a signature in seconds. It is the SDK's default, and is written here because
+// it limits how long a delivery can be replayed.
 const TOLERANCE_SECONDS = 300;
 
 /**

@@ -10,7 +10,7 @@ export interface AlertData {
   readonly severity: "critical" | "warning" | "info";
   /** One sentence that contains the figures. */
   readonly summary: string;
-  /** Decimal strings in the unit of the rule. */
+  /** `value` and `threshold` are decimal strings in the unit of the rule. */
   readonly value: string;
   readonly threshold: string;
   /** A path in this repository, or a URL that the operators chose. */

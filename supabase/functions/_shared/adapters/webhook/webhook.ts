@@ -11,8 +11,8 @@ import { type Alert, type AlertData, runbookLink } from "./alert-data.ts";
 interface AlertWebhookEnv {
   readonly url: string;
   /**
-   * `whsec_` and base64, or any text of at least 32 characters. Without a secret, alerts are unsigned, which
-   * Slack accepts.
+   * `whsec_` followed by base64, or any text of at least 32 characters. Without a secret, alerts
+   * are unsigned, which Slack accepts.
    */
   readonly secret: string | undefined;
   readonly runbooksUrl?: string | undefined;

@@ -79,8 +79,8 @@ export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
 
 /**
  * Returns only the card's id. The customer is left out, because a removed card has none. The last
- * digits of an updated card are left out, so that the inbox stores no digits; the runner reads the
- * digits from Stripe.
+ * digits of an updated card are left out, so that the inbox stores no digits; the runner for saved
+ * cards reads the digits from Stripe.
  */
 export function cardChangedFacts(method: Stripe.PaymentMethod): CardFacts {
   return { payment_method_id: method.id };
