@@ -13,7 +13,7 @@ export interface Price {
 }
 
 const SUPABASE = "https://supabase.com/docs/guides/platform";
-/** The text for copies that have no date. It contains the day on which they were read. */
+/** The date of prices whose page has no date: says when the page was read. */
 const UNDATED = "undated copy, read on 2026-11-25";
 
 function supabase(name: string, amount: string, per: string, page: string): Price {

@@ -117,8 +117,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached. details has the required credits, the cap, the credits spent today, the held '
-  'credits, and the time of the reset.';
+  'Fails with spend_cap_reached. details has the required credits, the cap, the credits spent '
+  'today, the held credits, and the time of the reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -134,7 +134,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge '
+  'Fails with spend_cap_reached or insufficient_credits, depending on which limit refused the charge '
   '(trap T25, docs/reference/traps.md).';
 
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
@@ -198,8 +198,8 @@ begin
 end
 $$;
 comment on function farthing.request_spend_cap is
-  'Sets a user''s daily cap as set_spend_cap() does. Returns the account. Fails not_found, invalid_request, '
-  'and forbidden for an operator who has lost the role.';
+  'Sets a user''s daily cap as set_spend_cap() does. Returns the account. Fails with not_found, '
+  'invalid_request, and forbidden for an operator who has lost the role.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -528,8 +528,8 @@ begin
 end
 $$;
 comment on function farthing.create_provider(uuid, text, text, timestamptz) is
-  'Creates the user''s provider, or returns the existing one. Fails not_found, and invalid_request if the '
-  'country differs from the existing provider''s.';
+  'Creates the user''s provider, or returns the existing one. Fails with not_found, and '
+  'invalid_request if the country differs from the existing provider''s.';
 
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
 returns void
@@ -2815,7 +2815,7 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses an impossible booking. Fails invalid_request, with the field currency, amount or '
+  'Refuses an impossible booking. Fails with invalid_request, with the field currency, amount or '
   'provider_id.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
@@ -2977,7 +2977,7 @@ comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamp
   'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns the next step: '
   '"done" with the answer as data, "refund" (the booking is cancelled, and its refund is to be sent), or '
   '"cancel_payment" (the payment is to be cancelled at Stripe first). The caller has locked the account. '
-  'Fails booking_not_cancellable.';
+  'Fails with booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -3042,7 +3042,7 @@ end
 $$;
 comment on function farthing.confirm_or_complete(farthing.bookings, text, timestamptz) is
   'Moves a booking to the status `confirmed` or `completed`, and returns it. The caller has locked the '
-  'account. Fails invalid_request if the booking is not in the preceding status.';
+  'account. Fails with invalid_request if the booking is not in the preceding status.';
 
 -- supabase/schemas/bookings/functions/lock_booking.sql
 
@@ -3084,7 +3084,8 @@ begin
 end
 $$;
 comment on function farthing.lock_booking_of(uuid, uuid) is
-  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails not_found.';
+  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails '
+  'with not_found.';
 
 -- supabase/schemas/bookings/functions/payment_events.sql
 
@@ -3447,7 +3448,7 @@ begin
 end
 $$;
 comment on function farthing.attach_session is
-  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises '
+  'Stores the session that Stripe opened for an order, and returns the order. Fails with not_found; raises '
   'if the order already has a different session.';
 
 -- supabase/schemas/checkout/functions/grant_order.sql
@@ -3759,7 +3760,7 @@ end
 $$;
 comment on function farthing.package_on_sale(text, text, timestamptz) is
   'Returns the current version of a package, by its id or slug. amount and currency are the '
-  'package''s price in p_currency; if p_currency is null, its first price. Fails unknown_package '
+  'package''s price in p_currency; if p_currency is null, its first price. Fails with unknown_package '
   'if the package is not on sale, invalid_request if it has no price in the currency.';
 
 -- supabase/schemas/checkout/functions/session_buyer.sql
@@ -4174,7 +4175,7 @@ begin
 end
 $$;
 comment on function farthing.parse_amount(text, text, boolean) is
-  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails invalid_request '
+  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails with invalid_request '
   'and names the field.';
 
 create function farthing.json_argument(p_value jsonb)
@@ -4304,7 +4305,7 @@ end
 $$;
 comment on function farthing.items_to_read(int) is
   'Returns how many items to read for a page of p_limit items: one more, to learn whether another '
-  'page follows. Fails invalid_request, with the field limit.';
+  'page follows. Fails with invalid_request, with the field limit.';
 
 create function farthing.uuid_of(p_text text)
 returns uuid
@@ -4438,7 +4439,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Fails forbidden if the author is an operator and p_block blocks this operator or a card that '
+  'Fails with forbidden if the author is an operator and p_block blocks this operator or a card that '
   'the operator has used. A block of an IP address is not checked, because nobody knows who owns '
   'the address.';
 
@@ -4465,7 +4466,7 @@ end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
   'Adds a block. If the block exists already, replaces its reason, author, time and end. Returns '
-  'the block. Fails forbidden if the existing block blocks the author (refuse_own_block).';
+  'the block. Fails with forbidden if the existing block blocks the author (refuse_own_block).';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -5030,7 +5031,7 @@ $$;
 comment on function farthing.finish_grant is
   'Adds the credits, or stores a pending grant if the grant exceeds a ceiling that binds its author. '
   'Returns {status: 201, data: lot} or {status: 202, data: the pending grant}. The caller has locked the '
-  'account. Fails invalid_request.';
+  'account. Fails with invalid_request.';
 
 create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -5071,7 +5072,7 @@ end
 $$;
 comment on function farthing.request_grant is
   'Checks the author and the terms of a grant, and makes it. Returns {status, data} from make_grant(). '
-  'Fails grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
+  'Fails with grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
 
 -- supabase/schemas/grants/functions/pending_grants.sql
 
@@ -5104,7 +5105,7 @@ begin
 end
 $$;
 comment on function farthing.lock_pending_grant(uuid, timestamptz) is
-  'Returns a pending grant, with its account locked. Fails not_found, grant_not_pending.';
+  'Returns a pending grant, with its account locked. Fails with not_found, grant_not_pending.';
 
 create function farthing.decide_grant(
   p_grant farthing.grants, p_confirm boolean, p_author text, p_now timestamptz)
@@ -5126,7 +5127,7 @@ end
 $$;
 comment on function farthing.decide_grant is
   'Confirms a locked, pending grant and adds its credits, or declines the grant. Returns the grant. '
-  'Fails grant_not_allowed.';
+  'Fails with grant_not_allowed.';
 
 create function farthing.expire_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -5205,7 +5206,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_grant(text) is
-  'Fails grant_not_allowed. details.limit is the reason: self, same_operator or key.';
+  'Fails with grant_not_allowed. details.limit is the reason: self, same_operator or key.';
 
 create function farthing.require_granter(p_author text)
 returns void
@@ -5225,7 +5226,7 @@ end
 $$;
 comment on function farthing.require_granter(text) is
   'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
-  'has lost the role. Fails invalid_request, forbidden.';
+  'has lost the role. Fails with invalid_request, forbidden.';
 
 create function farthing.refuse_own_grant(p_user_id uuid, p_author text)
 returns void
@@ -5239,7 +5240,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_grant(uuid, text) is
-  'Refuses a grant that an owner or an operator makes to themselves. Fails grant_not_allowed.';
+  'Refuses a grant that an owner or an operator makes to themselves. Fails with grant_not_allowed.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
@@ -5260,7 +5261,7 @@ end
 $$;
 comment on function farthing.refuse_confirming is
   'Refuses a confirmation by the requester or the recipient of a grant. Also refuses a '
-  'confirmation by a key if the policy''s keys_confirm_grants is false. Fails grant_not_allowed.';
+  'confirmation by a key if the policy''s keys_confirm_grants is false. Fails with grant_not_allowed.';
 
 -- supabase/schemas/health/functions/deep_checks.sql
 
@@ -5662,7 +5663,7 @@ end
 $$;
 comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
   'Prices an estimate and returns the terms of a hold that pins its rate: amount, model, rate_version. '
-  'Fails unknown_model, invalid_request.';
+  'Fails with unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
   p_now timestamptz)
@@ -5696,7 +5697,7 @@ end
 $$;
 comment on function farthing.open_hold is
   'Opens a hold on an account that lock_account() has locked. p_terms: amount, pinned rate, reason, '
-  'author and expiry. Fails insufficient_credits, spend_cap_reached. Amounts are in credits.';
+  'author and expiry. Fails with insufficient_credits, spend_cap_reached. Amounts are in credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -5759,7 +5760,7 @@ end
 $$;
 comment on function farthing.lock_open_hold is
   'Locks a hold''s account and returns the hold if it is open and has not expired. With p_or_late, a '
-  'hold that may be settled late is returned, too. Fails not_found, hold_not_open.';
+  'hold that may be settled late is returned, too. Fails with not_found, hold_not_open.';
 
 -- supabase/schemas/holds/functions/overdraft.sql
 
@@ -5802,7 +5803,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded. details has the required credits, the available credits (including '
+  'Fails with overdraft_exceeded. details has the required credits, the available credits (including '
   'those of the hold) and the overdraft limit.';
 
 -- supabase/schemas/holds/functions/release.sql
@@ -6026,7 +6027,7 @@ comment on function farthing.settle is
   'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The '
   'rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
   'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
-  'locked the account and released its expired holds. Fails overdraft_exceeded, unknown_model, '
+  'locked the account and released its expired holds. Fails with overdraft_exceeded, unknown_model, '
   'usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/apply_event.sql
@@ -6400,7 +6401,7 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Returns whether an event names a payment or a charge but does not bear our mark.';
+  'Returns whether an event names a payment or a charge, but not this installation in the metadata.';
 
 -- supabase/schemas/inbox/functions/inbox_answer.sql
 
@@ -6466,10 +6467,10 @@ declare
 begin
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
-    -- their payment. If the payment has not arrived after ten attempts, it counts as a payment of
-    -- another app on this Stripe account. If the payment arrives later and is ours, apply_waiting()
-    -- applies the events that waited.
+    -- Refunds from the dashboard, disputes, warnings and fees never have this installation's id in
+    -- their metadata, so they wait for their payment. If the payment has not arrived after ten
+    -- attempts, it counts as a payment of another app on this Stripe account. If the payment
+    -- arrives later and is ours, apply_waiting() applies the events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and its metadata does not name this installation';
@@ -6552,8 +6553,8 @@ begin
 end
 $$;
 comment on function farthing.require_mode(boolean) is
-  'Returns this database''s mode, null before the first event. Fails mode_mismatch if p_livemode differs '
-  'from it.';
+  'Returns this database''s mode, null before the first event. Fails with mode_mismatch if '
+  'p_livemode differs from it.';
 
 create function farthing.keep_mode()
 returns trigger
@@ -6942,7 +6943,7 @@ end
 $$;
 comment on function farthing.create_job is
   'Queues a job, holds the price of its estimate for 24 hours and wakes the runner. If a job with '
-  'this client_temp_id exists, returns that job. Fails insufficient_credits, spend_cap_reached, '
+  'this client_temp_id exists, returns that job. Fails with insufficient_credits, spend_cap_reached, '
   'unknown_model, not_found, invalid_request. Amounts are in credits.';
 
 -- supabase/schemas/jobs/functions/expiry.sql
@@ -7213,7 +7214,7 @@ begin
 end
 $$;
 comment on function farthing.find_job(uuid, uuid) is
-  'Returns a job. Fails not_found if there is no such job, or if p_user_id is given and the job '
+  'Returns a job. Fails with not_found if there is no such job, or if p_user_id is given and the job '
   'belongs to another user.';
 
 -- supabase/schemas/jobs/functions/realtime.sql
@@ -7354,7 +7355,7 @@ begin
 end
 $$;
 comment on function farthing.price_step is
-  'Returns the usage of a step, in order, priced at the job''s rates. Fails unknown_model, '
+  'Returns the usage of a step, in order, priced at the job''s rates. Fails with unknown_model, '
   'invalid_request.';
 
 create function farthing.count_repeats(
@@ -7674,7 +7675,7 @@ $$;
 comment on function farthing.account_to_read(uuid, text, text, timestamptz) is
   'Returns the account of the user whose data a request lists or reads; null if the user has no '
   'account yet. Records the read if its author is not that user. p_route: such as "GET /credits". '
-  'Fails not_found if there is no such user.';
+  'Fails with not_found if there is no such user.';
 
 create function farthing.note_account_read(
   p_account_id bigint, p_author text, p_route text, p_now timestamptz)
@@ -7734,7 +7735,7 @@ end
 $$;
 comment on function farthing.lock_account(uuid, timestamptz) is
   'Locks and returns the user''s own account, with expired holds released; creates the account on first '
-  'use. Fails not_found if there is no such user.';
+  'use. Fails with not_found if there is no such user.';
 
 create function farthing.owner_of(p_account_id bigint)
 returns uuid
@@ -8070,7 +8071,7 @@ end
 $$;
 comment on function farthing.receive is
   'Adds credits: inserts a lot with the terms of p_lot, writes its entry, and pays debt. The caller has '
-  'locked the account. Fails invalid_request.';
+  'locked the account. Fails with invalid_request.';
 
 create function farthing.entry_answer(p_entry farthing.entries, p_with_names boolean)
 returns jsonb
@@ -8205,7 +8206,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_short(numeric, numeric) is
-  'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
+  'Rule 6: fails with insufficient_credits; details name the limit, the required credits and the available '
   'credits.';
 
 -- supabase/schemas/ledger/functions/operator_authors.sql
@@ -8260,7 +8261,7 @@ end
 $$;
 comment on function farthing.require_operator(text) is
   'Refuses an operator who has lost the role since their token was made, and an operator''s id '
-  'that is not in lower case with hyphens. Fails forbidden, invalid_request.';
+  'that is not in lower case with hyphens. Fails with forbidden, invalid_request.';
 
 -- supabase/schemas/ledger/functions/spend.sql
 
@@ -8459,7 +8460,7 @@ begin
 end
 $$;
 comment on function farthing.require_reference(text) is
-  'Fails invalid_request if a reference for `once` is missing or too long.';
+  'Fails with invalid_request if a reference for `once` is missing or too long.';
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
@@ -8477,7 +8478,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict if a known reference was used with different contents; details name the '
+  'Fails with reference_conflict if a known reference was used with different contents; details name the '
   'fields that differ.';
 
 create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
@@ -9324,7 +9325,7 @@ end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
   'Refuses a retry if the notification was not given up, if its address was erased, or if it may '
-  'have been sent and p_even_if_sent is false. Fails notification_not_dead; details.state is the '
+  'have been sent and p_even_if_sent is false. Fails with notification_not_dead; details.state is the '
   'notification''s state.';
 
 -- supabase/schemas/notifications/functions/notification_answer.sql
@@ -10752,7 +10753,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails mfa_required if an operator without a second factor sets operator_mfa to a value that '
+  'Fails with mfa_required if an operator without a second factor sets operator_mfa to a value that '
   'requires one now. Without this check, if no operator had a second factor, only a secret key '
   'could change the setting back.';
 
@@ -10909,7 +10910,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or if a field '
+  'Fails with invalid_request if a list of packages is not an array of 1 to 200 packages, or if a field '
   'of a package cannot be stored exactly. The error names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
@@ -11200,7 +11201,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request if a list of rates is not an array, or if a field of a rate cannot be '
+  'Fails with invalid_request if a list of rates is not an array, or if a field of a rate cannot be '
   'stored exactly. The error names the first such field.';
 
 -- supabase/schemas/pricing/functions/rates.sql
@@ -11262,7 +11263,7 @@ end
 $$;
 comment on function farthing.require_rate(text) is
   'Refuses a model without a rate before a chat is priced. For reported usage, price_usage() '
-  'checks this itself. Fails unknown_model.';
+  'checks this itself. Fails with unknown_model.';
 
 -- supabase/schemas/pricing/functions/slugs.sql
 
@@ -13221,7 +13222,7 @@ end
 $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
   'Clears an open warning: marks its refund as failed if Stripe does not have that refund yet, and '
-  'unfreezes the order''s credits. A warning that is not open does not change. Fails forbidden if '
+  'unfreezes the order''s credits. A warning that is not open does not change. Fails with forbidden if '
   'the payment is the author''s own.';
 
 -- supabase/schemas/refunds/functions/dispute_answer.sql
@@ -13266,7 +13267,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
+  'Refuses an operator''s decision about a payment of their own account. Fails with forbidden.';
 
 -- supabase/schemas/refunds/functions/preview_refund.sql
 
@@ -13412,7 +13413,7 @@ end
 $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
   'Locks the account of an order or a booking and returns its payment, whose payment_id is null if '
-  'nothing was paid yet. Fails not_found, invalid_request.';
+  'nothing was paid yet. Fails with not_found, invalid_request.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -13450,7 +13451,7 @@ comment on function farthing.reserve_refund(
   farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
   'Reserves the amount of a refund in minor units, or the whole refundable amount if p_amount is null. '
   'Returns the unfinished refund of the same Idempotency-Key if one exists. The caller has locked the '
-  'account. Fails already_refunded, refund_too_large, idempotency_key_reused.';
+  'account. Fails with already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.request_refund(
   p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_key bytea,
@@ -13567,7 +13568,7 @@ begin
 end
 $$;
 comment on function farthing.lock_refund(uuid) is
-  'Locks the account of a refund, then returns the refund. Fails not_found.';
+  'Locks the account of a refund, then returns the refund. Fails with not_found.';
 
 create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
 returns farthing.refunds
@@ -14691,7 +14692,7 @@ $$;
 comment on function farthing.report_range(date, date, timestamptz) is
   'Returns the first and the last day of a report; both days are included. Without p_to the '
   'report ends today (UTC). Without p_from it begins on the first day of the month in which it '
-  'ends. Fails invalid_request and names the field `from`.';
+  'ends. Fails with invalid_request and names the field `from`.';
 
 create function farthing.report_answer(
   p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,
@@ -17816,7 +17817,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_accounting(jsonb, timestamptz) is
-  'Fails invalid_request and names the field if a list of accounting policies cannot be applied.';
+  'Fails with invalid_request and names the field if a list of accounting policies cannot be applied.';
 
 create function farthing.apply_accounting_policies(p_policies jsonb, p_now timestamptz)
 returns jsonb
@@ -17851,7 +17852,7 @@ end
 $$;
 comment on function farthing.apply_accounting_policies(jsonb, timestamptz) is
   'Adds versions of accounting policies [{name, value, effective_from?}]. Returns {changes, unchanged}. '
-  'Fails invalid_request.';
+  'Fails with invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_alert_rules.sql
 
@@ -17924,7 +17925,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request and names the field if a change names an unknown rule, or has a field '
+  'Fails with invalid_request and names the field if a change names an unknown rule, or has a field '
   'that is not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
@@ -17959,7 +17960,7 @@ exception when check_violation then
 end
 $$;
 comment on function farthing.set_alert_rule(jsonb, int) is
-  'Changes the figures of one alert rule. Fails invalid_request and names the field.';
+  'Changes the figures of one alert rule. Fails with invalid_request and names the field.';
 
 create function farthing.apply_alert_rules(p_rules jsonb)
 returns jsonb
@@ -17989,7 +17990,7 @@ begin
 end
 $$;
 comment on function farthing.apply_alert_rules(jsonb) is
-  'Changes figures of alert rules. Returns {changes, unchanged}. Fails invalid_request.';
+  'Changes figures of alert rules. Returns {changes, unchanged}. Fails with invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_features.sql
 
@@ -18026,7 +18027,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
-  'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set. '
+  'Fails with invalid_request if a list of flags is not an array, or if one of its flags cannot be set. '
   'The error names the first field that is wrong.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)
@@ -18089,7 +18090,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is
-  'Fails invalid_request and names the field if a list of codes of the journal cannot be applied.';
+  'Fails with invalid_request and names the field if a list of codes of the journal cannot be applied.';
 
 create function farthing.apply_journal_accounts(p_codes jsonb, p_now timestamptz)
 returns jsonb
@@ -18131,7 +18132,7 @@ end
 $$;
 comment on function farthing.apply_journal_accounts(jsonb, timestamptz) is
   'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
-  'open month, and today by default. Returns {changes, unchanged}. Fails invalid_request.';
+  'open month, and today by default. Returns {changes, unchanged}. Fails with invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_packages.sql
 
@@ -18273,7 +18274,8 @@ begin
 end
 $$;
 comment on function farthing.apply_policy(jsonb, text, text, timestamptz) is
-  'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails invalid_request.';
+  'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails with '
+  'invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_rates.sql
 
@@ -18304,7 +18306,7 @@ end
 $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
   'Adds a version of each rate that a list changes. A version takes effect at its effective_from, '
-  'but not before p_now. Returns {changes, unchanged}. Fails invalid_request.';
+  'but not before p_now. Returns {changes, unchanged}. Fails with invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_welcome_blocked_domains.sql
 
@@ -18336,7 +18338,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
-  'Fails invalid_request if a list of domains is not an array, or if one of its domains cannot be '
+  'Fails with invalid_request if a list of domains is not an array, or if one of its domains cannot be '
   'blocked. The error names the first wrong domain by its position in the list.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
@@ -18361,7 +18363,7 @@ end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
   'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. An empty '
-  'list blocks no domain. Returns {changes, unchanged}. Fails invalid_request.';
+  'list blocks no domain. Returns {changes, unchanged}. Fails with invalid_request.';
 
 -- supabase/schemas/settings/functions/change_settings.sql
 
@@ -18431,7 +18433,7 @@ begin
 end
 $$;
 comment on function farthing.begin_change(text, text) is
-  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
+  'Sets the author and the reason under which the following changes are audited. Fails with invalid_request '
   'without a reason.';
 
 -- supabase/schemas/settings/functions/policy_checkout.sql
@@ -18652,7 +18654,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_policy(jsonb) is
-  'Fails invalid_request if a change of the policy names a setting that does not exist, or a value '
+  'Fails with invalid_request if a change of the policy names a setting that does not exist, or a value '
   'outside the setting''s bounds.';
 
 create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
@@ -18704,7 +18706,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request and names the field if the effective_from of an item of a list is not a '
+  'Fails with invalid_request and names the field if the effective_from of an item of a list is not a '
   'valid time, or is more than two years in the future.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
@@ -18727,7 +18729,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request and names the field if an item of a list would change something before '
+  'Fails with invalid_request and names the field if an item of a list would change something before '
   'p_first. An item that changes nothing may have an effective_from in the past, so that the same list '
   'can be sent again.';
 
@@ -18846,7 +18848,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict if p_version, which the caller has read, is no longer the version of a '
+  'Fails with version_conflict if p_version, which the caller has read, is no longer the version of a '
   'table of settings; details name the current version. A null p_version is not compared. The '
   'caller has locked the table.';
 
@@ -18998,7 +19000,7 @@ $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
   'account_id is null for a user who has no account yet; user_id is null for a deleted user and for an '
-  'organisation. Fails not_found and names the field `id`.';
+  'organisation. Fails with not_found and names the field `id`.';
 
 -- supabase/schemas/support/functions/entry_reason.sql
 
@@ -20130,7 +20132,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Checks the terms of top-ups. Fails invalid_request with the field and, where one exists, its bound.';
+  'Checks the terms of top-ups. Fails with invalid_request with the field and, where one exists, its bound.';
 
 create function farthing.set_top_up(
   p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,
@@ -20581,7 +20583,7 @@ $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
   'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or '
   'null if Stripe did not make the move. Records the moves that become due, and audits author and '
-  'reason. For operators at an SQL prompt. Fails invalid_request.';
+  'reason. For operators at an SQL prompt. Fails with invalid_request.';
 
 -- supabase/schemas/usage/functions/batch.sql
 
@@ -20790,7 +20792,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict if the event was charged with different contents; details name the fields that '
+  'Fails with usage_conflict if the event was charged with different contents; details name the fields that '
   'differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
@@ -21162,14 +21164,15 @@ begin
   if p_request.status <> 'refused' or p_request.user_id is null then
     perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
       then 'The user was deleted.' else
-        'Only a refused request for welcome credits can be queued again; details.status has its status.' end,
+        'This request for welcome credits was not refused, so it can''t be queued again; details.status '
+        'has its status.' end,
       jsonb_build_object('status', p_request.status));
   end if;
 end
 $$;
 comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
   'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. '
-  'Fails welcome_not_refused; details.status is the request''s status.';
+  'Fails with welcome_not_refused; details.status is the request''s status.';
 
 -- supabase/schemas/welcome/functions/welcome_answer.sql
 

@@ -72,7 +72,7 @@ comment on function farthing_public.chats_begin is
   'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
   'tokenizer can count in the prompt. Returns the next step: "call" with the hold and '
   'abandoned_stream_timeout_ms (how long the endpoint goes on reading a stream whose caller has '
-  'disconnected), or "replay" with the stored answer. Fails insufficient_credits, '
+  'disconnected), or "replay" with the stored answer. Fails with insufficient_credits, '
   'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
@@ -125,7 +125,7 @@ comment on function farthing_public.chats_settle is
   'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
   'call of this function returns the same answer. If the scheduled task has already charged more '
   'than the price of p_usage, the difference is refunded. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'finish_reason, usage, credits, balance_after, hold_id}}. Fails with not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -153,7 +153,7 @@ grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
   'Ends a chat whose provider returned nothing: releases the hold, frees the idempotency key and '
   'stores the log. Returns {status: released}, or {status: settled} if the chat was already '
-  'charged. Fails not_found.';
+  'charged. Fails with not_found.';
 
 -- supabase/schemas/alerts/api.sql
 
@@ -197,7 +197,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.alerts_read to service_role;
-comment on function farthing_public.alerts_read is 'Returns an incident. Fails not_found.';
+comment on function farthing_public.alerts_read is 'Returns an incident. Fails with not_found.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -224,7 +224,7 @@ $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
   'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. '
-  'An acknowledgement is only a record: evaluations and notifications continue. Fails not_found, '
+  'An acknowledgement is only a record: evaluations and notifications continue. Fails with not_found, '
   'and forbidden for an operator who has lost the role.';
 
 -- supabase/schemas/bookings/api.sql
@@ -283,7 +283,7 @@ comment on function farthing_public.bookings_begin is
   'then stored and do not change. Returns the next step: "create" with the values for Stripe, '
   '"replay", or "refused" with code, limit (whose limit was reached: "buyer", "provider" or null) '
   'and retry_after (seconds). A refusal is returned and not raised, so that the decision is '
-  'stored. Fails invalid_request, not_found, idempotency_in_progress.';
+  'stored. Fails with invalid_request, not_found, idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -360,7 +360,7 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If '
+  'Returns a booking to its buyer or its provider. Fails with not_found for any other user. If '
   'p_user_id is null, returns any booking, with role null.';
 
 create function farthing_public.bookings_list(
@@ -423,7 +423,7 @@ $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
   'Confirms a paid booking or completes a confirmed one, for its provider. A repeated call changes '
-  'nothing. Returns the booking. Fails not_found, forbidden, invalid_request.';
+  'nothing. Returns the booking. Fails with not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -452,7 +452,7 @@ grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
   'Cancels a booking for one of its parties. Returns the next step: "done" with the answer, "refund" '
   '(the booking is cancelled, and its refund is to be sent), "cancel_payment" (the payment is to be '
-  'cancelled at Stripe first), or "replay". Fails not_found, booking_not_cancellable, '
+  'cancelled at Stripe first), or "replay". Fails with not_found, booking_not_cancellable, '
   'idempotency_in_progress.';
 
 create function farthing_public.bookings_cancelled(
@@ -481,7 +481,7 @@ $$;
 grant execute on function farthing_public.bookings_cancelled to service_role;
 comment on function farthing_public.bookings_cancelled is
   'Cancels a booking after Stripe was asked to cancel its payment, and finishes the idempotency key. '
-  'Returns {status: 200, replayed, data}. Fails booking_not_cancellable.';
+  'Returns {status: 200, replayed, data}. Fails with booking_not_cancellable.';
 
 -- supabase/schemas/caps/api.sql
 
@@ -504,7 +504,7 @@ $$;
 grant execute on function farthing_public.spend_caps_read to service_role;
 comment on function farthing_public.spend_caps_read is
   'Returns a user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, '
-  'spent_today, resets_at}. Fails not_found.';
+  'spent_today, resets_at}. Fails with not_found.';
 
 create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_reason text default null, p_idempotency_key text default null,
@@ -530,7 +530,7 @@ grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
   'Sets a user''s own daily cap if the author is owner, and the imposed daily cap otherwise. If '
   'p_daily is null, removes that cap. The lower of the two caps applies. p_reason is stored in the '
-  'audit. Returns {status: 200, replayed, data: the caps}. Fails forbidden, not_found, '
+  'audit. Returns {status: 200, replayed, data: the caps}. Fails with forbidden, not_found, '
   'invalid_request.';
 
 create function farthing_public.spend_caps_preview(
@@ -615,7 +615,7 @@ comment on function farthing_public.checkout_begin is
   'Makes the order of a purchase, or finds the user''s open order for the same package. Returns '
   'the next step: "create" with the order whose session is to be opened, "reuse" with the open '
   'session, "replay", or "refused" with code and retry_after (seconds). A refusal is returned and '
-  'not raised, so that the decision is stored. Fails unknown_package, not_found, invalid_request, '
+  'not raised, so that the decision is stored. Fails with unknown_package, not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
@@ -638,7 +638,7 @@ $$;
 grant execute on function farthing_public.checkout_attach to service_role;
 comment on function farthing_public.checkout_attach is
   'Stores the session that Stripe opened for an order, and finishes the idempotency key. Returns '
-  '{status: 201, replayed, data: order}. Fails not_found.';
+  '{status: 201, replayed, data: order}. Fails with not_found.';
 
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
@@ -700,7 +700,7 @@ end
 $$;
 grant execute on function farthing_public.checkout_order to service_role;
 comment on function farthing_public.checkout_order is
-  'Returns a user''s own order; if p_user_id is null, an order of any user. Fails not_found.';
+  'Returns a user''s own order; if p_user_id is null, an order of any user. Fails with not_found.';
 
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20,
@@ -728,7 +728,7 @@ $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
   'Returns at most p_limit orders of a user, newest first: {orders, next_before}. p_before: only '
-  'orders older than the one with this id. Fails not_found if there is no such user.';
+  'orders older than the one with this id. Fails with not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
 -- The columns are those of order_answer(), with two differences: order_answer() returns `id` under
@@ -796,7 +796,7 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Sets a flag, and returns it. Fails not_found, forbidden, invalid_request.';
+  'Sets a flag, and returns it. Fails with not_found, forbidden, invalid_request.';
 
 -- supabase/schemas/grants/api.sql
 
@@ -829,7 +829,7 @@ comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: '
   '202, replayed, data: grant} if another operator must confirm. If p_once is true, credits can be '
   'granted only once for a p_reference_id, with no time limit. A repeated call then returns '
-  'duplicate: true, with status 200, or 202 while the grant is pending. Fails grant_not_allowed, '
+  'duplicate: true, with status 200, or 202 while the grant is pending. Fails with grant_not_allowed, '
   'forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_preview(
@@ -877,7 +877,7 @@ $$;
 grant execute on function farthing_public.grants_decide to service_role;
 comment on function farthing_public.grants_decide is
   'Confirms a pending grant and adds its credits, or declines the grant. Returns {status: 200, replayed, '
-  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+  'data: grant}. Fails with grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
 create function farthing_public.grants_read(
   p_grant_id uuid, p_author text default null, p_now timestamptz default now())
@@ -898,7 +898,7 @@ end
 $$;
 grant execute on function farthing_public.grants_read to service_role;
 comment on function farthing_public.grants_read is
-  'Returns a grant, for operators, and records the read. Fails not_found.';
+  'Returns a grant, for operators, and records the read. Fails with not_found.';
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
@@ -933,7 +933,7 @@ grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
   'Returns grants for operators, newest first: {grants, next_before}. p_status, p_user_id: only '
   'grants with this status and of this user. p_before: only grants older than the one with this '
-  'id. Fails not_found if there is no such user.';
+  'id. Fails with not_found if there is no such user.';
 
 -- supabase/schemas/health/api.sql
 
@@ -977,7 +977,7 @@ $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
   'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
-  'units are left. Fails invalid_request.';
+  'units are left. Fails with invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
@@ -1120,7 +1120,7 @@ $$;
 grant execute on function farthing_public.holds_open to service_role;
 comment on function farthing_public.holds_open is
   'Reserves an amount, or the price of an estimate at the current rate. The hold pins that rate. '
-  'Returns {status, replayed, data: hold + available_after}. Fails insufficient_credits, '
+  'Returns {status, replayed, data: hold + available_after}. Fails with insufficient_credits, '
   'spend_cap_reached, unknown_model, not_found, invalid_request.';
 
 create function farthing_public.holds_settle(
@@ -1161,7 +1161,7 @@ comment on function farthing_public.holds_settle is
   'Settles a hold below, at or above its amount. Missing credits become debt, up to the policy''s '
   'overdraft limit, and are returned as shortfall. An expired hold can still be settled once, from '
   'the available credits, within the policy''s late_settle_within. Returns {status, replayed, '
-  'data}. Fails hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not '
+  'data}. Fails with hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not '
   'changed), usage_conflict, invalid_request.';
 
 create function farthing_public.holds_release(
@@ -1188,7 +1188,7 @@ end
 $$;
 grant execute on function farthing_public.holds_release to service_role;
 comment on function farthing_public.holds_release is
-  'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, '
+  'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails with hold_not_open, '
   'not_found.';
 
 create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
@@ -1218,7 +1218,7 @@ $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
   'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. '
-  'Fails not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
+  'Fails with not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
   'the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
@@ -1446,7 +1446,7 @@ end
 $$;
 grant execute on function farthing_public.mfa_check to service_role;
 comment on function farthing_public.mfa_check(boolean) is
-  'Fails mfa_required if the policy requires a second factor. Endpoints call this function before '
+  'Fails with mfa_required if the policy requires a second factor. Endpoints call this function before '
   'a change by an operator whose token does not have the level aal2, which a second factor gives. '
   'p_livemode: whether Stripe''s key is a live one.';
 
@@ -1567,7 +1567,7 @@ grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
   'Creates the user''s provider on first use. Returns the provider with the step `onboard` and the '
   'values to send to Stripe, or the step `replay` with the stored answer. The endpoint creates an '
-  'account at Stripe only if stripe_account_id is null. Fails not_found, invalid_request, '
+  'account at Stripe only if stripe_account_id is null. Fails with not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
@@ -1642,7 +1642,7 @@ $$;
 grant execute on function farthing_public.providers_read to service_role;
 comment on function farthing_public.providers_read is
   'Returns a user''s own provider: {provider, stripe_account_id}. Endpoints must not return '
-  'stripe_account_id. Fails not_found.';
+  'stripe_account_id. Fails with not_found.';
 
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
@@ -1679,7 +1679,7 @@ $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
   'Returns a user''s auto top-up settings; enabled is false if the user has never stored settings. '
-  'Fails not_found.';
+  'Fails with not_found.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -1711,7 +1711,7 @@ $$;
 grant execute on function farthing_public.top_ups_set to service_role;
 comment on function farthing_public.top_ups_set is
   'Sets the terms of a user''s top-ups, and opts in or out. Returns {status, replayed, data: settings}. '
-  'Fails invalid_request, not_found.';
+  'Fails with invalid_request, not_found.';
 
 create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -1788,7 +1788,7 @@ comment on function farthing_public.top_ups_report is
   'Reports Stripe''s answer to a charge: `accepted` (an event will report the payment), `declined`, '
   '`card_gone` (Stripe no longer has the card), `authentication` (the bank requires the user to '
   'authenticate), or `unknown` (no answer, so Stripe is asked again). Returns {order_id, '
-  'status, step}. Fails not_found, invalid_request.';
+  'status, step}. Fails with not_found, invalid_request.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -1820,7 +1820,7 @@ $$;
 grant execute on function farthing_public.top_ups_link to service_role;
 comment on function farthing_public.top_ups_link is
   'Stores the page on which the user can authenticate and pay a top-up, and notifies the user. Returns '
-  '{order_id, status}. Fails not_found.';
+  '{order_id, status}. Fails with not_found.';
 
 -- supabase/schemas/transfers/api.sql
 
@@ -1947,7 +1947,7 @@ end
 $$;
 grant execute on function farthing_public.usage_estimate to service_role;
 comment on function farthing_public.usage_estimate is
-  'Returns the price of usage at p_now, in credits as text; moves nothing. Fails unknown_model, '
+  'Returns the price of usage at p_now, in credits as text; moves nothing. Fails with unknown_model, '
   'invalid_request.';
 
 create function farthing_public.usage_charge_batch(
@@ -2029,7 +2029,7 @@ grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
   'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
   'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
-  'Fails not_found.';
+  'Fails with not_found.';
 
 create function farthing_public.cards_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -2160,7 +2160,7 @@ $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
   'Begins to save a user''s card. Returns the next step: "create" with the customer at Stripe (null if '
-  'Stripe must create one first), or "replay". Fails not_found, idempotency_in_progress.';
+  'Stripe must create one first), or "replay". Fails with not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
@@ -2181,7 +2181,7 @@ $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
   'Stores the customer that Stripe created for a user. If the user already has a customer, that '
-  'customer stays. Returns {customer_id}. Fails not_found.';
+  'customer stays. Returns {customer_id}. Fails with not_found.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
@@ -2272,7 +2272,7 @@ grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
   'Returns current and expired blocks, newest first: {blocks, next_before}. p_before: only blocks '
   'older than the one with this id. p_user_id: only the blocks of this user, and of cards that the '
-  'user used in the last 90 days. Fails not_found if there is no such user.';
+  'user used in the last 90 days. Fails with not_found if there is no such user.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -2311,7 +2311,7 @@ grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
   'Blocks a user, an IP address or a card. p_subject: the user''s id, or the hash of the IP '
   'address or the card (64 hex digits). An existing block gets the new reason and the new end. '
-  'Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, invalid_request.';
+  'Returns {status: 201, replayed, data: block}. Fails with not_found, forbidden, invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
@@ -2335,8 +2335,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns the block. Fails not_found; fails forbidden if the caller is the blocked '
-  'operator or has lost the role of an operator.';
+  'Lifts a block, and returns the block. Fails with not_found; fails with forbidden if the caller '
+  'is the blocked operator or has lost the role of an operator.';
 
 -- supabase/schemas/fraud/api/decisions.sql
 
@@ -2371,7 +2371,7 @@ grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
   'Returns the decisions of the fraud check, newest first: {decisions, next_before}. p_outcome: '
   'only decisions with this outcome (allow, refuse or flag). p_before: only decisions older than '
-  'the one with this id. Fails not_found if there is no such user.';
+  'the one with this id. Fails with not_found if there is no such user.';
 
 -- supabase/schemas/fraud/api/policy.sql
 
@@ -2562,7 +2562,7 @@ grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead-lettered, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
-  'the event. Fails not_found, and forbidden for an operator who has lost the role.';
+  'the event. Fails with not_found, and forbidden for an operator who has lost the role.';
 
 create function farthing_public.inbox_dead(p_limit int, p_author text default null)
 returns jsonb
@@ -2579,7 +2579,7 @@ $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
   'Returns the ids of up to p_limit dead-lettered events to replay: those that arrived first, '
-  'sorted by the time at which they occurred at Stripe. Fails forbidden for an operator who has '
+  'sorted by the time at which they occurred at Stripe. Fails with forbidden for an operator who has '
   'lost the role.';
 
 -- supabase/schemas/inbox/api/stripe_mode.sql
@@ -2598,7 +2598,7 @@ $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
   'Compares p_livemode with this database''s mode. Returns {livemode}: this database''s mode, null '
-  'before the first event. Fails mode_mismatch.';
+  'before the first event. Fails with mode_mismatch.';
 
 -- supabase/schemas/inbox/api/waiting_payments.sql
 
@@ -2728,7 +2728,7 @@ grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
   'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
   'next_before}, with user_id and the detail of the last error. If p_user_id is not null, returns only '
-  'that user''s jobs. Fails not_found if there is no such user.';
+  'that user''s jobs. Fails with not_found if there is no such user.';
 
 -- supabase/schemas/jobs/api/read.sql
 
@@ -2761,7 +2761,7 @@ $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
   'Returns a job with its result and its newest 100 checkpoints. revision counts the visible '
-  'changes of the job. If p_user_id is null, the job may belong to any user. Fails not_found.';
+  'changes of the job. If p_user_id is null, the job may belong to any user. Fails with not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20,
@@ -2782,7 +2782,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
-  'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
+  'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails with not_found if there is no '
   'such user.';
 
 create function farthing_public.jobs_pages(
@@ -2814,7 +2814,7 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found. Fails invalid_request and names the field `limit`.';
+  'not_found. Fails with invalid_request and names the field `limit`.';
 
 -- supabase/schemas/jobs/api/runners.sql
 
@@ -2965,7 +2965,7 @@ comment on function farthing_public.jobs_checkpoint is
   'charges the step from the job''s hold. A repeated call changes nothing. Returns {status, '
   'credits, duplicates, conflicts, held}. conflicts: the number of usage events whose ids were '
   'charged before with different contents; these usage events are not charged again. A runner must '
-  'stop at any status other than processing. Fails unknown_model, invalid_request.';
+  'stop at any status other than processing. Fails with unknown_model, invalid_request.';
 
 -- supabase/schemas/journal/api/journal.sql
 
@@ -3003,7 +3003,7 @@ $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
   'Returns the journal of a range of days: rows that debit or credit an account, in minor units, '
-  'and totals by account and currency. Fails invalid_request and names the field: `from` or '
+  'and totals by account and currency. Fails with invalid_request and names the field: `from` or '
   '`limit`.';
 
 -- supabase/schemas/notifications/api/list.sql
@@ -3042,7 +3042,7 @@ $$;
 grant execute on function farthing_public.notifications_list to service_role;
 comment on function farthing_public.notifications_list is
   'Returns a page of notifications, newest first, optionally of one state, template or user: '
-  '{notifications, next_before}. Addresses are masked unless p_user_id names the user. Fails not_found '
+  '{notifications, next_before}. Addresses are masked unless p_user_id names the user. Fails with not_found '
   'if there is no such user.';
 
 -- supabase/schemas/notifications/api/retry.sql
@@ -3083,7 +3083,7 @@ grant execute on function farthing_public.notifications_retry to service_role;
 comment on function farthing_public.notifications_retry is
   'Queues a dead-lettered notification again, with eight new attempts; the operator and the reason are '
   'audited. p_even_if_sent: also retries a notification that may have been sent (uncertain). Returns '
-  '{status: 200, replayed, data: notification}. Fails not_found, forbidden, invalid_request, '
+  '{status: 200, replayed, data: notification}. Fails with not_found, forbidden, invalid_request, '
   'notification_not_dead.';
 
 create function farthing_public.notifications_retry_dead(
@@ -3139,7 +3139,7 @@ comment on function farthing_public.notifications_retry_dead is
   'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: '
   'only counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
-  'last_error, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  'last_error, count}], retried}}. Fails with forbidden. Fails with invalid_request and names the field: '
   '`since` or `reason`.';
 
 -- supabase/schemas/notifications/api/runner.sql
@@ -3220,7 +3220,7 @@ comment on function farthing_public.notifications_failed is
   'counted), `again` (it was certainly not sent; it is due later, or dead after 8 attempts), '
   '`never` (the service refuses it; it is dead) or `unknown` (it may have been sent; it is '
   'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of '
-  'dead. p_error: a code. Returns {known}. Fails invalid_request.';
+  'dead. p_error: a code. Returns {known}. Fails with invalid_request.';
 
 -- supabase/schemas/notifications/api/send.sql
 
@@ -3256,7 +3256,7 @@ comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
   'recipient''s locale. p_kept_seconds: for how many seconds a repeated call counts as the same '
-  'request; null for the usual 24 hours. Fails not_found, invalid_request.';
+  'request; null for the usual 24 hours. Fails with not_found, invalid_request.';
 
 -- supabase/schemas/notifications/api/view.sql
 
@@ -3305,7 +3305,7 @@ $$;
 grant execute on function farthing_public.mismatches_list to service_role;
 comment on function farthing_public.mismatches_list is
   'Returns a page of mismatches, newest first, optionally of one state (open or resolved), kind, payout '
-  'or user: {mismatches, next_before}. Fails not_found if there is no such user.';
+  'or user: {mismatches, next_before}. Fails with not_found if there is no such user.';
 
 create function farthing_public.mismatches_resolve(
   p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -3339,7 +3339,7 @@ $$;
 grant execute on function farthing_public.mismatches_resolve to service_role;
 comment on function farthing_public.mismatches_resolve is
   'Resolves an open mismatch, and audits the reason. A mismatch that is already resolved does not '
-  'change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
+  'change. Returns {status: 200, replayed, data: mismatch}. Fails with not_found, forbidden, '
   'invalid_request.';
 
 -- supabase/schemas/payouts/api/payouts.sql
@@ -3542,7 +3542,7 @@ grant execute on function farthing_public.disputes_list to service_role;
 comment on function farthing_public.disputes_list is
   'Returns a page of disputes, optionally of one status (in Stripe''s words), order or buyer: '
   '{disputes, next_before}. Disputes that wait for evidence come first, by deadline; then the others, '
-  'newest first. Fails not_found if there is no such user.';
+  'newest first. Fails with not_found if there is no such user.';
 
 create function farthing_public.disputes_read(
   p_dispute_id text, p_author text default null, p_now timestamptz default now())
@@ -3563,7 +3563,7 @@ end
 $$;
 grant execute on function farthing_public.disputes_read to service_role;
 comment on function farthing_public.disputes_read is
-  'Returns a dispute by Stripe''s id. Fails not_found.';
+  'Returns a dispute by Stripe''s id. Fails with not_found.';
 
 -- supabase/schemas/refunds/api/fraud_warnings.sql
 
@@ -3598,7 +3598,7 @@ $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
   'Returns a page of early fraud warnings, newest first, optionally of one state or user: {warnings, '
-  'next_before}. Fails not_found if there is no such user.';
+  'next_before}. Fails with not_found if there is no such user.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -3630,7 +3630,7 @@ grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
   'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
   'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s '
+  'data: {warning_id, state}}. Fails with not_found; fails with forbidden if the payment is the operator''s '
   'own, or if the operator has lost the role.';
 
 -- supabase/schemas/refunds/api/refunds.sql
@@ -3664,7 +3664,7 @@ grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
   'Reserves the amount of a refund, or the whole refundable amount if p_amount is null, so that '
   'the refunds of parallel requests never exceed the payment. Returns the step `send` with the '
-  'refund for Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
+  'refund for Stripe, or `replay` with the stored answer. Fails with not_found, forbidden, already_refunded, '
   'refund_too_large, invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_preview(
@@ -3795,7 +3795,7 @@ $$;
 grant execute on function farthing_public.refunds_read to service_role;
 comment on function farthing_public.refunds_read is
   'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits '
-  'for its event; this read is not recorded. Fails not_found.';
+  'for its event; this read is not recorded. Fails with not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -3840,7 +3840,7 @@ grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
   'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer '
   'or a status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of '
-  'the buyer''s data. Fails not_found if there is no such user.';
+  'the buyer''s data. Fails with not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -3889,7 +3889,7 @@ grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
   'Returns the report of authors: entries and other actions by day, author and kind; only those of one '
   'author if p_actor is given. The entries of the last minute or two are missing, because they are not '
-  'sealed yet. Fails invalid_request and names the field: `from` or `limit`.';
+  'sealed yet. Fails with invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/credits.sql
 
@@ -3920,7 +3920,8 @@ $$;
 grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
   'Returns the report of credits: movements by day and source of their lot. Entries after as_of are '
-  'missing, because they are not sealed yet. Fails invalid_request and names the field: `from` or `limit`.';
+  'missing, because they are not sealed yet. Fails with invalid_request and names the field: `from` '
+  'or `limit`.';
 
 -- supabase/schemas/reports/api/funnel.sql
 
@@ -3972,7 +3973,8 @@ $$;
 grant execute on function farthing_public.report_funnel to service_role;
 comment on function farthing_public.report_funnel is
   'Returns the funnel by day: packages seen, checkouts, payments, refusals for lack of credits, and '
-  'purchases within 7 days after a refusal. Fails invalid_request and names the field: `from` or `limit`.';
+  'purchases within 7 days after a refusal. Fails with invalid_request and names the field: `from` '
+  'or `limit`.';
 
 -- supabase/schemas/reports/api/kpis.sql
 
@@ -4072,7 +4074,7 @@ comment on function farthing_public.report_liabilities is
   'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the '
   'whole months of a range. Entries after as_of are missing, because they are not sealed yet. '
   '`policies` has all versions of the accounting policies, because an order keeps the version that '
-  'was in force when it was paid. Fails invalid_request and names the field: `from` or `limit`.';
+  'was in force when it was paid. Fails with invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/usage.sql
 
@@ -4144,7 +4146,7 @@ comment on function farthing_public.report_usage is
   'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin '
   'and feature, separated by commas. The report of one user (p_user_id) is complete. In all other '
   'reports the entries of the last minute or two are missing, because they are not sealed yet. '
-  'Fails not_found. Fails invalid_request and names the field: `from`, `limit` or `group_by`.';
+  'Fails with not_found. Fails with invalid_request and names the field: `from`, `limit` or `group_by`.';
 
 -- supabase/schemas/revenue/api/metrics.sql
 
@@ -4184,7 +4186,7 @@ $$;
 grant execute on function farthing_public.report_metrics to service_role;
 comment on function farthing_public.report_metrics is
   'Returns the metrics of a range of days, each with its numerator, denominator and formula; value is '
-  'null if the denominator is 0. Fails invalid_request and names the field: `from` or `limit`.';
+  'null if the denominator is 0. Fails with invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/revenue/api/payouts.sql
 
@@ -4227,7 +4229,7 @@ $$;
 grant execute on function farthing_public.report_payouts to service_role;
 comment on function farthing_public.report_payouts is
   'Returns the report of payouts, automatic and manual, by the day (UTC) on which they were made, with '
-  'the sums of their lines. Fails invalid_request and names the field: `from` or `limit`.';
+  'the sums of their lines. Fails with invalid_request and names the field: `from` or `limit`.';
 
 create function farthing_public.report_payout(
   p_payout_id text, p_after text default null, p_limit int default 1000, p_now timestamptz default now())
@@ -4270,7 +4272,7 @@ $$;
 grant execute on function farthing_public.report_payout to service_role;
 comment on function farthing_public.report_payout is
   'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with '
-  'the order, booking, refund or dispute that it matches. Fails not_found. Fails invalid_request '
+  'the order, booking, refund or dispute that it matches. Fails with not_found. Fails with invalid_request '
   'and names the field `limit`.';
 
 -- supabase/schemas/revenue/api/revenue.sql
@@ -4311,7 +4313,7 @@ $$;
 grant execute on function farthing_public.report_revenue to service_role;
 comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
-  'per currency. Fails invalid_request and names the field: `from` or `limit`.';
+  'per currency. Fails with invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/settings/api/accounting.sql
 
@@ -4354,7 +4356,7 @@ grant execute on function farthing_public.settings_accounting_set to service_rol
 comment on function farthing_public.settings_accounting_set is
   'Adds versions of accounting policies [{name, value, effective_from?}]. A version takes effect '
   'at its effective_from, by default at once. Returns the same object as settings_packages_set(). '
-  'Fails forbidden, invalid_request, version_conflict.';
+  'Fails with forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/alert_rules.sql
 
@@ -4391,7 +4393,7 @@ grant execute on function farthing_public.settings_alerts_set to service_role;
 comment on function farthing_public.settings_alerts_set is
   'Changes figures of alert rules [{rule, threshold?, fine_at?, factor?, minimum?, period?, baseline?, '
   'fires_after?, resolves_after?, enabled?}], times in seconds. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/blocked_domains.sql
 
@@ -4427,7 +4429,7 @@ $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
   'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. Returns '
-  'the same object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'the same object as settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/flags.sql
 
@@ -4463,7 +4465,7 @@ $$;
 grant execute on function farthing_public.settings_flags_set to service_role;
 comment on function farthing_public.settings_flags_set is
   'Sets the flags of a list [{name, state, percentage?}]; other flags do not change. Returns the same '
-  'object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'object as settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/journal_codes.sql
 
@@ -4550,7 +4552,7 @@ comment on function farthing_public.settings_packages_set is
   'sort?, credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a '
   'package''s terms creates a new version. Returns {status: 200, replayed, data: {version, '
   'dry_run, changes: [{name, change, version, fields}], unchanged}}. If p_dry_run is true, nothing '
-  'is changed. Fails forbidden, invalid_request, version_conflict.';
+  'is changed. Fails with forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/policy.sql
 
@@ -4595,7 +4597,7 @@ comment on function farthing_public.settings_policy_set is
   'Changes the settings of the policy that p_changes names: {setting: value}, durations in '
   'seconds. p_has_second_factor: whether the operator''s token shows a second factor (aal2). '
   'p_livemode: whether Stripe''s key is a live one. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict, and mfa_required '
+  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict, and mfa_required '
   'if an operator without a second factor sets operator_mfa to a value that requires one now.';
 
 -- supabase/schemas/settings/api/rates.sql
@@ -4632,7 +4634,7 @@ comment on function farthing_public.settings_rates_set is
   'Adds rate versions for the changes in a list [{model, input_per_million_usd, output_per_million_usd, '
   'cached_input_per_million_usd?, cache_write_per_million_usd?, reasoning_per_million_usd?, markup?, '
   'effective_from?}]; models that the list does not name keep their rates. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/support/api/customer.sql
 
@@ -4664,7 +4666,7 @@ comment on function farthing_public.customers_read is
   'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, '
   'holds, orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, '
   'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. Each '
-  'list is {items, has_more, path}. Fails not_found and names the field `id`.';
+  'list is {items, has_more, path}. Fails with not_found and names the field `id`.';
 
 -- supabase/schemas/support/api/customer_reads.sql
 
@@ -4703,7 +4705,7 @@ grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
   'Returns a page of the log that shows which operators and secret keys have read a customer''s '
   'data, newest first. The log includes this read. The page is {reads: [{read_at, author, route, '
-  'query, request_id, correlation_id}], next_before}. Fails not_found and names the field `id`.';
+  'query, request_id, correlation_id}], next_before}. Fails with not_found and names the field `id`.';
 
 -- supabase/schemas/support/api/event.sql
 
@@ -4733,7 +4735,7 @@ $$;
 grant execute on function farthing_public.inbox_read to service_role;
 comment on function farthing_public.inbox_read is
   'Returns an event with its stored facts, its customer, and the entries that it caused. Records '
-  'that the customer''s data was read. Fails not_found.';
+  'that the customer''s data was read. Fails with not_found.';
 
 -- supabase/schemas/support/api/search.sql
 
@@ -4775,8 +4777,9 @@ $$;
 grant execute on function farthing_public.customers_search to service_role;
 comment on function farthing_public.customers_search is
   'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
-  'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
-  'recorded as a read, and so is a search without a match. Fails invalid_request and names the field `q`.';
+  'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each '
+  'match is recorded as a read, and so is a search without a match. Fails with invalid_request and '
+  'names the field `q`.';
 
 -- supabase/schemas/welcome/api/list.sql
 
@@ -4810,7 +4813,7 @@ grant execute on function farthing_public.welcome_list to service_role;
 comment on function farthing_public.welcome_list is
   'Returns a page of requests for welcome credits, newest first, optionally only those of one '
   'status, one reason of the refusal or one user: {welcome_grants, next_before}. Addresses are '
-  'masked unless p_user_id names the user. Fails not_found if there is no such user.';
+  'masked unless p_user_id names the user. Fails with not_found if there is no such user.';
 
 -- supabase/schemas/welcome/api/retry.sql
 
@@ -4847,7 +4850,7 @@ grant execute on function farthing_public.welcome_retry to service_role;
 comment on function farthing_public.welcome_retry is
   'Queues a refused request for welcome credits again; author and reason are audited. The usual '
   'limits, such as the daily limit, apply again. Returns {status: 200, replayed, data: request}. '
-  'Fails not_found, forbidden, invalid_request, welcome_not_refused.';
+  'Fails with not_found, forbidden, invalid_request, welcome_not_refused.';
 
 create function farthing_public.welcome_retry_refused(
   p_since timestamptz, p_limit int, p_until timestamptz default null, p_refused_as text default null,
@@ -4902,7 +4905,7 @@ comment on function farthing_public.welcome_retry_refused is
   'optionally only those with one reason of the refusal, at most p_limit in one call, oldest '
   'first. The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
   '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
-  'forbidden. Fails invalid_request and names the field: `since` or `reason`.';
+  'forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
 
 -- supabase/schemas/welcome/api/runner.sql
 

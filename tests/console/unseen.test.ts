@@ -14,7 +14,7 @@ import { asPerson, confirms, opensChange, showsPage } from "./operate.ts";
 import { theOperator } from "./operators.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
-/** Records the changes that the page sends to a route, without their dry runs. */
+/** Records the changes that the page sends to a route. Dry runs are not recorded. */
 async function changesOf(page: Page, path: string): Promise<string[]> {
   const sent: string[] = [];
   await page.route((url) => url.pathname.startsWith(`/functions/v1${path}`), async (route) => {

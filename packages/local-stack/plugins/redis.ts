@@ -10,7 +10,7 @@ import type { Plugin } from "../stack/plugin.ts";
 const ABSENT = "none: limits are counted by each process";
 
 interface RedisPlugin extends Plugin {
-  /** The switches under /stack for Redis. Each throws a StackError if there is no Redis. */
+  /** The control endpoints of Redis under /stack. Each throws a StackError if there is no Redis. */
   switches: Control["switches"];
 }
 

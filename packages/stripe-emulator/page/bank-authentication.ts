@@ -68,7 +68,9 @@ export function leave(
 ): Answer {
   const done = intent.status === "succeeded" || intent.status === "processing";
   if (!returnUrl && done) return c.html(messagePage("Done", "You can close this page."));
-  if (!returnUrl) return c.html(messagePage("Not done", "The bank refused. Try again."), 402);
+  if (!returnUrl) {
+    return c.html(messagePage("Not done", "The bank refused the authentication. Try again."), 402);
+  }
   const target = new URL(returnUrl);
   target.searchParams.set(intent.object, intent.id);
   target.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? "");

@@ -56,7 +56,13 @@ function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
     return c.html(messagePage("Canceled", "This payment was canceled. Start again."), 410);
   }
   if (intent.status.startsWith("requires_")) return undefined;
-  return c.html(messagePage("Already paid", "This payment has succeeded or is processing."), 409);
+  return c.html(
+    messagePage(
+      "Already paid",
+      "You cannot pay again: the payment has succeeded or is processing.",
+    ),
+    409,
+  );
 }
 
 function submit(

@@ -59,8 +59,8 @@ async function jobOf({ farthing }: Person): Promise<string> {
   const [newest] = (await farthing.jobs.list({ limit: 1 })).items;
   if (newest) return newest.job_id;
   const { job_id } = await farthing.jobs.start({ type: "ledger_export", input: {} });
-  // If the job does not finish before the deadline, only the example that reads its file fails, and
-  // can be sent again later.
+  // If the job does not finish before the deadline, one example on the page fails: the example that
+  // reads the job's file. The reader can send this example again later.
   const signal = AbortSignal.timeout(DEADLINE_MS);
   await farthing.jobs.wait(job_id, { signal }).catch(() => {});
   return job_id;

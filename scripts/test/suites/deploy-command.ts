@@ -125,7 +125,7 @@ async function wholeDeployment(project: NewProject, functions: number): Promise<
   assert.equal(await ask(server, "select count(*)::int as answer from farthing.prove()"), 0);
 }
 
-/** @param url the URL of running functions, which use a different database */
+/** @param url the URL of functions that run already. The command does not deploy to their database */
 export async function deployCommand(url: string, functions: number): Promise<Row[]> {
   const directory = await Deno.makeTempDir({ prefix: "farthing-deploy-" });
   const api = await startManagementApi(directory);

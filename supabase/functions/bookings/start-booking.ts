@@ -36,8 +36,8 @@ function refusalOf(error: unknown): unknown {
 }
 
 /**
- * Returns the error for a refused booking. The database records the reasons. The caller learns at
- * most which party's limit is used up and when to try again.
+ * Returns the error for a refused booking. The database records the reasons. The error names only
+ * a limit that is used up (the buyer's or the provider's), and the time to try again.
  */
 function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"

@@ -66,7 +66,7 @@ comment on function farthing_public.chats_begin is
   'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
   'tokenizer can count in the prompt. Returns the next step: "call" with the hold and '
   'abandoned_stream_timeout_ms (how long the endpoint goes on reading a stream whose caller has '
-  'disconnected), or "replay" with the stored answer. Fails insufficient_credits, '
+  'disconnected), or "replay" with the stored answer. Fails with insufficient_credits, '
   'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
@@ -119,7 +119,7 @@ comment on function farthing_public.chats_settle is
   'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
   'call of this function returns the same answer. If the scheduled task has already charged more '
   'than the price of p_usage, the difference is refunded. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'finish_reason, usage, credits, balance_after, hold_id}}. Fails with not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -147,4 +147,4 @@ grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
   'Ends a chat whose provider returned nothing: releases the hold, frees the idempotency key and '
   'stores the log. Returns {status: released}, or {status: settled} if the chat was already '
-  'charged. Fails not_found.';
+  'charged. Fails with not_found.';

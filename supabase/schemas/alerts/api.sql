@@ -38,7 +38,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.alerts_read to service_role;
-comment on function farthing_public.alerts_read is 'Returns an incident. Fails not_found.';
+comment on function farthing_public.alerts_read is 'Returns an incident. Fails with not_found.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -65,5 +65,5 @@ $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
   'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. '
-  'An acknowledgement is only a record: evaluations and notifications continue. Fails not_found, '
+  'An acknowledgement is only a record: evaluations and notifications continue. Fails with not_found, '
   'and forbidden for an operator who has lost the role.';

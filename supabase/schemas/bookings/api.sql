@@ -52,7 +52,7 @@ comment on function farthing_public.bookings_begin is
   'then stored and do not change. Returns the next step: "create" with the values for Stripe, '
   '"replay", or "refused" with code, limit (whose limit was reached: "buyer", "provider" or null) '
   'and retry_after (seconds). A refusal is returned and not raised, so that the decision is '
-  'stored. Fails invalid_request, not_found, idempotency_in_progress.';
+  'stored. Fails with invalid_request, not_found, idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -129,7 +129,7 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If '
+  'Returns a booking to its buyer or its provider. Fails with not_found for any other user. If '
   'p_user_id is null, returns any booking, with role null.';
 
 create function farthing_public.bookings_list(
@@ -192,7 +192,7 @@ $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
   'Confirms a paid booking or completes a confirmed one, for its provider. A repeated call changes '
-  'nothing. Returns the booking. Fails not_found, forbidden, invalid_request.';
+  'nothing. Returns the booking. Fails with not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -221,7 +221,7 @@ grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
   'Cancels a booking for one of its parties. Returns the next step: "done" with the answer, "refund" '
   '(the booking is cancelled, and its refund is to be sent), "cancel_payment" (the payment is to be '
-  'cancelled at Stripe first), or "replay". Fails not_found, booking_not_cancellable, '
+  'cancelled at Stripe first), or "replay". Fails with not_found, booking_not_cancellable, '
   'idempotency_in_progress.';
 
 create function farthing_public.bookings_cancelled(
@@ -250,4 +250,4 @@ $$;
 grant execute on function farthing_public.bookings_cancelled to service_role;
 comment on function farthing_public.bookings_cancelled is
   'Cancels a booking after Stripe was asked to cancel its payment, and finishes the idempotency key. '
-  'Returns {status: 200, replayed, data}. Fails booking_not_cancellable.';
+  'Returns {status: 200, replayed, data}. Fails with booking_not_cancellable.';

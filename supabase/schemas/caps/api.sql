@@ -17,7 +17,7 @@ $$;
 grant execute on function farthing_public.spend_caps_read to service_role;
 comment on function farthing_public.spend_caps_read is
   'Returns a user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, '
-  'spent_today, resets_at}. Fails not_found.';
+  'spent_today, resets_at}. Fails with not_found.';
 
 create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_reason text default null, p_idempotency_key text default null,
@@ -43,7 +43,7 @@ grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
   'Sets a user''s own daily cap if the author is owner, and the imposed daily cap otherwise. If '
   'p_daily is null, removes that cap. The lower of the two caps applies. p_reason is stored in the '
-  'audit. Returns {status: 200, replayed, data: the caps}. Fails forbidden, not_found, '
+  'audit. Returns {status: 200, replayed, data: the caps}. Fails with forbidden, not_found, '
   'invalid_request.';
 
 create function farthing_public.spend_caps_preview(

@@ -111,8 +111,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached. details has the required credits, the cap, the credits spent today, the held '
-  'credits, and the time of the reset.';
+  'Fails with spend_cap_reached. details has the required credits, the cap, the credits spent '
+  'today, the held credits, and the time of the reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -128,7 +128,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge '
+  'Fails with spend_cap_reached or insufficient_credits, depending on which limit refused the charge '
   '(trap T25, docs/reference/traps.md).';
 
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
@@ -192,8 +192,8 @@ begin
 end
 $$;
 comment on function farthing.request_spend_cap is
-  'Sets a user''s daily cap as set_spend_cap() does. Returns the account. Fails not_found, invalid_request, '
-  'and forbidden for an operator who has lost the role.';
+  'Sets a user''s daily cap as set_spend_cap() does. Returns the account. Fails with not_found, '
+  'invalid_request, and forbidden for an operator who has lost the role.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb

@@ -50,7 +50,7 @@ comment on function farthing_public.checkout_begin is
   'Makes the order of a purchase, or finds the user''s open order for the same package. Returns '
   'the next step: "create" with the order whose session is to be opened, "reuse" with the open '
   'session, "replay", or "refused" with code and retry_after (seconds). A refusal is returned and '
-  'not raised, so that the decision is stored. Fails unknown_package, not_found, invalid_request, '
+  'not raised, so that the decision is stored. Fails with unknown_package, not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
@@ -73,7 +73,7 @@ $$;
 grant execute on function farthing_public.checkout_attach to service_role;
 comment on function farthing_public.checkout_attach is
   'Stores the session that Stripe opened for an order, and finishes the idempotency key. Returns '
-  '{status: 201, replayed, data: order}. Fails not_found.';
+  '{status: 201, replayed, data: order}. Fails with not_found.';
 
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
@@ -135,7 +135,7 @@ end
 $$;
 grant execute on function farthing_public.checkout_order to service_role;
 comment on function farthing_public.checkout_order is
-  'Returns a user''s own order; if p_user_id is null, an order of any user. Fails not_found.';
+  'Returns a user''s own order; if p_user_id is null, an order of any user. Fails with not_found.';
 
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20,
@@ -163,7 +163,7 @@ $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
   'Returns at most p_limit orders of a user, newest first: {orders, next_before}. p_before: only '
-  'orders older than the one with this id. Fails not_found if there is no such user.';
+  'orders older than the one with this id. Fails with not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
 -- The columns are those of order_answer(), with two differences: order_answer() returns `id` under

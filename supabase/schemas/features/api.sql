@@ -46,4 +46,4 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Sets a flag, and returns it. Fails not_found, forbidden, invalid_request.';
+  'Sets a flag, and returns it. Fails with not_found, forbidden, invalid_request.';

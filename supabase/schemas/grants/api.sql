@@ -27,7 +27,7 @@ comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: '
   '202, replayed, data: grant} if another operator must confirm. If p_once is true, credits can be '
   'granted only once for a p_reference_id, with no time limit. A repeated call then returns '
-  'duplicate: true, with status 200, or 202 while the grant is pending. Fails grant_not_allowed, '
+  'duplicate: true, with status 200, or 202 while the grant is pending. Fails with grant_not_allowed, '
   'forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_preview(
@@ -75,7 +75,7 @@ $$;
 grant execute on function farthing_public.grants_decide to service_role;
 comment on function farthing_public.grants_decide is
   'Confirms a pending grant and adds its credits, or declines the grant. Returns {status: 200, replayed, '
-  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+  'data: grant}. Fails with grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
 create function farthing_public.grants_read(
   p_grant_id uuid, p_author text default null, p_now timestamptz default now())
@@ -96,7 +96,7 @@ end
 $$;
 grant execute on function farthing_public.grants_read to service_role;
 comment on function farthing_public.grants_read is
-  'Returns a grant, for operators, and records the read. Fails not_found.';
+  'Returns a grant, for operators, and records the read. Fails with not_found.';
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
@@ -131,4 +131,4 @@ grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
   'Returns grants for operators, newest first: {grants, next_before}. p_status, p_user_id: only '
   'grants with this status and of this user. p_before: only grants older than the one with this '
-  'id. Fails not_found if there is no such user.';
+  'id. Fails with not_found if there is no such user.';

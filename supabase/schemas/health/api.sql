@@ -38,7 +38,7 @@ $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
   'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
-  'units are left. Fails invalid_request.';
+  'units are left. Fails with invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',

@@ -38,7 +38,7 @@ $$;
 grant execute on function farthing_public.holds_open to service_role;
 comment on function farthing_public.holds_open is
   'Reserves an amount, or the price of an estimate at the current rate. The hold pins that rate. '
-  'Returns {status, replayed, data: hold + available_after}. Fails insufficient_credits, '
+  'Returns {status, replayed, data: hold + available_after}. Fails with insufficient_credits, '
   'spend_cap_reached, unknown_model, not_found, invalid_request.';
 
 create function farthing_public.holds_settle(
@@ -79,7 +79,7 @@ comment on function farthing_public.holds_settle is
   'Settles a hold below, at or above its amount. Missing credits become debt, up to the policy''s '
   'overdraft limit, and are returned as shortfall. An expired hold can still be settled once, from '
   'the available credits, within the policy''s late_settle_within. Returns {status, replayed, '
-  'data}. Fails hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not '
+  'data}. Fails with hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not '
   'changed), usage_conflict, invalid_request.';
 
 create function farthing_public.holds_release(
@@ -106,7 +106,7 @@ end
 $$;
 grant execute on function farthing_public.holds_release to service_role;
 comment on function farthing_public.holds_release is
-  'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, '
+  'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails with hold_not_open, '
   'not_found.';
 
 create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
@@ -136,7 +136,7 @@ $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
   'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. '
-  'Fails not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
+  'Fails with not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
   'the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as

@@ -15,6 +15,6 @@ end
 $$;
 grant execute on function farthing_public.mfa_check to service_role;
 comment on function farthing_public.mfa_check(boolean) is
-  'Fails mfa_required if the policy requires a second factor. Endpoints call this function before '
+  'Fails with mfa_required if the policy requires a second factor. Endpoints call this function before '
   'a change by an operator whose token does not have the level aal2, which a second factor gives. '
   'p_livemode: whether Stripe''s key is a live one.';

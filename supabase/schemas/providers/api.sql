@@ -37,7 +37,7 @@ grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
   'Creates the user''s provider on first use. Returns the provider with the step `onboard` and the '
   'values to send to Stripe, or the step `replay` with the stored answer. The endpoint creates an '
-  'account at Stripe only if stripe_account_id is null. Fails not_found, invalid_request, '
+  'account at Stripe only if stripe_account_id is null. Fails with not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
@@ -112,7 +112,7 @@ $$;
 grant execute on function farthing_public.providers_read to service_role;
 comment on function farthing_public.providers_read is
   'Returns a user''s own provider: {provider, stripe_account_id}. Endpoints must not return '
-  'stripe_account_id. Fails not_found.';
+  'stripe_account_id. Fails with not_found.';
 
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())

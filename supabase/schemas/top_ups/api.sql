@@ -11,7 +11,7 @@ $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
   'Returns a user''s auto top-up settings; enabled is false if the user has never stored settings. '
-  'Fails not_found.';
+  'Fails with not_found.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -43,7 +43,7 @@ $$;
 grant execute on function farthing_public.top_ups_set to service_role;
 comment on function farthing_public.top_ups_set is
   'Sets the terms of a user''s top-ups, and opts in or out. Returns {status, replayed, data: settings}. '
-  'Fails invalid_request, not_found.';
+  'Fails with invalid_request, not_found.';
 
 create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -120,7 +120,7 @@ comment on function farthing_public.top_ups_report is
   'Reports Stripe''s answer to a charge: `accepted` (an event will report the payment), `declined`, '
   '`card_gone` (Stripe no longer has the card), `authentication` (the bank requires the user to '
   'authenticate), or `unknown` (no answer, so Stripe is asked again). Returns {order_id, '
-  'status, step}. Fails not_found, invalid_request.';
+  'status, step}. Fails with not_found, invalid_request.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -152,4 +152,4 @@ $$;
 grant execute on function farthing_public.top_ups_link to service_role;
 comment on function farthing_public.top_ups_link is
   'Stores the page on which the user can authenticate and pay a top-up, and notifies the user. Returns '
-  '{order_id, status}. Fails not_found.';
+  '{order_id, status}. Fails with not_found.';

@@ -65,7 +65,7 @@ end
 $$;
 grant execute on function farthing_public.usage_estimate to service_role;
 comment on function farthing_public.usage_estimate is
-  'Returns the price of usage at p_now, in credits as text; moves nothing. Fails unknown_model, '
+  'Returns the price of usage at p_now, in credits as text; moves nothing. Fails with unknown_model, '
   'invalid_request.';
 
 create function farthing_public.usage_charge_batch(

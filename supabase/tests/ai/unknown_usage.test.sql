@@ -1,5 +1,5 @@
--- T28: chats with unknown usage. Such a chat is charged the most that the provider can bill, and the hold
--- covers the charge. If the usage becomes known later, the difference is refunded.
+-- Trap T28: chats with unknown usage. Such a chat is charged the most that the provider can bill,
+-- and the hold covers the charge. If the usage becomes known later, the difference is refunded.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -273,7 +273,7 @@ select is(tests.alerts('110 days'), 'dead_notifications open',
   'four undelivered notifications open an incident');
 select is(tests.alerts('110 days 1 hour'), 'nothing', 'the incident ends after an hour');
 
--- T29: states of Stripe's objects that Farthing does not know.
+-- Trap T29: states of Stripe's objects that Farthing does not know.
 select farthing.note_unknown_state('dispute', 'rethought', 'du_1', tests.after('120 days'));
 select is(tests.alerts('120 days'), 'stripe_state_unknown open', 'an unknown state opens an incident');
 select is(summary, '1 state reported by Stripe and unknown here: dispute rethought of du_1.',

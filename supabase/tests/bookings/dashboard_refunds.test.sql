@@ -1,4 +1,4 @@
--- T42: a refund made in Stripe's dashboard can leave the transfer as it is. The provider then still
+-- Trap T42: a refund made in Stripe's dashboard can leave the transfer as it is. The provider then still
 -- has their share of the refunded amount, so Farthing reverses this part of the transfer, once.
 
 begin;

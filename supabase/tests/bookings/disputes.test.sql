@@ -1,4 +1,4 @@
--- M6: if a bank withdraws money, the provider's share of this money is reversed. Our fee is not
+-- Trap M6: if a bank withdraws money, the provider's share of this money is reversed. Our fee is not
 -- part of the share. If the bank reinstates the money, the share is transferred to the provider
 -- again. The transfers are recorded, and a runner sends them to Stripe.
 

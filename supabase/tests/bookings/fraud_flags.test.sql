@@ -1,5 +1,5 @@
--- M6: if a buyer and a provider share a card, a payout account or an address, their booking is flagged, and
--- operators are notified once. If the policy says so, the booking is refused instead.
+-- Trap M6: if a buyer and a provider share a card, a payout account or an address, their booking is
+-- flagged, and operators are notified once. If the policy says so, the booking is refused instead.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,4 +1,4 @@
--- T43: a provider is paid after the completion of the booking. Once a refund is requested, its
+-- Trap T43: a provider is paid after the completion of the booking. Once a refund is requested, its
 -- amount is not part of the provider's share any more. If the refund fails, the amount is part of
 -- the share again.
 

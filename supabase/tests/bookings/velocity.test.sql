@@ -1,4 +1,4 @@
--- M6: the hourly limit of bookings per provider, and the limits per card.
+-- Trap M6: the hourly limit of bookings per provider, and the limits per card.
 
 begin;
 \ir ../helpers/all_tests.psql

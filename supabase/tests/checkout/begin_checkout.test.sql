@@ -72,7 +72,7 @@ select is(pg_temp.buy('ann', '58 min') -> 'data', a -> 'data',
 select tests.fails_with($$ select checkout_attach(gen_random_uuid(), 'cs_2', 'https://s.test/2') $$,
   'not_found', 'order_id', 'a session of an unknown order is refused');
 
--- T24: the package changes while a session is open.
+-- Trap T24: the package changes while a session is open.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
 values (md5('deal')::uuid, 2, 'Deal', 2000, 'usd', 15, tests.after('10 min'));
 create temporary table changed as select pg_temp.buy('ann', '10 min') as b;
@@ -95,7 +95,7 @@ select is(tests.balance('ann', '20 min'),
 select is((select array_agg(format('%s %s', source, price) order by source)
   from farthing.lots), '{"bonus 48","paid 952"}', 'bought lots have their part of the price');
 
--- T15: an operator edits packages, and packages are deleted.
+-- Trap T15: an operator edits packages, and packages are deleted.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
 values (md5('deal')::uuid, 3, 'Deal', 1, 'eur', 1, false, tests.after('21 min'));
 update farthing.packages set active = false where name = 'Pro';

@@ -63,7 +63,8 @@ select is(holds_settle(hold_id, '60', p_now => tests.after('70 min')) -> 'data' 
 select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null),
   0, 'the hold has used up the expired lot');
 
--- If no scheduled task has run yet, a settlement takes no more of an expired lot than the hold reserved.
+-- Until a scheduled task removes an expired lot, a settlement can take credits from this lot, but at
+-- most those that the hold had reserved.
 select isnt(tests.give('dan', '30', '1 hour'), null, 'dan has 30 for an hour');
 select isnt(tests.give('dan', '5'), null, 'dan has 5 for ever');
 select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after('90 min'))

@@ -80,7 +80,7 @@ select is(tests.outcome(format('select holds_settle(%L, ''1'', p_now => tests.af
 select tests.fails_with(format('select holds_release(%L, p_now => tests.after())', hold_id), 'hold_not_open',
   null, 'T8: releasing a hold twice is refused') from let_go;
 
--- T18: all holds together never exceed the available credits.
+-- Trap T18: all holds together never exceed the available credits.
 select isnt(tests.give('cid', '5000'), null, 'cid has 5,000');
 select is(array(select tests.outcome('select tests.hold(''cid'', ''1000'')') ->> 'code'
   from generate_series(1, 6)),

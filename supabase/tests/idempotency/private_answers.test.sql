@@ -1,4 +1,4 @@
--- m6: stored answers that are private to one user: a model's text, and the client secret of a booking.
+-- Trap m6: stored answers that are private to one user: a model's text, and the client secret of a booking.
 
 begin;
 \ir ../helpers/all_tests.psql

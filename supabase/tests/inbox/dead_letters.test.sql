@@ -1,4 +1,4 @@
--- T7: an event waits too long for its payment, or for the event of its checkout session, and is
+-- Trap T7: an event waits too long for its payment, or for the event of its checkout session, and is
 -- dead-lettered. When the payment, or the event of the checkout session, arrives later, the
 -- dead-lettered event is applied.
 

@@ -43,7 +43,7 @@ from (values ('checkout.session.completed', '{}'::jsonb), ('checkout.session.asy
   ('payment_intent.succeeded', '{"session_id": null}')) e (type, facts);
 select is(pg_temp.state('ann'), 'paid, 9990 credits', 'T3: several events of one payment grant once');
 
--- T4: an unpaid session grants nothing until its payment succeeds.
+-- Trap T4: an unpaid session grants nothing until its payment succeeds.
 select is(pg_temp.buys('bob'), 'pending', 'bob opens an order with a slow payment method');
 select is(inbox_receive(pg_temp.event('bob', 'checkout.session.completed', '{"payment_status": "unpaid"}')),
   '{"received": true}', 'bob''s session completes unpaid');
@@ -61,7 +61,7 @@ select is(inbox_receive(pg_temp.event('cid', 'checkout.session.async_payment_fai
   '{"received": true}', 'a failed payment that says "paid" is received');
 select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: the order has failed');
 
--- T7: an event arrives before the payment that it refers to.
+-- Trap T7: an event arrives before the payment that it refers to.
 insert into bought values ('dan', md5('dan''s order')::uuid);
 select is(inbox_receive(pg_temp.event('dan', 'checkout.session.completed'), tests.after()),
   '{"received": true, "deferred": true}',
@@ -79,7 +79,7 @@ select is(farthing.retry_events(tests.after('1 min')), 1, 'T7: the task retries 
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
   'T7: a deferred event is applied when its order exists');
 
--- T2: an event that fails does not count as processed.
+-- Trap T2: an event that fails does not count as processed.
 select is(pg_temp.buys('eve'), 'pending', 'eve opens an order');
 create function pg_temp.breaks() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end
   $$;
@@ -123,7 +123,7 @@ select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{
   facts);
 select is((select array_agg(distinct state) from farthing.inbox where event_id like 'evt_nobody%'),
   '{ignored}', 'a foreign event is ignored');
--- m3: if a different app's session names one of our orders, an unpaid session does not change the order,
+-- Trap m3: if a different app's session names one of our orders, an unpaid session does not change the order,
 -- and a paid session raises an error.
 select is(pg_temp.buys('ora'), 'pending', 'ora opens a checkout');
 select is(inbox_receive(jsonb_build_object('id', 'evt_ora_' || nr, 'type', 'checkout.session.' || type,

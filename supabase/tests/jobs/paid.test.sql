@@ -27,7 +27,7 @@ select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_t
 select is((select array_agg(format('%s %s', status, amount::int) order by created_at) from farthing.holds),
   '{settled 200,open 150}', 'each hold ends once, and the rest is held by the next hold');
 
--- T10: if a rate changes during a job, the job's price does not change.
+-- Trap T10: if a rate changes during a job, the job's price does not change.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 9, 500, 1500, tests.after('4 s')), ('gpt-4o', 10, 500, 1500, '2020-01-01');
 select is(tests.step('ann', 1, 's2', 1, '5 s') ->> 'credits', '50',

@@ -1,4 +1,4 @@
--- T40: every entry names its author. If work continues after its request, its entries name the
+-- Trap T40: every entry names its author. If work continues after its request, its entries name the
 -- author of the request.
 
 begin;

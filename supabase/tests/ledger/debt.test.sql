@@ -92,7 +92,7 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- m4: a hold ends at its expiry, even if the scheduled task runs later. The released credits pay
+-- Trap m4: a hold ends at its expiry, even if the scheduled task runs later. The released credits pay
 -- the debt that the account had at the hold's expiry, even if their lot has expired before the task
 -- runs.
 create function pg_temp.owe(p_name text) returns text language sql as $$

@@ -1,4 +1,4 @@
--- T23: warnings a week and a day before credits expire.
+-- Trap T23: warnings a week and a day before credits expire.
 
 begin;
 \ir ../helpers/all_tests.psql

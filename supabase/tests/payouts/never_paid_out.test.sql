@@ -1,4 +1,4 @@
--- T27: payments that Stripe never paid out. The scenario begins before Stripe's first payout, which
+-- Trap T27: payments that Stripe never paid out. The scenario begins before Stripe's first payout, which
 -- takes weeks for a new account.
 
 begin;

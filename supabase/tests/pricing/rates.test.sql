@@ -29,7 +29,7 @@ select is(pg_temp.price('1 hour', '-1 day'), '1 at version 1',
 select is((select array_agg(r ->> 'version') from jsonb_array_elements(usage_rates(tests.after('15 min'))) r
   where r ->> 'model' = 'm'), '{2}', 'the list of rates has the rates in force');
 
--- T10: a hold keeps the rate with which it was opened.
+-- Trap T10: a hold keeps the rate with which it was opened.
 create temporary table h as select (holds_open(tests.person('ann'), 3600, null,
   '{"model": "m", "input_tokens": 10, "max_output_tokens": 10}', p_now => tests.after()) -> 'data') as
   d;
@@ -65,7 +65,7 @@ select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input
   "event_id": "u2"}',
   p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage can settle above the hold');
 
--- T10: a rate is added after a hold was opened, but the rate begins before the hold was opened. The
+-- Trap T10: a rate is added after a hold was opened, but the rate begins before the hold was opened. The
 -- hold keeps its old rate.
 create temporary table pinned as select (holds_open(tests.person('ann'), 3600, null,
   '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', p_now => tests.after('25 min'))

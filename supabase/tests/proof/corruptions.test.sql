@@ -1,4 +1,4 @@
--- M7: somebody uses SQL to change data that money depends on. Each change has an expected result at
+-- Trap M7: somebody uses SQL to change data that money depends on. Each change has an expected result at
 -- an SQL prompt: the tables refuse it, even to their owner (refused), the audit records it
 -- (recorded), or neither (done). Then the guards, which are the triggers that refuse changes, are
 -- disabled, and each change is made again. All but four of the changes are then found by the proof,

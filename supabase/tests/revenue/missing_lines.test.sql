@@ -92,8 +92,8 @@ select is(farthing.book_missing_lines(tests.after('10 d')), 0::bigint, 'a repeat
 select is((select count(*) from pg_temp.lines()), count(*), 'and adds no line') from booked;
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');
 
--- From then on the triggers book new lines. For example, they book the failure of a refund whose
--- own line was booked late.
+-- After the missing lines are booked, the triggers book each new line. The line of ann's refund was
+-- missing and booked late, but a trigger books the failure of this refund.
 select is(tests.refund('ann', 1, 250, 'failed', '11 d'), '{"received": true}', 'ann''s first refund fails');
 select is(farthing.book_missing_lines(tests.after('12 d')), 0::bigint, 'its line is booked already');
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');

@@ -1,4 +1,4 @@
--- T30: an item that raised an error in a task is parked: the task skips the item, and works on it
+-- Trap T30: an item that raised an error in a task is parked: the task skips the item, and works on it
 -- again after its backoff. This is true for every task.
 
 begin;

@@ -49,7 +49,7 @@ select is_empty('select * from farthing.task_failures', 'a successful run has no
 select is((select last_run_at from farthing.tasks where task = 'seal'), tests.after('1 hour 6 min'),
   'the task''s row has the time of its last run');
 
--- T30: a task that raises an error does not stop the other tasks.
+-- Trap T30: a task that raises an error does not stop the other tasks.
 create function farthing.break_down(p_now timestamptz) returns int language plpgsql set search_path = '' as $$
 begin
   insert into farthing.task_failures (task, failed_at, error) values ('half done', p_now, 'none');
@@ -94,7 +94,7 @@ select is(tests.runs_tasks_until('4 hours 28 min', '4 hours 31 min'), 'nothing',
   'a single lost session opens no incident');
 delete from farthing.tasks where task = 'break_down';
 
--- T30: a chat that can't be closed, among other chats.
+-- Trap T30: a chat that can't be closed, among other chats.
 select isnt(tests.give(name, '1000'), null, name || ' has 1000 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 select isnt(tests.begin_chat(name, name, '5 hours'), null, name || ' begins a chat')
@@ -113,7 +113,7 @@ select results_eq('select tests.parked()', array['chat of close_abandoned_chats:
 select is((select failures from farthing.tasks where task = 'close_abandoned_chats'), 0,
   'the task itself has not failed');
 
--- T30: a hold that can't be released, beside other holds.
+-- Trap T30: a hold that can't be released, beside other holds.
 select isnt(tests.hold(name, '10', 60, '5 hours'), null, name || ' holds 10 credits') from unnest(array['dan',
   'eve']) name;
 insert into tests.poisoned select hold_id from farthing.holds join farthing.accounts using (account_id)

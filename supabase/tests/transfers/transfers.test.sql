@@ -1,5 +1,6 @@
--- M6: with the policy `completed`, a provider's share is transferred when the booking is completed: once,
--- from the charge, without our fee and without refunded money. Later refunds and disputes change the share.
+-- Trap M6: with the policy `completed`, a provider's share is transferred when the booking is
+-- completed: once, from the charge, without our fee and without refunded money. Later refunds and
+-- disputes change the share.
 
 begin;
 \ir ../helpers/all_tests.psql

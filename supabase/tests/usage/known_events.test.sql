@@ -25,7 +25,7 @@ begin
 end
 $$;
 
--- m1: an id is used for one cheap token, and then again for two million expensive tokens.
+-- Trap m1: an id is used for one cheap token, and then again for two million expensive tokens.
 select is(pg_temp.charged(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}')), '201 0.02',
   'one token is charged');
 select is(tests.outcome(pg_temp.use('e1', '{"input_tokens": 2000000}', '25 h')), jsonb_build_object('code',

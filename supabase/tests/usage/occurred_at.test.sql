@@ -14,7 +14,7 @@ create function pg_temp.use(p_moment text) returns jsonb language sql as $$
     pg_temp.at(p_moment)))
 $$;
 
--- m8: each limit is tested at its exact value, and one microsecond beyond it.
+-- Trap m8: each limit is tested at its exact value, and one microsecond beyond it.
 select is(pg_temp.use(tests.after(passed)::text) ->> 'code', code, name) from (values
   (interval '-35 days', 'ok', 'a use of 35 days ago is taken'),
   (interval '-35 days -1 microsecond', 'invalid_request', 'an older one is not'),

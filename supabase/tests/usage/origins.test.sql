@@ -22,7 +22,7 @@ $$;
 select isnt(tests.give(name, '1000'), null, name || ' has 1,000')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 
--- M5: a job's step is charged even if a caller has already used the ids of the step's events.
+-- Trap M5: a job's step is charged even if a caller has already used the ids of the step's events.
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is((select sum(pg_temp.poison('ann', n, '1 s')::numeric) from unnest(pg_temp.names(
   tests.job_id('ann'))) n), 0.14, 'a caller uses all ids that the job''s steps could have');
@@ -31,7 +31,7 @@ select is(tests.step('ann', 1, 's1', 2, '3 s'),
   '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0, "conflicts": 0}',
   'T30: a job''s step is charged in full, whatever ids a caller has used');
 
--- M5: a chat is charged even if a caller has already used its ids. This is true whether the chat's
+-- Trap M5: a chat is charged even if a caller has already used its ids. This is true whether the chat's
 -- request settles the chat or a scheduled task closes it.
 select is(tests.begin_chat(name, name) #>> '{step}', 'call', name || ' begins a chat')
 from unnest(array['bob', 'cid', 'dan']) name;

@@ -128,7 +128,8 @@ export const ERRORS = {
   welcome_not_refused: kind(
     "conflict",
     409,
-    "Only a refused request for welcome credits can be queued again; details.status has its status.",
+    "This request for welcome credits was not refused, so it can't be queued again; details.status has " +
+      "its status.",
   ),
   already_refunded: kind(
     "conflict",

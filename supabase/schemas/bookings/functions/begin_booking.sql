@@ -33,7 +33,7 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses an impossible booking. Fails invalid_request, with the field currency, amount or '
+  'Refuses an impossible booking. Fails with invalid_request, with the field currency, amount or '
   'provider_id.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)

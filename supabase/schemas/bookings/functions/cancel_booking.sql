@@ -45,7 +45,7 @@ comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamp
   'Cancels a booking, unless its payment must be cancelled at Stripe first. Returns the next step: '
   '"done" with the answer as data, "refund" (the booking is cancelled, and its refund is to be sent), or '
   '"cancel_payment" (the payment is to be cancelled at Stripe first). The caller has locked the account. '
-  'Fails booking_not_cancellable.';
+  'Fails with booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings

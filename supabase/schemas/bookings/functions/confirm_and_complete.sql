@@ -31,4 +31,4 @@ end
 $$;
 comment on function farthing.confirm_or_complete(farthing.bookings, text, timestamptz) is
   'Moves a booking to the status `confirmed` or `completed`, and returns it. The caller has locked the '
-  'account. Fails invalid_request if the booking is not in the preceding status.';
+  'account. Fails with invalid_request if the booking is not in the preceding status.';

@@ -36,4 +36,5 @@ begin
 end
 $$;
 comment on function farthing.lock_booking_of(uuid, uuid) is
-  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails not_found.';
+  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails '
+  'with not_found.';

@@ -41,5 +41,5 @@ begin
 end
 $$;
 comment on function farthing.attach_session is
-  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises '
+  'Stores the session that Stripe opened for an order, and returns the order. Fails with not_found; raises '
   'if the order already has a different session.';

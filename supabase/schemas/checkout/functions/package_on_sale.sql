@@ -28,5 +28,5 @@ end
 $$;
 comment on function farthing.package_on_sale(text, text, timestamptz) is
   'Returns the current version of a package, by its id or slug. amount and currency are the '
-  'package''s price in p_currency; if p_currency is null, its first price. Fails unknown_package '
+  'package''s price in p_currency; if p_currency is null, its first price. Fails with unknown_package '
   'if the package is not on sale, invalid_request if it has no price in the currency.';

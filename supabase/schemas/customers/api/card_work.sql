@@ -25,7 +25,7 @@ grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
   'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
   'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
-  'Fails not_found.';
+  'Fails with not_found.';
 
 create function farthing_public.cards_claim(p_limit int, p_now timestamptz default now())
 returns jsonb

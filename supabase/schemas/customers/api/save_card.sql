@@ -24,7 +24,7 @@ $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
   'Begins to save a user''s card. Returns the next step: "create" with the customer at Stripe (null if '
-  'Stripe must create one first), or "replay". Fails not_found, idempotency_in_progress.';
+  'Stripe must create one first), or "replay". Fails with not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
@@ -45,7 +45,7 @@ $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
   'Stores the customer that Stripe created for a user. If the user already has a customer, that '
-  'customer stays. Returns {customer_id}. Fails not_found.';
+  'customer stays. Returns {customer_id}. Fails with not_found.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb

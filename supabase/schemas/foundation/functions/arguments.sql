@@ -18,7 +18,7 @@ begin
 end
 $$;
 comment on function farthing.parse_amount(text, text, boolean) is
-  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails invalid_request '
+  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails with invalid_request '
   'and names the field.';
 
 create function farthing.json_argument(p_value jsonb)

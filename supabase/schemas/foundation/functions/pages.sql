@@ -16,7 +16,7 @@ end
 $$;
 comment on function farthing.items_to_read(int) is
   'Returns how many items to read for a page of p_limit items: one more, to learn whether another '
-  'page follows. Fails invalid_request, with the field limit.';
+  'page follows. Fails with invalid_request, with the field limit.';
 
 create function farthing.uuid_of(p_text text)
 returns uuid

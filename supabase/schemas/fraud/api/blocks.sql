@@ -30,7 +30,7 @@ grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
   'Returns current and expired blocks, newest first: {blocks, next_before}. p_before: only blocks '
   'older than the one with this id. p_user_id: only the blocks of this user, and of cards that the '
-  'user used in the last 90 days. Fails not_found if there is no such user.';
+  'user used in the last 90 days. Fails with not_found if there is no such user.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -69,7 +69,7 @@ grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
   'Blocks a user, an IP address or a card. p_subject: the user''s id, or the hash of the IP '
   'address or the card (64 hex digits). An existing block gets the new reason and the new end. '
-  'Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, invalid_request.';
+  'Returns {status: 201, replayed, data: block}. Fails with not_found, forbidden, invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
@@ -93,5 +93,5 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns the block. Fails not_found; fails forbidden if the caller is the blocked '
-  'operator or has lost the role of an operator.';
+  'Lifts a block, and returns the block. Fails with not_found; fails with forbidden if the caller '
+  'is the blocked operator or has lost the role of an operator.';

@@ -29,4 +29,4 @@ grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
   'Returns the decisions of the fraud check, newest first: {decisions, next_before}. p_outcome: '
   'only decisions with this outcome (allow, refuse or flag). p_before: only decisions older than '
-  'the one with this id. Fails not_found if there is no such user.';
+  'the one with this id. Fails with not_found if there is no such user.';

@@ -44,7 +44,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Fails forbidden if the author is an operator and p_block blocks this operator or a card that '
+  'Fails with forbidden if the author is an operator and p_block blocks this operator or a card that '
   'the operator has used. A block of an IP address is not checked, because nobody knows who owns '
   'the address.';
 
@@ -71,7 +71,7 @@ end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
   'Adds a block. If the block exists already, replaces its reason, author, time and end. Returns '
-  'the block. Fails forbidden if the existing block blocks the author (refuse_own_block).';
+  'the block. Fails with forbidden if the existing block blocks the author (refuse_own_block).';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb

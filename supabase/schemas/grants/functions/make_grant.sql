@@ -157,7 +157,7 @@ $$;
 comment on function farthing.finish_grant is
   'Adds the credits, or stores a pending grant if the grant exceeds a ceiling that binds its author. '
   'Returns {status: 201, data: lot} or {status: 202, data: the pending grant}. The caller has locked the '
-  'account. Fails invalid_request.';
+  'account. Fails with invalid_request.';
 
 create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -198,4 +198,4 @@ end
 $$;
 comment on function farthing.request_grant is
   'Checks the author and the terms of a grant, and makes it. Returns {status, data} from make_grant(). '
-  'Fails grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
+  'Fails with grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';

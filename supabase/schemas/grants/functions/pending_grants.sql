@@ -27,7 +27,7 @@ begin
 end
 $$;
 comment on function farthing.lock_pending_grant(uuid, timestamptz) is
-  'Returns a pending grant, with its account locked. Fails not_found, grant_not_pending.';
+  'Returns a pending grant, with its account locked. Fails with not_found, grant_not_pending.';
 
 create function farthing.decide_grant(
   p_grant farthing.grants, p_confirm boolean, p_author text, p_now timestamptz)
@@ -49,7 +49,7 @@ end
 $$;
 comment on function farthing.decide_grant is
   'Confirms a locked, pending grant and adds its credits, or declines the grant. Returns the grant. '
-  'Fails grant_not_allowed.';
+  'Fails with grant_not_allowed.';
 
 create function farthing.expire_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int

@@ -17,7 +17,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_grant(text) is
-  'Fails grant_not_allowed. details.limit is the reason: self, same_operator or key.';
+  'Fails with grant_not_allowed. details.limit is the reason: self, same_operator or key.';
 
 create function farthing.require_granter(p_author text)
 returns void
@@ -37,7 +37,7 @@ end
 $$;
 comment on function farthing.require_granter(text) is
   'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
-  'has lost the role. Fails invalid_request, forbidden.';
+  'has lost the role. Fails with invalid_request, forbidden.';
 
 create function farthing.refuse_own_grant(p_user_id uuid, p_author text)
 returns void
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_grant(uuid, text) is
-  'Refuses a grant that an owner or an operator makes to themselves. Fails grant_not_allowed.';
+  'Refuses a grant that an owner or an operator makes to themselves. Fails with grant_not_allowed.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
@@ -72,4 +72,4 @@ end
 $$;
 comment on function farthing.refuse_confirming is
   'Refuses a confirmation by the requester or the recipient of a grant. Also refuses a '
-  'confirmation by a key if the policy''s keys_confirm_grants is false. Fails grant_not_allowed.';
+  'confirmation by a key if the policy''s keys_confirm_grants is false. Fails with grant_not_allowed.';

@@ -26,7 +26,7 @@ end
 $$;
 comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
   'Prices an estimate and returns the terms of a hold that pins its rate: amount, model, rate_version. '
-  'Fails unknown_model, invalid_request.';
+  'Fails with unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
   p_now timestamptz)
@@ -60,7 +60,7 @@ end
 $$;
 comment on function farthing.open_hold is
   'Opens a hold on an account that lock_account() has locked. p_terms: amount, pinned rate, reason, '
-  'author and expiry. Fails insufficient_credits, spend_cap_reached. Amounts are in credits.';
+  'author and expiry. Fails with insufficient_credits, spend_cap_reached. Amounts are in credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -123,4 +123,4 @@ end
 $$;
 comment on function farthing.lock_open_hold is
   'Locks a hold''s account and returns the hold if it is open and has not expired. With p_or_late, a '
-  'hold that may be settled late is returned, too. Fails not_found, hold_not_open.';
+  'hold that may be settled late is returned, too. Fails with not_found, hold_not_open.';

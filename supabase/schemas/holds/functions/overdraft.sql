@@ -37,5 +37,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded. details has the required credits, the available credits (including '
+  'Fails with overdraft_exceeded. details has the required credits, the available credits (including '
   'those of the hold) and the overdraft limit.';

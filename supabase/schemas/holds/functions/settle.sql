@@ -134,5 +134,5 @@ comment on function farthing.settle is
   'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The '
   'rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
   'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
-  'locked the account and released its expired holds. Fails overdraft_exceeded, unknown_model, '
+  'locked the account and released its expired holds. Fails with overdraft_exceeded, unknown_model, '
   'usage_conflict, invalid_request.';

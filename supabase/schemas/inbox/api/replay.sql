@@ -34,7 +34,7 @@ grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead-lettered, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
-  'the event. Fails not_found, and forbidden for an operator who has lost the role.';
+  'the event. Fails with not_found, and forbidden for an operator who has lost the role.';
 
 create function farthing_public.inbox_dead(p_limit int, p_author text default null)
 returns jsonb
@@ -51,5 +51,5 @@ $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
   'Returns the ids of up to p_limit dead-lettered events to replay: those that arrived first, '
-  'sorted by the time at which they occurred at Stripe. Fails forbidden for an operator who has '
+  'sorted by the time at which they occurred at Stripe. Fails with forbidden for an operator who has '
   'lost the role.';

@@ -12,4 +12,4 @@ $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
   'Compares p_livemode with this database''s mode. Returns {livemode}: this database''s mode, null '
-  'before the first event. Fails mode_mismatch.';
+  'before the first event. Fails with mode_mismatch.';

@@ -15,10 +15,10 @@ declare
 begin
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
-    -- their payment. If the payment has not arrived after ten attempts, it counts as a payment of
-    -- another app on this Stripe account. If the payment arrives later and is ours, apply_waiting()
-    -- applies the events that waited.
+    -- Refunds from the dashboard, disputes, warnings and fees never have this installation's id in
+    -- their metadata, so they wait for their payment. If the payment has not arrived after ten
+    -- attempts, it counts as a payment of another app on this Stripe account. If the payment
+    -- arrives later and is ours, apply_waiting() applies the events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and its metadata does not name this installation';

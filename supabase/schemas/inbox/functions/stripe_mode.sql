@@ -19,8 +19,8 @@ begin
 end
 $$;
 comment on function farthing.require_mode(boolean) is
-  'Returns this database''s mode, null before the first event. Fails mode_mismatch if p_livemode differs '
-  'from it.';
+  'Returns this database''s mode, null before the first event. Fails with mode_mismatch if '
+  'p_livemode differs from it.';
 
 create function farthing.keep_mode()
 returns trigger

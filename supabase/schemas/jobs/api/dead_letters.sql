@@ -28,4 +28,4 @@ grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
   'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
   'next_before}, with user_id and the detail of the last error. If p_user_id is not null, returns only '
-  'that user''s jobs. Fails not_found if there is no such user.';
+  'that user''s jobs. Fails with not_found if there is no such user.';

@@ -27,7 +27,7 @@ $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
   'Returns a job with its result and its newest 100 checkpoints. revision counts the visible '
-  'changes of the job. If p_user_id is null, the job may belong to any user. Fails not_found.';
+  'changes of the job. If p_user_id is null, the job may belong to any user. Fails with not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20,
@@ -48,7 +48,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
-  'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
+  'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails with not_found if there is no '
   'such user.';
 
 create function farthing_public.jobs_pages(
@@ -80,4 +80,4 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found. Fails invalid_request and names the field `limit`.';
+  'not_found. Fails with invalid_request and names the field `limit`.';

@@ -145,4 +145,4 @@ comment on function farthing_public.jobs_checkpoint is
   'charges the step from the job''s hold. A repeated call changes nothing. Returns {status, '
   'credits, duplicates, conflicts, held}. conflicts: the number of usage events whose ids were '
   'charged before with different contents; these usage events are not charged again. A runner must '
-  'stop at any status other than processing. Fails unknown_model, invalid_request.';
+  'stop at any status other than processing. Fails with unknown_model, invalid_request.';

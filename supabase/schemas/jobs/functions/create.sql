@@ -99,5 +99,5 @@ end
 $$;
 comment on function farthing.create_job is
   'Queues a job, holds the price of its estimate for 24 hours and wakes the runner. If a job with '
-  'this client_temp_id exists, returns that job. Fails insufficient_credits, spend_cap_reached, '
+  'this client_temp_id exists, returns that job. Fails with insufficient_credits, spend_cap_reached, '
   'unknown_model, not_found, invalid_request. Amounts are in credits.';

@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function farthing.find_job(uuid, uuid) is
-  'Returns a job. Fails not_found if there is no such job, or if p_user_id is given and the job '
+  'Returns a job. Fails with not_found if there is no such job, or if p_user_id is given and the job '
   'belongs to another user.';

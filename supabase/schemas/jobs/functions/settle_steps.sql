@@ -41,7 +41,7 @@ begin
 end
 $$;
 comment on function farthing.price_step is
-  'Returns the usage of a step, in order, priced at the job''s rates. Fails unknown_model, '
+  'Returns the usage of a step, in order, priced at the job''s rates. Fails with unknown_model, '
   'invalid_request.';
 
 create function farthing.count_repeats(

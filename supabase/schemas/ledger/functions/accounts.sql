@@ -54,7 +54,7 @@ $$;
 comment on function farthing.account_to_read(uuid, text, text, timestamptz) is
   'Returns the account of the user whose data a request lists or reads; null if the user has no '
   'account yet. Records the read if its author is not that user. p_route: such as "GET /credits". '
-  'Fails not_found if there is no such user.';
+  'Fails with not_found if there is no such user.';
 
 create function farthing.note_account_read(
   p_account_id bigint, p_author text, p_route text, p_now timestamptz)
@@ -114,7 +114,7 @@ end
 $$;
 comment on function farthing.lock_account(uuid, timestamptz) is
   'Locks and returns the user''s own account, with expired holds released; creates the account on first '
-  'use. Fails not_found if there is no such user.';
+  'use. Fails with not_found if there is no such user.';
 
 create function farthing.owner_of(p_account_id bigint)
 returns uuid

@@ -73,7 +73,7 @@ end
 $$;
 comment on function farthing.receive is
   'Adds credits: inserts a lot with the terms of p_lot, writes its entry, and pays debt. The caller has '
-  'locked the account. Fails invalid_request.';
+  'locked the account. Fails with invalid_request.';
 
 create function farthing.entry_answer(p_entry farthing.entries, p_with_names boolean)
 returns jsonb

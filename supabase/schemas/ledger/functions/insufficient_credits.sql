@@ -15,5 +15,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_short(numeric, numeric) is
-  'Rule 6: fails insufficient_credits; details name the limit, the required credits and the available '
+  'Rule 6: fails with insufficient_credits; details name the limit, the required credits and the available '
   'credits.';

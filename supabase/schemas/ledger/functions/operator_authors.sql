@@ -48,4 +48,4 @@ end
 $$;
 comment on function farthing.require_operator(text) is
   'Refuses an operator who has lost the role since their token was made, and an operator''s id '
-  'that is not in lower case with hyphens. Fails forbidden, invalid_request.';
+  'that is not in lower case with hyphens. Fails with forbidden, invalid_request.';

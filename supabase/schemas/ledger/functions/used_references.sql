@@ -16,7 +16,7 @@ begin
 end
 $$;
 comment on function farthing.require_reference(text) is
-  'Fails invalid_request if a reference for `once` is missing or too long.';
+  'Fails with invalid_request if a reference for `once` is missing or too long.';
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
@@ -34,7 +34,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict if a known reference was used with different contents; details name the '
+  'Fails with reference_conflict if a known reference was used with different contents; details name the '
   'fields that differ.';
 
 create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)

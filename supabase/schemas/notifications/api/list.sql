@@ -32,5 +32,5 @@ $$;
 grant execute on function farthing_public.notifications_list to service_role;
 comment on function farthing_public.notifications_list is
   'Returns a page of notifications, newest first, optionally of one state, template or user: '
-  '{notifications, next_before}. Addresses are masked unless p_user_id names the user. Fails not_found '
+  '{notifications, next_before}. Addresses are masked unless p_user_id names the user. Fails with not_found '
   'if there is no such user.';

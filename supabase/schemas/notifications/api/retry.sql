@@ -34,7 +34,7 @@ grant execute on function farthing_public.notifications_retry to service_role;
 comment on function farthing_public.notifications_retry is
   'Queues a dead-lettered notification again, with eight new attempts; the operator and the reason are '
   'audited. p_even_if_sent: also retries a notification that may have been sent (uncertain). Returns '
-  '{status: 200, replayed, data: notification}. Fails not_found, forbidden, invalid_request, '
+  '{status: 200, replayed, data: notification}. Fails with not_found, forbidden, invalid_request, '
   'notification_not_dead.';
 
 create function farthing_public.notifications_retry_dead(
@@ -90,5 +90,5 @@ comment on function farthing_public.notifications_retry_dead is
   'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: '
   'only counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
-  'last_error, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  'last_error, count}], retried}}. Fails with forbidden. Fails with invalid_request and names the field: '
   '`since` or `reason`.';

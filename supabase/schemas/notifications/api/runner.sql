@@ -74,4 +74,4 @@ comment on function farthing_public.notifications_failed is
   'counted), `again` (it was certainly not sent; it is due later, or dead after 8 attempts), '
   '`never` (the service refuses it; it is dead) or `unknown` (it may have been sent; it is '
   'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of '
-  'dead. p_error: a code. Returns {known}. Fails invalid_request.';
+  'dead. p_error: a code. Returns {known}. Fails with invalid_request.';

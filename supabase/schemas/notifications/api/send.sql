@@ -30,4 +30,4 @@ comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
   '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
   'recipient''s locale. p_kept_seconds: for how many seconds a repeated call counts as the same '
-  'request; null for the usual 24 hours. Fails not_found, invalid_request.';
+  'request; null for the usual 24 hours. Fails with not_found, invalid_request.';

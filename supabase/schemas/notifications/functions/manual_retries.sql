@@ -75,5 +75,5 @@ end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
   'Refuses a retry if the notification was not given up, if its address was erased, or if it may '
-  'have been sent and p_even_if_sent is false. Fails notification_not_dead; details.state is the '
+  'have been sent and p_even_if_sent is false. Fails with notification_not_dead; details.state is the '
   'notification''s state.';

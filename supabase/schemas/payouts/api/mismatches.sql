@@ -33,7 +33,7 @@ $$;
 grant execute on function farthing_public.mismatches_list to service_role;
 comment on function farthing_public.mismatches_list is
   'Returns a page of mismatches, newest first, optionally of one state (open or resolved), kind, payout '
-  'or user: {mismatches, next_before}. Fails not_found if there is no such user.';
+  'or user: {mismatches, next_before}. Fails with not_found if there is no such user.';
 
 create function farthing_public.mismatches_resolve(
   p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -67,5 +67,5 @@ $$;
 grant execute on function farthing_public.mismatches_resolve to service_role;
 comment on function farthing_public.mismatches_resolve is
   'Resolves an open mismatch, and audits the reason. A mismatch that is already resolved does not '
-  'change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
+  'change. Returns {status: 200, replayed, data: mismatch}. Fails with not_found, forbidden, '
   'invalid_request.';

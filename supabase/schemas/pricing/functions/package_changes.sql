@@ -127,7 +127,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or if a field '
+  'Fails with invalid_request if a list of packages is not an array of 1 to 200 packages, or if a field '
   'of a package cannot be stored exactly. The error names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)

@@ -109,5 +109,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request if a list of rates is not an array, or if a field of a rate cannot be '
+  'Fails with invalid_request if a list of rates is not an array, or if a field of a rate cannot be '
   'stored exactly. The error names the first such field.';

@@ -55,4 +55,4 @@ end
 $$;
 comment on function farthing.require_rate(text) is
   'Refuses a model without a rate before a chat is priced. For reported usage, price_usage() '
-  'checks this itself. Fails unknown_model.';
+  'checks this itself. Fails with unknown_model.';

@@ -51,7 +51,7 @@ grant execute on function farthing_public.disputes_list to service_role;
 comment on function farthing_public.disputes_list is
   'Returns a page of disputes, optionally of one status (in Stripe''s words), order or buyer: '
   '{disputes, next_before}. Disputes that wait for evidence come first, by deadline; then the others, '
-  'newest first. Fails not_found if there is no such user.';
+  'newest first. Fails with not_found if there is no such user.';
 
 create function farthing_public.disputes_read(
   p_dispute_id text, p_author text default null, p_now timestamptz default now())
@@ -72,4 +72,4 @@ end
 $$;
 grant execute on function farthing_public.disputes_read to service_role;
 comment on function farthing_public.disputes_read is
-  'Returns a dispute by Stripe''s id. Fails not_found.';
+  'Returns a dispute by Stripe''s id. Fails with not_found.';

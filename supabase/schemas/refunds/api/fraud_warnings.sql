@@ -29,7 +29,7 @@ $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
   'Returns a page of early fraud warnings, newest first, optionally of one state or user: {warnings, '
-  'next_before}. Fails not_found if there is no such user.';
+  'next_before}. Fails with not_found if there is no such user.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -61,5 +61,5 @@ grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
   'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
   'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s '
+  'data: {warning_id, state}}. Fails with not_found; fails with forbidden if the payment is the operator''s '
   'own, or if the operator has lost the role.';

@@ -27,7 +27,7 @@ grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
   'Reserves the amount of a refund, or the whole refundable amount if p_amount is null, so that '
   'the refunds of parallel requests never exceed the payment. Returns the step `send` with the '
-  'refund for Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
+  'refund for Stripe, or `replay` with the stored answer. Fails with not_found, forbidden, already_refunded, '
   'refund_too_large, invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_preview(
@@ -158,7 +158,7 @@ $$;
 grant execute on function farthing_public.refunds_read to service_role;
 comment on function farthing_public.refunds_read is
   'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits '
-  'for its event; this read is not recorded. Fails not_found.';
+  'for its event; this read is not recorded. Fails with not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -203,7 +203,7 @@ grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
   'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer '
   'or a status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of '
-  'the buyer''s data. Fails not_found if there is no such user.';
+  'the buyer''s data. Fails with not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int, p_now timestamptz default now())
 returns jsonb

@@ -46,5 +46,5 @@ end
 $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
   'Clears an open warning: marks its refund as failed if Stripe does not have that refund yet, and '
-  'unfreezes the order''s credits. A warning that is not open does not change. Fails forbidden if '
+  'unfreezes the order''s credits. A warning that is not open does not change. Fails with forbidden if '
   'the payment is the author''s own.';

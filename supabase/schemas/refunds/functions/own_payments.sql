@@ -13,4 +13,4 @@ begin
 end
 $$;
 comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
+  'Refuses an operator''s decision about a payment of their own account. Fails with forbidden.';

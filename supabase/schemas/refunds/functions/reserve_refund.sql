@@ -39,7 +39,7 @@ end
 $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
   'Locks the account of an order or a booking and returns its payment, whose payment_id is null if '
-  'nothing was paid yet. Fails not_found, invalid_request.';
+  'nothing was paid yet. Fails with not_found, invalid_request.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -77,7 +77,7 @@ comment on function farthing.reserve_refund(
   farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
   'Reserves the amount of a refund in minor units, or the whole refundable amount if p_amount is null. '
   'Returns the unfinished refund of the same Idempotency-Key if one exists. The caller has locked the '
-  'account. Fails already_refunded, refund_too_large, idempotency_key_reused.';
+  'account. Fails with already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.request_refund(
   p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_key bytea,

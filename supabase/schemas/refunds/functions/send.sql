@@ -85,7 +85,7 @@ begin
 end
 $$;
 comment on function farthing.lock_refund(uuid) is
-  'Locks the account of a refund, then returns the refund. Fails not_found.';
+  'Locks the account of a refund, then returns the refund. Fails with not_found.';
 
 create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
 returns farthing.refunds

@@ -30,4 +30,4 @@ grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
   'Returns the report of authors: entries and other actions by day, author and kind; only those of one '
   'author if p_actor is given. The entries of the last minute or two are missing, because they are not '
-  'sealed yet. Fails invalid_request and names the field: `from` or `limit`.';
+  'sealed yet. Fails with invalid_request and names the field: `from` or `limit`.';

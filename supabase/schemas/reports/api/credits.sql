@@ -25,4 +25,5 @@ $$;
 grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
   'Returns the report of credits: movements by day and source of their lot. Entries after as_of are '
-  'missing, because they are not sealed yet. Fails invalid_request and names the field: `from` or `limit`.';
+  'missing, because they are not sealed yet. Fails with invalid_request and names the field: `from` '
+  'or `limit`.';

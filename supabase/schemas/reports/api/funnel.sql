@@ -46,4 +46,5 @@ $$;
 grant execute on function farthing_public.report_funnel to service_role;
 comment on function farthing_public.report_funnel is
   'Returns the funnel by day: packages seen, checkouts, payments, refusals for lack of credits, and '
-  'purchases within 7 days after a refusal. Fails invalid_request and names the field: `from` or `limit`.';
+  'purchases within 7 days after a refusal. Fails with invalid_request and names the field: `from` '
+  'or `limit`.';

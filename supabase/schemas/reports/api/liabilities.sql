@@ -54,4 +54,4 @@ comment on function farthing_public.report_liabilities is
   'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the '
   'whole months of a range. Entries after as_of are missing, because they are not sealed yet. '
   '`policies` has all versions of the accounting policies, because an order keeps the version that '
-  'was in force when it was paid. Fails invalid_request and names the field: `from` or `limit`.';
+  'was in force when it was paid. Fails with invalid_request and names the field: `from` or `limit`.';

@@ -66,4 +66,4 @@ comment on function farthing_public.report_usage is
   'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin '
   'and feature, separated by commas. The report of one user (p_user_id) is complete. In all other '
   'reports the entries of the last minute or two are missing, because they are not sealed yet. '
-  'Fails not_found. Fails invalid_request and names the field: `from`, `limit` or `group_by`.';
+  'Fails with not_found. Fails with invalid_request and names the field: `from`, `limit` or `group_by`.';

@@ -23,7 +23,7 @@ $$;
 comment on function farthing.report_range(date, date, timestamptz) is
   'Returns the first and the last day of a report; both days are included. Without p_to the '
   'report ends today (UTC). Without p_from it begins on the first day of the month in which it '
-  'ends. Fails invalid_request and names the field `from`.';
+  'ends. Fails with invalid_request and names the field `from`.';
 
 create function farthing.report_answer(
   p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,

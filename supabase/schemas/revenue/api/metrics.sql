@@ -34,4 +34,4 @@ $$;
 grant execute on function farthing_public.report_metrics to service_role;
 comment on function farthing_public.report_metrics is
   'Returns the metrics of a range of days, each with its numerator, denominator and formula; value is '
-  'null if the denominator is 0. Fails invalid_request and names the field: `from` or `limit`.';
+  'null if the denominator is 0. Fails with invalid_request and names the field: `from` or `limit`.';

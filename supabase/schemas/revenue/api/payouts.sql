@@ -37,7 +37,7 @@ $$;
 grant execute on function farthing_public.report_payouts to service_role;
 comment on function farthing_public.report_payouts is
   'Returns the report of payouts, automatic and manual, by the day (UTC) on which they were made, with '
-  'the sums of their lines. Fails invalid_request and names the field: `from` or `limit`.';
+  'the sums of their lines. Fails with invalid_request and names the field: `from` or `limit`.';
 
 create function farthing_public.report_payout(
   p_payout_id text, p_after text default null, p_limit int default 1000, p_now timestamptz default now())
@@ -80,5 +80,5 @@ $$;
 grant execute on function farthing_public.report_payout to service_role;
 comment on function farthing_public.report_payout is
   'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with '
-  'the order, booking, refund or dispute that it matches. Fails not_found. Fails invalid_request '
+  'the order, booking, refund or dispute that it matches. Fails with not_found. Fails with invalid_request '
   'and names the field `limit`.';

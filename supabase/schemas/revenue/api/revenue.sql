@@ -34,4 +34,4 @@ $$;
 grant execute on function farthing_public.report_revenue to service_role;
 comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
-  'per currency. Fails invalid_request and names the field: `from` or `limit`.';
+  'per currency. Fails with invalid_request and names the field: `from` or `limit`.';

@@ -37,4 +37,4 @@ grant execute on function farthing_public.settings_accounting_set to service_rol
 comment on function farthing_public.settings_accounting_set is
   'Adds versions of accounting policies [{name, value, effective_from?}]. A version takes effect '
   'at its effective_from, by default at once. Returns the same object as settings_packages_set(). '
-  'Fails forbidden, invalid_request, version_conflict.';
+  'Fails with forbidden, invalid_request, version_conflict.';

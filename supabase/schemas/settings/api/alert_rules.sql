@@ -31,4 +31,4 @@ grant execute on function farthing_public.settings_alerts_set to service_role;
 comment on function farthing_public.settings_alerts_set is
   'Changes figures of alert rules [{rule, threshold?, fine_at?, factor?, minimum?, period?, baseline?, '
   'fires_after?, resolves_after?, enabled?}], times in seconds. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';

@@ -30,4 +30,4 @@ $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
   'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. Returns '
-  'the same object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'the same object as settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';

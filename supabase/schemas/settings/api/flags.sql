@@ -30,4 +30,4 @@ $$;
 grant execute on function farthing_public.settings_flags_set to service_role;
 comment on function farthing_public.settings_flags_set is
   'Sets the flags of a list [{name, state, percentage?}]; other flags do not change. Returns the same '
-  'object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'object as settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';

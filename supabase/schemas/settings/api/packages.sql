@@ -36,4 +36,4 @@ comment on function farthing_public.settings_packages_set is
   'sort?, credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a '
   'package''s terms creates a new version. Returns {status: 200, replayed, data: {version, '
   'dry_run, changes: [{name, change, version, fields}], unchanged}}. If p_dry_run is true, nothing '
-  'is changed. Fails forbidden, invalid_request, version_conflict.';
+  'is changed. Fails with forbidden, invalid_request, version_conflict.';

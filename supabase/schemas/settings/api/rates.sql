@@ -30,4 +30,4 @@ comment on function farthing_public.settings_rates_set is
   'Adds rate versions for the changes in a list [{model, input_per_million_usd, output_per_million_usd, '
   'cached_input_per_million_usd?, cache_write_per_million_usd?, reasoning_per_million_usd?, markup?, '
   'effective_from?}]; models that the list does not name keep their rates. Returns the same object as '
-  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
+  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict.';

@@ -47,7 +47,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_accounting(jsonb, timestamptz) is
-  'Fails invalid_request and names the field if a list of accounting policies cannot be applied.';
+  'Fails with invalid_request and names the field if a list of accounting policies cannot be applied.';
 
 create function farthing.apply_accounting_policies(p_policies jsonb, p_now timestamptz)
 returns jsonb
@@ -82,4 +82,4 @@ end
 $$;
 comment on function farthing.apply_accounting_policies(jsonb, timestamptz) is
   'Adds versions of accounting policies [{name, value, effective_from?}]. Returns {changes, unchanged}. '
-  'Fails invalid_request.';
+  'Fails with invalid_request.';

@@ -67,7 +67,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request and names the field if a change names an unknown rule, or has a field '
+  'Fails with invalid_request and names the field if a change names an unknown rule, or has a field '
   'that is not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
@@ -102,7 +102,7 @@ exception when check_violation then
 end
 $$;
 comment on function farthing.set_alert_rule(jsonb, int) is
-  'Changes the figures of one alert rule. Fails invalid_request and names the field.';
+  'Changes the figures of one alert rule. Fails with invalid_request and names the field.';
 
 create function farthing.apply_alert_rules(p_rules jsonb)
 returns jsonb
@@ -132,4 +132,4 @@ begin
 end
 $$;
 comment on function farthing.apply_alert_rules(jsonb) is
-  'Changes figures of alert rules. Returns {changes, unchanged}. Fails invalid_request.';
+  'Changes figures of alert rules. Returns {changes, unchanged}. Fails with invalid_request.';

@@ -31,7 +31,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
-  'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set. '
+  'Fails with invalid_request if a list of flags is not an array, or if one of its flags cannot be set. '
   'The error names the first field that is wrong.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)

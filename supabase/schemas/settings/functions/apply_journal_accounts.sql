@@ -33,7 +33,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is
-  'Fails invalid_request and names the field if a list of codes of the journal cannot be applied.';
+  'Fails with invalid_request and names the field if a list of codes of the journal cannot be applied.';
 
 create function farthing.apply_journal_accounts(p_codes jsonb, p_now timestamptz)
 returns jsonb
@@ -75,4 +75,4 @@ end
 $$;
 comment on function farthing.apply_journal_accounts(jsonb, timestamptz) is
   'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
-  'open month, and today by default. Returns {changes, unchanged}. Fails invalid_request.';
+  'open month, and today by default. Returns {changes, unchanged}. Fails with invalid_request.';

@@ -60,4 +60,5 @@ begin
 end
 $$;
 comment on function farthing.apply_policy(jsonb, text, text, timestamptz) is
-  'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails invalid_request.';
+  'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails with '
+  'invalid_request.';

@@ -25,4 +25,4 @@ end
 $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
   'Adds a version of each rate that a list changes. A version takes effect at its effective_from, '
-  'but not before p_now. Returns {changes, unchanged}. Fails invalid_request.';
+  'but not before p_now. Returns {changes, unchanged}. Fails with invalid_request.';

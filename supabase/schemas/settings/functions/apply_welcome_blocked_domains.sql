@@ -26,7 +26,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
-  'Fails invalid_request if a list of domains is not an array, or if one of its domains cannot be '
+  'Fails with invalid_request if a list of domains is not an array, or if one of its domains cannot be '
   'blocked. The error names the first wrong domain by its position in the list.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
@@ -51,4 +51,4 @@ end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
   'Replaces the email domains whose users get no welcome credits; p_domains is [domain]. An empty '
-  'list blocks no domain. Returns {changes, unchanged}. Fails invalid_request.';
+  'list blocks no domain. Returns {changes, unchanged}. Fails with invalid_request.';

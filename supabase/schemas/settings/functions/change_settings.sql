@@ -64,5 +64,5 @@ begin
 end
 $$;
 comment on function farthing.begin_change(text, text) is
-  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
+  'Sets the author and the reason under which the following changes are audited. Fails with invalid_request '
   'without a reason.';

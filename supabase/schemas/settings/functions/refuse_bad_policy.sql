@@ -32,7 +32,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_policy(jsonb) is
-  'Fails invalid_request if a change of the policy names a setting that does not exist, or a value '
+  'Fails with invalid_request if a change of the policy names a setting that does not exist, or a value '
   'outside the setting''s bounds.';
 
 create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)

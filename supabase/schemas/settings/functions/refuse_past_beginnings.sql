@@ -21,7 +21,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request and names the field if the effective_from of an item of a list is not a '
+  'Fails with invalid_request and names the field if the effective_from of an item of a list is not a '
   'valid time, or is more than two years in the future.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
@@ -44,7 +44,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request and names the field if an item of a list would change something before '
+  'Fails with invalid_request and names the field if an item of a list would change something before '
   'p_first. An item that changes nothing may have an effective_from in the past, so that the same list '
   'can be sent again.';
 

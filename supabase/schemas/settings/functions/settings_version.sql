@@ -28,6 +28,6 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict if p_version, which the caller has read, is no longer the version of a '
+  'Fails with version_conflict if p_version, which the caller has read, is no longer the version of a '
   'table of settings; details name the current version. A null p_version is not compared. The '
   'caller has locked the table.';

@@ -26,4 +26,4 @@ comment on function farthing_public.customers_read is
   'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, '
   'holds, orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, '
   'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. Each '
-  'list is {items, has_more, path}. Fails not_found and names the field `id`.';
+  'list is {items, has_more, path}. Fails with not_found and names the field `id`.';

@@ -33,4 +33,4 @@ grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
   'Returns a page of the log that shows which operators and secret keys have read a customer''s '
   'data, newest first. The log includes this read. The page is {reads: [{read_at, author, route, '
-  'query, request_id, correlation_id}], next_before}. Fails not_found and names the field `id`.';
+  'query, request_id, correlation_id}], next_before}. Fails with not_found and names the field `id`.';

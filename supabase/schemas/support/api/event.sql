@@ -24,4 +24,4 @@ $$;
 grant execute on function farthing_public.inbox_read to service_role;
 comment on function farthing_public.inbox_read is
   'Returns an event with its stored facts, its customer, and the entries that it caused. Records '
-  'that the customer''s data was read. Fails not_found.';
+  'that the customer''s data was read. Fails with not_found.';

@@ -36,5 +36,6 @@ $$;
 grant execute on function farthing_public.customers_search to service_role;
 comment on function farthing_public.customers_search is
   'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
-  'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
-  'recorded as a read, and so is a search without a match. Fails invalid_request and names the field `q`.';
+  'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each '
+  'match is recorded as a read, and so is a search without a match. Fails with invalid_request and '
+  'names the field `q`.';

@@ -46,4 +46,4 @@ $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
   'account_id is null for a user who has no account yet; user_id is null for a deleted user and for an '
-  'organisation. Fails not_found and names the field `id`.';
+  'organisation. Fails with not_found and names the field `id`.';

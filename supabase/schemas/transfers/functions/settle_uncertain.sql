@@ -56,4 +56,4 @@ $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
   'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or '
   'null if Stripe did not make the move. Records the moves that become due, and audits author and '
-  'reason. For operators at an SQL prompt. Fails invalid_request.';
+  'reason. For operators at an SQL prompt. Fails with invalid_request.';

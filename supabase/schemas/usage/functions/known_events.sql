@@ -46,7 +46,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict if the event was charged with different contents; details name the fields that '
+  'Fails with usage_conflict if the event was charged with different contents; details name the fields that '
   'differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])

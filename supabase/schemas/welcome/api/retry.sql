@@ -31,7 +31,7 @@ grant execute on function farthing_public.welcome_retry to service_role;
 comment on function farthing_public.welcome_retry is
   'Queues a refused request for welcome credits again; author and reason are audited. The usual '
   'limits, such as the daily limit, apply again. Returns {status: 200, replayed, data: request}. '
-  'Fails not_found, forbidden, invalid_request, welcome_not_refused.';
+  'Fails with not_found, forbidden, invalid_request, welcome_not_refused.';
 
 create function farthing_public.welcome_retry_refused(
   p_since timestamptz, p_limit int, p_until timestamptz default null, p_refused_as text default null,
@@ -86,4 +86,4 @@ comment on function farthing_public.welcome_retry_refused is
   'optionally only those with one reason of the refusal, at most p_limit in one call, oldest '
   'first. The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
   '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
-  'forbidden. Fails invalid_request and names the field: `since` or `reason`.';
+  'forbidden. Fails with invalid_request and names the field: `since` or `reason`.';

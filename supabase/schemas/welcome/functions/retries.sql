@@ -47,11 +47,12 @@ begin
   if p_request.status <> 'refused' or p_request.user_id is null then
     perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
       then 'The user was deleted.' else
-        'Only a refused request for welcome credits can be queued again; details.status has its status.' end,
+        'This request for welcome credits was not refused, so it can''t be queued again; details.status '
+        'has its status.' end,
       jsonb_build_object('status', p_request.status));
   end if;
 end
 $$;
 comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
   'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. '
-  'Fails welcome_not_refused; details.status is the request''s status.';
+  'Fails with welcome_not_refused; details.status is the request''s status.';
