@@ -34,7 +34,9 @@ export function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
   const [file, ...more] = positionals;
   if (values.help) return { help: true as const };
-  if (file === undefined) throw new UsageError("Name the price map's file.");
+  if (file === undefined) {
+    throw new UsageError("The file of the price map is missing: add its path.");
+  }
   if (more.length > 0) throw new UsageError(`Name only one price map: remove ${more.join(", ")}.`);
   if (values.apply && values["dry-run"]) {
     throw new UsageError("Choose --apply or --dry-run, not both.");

@@ -61,8 +61,8 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
 }
 
 /**
- * With a larger number, one process would still run for long after the others have ended. With a
- * smaller number, more processes would have to start.
+ * The number of test files that a process gets at a time. With more, one process would still run for
+ * long after the others have ended. With fewer, more processes would have to start.
  */
 export const FILES_AT_ONCE = 8;
 

@@ -217,7 +217,8 @@ as $$
     'resets_at', farthing.day_ends_at(p_now))
 $$;
 comment on function farthing.cap_answer is
-  'Returns the daily caps in the API''s form; daily is the lower cap, which applies. Credits are text.';
+  'Returns the daily caps in the API''s form. `daily`, the cap that applies, is the '
+  'lower of `own_daily` and `imposed_daily`. Amounts of credits are strings.';
 
 -- supabase/schemas/features/functions.sql
 
@@ -1013,8 +1014,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'Trigger: when a user lowers their consent, the same statement erases from their stored logs the '
-  'fields that the consent no longer allows.';
+  'Trigger: when a user lowers their consent, erases the fields that the new consent does not allow '
+  'from the user''s stored logs. This happens in the statement that changes the consent.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -7580,9 +7581,9 @@ as $$
   from facts f where f.amount <> 0
 $$;
 comment on function farthing.journal_entries(farthing.day_range) is
-  'Returns the entries of the journal, one for each day, currency and fact: the account that is '
-  'debited, the account that is credited, and the amount in minor units. source_id: Stripe''s id, '
-  'if the fact has only one revenue line on that day.';
+  'Returns the entries of the journal, one for each day, currency and kind of fact: the account that '
+  'is debited, the account that is credited, and the amount in minor units. source_id: Stripe''s id, '
+  'if the entry sums only one revenue line.';
 
 create function farthing.journal_codes()
 returns table (account text, version int, code text, first_day date, next_day date)
@@ -14779,9 +14780,9 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days: the sealed usage of all accounts, or all usage of one '
-  'account. For all accounts, reads the fewest rows of stored sums that can still be grouped by '
-  'p_groups.';
+  'Returns the usage of a range of days: all usage of one account, or the usage of all accounts '
+  'whose entries are sealed. For all accounts, reads the stored sums with the fewest rows that still '
+  'have all columns of p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -19969,8 +19970,8 @@ begin
       p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
-  -- A payment that fails after processing gets no authentication page. The next attempt has a new
-  -- order.
+  -- Only a payment that fails at once (step `charge`) gets an authentication page. For a payment that
+  -- fails after Stripe's status `processing`, the next attempt makes a new order.
   if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
     or (p_type = 'payment_intent.payment_failed'
       and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
@@ -20490,7 +20491,8 @@ declare
   v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
-  -- The money of a cancelled booking goes to its buyer, so its provider gets no restoration.
+  -- The money of a cancelled booking goes to its buyer, so a share that was reversed is not
+  -- transferred to the provider again.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)

@@ -48,7 +48,7 @@ const create = route("POST", URL, {
   if (params.customer) requireCustomer(scope, params.customer, "customer");
   const code = params.code ?? randomText(8).toUpperCase();
   if (findCode(scope, code)) {
-    throw invalidRequest("An active promotion code with `code` already exists.", "code");
+    throw invalidRequest(`An active promotion code with \`code: ${code}\` already exists.`, "code");
   }
   const { minimum_amount, minimum_amount_currency } = restrictions ?? {};
   if ((minimum_amount === undefined) !== (minimum_amount_currency === undefined)) {

@@ -64,7 +64,8 @@ export async function startTestEmulator(options: Partial<Options> = {}): Promise
 }
 
 /**
- * An error answer of a control: a refusal if the status is below 500, otherwise an internal error.
+ * An error response of a control endpoint: a refusal if the status is below 500, otherwise an
+ * internal error.
  */
 export class ControlRefused extends Error {
   constructor(readonly status: number, answer: string) {

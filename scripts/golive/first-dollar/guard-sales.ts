@@ -51,8 +51,8 @@ async function stopSales(context: Context, why: string, finding: Finding): Promi
 }
 
 /**
- * Secrets are hidden after the guard has extended the finding, because `flagsNow` adds reasons that
- * people have typed, and a reason may contain a secret.
+ * The guard adds the reasons of the flags to the finding (`flagsNow`). People have typed these
+ * reasons, so a reason may contain a secret. Therefore secrets are hidden after the guard.
  */
 export const guardSales = (step: GoLiveStep): GoLiveStep =>
   redactingStep({

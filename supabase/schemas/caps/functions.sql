@@ -211,4 +211,5 @@ as $$
     'resets_at', farthing.day_ends_at(p_now))
 $$;
 comment on function farthing.cap_answer is
-  'Returns the daily caps in the API''s form; daily is the lower cap, which applies. Credits are text.';
+  'Returns the daily caps in the API''s form. `daily`, the cap that applies, is the '
+  'lower of `own_daily` and `imposed_daily`. Amounts of credits are strings.';

@@ -1,5 +1,5 @@
 /**
- * A model of the payment of an order or a booking in memory: the refunded, disputed and remaining
+ * An in-memory model of the payment of an order or a booking: the refunded, disputed and remaining
  * amounts.
  */
 import type { Moved } from "./account.ts";

@@ -236,8 +236,8 @@ export class Account {
   }
 
   /**
-   * Reinstates clawed-back credits: first cancels the debt that the clawback made, and then refills
-   * the lots. If credits have already paid some of that debt, these payments are undone first.
+   * Reinstates clawed-back credits in three steps: undoes the payments that credits have already
+   * made on the clawback's debt, cancels this debt, and refills the lots with the rest.
    * `taken` is the amount already clawed back from the order when this is called.
    */
   reinstate(at: number, order: string, amount: bigint, taken: bigint, cause: Cause): void {

@@ -35,8 +35,8 @@ export function useDryRun<P extends PathOf<"post">>(
 type RetryPath = "/notifications/retry" | "/credits/welcome-grants/retry";
 
 /**
- * The dry run of a retry. It returns the time up to which failures are retried, and the change
- * sends this time. So the change does not retry what has failed since the dry run.
+ * The dry run of a retry. It returns a limit: the time up to which failures are retried. The real
+ * retry sends this limit, so it does not retry failures that happened after the dry run.
  */
 export function useRetryPreview<P extends RetryPath>(
   path: P,

@@ -67,7 +67,7 @@ function nameRefused(): (origin: string, log: Logger) => void {
     log("warn", "origin refused", {
       origin,
       detail:
-        "A page of this origin called the API. If the page is yours, add its origin to APP_ORIGINS.",
+        "A page called the API, but its origin is not in APP_ORIGINS. If the page is yours, add its origin.",
     });
   };
 }

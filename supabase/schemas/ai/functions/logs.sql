@@ -31,8 +31,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'Trigger: when a user lowers their consent, the same statement erases from their stored logs the '
-  'fields that the consent no longer allows.';
+  'Trigger: when a user lowers their consent, erases the fields that the new consent does not allow '
+  'from the user''s stored logs. This happens in the statement that changes the consent.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text

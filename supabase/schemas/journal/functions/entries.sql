@@ -49,9 +49,9 @@ as $$
   from facts f where f.amount <> 0
 $$;
 comment on function farthing.journal_entries(farthing.day_range) is
-  'Returns the entries of the journal, one for each day, currency and fact: the account that is '
-  'debited, the account that is credited, and the amount in minor units. source_id: Stripe''s id, '
-  'if the fact has only one revenue line on that day.';
+  'Returns the entries of the journal, one for each day, currency and kind of fact: the account that '
+  'is debited, the account that is credited, and the amount in minor units. source_id: Stripe''s id, '
+  'if the entry sums only one revenue line.';
 
 create function farthing.journal_codes()
 returns table (account text, version int, code text, first_day date, next_day date)

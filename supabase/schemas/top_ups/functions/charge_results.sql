@@ -145,8 +145,8 @@ begin
       p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
-  -- A payment that fails after processing gets no authentication page. The next attempt has a new
-  -- order.
+  -- Only a payment that fails at once (step `charge`) gets an authentication page. For a payment that
+  -- fails after Stripe's status `processing`, the next attempt makes a new order.
   if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
     or (p_type = 'payment_intent.payment_failed'
       and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then

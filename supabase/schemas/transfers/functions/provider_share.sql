@@ -110,7 +110,8 @@ declare
   v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
-  -- The money of a cancelled booking goes to its buyer, so its provider gets no restoration.
+  -- The money of a cancelled booking goes to its buyer, so a share that was reversed is not
+  -- transferred to the provider again.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)
