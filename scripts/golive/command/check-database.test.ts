@@ -40,12 +40,12 @@ Deno.test("a database of another project is refused with both names, and without
       equal(error.message.includes("hush"), false);
       return true;
     });
-  const both = new RegExp(`of ${OTHER}, and SUPABASE_URL is the project ${REF}`);
+  const both = new RegExp(`of ${OTHER}, but SUPABASE_URL is the project ${REF}`);
   for (const url of [direct(OTHER), pooler(OTHER)]) {
     refuses(both, HOSTED, url);
     refuses(both, OWN_DOMAIN, url, REF);
-    refuses(new RegExp(`of ${OTHER}, and .* this machine`), LOCAL, url);
+    refuses(new RegExp(`of ${OTHER}, but .* this machine`), LOCAL, url);
   }
-  refuses(new RegExp(`of this machine, and .* ${REF}`), HOSTED, LOOPBACK);
-  refuses(/of this machine, and .* api\.shop\.example/, OWN_DOMAIN, LOOPBACK);
+  refuses(new RegExp(`of this machine, but .* ${REF}`), HOSTED, LOOPBACK);
+  refuses(/of this machine, but .* api\.shop\.example/, OWN_DOMAIN, LOOPBACK);
 });

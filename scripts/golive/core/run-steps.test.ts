@@ -162,7 +162,7 @@ Deno.test("a host that does not answer is explained once, and not at each step t
     ["failed", "b.test does not answer: Connection refused"],
     ["ok", "yes"],
   ]);
-  equal(run.shown[0]?.fix?.endsWith("and run the command again."), true, run.shown[0]?.fix);
+  equal(run.shown[0]?.fix?.endsWith("Then run the command again."), true, run.shown[0]?.fix);
   const gates = reportOf(run, new Date()).gates.map(({ gate }) => gate);
   deepEqual(gates, ["NO-GO", "NOT SHOWN", "NO-GO", "GO"]);
 });
