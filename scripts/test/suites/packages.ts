@@ -124,7 +124,7 @@ function packageSuite(one: Package): Suite {
 export const stripeEmulator = packageSuite({
   name: "stripe-emulator",
   about: "packages/stripe-emulator by the real SDK (when it has changed, or when named)",
-  madeOf: [STRIPE_EMULATOR],
+  madeOf: [STRIPE_EMULATOR, "packages/client"],
   isGroup: true,
 });
 
