@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(36);
+select plan(47);
 
 create function pg_temp.put(p_rules jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'too loud')
@@ -73,6 +73,25 @@ from (values ('[]'::jsonb, 'rules'), ('{}', 'rules'), ('[5]', 'rules[0].rule'),
   ('[{"rule": "ai_slow", "baseline": 60}]', 'rules[0].baseline'),
   ('[{"rule": "ai_slow", "fires_after": 86401}]', 'rules[0].fires_after')) c (rules, field),
   unnest(array[true, false]) dry_run;
+create function pg_temp.refusal_of(p_field text) returns text language plpgsql as $$
+begin
+  perform pg_temp.put(jsonb_build_array(jsonb_build_object('rule', 'ai_slow', p_field, '-1')));
+  return 'none';
+exception when sqlstate 'PGRST' then
+  return sqlerrm::jsonb ->> 'message';
+end
+$$;
+select is(pg_temp.refusal_of(field), field || ' ' || must, format('the error says what %s must be', field))
+from (values ('threshold', 'must be a decimal number of 0 or more, with at most 6 decimals.'),
+  ('fine_at', 'must be a decimal number of 0 or more, with at most 6 decimals.'),
+  ('factor', 'must be a decimal number above 0 with at most 6 decimals, or null.'),
+  ('minimum', 'must be a whole number with at most 9 digits.'),
+  ('baseline', 'must be a whole number of seconds, or null.'),
+  ('period', 'must be a whole number of seconds.'), ('fires_after', 'must be a whole number of seconds.'),
+  ('resolves_after', 'must be a whole number of seconds.'), ('enabled', 'must be true or false.'),
+  ('runbook', 'can''t be set. Leave it out.')) c (field, must);
+select lives_ok($$ select pg_temp.put('[{"rule": "ai_slow", "factor": null, "baseline": null},
+  {"rule": "dead_jobs", "threshold": "0.5"}]', true) $$, 'null is accepted where no figure is needed');
 select tests.fails_with($$ select pg_temp.put('[{"rule": "dead_jobs", "enabled": true}]',
   p_reason => null) $$,
   'invalid_request', 'reason', 'a change without a reason is refused');

@@ -35,34 +35,35 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
+  c_decimal constant text := '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$';
+  c_whole constant text := '^(0|[1-9][0-9]{0,8})$';
+  c_seconds constant text := 'must be a whole number of seconds.';
   v_bad text;
+  v_must text;
 begin
   if jsonb_typeof(p_rule) is distinct from 'object'
     or not exists (select from farthing.alert_rules r where r.rule = p_rule ->> 'rule') then
     perform farthing.fail('invalid_request', 'rule must be a rule from GET /settings/alerts.', null,
       format('rules[%s].rule', p_index));
   end if;
-  select f.key into v_bad from jsonb_each_text(p_rule - 'rule') f
-  where case
-    when f.key in ('threshold', 'fine_at') then f.value ~ '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$'
-    when f.key = 'factor' then f.value is null or f.value ~ '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$'
-      and f.value ~ '[1-9]'
-    when f.key = 'minimum' then f.value ~ '^(0|[1-9][0-9]{0,8})$'
-    when f.key = 'baseline' then f.value is null or f.value ~ '^(0|[1-9][0-9]{0,8})$'
-    when f.key in ('period', 'fires_after', 'resolves_after') then f.value ~ '^(0|[1-9][0-9]{0,8})$'
-    when f.key = 'enabled' then f.value in ('true', 'false')
-    end is not true
+  select left(f.key, 63), coalesce(figure.must, 'can''t be set. Leave it out.') into v_bad, v_must
+  from jsonb_each_text(p_rule - 'rule') f left join (values
+    ('threshold', c_decimal, false, 'must be a decimal number of 0 or more, with at most 6 decimals.'),
+    ('fine_at', c_decimal, false, 'must be a decimal number of 0 or more, with at most 6 decimals.'),
+    ('factor', '(?=.*[1-9])' || c_decimal, true,
+      'must be a decimal number above 0 with at most 6 decimals, or null.'),
+    ('minimum', c_whole, false, 'must be a whole number with at most 9 digits.'),
+    ('baseline', c_whole, true, 'must be a whole number of seconds, or null.'),
+    ('period', c_whole, false, c_seconds),
+    ('fires_after', c_whole, false, c_seconds),
+    ('resolves_after', c_whole, false, c_seconds),
+    ('enabled', '^(true|false)$', false, 'must be true or false.')
+  ) figure (name, pattern, may_be_null, must) on figure.name = f.key
+  where coalesce(f.value ~ figure.pattern, figure.may_be_null) is not true
   order by f.key limit 1;
   if v_bad is not null then
-    perform farthing.fail('invalid_request', left(v_bad, 63) || case
-      when v_bad in ('threshold', 'fine_at') then ' must be a decimal number of 0 or more, with at most 6 '
-        'decimals.'
-      when v_bad = 'factor' then ' must be a decimal number above 0 with at most 6 decimals, or null.'
-      when v_bad = 'minimum' then ' must be a whole number with at most 9 digits.'
-      when v_bad = 'baseline' then ' must be a whole number of seconds, or null.'
-      when v_bad in ('period', 'fires_after', 'resolves_after') then ' must be a whole number of seconds.'
-      when v_bad = 'enabled' then ' must be true or false.'
-      else ' can''t be set. Leave it out.' end, null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+    perform farthing.fail('invalid_request', format('%s %s', v_bad, v_must), null,
+      format('rules[%s].%s', p_index, v_bad));
   end if;
 end
 $$;
