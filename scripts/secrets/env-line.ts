@@ -45,7 +45,8 @@ export function withLine(text: string, name: string, value: string): string {
   );
   if (!isWhole || after[name] !== value || before[name]?.includes("\n")) {
     throw new SettingsError(
-      `${name} can't be replaced safely, because the file has a value of several lines: replace it by hand.`,
+      `${name} can't be replaced safely, because a value in the file may have several lines: ` +
+        "replace it by hand.",
     );
   }
   return changed;

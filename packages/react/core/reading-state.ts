@@ -10,7 +10,7 @@ export interface Loading {
   readonly status: "loading";
 }
 
-/** Nobody is signed in. The app should show, for example, "Sign in required". */
+/** Nobody is signed in. The app should ask the user to sign in. */
 export interface SignedOut {
   readonly status: "signed_out";
 }
