@@ -33,11 +33,14 @@ const readEvent = (id: string) => readAs(`webhook-events/${id}`, WebhookEventWit
 
 /** Returns the id of the newest event of this type whose stored fact `fact` has the value `id`. */
 async function eventOf(type: string, fact: string, id: string): Promise<string> {
-  const [row] = await withSql(world, (sql) =>
-    sql<{ event_id: string }[]>`
-    select event_id from farthing.inbox where type = ${type} and facts ->> ${fact} = ${id}
-    order by received_at desc limit 1`);
-  return row!.event_id;
+  // A purchase is complete before all of its events have arrived.
+  return await until(`${type} of ${id}`, () =>
+    withSql(world, async (sql) => {
+      const [row] = await sql<{ event_id: string }[]>`
+        select event_id from farthing.inbox where type = ${type} and facts ->> ${fact} = ${id}
+        order by received_at desc limit 1`;
+      return row?.event_id;
+    }));
 }
 
 /**
