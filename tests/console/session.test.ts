@@ -104,6 +104,26 @@ test("the pages go at once when the user signs out, also in another tab", async 
   });
 });
 
+test("the pages go in another tab, even if this tab reads the sign-out's mark late", async () => {
+  const { host } = await theConsole();
+  await asPerson(await signUp(world), "/", async (page) => {
+    await showsPage(page, "Balance");
+    const other = await opensTab(page, `${host.address}#/history`);
+    await showsPage(other, "History");
+    // Browsers may tell another process of a message before that of a changed localStorage.
+    await other.evaluate(`{
+      const { getItem } = Storage.prototype;
+      const late = (key) => key.startsWith("farthing-console signed out");
+      Storage.prototype.getItem = function (key) {
+        return late(key) ? null : getItem.call(this, key);
+      };
+    }`);
+    await press(page, "Sign out");
+    await other.getByRole("heading", { name: "Farthing", level: 1 }).waitFor();
+    equal(await ended(other).count(), 0);
+  });
+});
+
 /** The names of the conversations that are stored in this tab. */
 const chatsOf = (page: Page): Promise<string[]> =>
   page.evaluate(`Object.keys(sessionStorage).filter((key) => key.startsWith("farthing-chat"))`);

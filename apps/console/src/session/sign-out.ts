@@ -16,3 +16,15 @@ export function signOut({ auth, project, person }: SignedIn): void {
 /** Whether the user of this session has signed out, in this tab or in another one. */
 export const hasSignedOut = (url: string, sessionId: string): boolean =>
   readStored("localStorage", keyOf(url)) === sessionId;
+
+/**
+ * Calls `then` with the session's id when the user signs out in another tab. A browser may report
+ * the end of the session to this tab before it shows this tab the mark.
+ */
+export function onSignOutElsewhere(url: string, then: (sessionId: string) => void): () => void {
+  const listener = ({ key, newValue }: StorageEvent) => {
+    if (key === keyOf(url) && newValue !== null) then(newValue);
+  };
+  addEventListener("storage", listener);
+  return () => removeEventListener("storage", listener);
+}

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { Session } from "@supabase/auth-js";
 import type { Project } from "../check-project.ts";
 import type { Auth } from "./auth.ts";
-import { hasSignedOut } from "./sign-out.ts";
+import { hasSignedOut, onSignOutElsewhere } from "./sign-out.ts";
 
 /**
  * Whether the session has a second factor. `none`: the user has enrolled none. `due`: the user has
@@ -85,5 +85,16 @@ export function useSession(auth: Auth, { url }: Project): SessionState {
     });
     return () => data.subscription.unsubscribe();
   }, [auth, url]);
+  useEffect(
+    () =>
+      onSignOutElsewhere(
+        url,
+        (sessionId) =>
+          setState((last) =>
+            last.person?.sessionId === sessionId ? { person: null, hasEnded: false } : last
+          ),
+      ),
+    [url],
+  );
   return state;
 }
