@@ -6,6 +6,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { proven } from "../../support/project/database.ts";
 import { signUpWith } from "../../support/project/people.ts";
+import { repeatTimedOut } from "../../support/project/repeat-call.ts";
 import { balanceOf } from "../../support/money/purchases.ts";
 import { readWorld } from "../../support/project/world.ts";
 
@@ -38,10 +39,12 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
  * a stored answer is replayed.
  */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
-  const [row] = await sql.unsafe(
-    `select b ->> 'step' as step, b ->> 'hold_id' as hold
+  const [row] = await repeatTimedOut(() =>
+    sql.unsafe(
+      `select b ->> 'step' as step, b ->> 'hold_id' as hold
      from farthing_public.chats_begin($1, 'gpt-4o', 1000, 500, null, true, 'race', $2, $2, p_now => ${at}) b`,
-    [userId, key],
+      [userId, key],
+    )
   );
   return row as { step: string; hold: string | null } | undefined;
 }
@@ -57,14 +60,18 @@ async function silentChats(sql: Sql, userId: string, count: number): Promise<Cha
 }
 
 async function settle(sql: Sql, { hold, key }: Chat): Promise<string> {
-  const [row] = await sql`
+  const [row] = await repeatTimedOut(() =>
+    sql`
     select farthing_public.chats_settle(${hold}, ${USAGE}::jsonb, ${ANSWER}::jsonb, null, ${key})
-      #>> '{data,credits}' as credits`;
+      #>> '{data,credits}' as credits`
+  );
   return String(row?.credits);
 }
 
-const record = (sql: Sql, { hold }: Chat) => sql`select farthing_public.chats_record(${hold}, 60)`;
-const closeAbandoned = (sql: Sql) => sql`select farthing.close_abandoned_chats()`;
+const record = (sql: Sql, { hold }: Chat) =>
+  repeatTimedOut(() => sql`select farthing_public.chats_record(${hold}, 60)`);
+const closeAbandoned = (sql: Sql) =>
+  repeatTimedOut(() => sql`select farthing.close_abandoned_chats()`);
 
 Deno.test("T9: chats settled twice, recorded and closed at once are charged once each", async () => {
   await withConnections(async (sql) => {
@@ -129,7 +136,9 @@ Deno.test("a user is deleted while their chats are settled and closed, and no se
         sql`delete from auth.users where id = ${id}`,
         closeAbandoned(sql),
         ...chats.map(({ hold, key }) =>
-          sql`select farthing_public.chats_settle(${hold}, ${USAGE}::jsonb, null, ${log}::jsonb, ${key})`
+          repeatTimedOut(() =>
+            sql`select farthing_public.chats_settle(${hold}, ${USAGE}::jsonb, null, ${log}::jsonb, ${key})`
+          )
         ),
       ]);
       equal(left.count, 1);

@@ -7,6 +7,7 @@ import { Decimal } from "decimal.js";
 import { proven } from "../../support/project/database.ts";
 import { type Queue, withQueue } from "../../support/work/job-queue.ts";
 import { signUpWith } from "../../support/project/people.ts";
+import { repeatRolledBack } from "../../support/project/repeat-call.ts";
 import { balanceOf } from "../../support/money/purchases.ts";
 import { readWorld } from "../../support/project/world.ts";
 
@@ -38,26 +39,14 @@ async function lease(queue: Queue, userId: string): Promise<Leased> {
 }
 
 /**
- * Errors after which PostgreSQL has rolled the call back. Endpoints repeat such a call
- * (adapters/database/failures.ts).
- */
-const ROLLED_BACK = ["40001", "40P01", "55P03"];
-const ATTEMPTS = 3;
-
-/**
- * Returns the answer of a call, or the code of a documented refusal. Repeats a call that was rolled back,
- * as endpoints do.
+ * Returns the answer of a call, or the code of a documented refusal.
  * @throws any other error, which an endpoint would answer with a 500
  */
-async function ask(
-  call: () => PromiseLike<{ answer?: string }[]>,
-  attempt = 1,
-): Promise<string> {
+async function ask(call: () => PromiseLike<{ answer?: string }[]>): Promise<string> {
   try {
-    return (await call())[0]?.answer ?? "";
+    return (await repeatRolledBack(call))[0]?.answer ?? "";
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (ROLLED_BACK.includes(code ?? "") && attempt < ATTEMPTS) return await ask(call, attempt + 1);
     if (code !== "PGRST") throw error;
     return JSON.parse(message).code;
   }

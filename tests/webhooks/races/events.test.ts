@@ -7,6 +7,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { proven } from "../../support/project/database.ts";
 import { type Person, signUpWith } from "../../support/project/people.ts";
+import { repeatTimedOut } from "../../support/project/repeat-call.ts";
 import { balanceOf, openCheckout } from "../../support/money/purchases.ts";
 import { newPurchase, type Purchase } from "../../support/money/refunds.ts";
 import { readWorld } from "../../support/project/world.ts";
@@ -31,8 +32,10 @@ let events = 0;
 async function hears(sql: Sql, type: string, facts: postgres.JSONValue): Promise<unknown> {
   const id = `evt_race_${crypto.randomUUID().slice(0, 8)}_${++events}`;
   const event = { id, type, livemode: false, created: Math.floor(Date.now() / 1000), facts };
-  const [row] = await sql<{ said: Record<string, unknown> }[]>`
-    select farthing_public.inbox_receive(${sql.json(event)}) as said`;
+  const [row] = await repeatTimedOut(() =>
+    sql<{ said: Record<string, unknown> }[]>`
+    select farthing_public.inbox_receive(${sql.json(event)}) as said`
+  );
   const { received: _, ...more } = row!.said;
   return more;
 }
@@ -50,10 +53,12 @@ function codeOf(error: unknown): string {
 }
 
 const spends = (sql: Sql, user: string, amount: string) =>
-  sql`select farthing_public.credits_debit(${user}, ${amount}, 'race')`.then(() => "spent", codeOf);
+  repeatTimedOut(() => sql`select farthing_public.credits_debit(${user}, ${amount}, 'race')`)
+    .then(() => "spent", codeOf);
 
 const holds = (sql: Sql, user: string, amount: string) =>
-  sql`select farthing_public.holds_open(${user}, 600, ${amount})`.then(() => "held", codeOf);
+  repeatTimedOut(() => sql`select farthing_public.holds_open(${user}, 600, ${amount})`)
+    .then(() => "held", codeOf);
 
 /** Asserts that the account's entries, lots and debt add up to its balance. */
 async function addsUp(sql: Sql, user: string): Promise<void> {
@@ -128,10 +133,9 @@ Deno.test("T7: a refund's answer and its events at once make one refund", async 
           "refund.updated",
           refundFacts(purchase, 0, { stripe_refund_id, refund_id, status }),
         );
-      const attached = sql`select farthing_public.refunds_attach(${refund_id}, ${stripe_refund_id})`
-        .then(
-          () => ({}),
-        );
+      const attached = repeatTimedOut(() =>
+        sql`select farthing_public.refunds_attach(${refund_id}, ${stripe_refund_id})`
+      ).then(() => ({}));
       const outcomes = await Promise.all([
         ...[attached, own("pending"), own("succeeded")],
         ...Array.from({ length: 4 }, () => spends(sql, purchase.buyer.id, "900")),
@@ -184,7 +188,9 @@ Deno.test("a refund that Stripe has made is not refused by an older answer at th
         select farthing_public.refunds_begin(${purchase.orderId}, p_amount => '111')
           #>> '{refund,refund_id}' as id`;
       const facts = refundFacts(purchase, 0, { refund_id: begun!.id });
-      const refused = sql`select farthing_public.refunds_refuse(${begun!.id}, 'an older answer')`;
+      const refused = repeatTimedOut(() =>
+        sql`select farthing_public.refunds_refuse(${begun!.id}, 'an older answer')`
+      );
       await Promise.all([hears(sql, "refund.updated", facts), refused]);
       const [row] = await sql`
         select status from farthing.refunds where order_id = ${purchase.orderId}`;

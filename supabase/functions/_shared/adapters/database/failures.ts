@@ -50,7 +50,7 @@ const BAD_VALUE = /^22...$/;
 
 const RETRY_AFTER_SECONDS = 1;
 
-export function isRolledBack({ code }: DatabaseFailure): boolean {
+export function isRolledBack({ code }: Pick<DatabaseFailure, "code">): boolean {
   return ROLLED_BACK.has(code);
 }
 

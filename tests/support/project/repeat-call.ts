@@ -1,0 +1,29 @@
+/**
+ * Repeats calls of database functions that a test makes by SQL. Endpoints repeat their calls too, but
+ * no endpoint is between the test and the database.
+ */
+import { isRolledBack } from "../../../supabase/functions/_shared/adapters/database/failures.ts";
+import { UNTIL_STORED } from "../../../supabase/functions/_shared/adapters/database/retries.ts";
+import { retry } from "../../../supabase/functions/_shared/resilience/retry.ts";
+
+const codeOf = (error: unknown) => String((error as { code?: string }).code);
+
+async function repeated<T>(
+  call: () => PromiseLike<T>,
+  mayRepeat: (code: string) => boolean,
+): Promise<T> {
+  return await retry(async () => await call(), {
+    policyFor: (error) => mayRepeat(codeOf(error)) ? UNTIL_STORED.rolledBack : undefined,
+  });
+}
+
+/** Repeats a call that the database rolled back because of another transaction, as endpoints do. */
+export const repeatRolledBack = <T>(call: () => PromiseLike<T>) =>
+  repeated(call, (code) => isRolledBack({ code }));
+
+/**
+ * Repeats a call whose wait for a lock exceeded the lock timeout, as endpoints do. On a slow disk a race
+ * of many calls for one account can exceed the timeout. A deadlock is not repeated: it fails the test.
+ */
+export const repeatTimedOut = <T>(call: () => PromiseLike<T>) =>
+  repeated(call, (code) => code === "55P03");
