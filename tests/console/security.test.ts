@@ -1,9 +1,9 @@
 /** The second factor in the console: an operator enrols it, verifies it, and makes changes with it. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { Locator, Page } from "playwright-core";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
-import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
+import { audit } from "../browser/accessibility.ts";
 import { withPage } from "../browser/chromium.ts";
 import { codeOf, wrongCodeOf } from "../support/project/authenticator.ts";
 import { proven, withPolicy } from "../support/project/database.ts";
@@ -20,6 +20,7 @@ import {
   showsPage,
 } from "./operate.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
+import { code, enrols, hasNoFaults, press, verifies } from "./second-factor.ts";
 
 async function setMfa(operator_mfa: string): Promise<void> {
   const as = backEnd(world);
@@ -35,49 +36,6 @@ const whileRequired = (use: () => Promise<void>) =>
     await use().finally(() => setMfa("live"));
     await proven(world);
   });
-
-const press = (within: Page | Locator, name: string) =>
-  pressOn(within.getByRole("button", { name, exact: true }));
-
-const code = (within: Page | Locator) => within.getByLabel("Code", { exact: true });
-
-/** Enters a wrong code, which must be refused with a reason, and then the right one. */
-async function verifies(within: Page | Locator, action: string, secret: string): Promise<void> {
-  await write(code(within), wrongCodeOf(secret));
-  await press(within, action);
-  await within.getByText("The code is wrong or too old. Enter the code that the app shows now.")
-    .waitFor();
-  await write(code(within), codeOf(secret));
-  await press(within, action);
-}
-
-/** Adds an authenticator app on the page of an operator without one. Returns the app's key. */
-async function enrols(page: Page): Promise<string> {
-  await press(page, "Add an authenticator app");
-  const picture = page.getByRole("img", { name: "QR code of the key below" });
-  await picture.waitFor();
-  const width = await picture.evaluate((image) =>
-    (image as unknown as { naturalWidth: number }).naturalWidth
-  );
-  ok(width > 0, "the policy of the page lets the picture through");
-  const secret = await page.getByRole("main").locator("code").innerText();
-  match(secret, /^[A-Z2-7]{32}$/);
-  await hasNoFaults(page);
-  await verifies(page, "Verify and add", secret);
-  await page.getByText("The authenticator app is added.").waitFor();
-  await page.getByText("This session has the second factor.").waitFor();
-  return secret;
-}
-
-/** Checks the page as it is now, in light and dark colours and at every width. */
-async function hasNoFaults(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    deepEqual(await audit(page), [], colorScheme);
-  }
-  deepEqual(await overflowsAt(page, [{ width: 375, height: 800 }, ZOOMED]), []);
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
 
 /** Signs in with the form in a new window. */
 async function signsIn(
@@ -206,71 +164,6 @@ test("a change of settings asks for the code, too, before its difference is show
       await verifies(dialog, "Verify and go on", secret);
       await dialog.getByRole("table", { name: "Changes of policy" }).waitFor();
     });
-  }));
-
-/** Runs `use` with an operator who has one authenticator app, and a window in which it was verified. */
-const withAuthenticator = async (
-  use: (page: Page, operator: Person) => Promise<void>,
-): Promise<void> => {
-  const operator = await signUpAs(world, "operator");
-  await asPerson(operator, "/security", async (page) => {
-    await enrols(page);
-    await use(page, operator);
-  });
-};
-
-const FACTOR = /\/auth\/v1\/factors\/[0-9a-f-]+$/;
-
-test("a removal whose response was lost counts as done at the next attempt", () =>
-  withAuthenticator(async (page, person) => {
-    const dialog = await opensChange(page, { action: "Remove", person });
-    let isLost = true;
-    const user = "**/auth/v1/user";
-    await page.route(user, (route) => route.abort());
-    await page.route(FACTOR, async (route) => {
-      if (!isLost) return await route.continue();
-      isLost = false;
-      await route.fetch();
-      await route.abort();
-    });
-    await press(dialog, "Remove");
-    await dialog.getByText("it is not known whether the authenticator app was removed").waitFor();
-    await page.unroute(user);
-    await confirms(dialog, "Remove", /is removed/);
-    await page.getByText("You have no authenticator app.").waitFor();
-  }));
-
-test("a removal whose response was lost counts as done if the list has no such app", () =>
-  withAuthenticator(async (page, person) => {
-    const dialog = await opensChange(page, { action: "Remove", person });
-    await page.route(FACTOR, async (route) => {
-      await route.fetch();
-      await route.abort();
-    });
-    await confirms(dialog, "Remove", /is removed/);
-    await page.getByText("You have no authenticator app.").waitFor();
-  }));
-
-test("a removal is done although the session could not be refreshed", () =>
-  withAuthenticator(async (page, person) => {
-    const dialog = await opensChange(page, { action: "Remove", person });
-    await page.route("**/auth/v1/token?grant_type=refresh_token", (route) => route.abort());
-    await press(dialog, "Remove");
-    await dialog.getByRole("status").getByText("The authenticator app is removed.").waitFor();
-  }));
-
-test("the removal of the app that verified the session shows its outcome, on the same page", () =>
-  withAuthenticator(async (page, person) => {
-    const name = "Authenticator app 2";
-    await enrols(page);
-    const row = page.getByRole("row").filter({ hasText: name });
-    const dialog = await opensChange(page, { action: "Remove", within: row, person });
-    await dialog.getByText("If the session was verified by this app").waitFor();
-    await press(dialog, "Remove");
-    await page.getByText("This session has no second factor yet.").waitFor();
-    await dialog.getByRole("status").getByText("The authenticator app is removed.").waitFor();
-    await press(dialog, "Close");
-    await row.waitFor({ state: "detached" });
   }));
 
 test("an operator who goes on without the code is not asked again in another tab", async () => {

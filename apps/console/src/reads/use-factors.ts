@@ -54,6 +54,7 @@ export function useVerify(): Change<Answer, unknown> {
 /** A new factor. It takes effect only when its first code has been verified. */
 export interface Enrolment {
   readonly id: string;
+  readonly name: string;
   readonly qrCode: string;
   readonly secret: string;
 }
@@ -69,7 +70,7 @@ async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { id, totp } = dataOf(
     await auth.mfa.enroll({ factorType: "totp", friendlyName, issuer }),
   );
-  return { id, qrCode: totp.qr_code, secret: totp.secret };
+  return { id, name: friendlyName, qrCode: totp.qr_code, secret: totp.secret };
 }
 
 export function useEnrol(): Change<string, Enrolment> {

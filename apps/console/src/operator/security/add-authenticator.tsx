@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import { CodeForm } from "../../parts/code-form.tsx";
+import { FocusedRegion } from "../../parts/focused-region.tsx";
 import { TextField } from "../../parts/form-fields.tsx";
 import { type Enrolment, useEnrol, useReadFactorsAgain } from "../../reads/use-factors.ts";
 
@@ -52,18 +53,20 @@ interface AddAuthenticatorProps {
 export function AddAuthenticator({ names }: AddAuthenticatorProps) {
   const enrol = useEnrol();
   const readAgain = useReadFactorsAgain();
-  const [isAdded, setAdded] = useState(false);
+  // The names of apps that were added on this page. The list may not have been read again yet.
+  const [added, setAdded] = useState<readonly string[]>([]);
+  const suggested = freeName([...names, ...added]);
   const { state, result } = enrol;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (state !== "busy") enrol.run(String(new FormData(event.currentTarget).get("name")).trim());
   };
-  const onVerified = () => {
-    setAdded(true);
-    enrol.reset();
-    readAgain();
-  };
   if (state === "done" && result !== undefined) {
+    const onVerified = () => {
+      setAdded([...added, result.name]);
+      enrol.reset();
+      readAgain();
+    };
     return (
       <div className="max-w-md">
         <Confirm {...result} onVerified={onVerified} cancel={enrol.reset} />
@@ -72,20 +75,18 @@ export function AddAuthenticator({ names }: AddAuthenticatorProps) {
   }
   return (
     <div className="grid max-w-md gap-4">
-      {isAdded && (
-        // This line takes the focus, because the form for the code had the focus and is no longer
-        // shown.
-        <p role="status" tabIndex={-1} ref={(line) => line?.focus()} className="outline-none">
-          The authenticator app is added.
-        </p>
+      {added.length > 0 && (
+        <FocusedRegion>
+          <p role="status">The authenticator app is added.</p>
+        </FocusedRegion>
       )}
-      {/* The key makes a new form when the list changes, because the suggested name changes. */}
-      <form key={names.join()} onSubmit={submit} className="grid gap-4">
+      {/* The key makes a new form when the suggested name changes. */}
+      <form key={suggested} onSubmit={submit} className="grid gap-4">
         <TextField
           name="name"
           label="Name of the app"
           hint="A name that tells your apps apart, such as the phone that has the app."
-          defaultValue={freeName(names)}
+          defaultValue={suggested}
           maxLength={100}
           required
         />
