@@ -89,3 +89,18 @@ Deno.test("lines are written in batches, and an error at once after the waiting 
     Object.assign(console, { log });
   }
 });
+
+/** A process that exits while a line waits to be written. */
+const SCRIPT = `
+  import { consoleLogger } from "${import.meta.resolve("./logger.ts")}";
+  consoleLogger("info", "last");
+  Deno.exit();
+`;
+
+Deno.test("a line that waits when the process exits is written", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", "--no-lock", SCRIPT],
+    cwd: new URL("../..", import.meta.url),
+  }).output();
+  assert.equal(JSON.parse(new TextDecoder().decode(stdout)).message, "last");
+});

@@ -41,6 +41,32 @@ Deno.test("a restored share is paid from the balance: the charge is spent", asyn
   });
 });
 
+const REVERSAL: TransferToMake = { ...MOVE, kind: "reversal" };
+
+function answerOf(path: string, transfer: string | null): Response {
+  return path === "/v1/charges/ch_1"
+    ? Response.json({ object: "charge", id: "ch_1", transfer })
+    : Response.json({ object: "transfer_reversal", id: "trr_1", amount: 970, currency: "usd" });
+}
+
+Deno.test("a share that went out with the charge is reversed on the charge's transfer", async () => {
+  await withStripe(({ path }) => answerOf(path, "tr_2"), async (url, seen) => {
+    assert.equal(await paymentsAt(url).makeTransfer(REVERSAL), "trr_1");
+    assert.deepEqual(seen.map(({ path }) => path), [
+      "/v1/charges/ch_1",
+      "/v1/transfers/tr_2/reversals",
+    ]);
+  });
+});
+
+Deno.test("if the charge has no transfer, or is unknown, nothing is reversed", async () => {
+  await withStripe(({ path }) => answerOf(path, null), async (url, seen) => {
+    await assert.rejects(paymentsAt(url).makeTransfer(REVERSAL));
+    await assert.rejects(paymentsAt(url).makeTransfer({ ...REVERSAL, charge_id: null }));
+    assert.deepEqual(seen.map(({ path }) => path), ["/v1/charges/ch_1"]);
+  });
+});
+
 Deno.test("a transfer without a charge, or of another amount, is refused", async () => {
   await withStripe(() => Response.json({ ...MADE, amount: 1000 }), async (url, seen) => {
     await assert.rejects(paymentsAt(url).makeTransfer({ ...MOVE, charge_id: null }));
