@@ -5,12 +5,12 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(66);
+select plan(71);
 
 select is(tests.buys(name), name, name || ' buys Starter')
-from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
+from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
-from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus']) name;
+from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'ida']) name;
 create function pg_temp.dispute(p_name text, p_status text, p_moved text[], p_passed interval,
   p_made interval default null, p_case_type text default 'chargeback', p_amount bigint default 999)
 returns text language sql as $$
@@ -80,6 +80,14 @@ select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 clawed back; balance 0,
   'the refund claws back the credits once');
 select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
   'the state is no longer unclear');
+-- Ida's dispute claims more than Ida has paid. The dispute is over when all that was paid has come back.
+select is(pg_temp.dispute('ida', 'prevented', '{}', '1 s', p_case_type => 'block', p_amount => 1200),
+  '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
+  'a prevented dispute of more than the payment freezes credits');
+select is(tests.refund('ida', 1, 999, p_passed => '2 s'), '{"received": true}',
+  'the payment is refunded in full');
+select is(tests.bought_by('ida', '2 s'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
+  'the refund of the whole payment ends the dispute');
 
 -- Dan's dispute has a state that is unknown to Farthing, because Stripe added it later.
 select is(tests.dispute('dan', 'pre_arbitration', 999, '1 s', p_moved => '{}', p_case_type => 'arbitration'),
