@@ -11,8 +11,8 @@ import { RESET_SESSION } from "./reset-session.ts";
 import type { Row } from "./suite.ts";
 import { readTap } from "./tap.ts";
 
-/** The maximum time of a file, so that a file that waits for a lock does not wait for ever. */
-const TIMEOUT_MS = 180_000;
+/** The maximum time of a statement, so that one that waits for a lock does not wait for ever. */
+const TIMEOUT_MS = 60_000;
 
 /** Runs pgTAP files one after the other in one database. */
 export interface PgtapSession {

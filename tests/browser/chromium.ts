@@ -27,11 +27,8 @@ const FLAGS = [
   `--disable-features=${DISABLED_FEATURES.join(",")}`,
 ];
 
-/**
- * The timeout of an action or a wait in a page, and of the start of the browser. In a full run, three
- * stacks start at the same time; on two cores the API page can then take more than a minute to load.
- */
-const TIMEOUT_MS = 120_000;
+/** The timeout of an action or a wait in a page, and of the start of the browser. */
+const TIMEOUT_MS = 60_000;
 
 /** Starts a browser for all tests of a file. The caller must close the browser. */
 export async function openBrowser(): Promise<Browser> {

@@ -257,10 +257,12 @@ insert into corruptions (prompt, name, sql) values
 
 select is(o_rules::text || o_is_done, '{}true', 'the ledger is proved and marked before the changes')
 from farthing.prove_in_parts(p_time => '1 hour');
+-- Three statements and not one, because the statement timeout ends a statement that takes too long.
 create temporary table found as
-select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as result,
-  pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
-  pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
+select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as result, null::text as named,
+  null::text as named_hourly from corruptions c order by nr;
+update found set named = pg_temp.by_a_superuser(pg_temp.filled(sql));
+update found set named_hourly = pg_temp.by_a_superuser(pg_temp.filled(sql), 'prove_new');
 select is(result, prompt, format('at an SQL prompt: %s is %s', name, prompt)) from found order by nr;
 -- No proof finds these changes. docs/reference/rules.md says why.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',

@@ -3,7 +3,7 @@
  * no endpoint is between the test and the database.
  */
 import { isRolledBack } from "../../../supabase/functions/_shared/adapters/database/failures.ts";
-import { UNTIL_STORED } from "../../../supabase/functions/_shared/adapters/database/retries.ts";
+import { WHILE_A_CALLER_WAITS } from "../../../supabase/functions/_shared/adapters/database/retries.ts";
 import { retry } from "../../../supabase/functions/_shared/resilience/retry.ts";
 
 const codeOf = (error: unknown) => String((error as { code?: string }).code);
@@ -13,7 +13,7 @@ async function repeated<T>(
   mayRepeat: (code: string) => boolean,
 ): Promise<T> {
   return await retry(async () => await call(), {
-    policyFor: (error) => mayRepeat(codeOf(error)) ? UNTIL_STORED.rolledBack : undefined,
+    policyFor: (error) => mayRepeat(codeOf(error)) ? WHILE_A_CALLER_WAITS.rolledBack : undefined,
   });
 }
 
@@ -22,8 +22,9 @@ export const repeatRolledBack = <T>(call: () => PromiseLike<T>) =>
   repeated(call, (code) => isRolledBack({ code }));
 
 /**
- * Repeats a call whose wait for a lock exceeded the lock timeout, as endpoints do. On a slow disk a race
- * of many calls for one account can exceed the timeout. A deadlock is not repeated: it fails the test.
+ * Repeats a call whose wait for a lock exceeded the lock timeout, as endpoints do while a caller waits.
+ * On a slow disk a race of many calls for one account can exceed the timeout. A deadlock is not
+ * repeated: it fails the test.
  */
 export const repeatTimedOut = <T>(call: () => PromiseLike<T>) =>
   repeated(call, (code) => code === "55P03");
