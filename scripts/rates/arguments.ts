@@ -35,7 +35,7 @@ export function readArguments(args: string[]) {
   const [file, ...more] = positionals;
   if (values.help) return { help: true as const };
   if (file === undefined) {
-    throw new UsageError("The file of the price map is missing: add its path.");
+    throw new UsageError("The path of the price map's file is missing.");
   }
   if (more.length > 0) throw new UsageError(`Name only one price map: remove ${more.join(", ")}.`);
   if (values.apply && values["dry-run"]) {

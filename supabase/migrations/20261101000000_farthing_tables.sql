@@ -1489,8 +1489,8 @@ create policy fraud_decisions_none on farthing.fraud_decisions for select to aut
 
 -- supabase/schemas/customers/tables.sql
 
--- A user's customer at Stripe, and their saved card. Also the faults of the setup at Stripe, which only
--- an operator can fix.
+-- A user's customer at Stripe, and their saved card. Also the setup faults at Stripe, which only an
+-- operator can fix.
 
 create table farthing.customers (
   account_id bigint primary key,

@@ -1933,7 +1933,7 @@ comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz)
 -- supabase/schemas/alerts/functions/rules_stripe.sql
 
 -- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches,
--- unknown states, and faults of the setup. An index and a limit bound the rows that each rule
+-- unknown states, and setup faults. An index and a limit bound the rows that each rule
 -- reads: an alert about 10,000 dead-lettered events says as much as an alert about a million.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
@@ -2086,7 +2086,7 @@ as $$
     where farthing.stripe_fault_matters(s, p_now - p_rule.period) limit 10000) f
 $$;
 comment on function farthing.read_stripe_setup(farthing.alert_rules, timestamptz) is
-  'Reads the number of faults of the setup at Stripe, and quotes Stripe''s last answer.';
+  'Reads the number of setup faults at Stripe, and quotes Stripe''s last answer.';
 
 -- supabase/schemas/alerts/functions/rules_tasks.sql
 
@@ -4126,10 +4126,10 @@ comment on function farthing.forget_customer() is
 
 -- supabase/schemas/customers/functions/stripe_faults.sql
 
--- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next
--- success, and reported by the alert rule stripe_setup. _shared/domain/report-stripe-fault.ts
--- records them. It is called at a checkout, at a top-up, when a saved card is read or detached, and
--- when the balance is listed (at least every 15 minutes).
+-- Setup faults at Stripe, such as a revoked API key. A fault is recorded when Stripe refuses a
+-- request, deleted when such a request succeeds again, and reported by the alert rule stripe_setup.
+-- _shared/domain/report-stripe-fault.ts records faults. It is called at a checkout, at a top-up,
+-- when a saved card is read or detached, and when the balance is listed (at least every 15 minutes).
 
 create function farthing.end_stripe_fault(p_fault text, p_subject text)
 returns void
@@ -4139,7 +4139,7 @@ as $$
   delete from farthing.stripe_faults where fault = p_fault and subject = p_subject
 $$;
 comment on function farthing.end_stripe_fault(text, text) is
-  'Deletes a fault of the setup at Stripe, because a request has succeeded.';
+  'Deletes a setup fault at Stripe, because a request has succeeded.';
 
 create function farthing.stripe_fault_matters(p_fault farthing.stripe_faults, p_from timestamptz)
 returns boolean
@@ -4152,7 +4152,7 @@ as $$
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;
 comment on function farthing.stripe_fault_matters(farthing.stripe_faults, timestamptz) is
-  'Returns whether a fault of the setup at Stripe was seen after p_from and is not over.';
+  'Returns whether a setup fault at Stripe was seen after p_from and is not over.';
 
 -- supabase/schemas/foundation/functions/arguments.sql
 
@@ -5516,9 +5516,7 @@ language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
-        make_interval(days => s.budget_days), p_now, o.slo), 4))
-      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
+    'budget_left', (select jsonb_object_agg(l.slo, l.share) from farthing.budget_left(p_now) l),
     'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
         'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
         'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
@@ -5527,8 +5525,7 @@ as $$
 $$;
 comment on function farthing.budgets_answer(timestamptz) is
   'Returns the error budgets in the report''s form: {budget_left, burns}. budget_left: the unspent '
-  'share of the budget, for each objective. burns: the burn rates, for each objective and pair of '
-  'windows.';
+  'share of each objective''s budget. burns: the burn rates of each objective and pair of windows.';
 
 create function farthing.health_answer(p_now timestamptz)
 returns jsonb
@@ -8537,9 +8534,10 @@ comment on function farthing.bucket_ms(numeric) is
   '0.5). The 68th bucket ends at 120 ms; each bound is 15 % above the one before. The numbers are '
   'the same in _shared/metrics/buckets.ts.';
 
--- supabase/schemas/metrics/functions/budget_burns.sql
+-- supabase/schemas/metrics/functions/error_budgets.sql
 
--- The burn rates of the core routes' error budgets, by pairs of windows.
+-- The error budgets of the core routes: what is left of them, and their burn rates by pairs of
+-- windows.
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
@@ -8583,6 +8581,18 @@ comment on function farthing.burn_rate(interval, timestamptz, text) is
   'Returns the burn rate of the error budget of an objective (`available` or `fast`). At rate 1 '
   'the budget is used up in exactly the budget_days of slo(). The rate is 0 if there was no '
   'request.';
+
+create function farthing.budget_left(p_now timestamptz)
+returns table (slo text, share numeric)
+language sql stable
+set search_path = ''
+as $$
+  select o.slo, round(1 - farthing.burn_rate(make_interval(days => s.budget_days), p_now, o.slo), 4)
+  from farthing.slo() s, unnest(array['available', 'fast']) o (slo)
+$$;
+comment on function farthing.budget_left(timestamptz) is
+  'Returns the unspent share of the error budget of each objective. The share is below 0 if more was '
+  'spent than the budget allows.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
@@ -8740,8 +8750,8 @@ comment on function farthing.delete_old_metrics(timestamptz, int) is
 
 -- supabase/schemas/metrics/functions/slo.sql
 
--- The objectives of the core routes (SLOs), and what counts as a failure. budget_burns.sql has the
--- error budgets.
+-- The objectives of the core routes (SLOs), and what counts as a failure. error_budgets.sql has
+-- their error budgets.
 
 create function farthing.slo()
 returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)

@@ -77,7 +77,7 @@ async function run(context: Context, percentage: number): Promise<Finding> {
 const taken = (message: string): Finding => ({
   state: "failed",
   evidence: [`${message}. The canary ends, and leaves the flag as it is.`],
-  fix: "Ask who has changed the flag, and why. The next run starts at its first stage.",
+  fix: "Find out who changed the flag, and why. The next run starts at its first stage.",
   beginsAnew: true,
 });
 

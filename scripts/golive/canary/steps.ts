@@ -47,7 +47,7 @@ async function goOn(context: Context): Promise<Finding> {
     if (!(error instanceof FlagTakenError)) throw error;
     return failed(
       error.message,
-      "Ask who has changed the flag, and why. To begin anew at the first stage, add --again.",
+      "Find out who changed the flag, and why. To begin anew at the first stage, add --again.",
     );
   }
 }

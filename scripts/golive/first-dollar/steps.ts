@@ -2,7 +2,7 @@
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { checkout } from "./checkout.ts";
-import { credits, entry } from "./granted.ts";
+import { credits, entry } from "./credits.ts";
 import { payment } from "./payment.ts";
 import { receipt } from "./receipt.ts";
 import { payout, refund } from "./settle.ts";

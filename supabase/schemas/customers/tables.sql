@@ -1,5 +1,5 @@
--- A user's customer at Stripe, and their saved card. Also the faults of the setup at Stripe, which only
--- an operator can fix.
+-- A user's customer at Stripe, and their saved card. Also the setup faults at Stripe, which only an
+-- operator can fix.
 
 create table farthing.customers (
   account_id bigint primary key,

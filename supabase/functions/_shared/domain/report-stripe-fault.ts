@@ -1,4 +1,4 @@
-/** Reports a fault in the Stripe account's setup, which only an operator can correct. */
+/** Records a setup fault at Stripe, which only an operator can correct. */
 import {
   OtherStripeAccount,
   StripeKeyRefused,
@@ -25,6 +25,6 @@ export async function reportStripeFault(services: Services, error: unknown): Pro
   await withOwnTime(() =>
     services.database.rpc("stripe_faults_report", { p_fault, p_detail, p_subject })
   ).catch((failure: unknown) => {
-    services.log("warn", "fault of the setup not stored", { detail: String(failure) });
+    services.log("warn", "setup fault not stored", { detail: String(failure) });
   });
 }

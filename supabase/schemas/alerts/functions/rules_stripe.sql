@@ -1,5 +1,5 @@
 -- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches,
--- unknown states, and faults of the setup. An index and a limit bound the rows that each rule
+-- unknown states, and setup faults. An index and a limit bound the rows that each rule
 -- reads: an alert about 10,000 dead-lettered events says as much as an alert about a million.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
@@ -152,4 +152,4 @@ as $$
     where farthing.stripe_fault_matters(s, p_now - p_rule.period) limit 10000) f
 $$;
 comment on function farthing.read_stripe_setup(farthing.alert_rules, timestamptz) is
-  'Reads the number of faults of the setup at Stripe, and quotes Stripe''s last answer.';
+  'Reads the number of setup faults at Stripe, and quotes Stripe''s last answer.';

@@ -1,4 +1,4 @@
--- The RPC function that reports a fault of the setup at Stripe.
+-- The RPC function that records a setup fault at Stripe.
 
 create function farthing_public.stripe_faults_report(
   p_fault text, p_detail text, p_subject text default '', p_now timestamptz default now())

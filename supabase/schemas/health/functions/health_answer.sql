@@ -22,9 +22,7 @@ language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
-        make_interval(days => s.budget_days), p_now, o.slo), 4))
-      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
+    'budget_left', (select jsonb_object_agg(l.slo, l.share) from farthing.budget_left(p_now) l),
     'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
         'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
         'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
@@ -33,8 +31,7 @@ as $$
 $$;
 comment on function farthing.budgets_answer(timestamptz) is
   'Returns the error budgets in the report''s form: {budget_left, burns}. budget_left: the unspent '
-  'share of the budget, for each objective. burns: the burn rates, for each objective and pair of '
-  'windows.';
+  'share of each objective''s budget. burns: the burn rates of each objective and pair of windows.';
 
 create function farthing.health_answer(p_now timestamptz)
 returns jsonb

@@ -1,5 +1,5 @@
--- The objectives of the core routes (SLOs), and what counts as a failure. budget_burns.sql has the
--- error budgets.
+-- The objectives of the core routes (SLOs), and what counts as a failure. error_budgets.sql has
+-- their error budgets.
 
 create function farthing.slo()
 returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)

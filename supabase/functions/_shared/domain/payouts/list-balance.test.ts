@@ -66,7 +66,7 @@ Deno.test("a failure is logged and counted, and the recorded pages stay", async 
   assert(fake.lines.some(({ message }) => message === "balance not listed"));
 });
 
-Deno.test("a refused API key is reported as a fault of the setup", async () => {
+Deno.test("a refused API key is recorded as a setup fault", async () => {
   const refused = new StripeKeyRefused("upstream_unavailable", { internal: "Invalid API Key" });
   const fake = await makeFake({
     answers: { balance_claim: () => DUE },

@@ -1,4 +1,5 @@
--- The burn rates of the core routes' error budgets, by pairs of windows.
+-- The error budgets of the core routes: what is left of them, and their burn rates by pairs of
+-- windows.
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
@@ -42,6 +43,18 @@ comment on function farthing.burn_rate(interval, timestamptz, text) is
   'Returns the burn rate of the error budget of an objective (`available` or `fast`). At rate 1 '
   'the budget is used up in exactly the budget_days of slo(). The rate is 0 if there was no '
   'request.';
+
+create function farthing.budget_left(p_now timestamptz)
+returns table (slo text, share numeric)
+language sql stable
+set search_path = ''
+as $$
+  select o.slo, round(1 - farthing.burn_rate(make_interval(days => s.budget_days), p_now, o.slo), 4)
+  from farthing.slo() s, unnest(array['available', 'fast']) o (slo)
+$$;
+comment on function farthing.budget_left(timestamptz) is
+  'Returns the unspent share of the error budget of each objective. The share is below 0 if more was '
+  'spent than the budget allows.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,

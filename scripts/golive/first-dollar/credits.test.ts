@@ -3,7 +3,7 @@
  * got no credits.
  */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { creditsWithin, entry } from "./granted.ts";
+import { creditsWithin, entry } from "./credits.ts";
 import { broken, data, ORDER, withShop } from "./testing/shop.ts";
 
 const entryOf = (amount: string) => ({
