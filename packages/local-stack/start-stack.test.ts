@@ -53,6 +53,7 @@ async function makeProject(root: string): Promise<Project> {
     migrationsDir: `${root}/migrations`,
     functionsDir: `${root}/functions`,
     seedFile: `${root}/seed.sql`,
+    consoleDir: `${root}/console`,
   };
 }
 
@@ -177,6 +178,23 @@ async function staysDownWhenAsked(stack: Stack): Promise<void> {
   }
 }
 
+async function saysWhetherTheConsoleIsBuilt(stack: Stack, dir: string): Promise<void> {
+  const detail = async () => (await stack.health()).console?.detail;
+  const page = async () => {
+    const response = await fetch(stack.urls.console);
+    return [response.status, await response.text()] as const;
+  };
+  const command = /not built yet.*deno task console build/;
+  assert.match(await detail() ?? "", command);
+  const [status, text] = await page();
+  assert.equal(status, 503);
+  assert.match(text, command);
+  await Deno.mkdir(dir);
+  await Deno.writeTextFile(`${dir}/index.html`, "<h1>Console</h1>");
+  assert.equal(await detail(), "the product's console");
+  assert.deepEqual(await page(), [200, "<h1>Console</h1>"]);
+}
+
 async function mailsALinkToTheSite(stack: Stack): Promise<void> {
   const { error } = await client(stack.env).auth.signInWithOtp({ email: PERSON.email });
   assert.equal(error, null);
@@ -253,6 +271,7 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
   const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
   assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
   await mailsALinkToTheSite(stack);
+  await saysWhetherTheConsoleIsBuilt(stack, options.consoleDir ?? "");
   await offersLanguageModels(stack);
   await countsInRedis(stack);
   await hidesTheKeySet(stack);

@@ -1,6 +1,7 @@
 /** Finds PostgreSQL's binaries, either from npm or installed on the machine. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { exists } from "../core/exists.ts";
 import { StackError } from "../core/stack-error.ts";
 
 export type Flavour = "embedded" | "system";
@@ -85,14 +86,6 @@ export function findSystem(): Source | undefined {
     links: [],
     hasCron: exists(join(share, "extension", "pg_cron.control")),
   };
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 export async function findSource(flavour: Flavour): Promise<Source> {
