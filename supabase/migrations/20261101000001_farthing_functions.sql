@@ -10757,8 +10757,8 @@ begin
   if p_author like 'operator:%' and p_has_second_factor is not true
     and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
   then
-    perform farthing.fail('mfa_required', 'This value needs a second factor, and so does changing it back. '
-      'Verify one with supabase.auth.mfa, then send the new token.', null,
+    perform farthing.fail('mfa_required', 'This value requires a second factor, also for the next change of '
+      'operator_mfa. Verify one with supabase.auth.mfa, then send the new token.', null,
       'changes.operator_mfa');
   end if;
 end
@@ -17750,7 +17750,7 @@ as $$
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
-      'Faults of the setup at Stripe: a refused API key, unknown customers, or no Stripe Tax.'),
+      'Setup faults at Stripe: a refused API key, unknown customers, or no Stripe Tax.'),
     ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',

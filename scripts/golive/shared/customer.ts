@@ -39,8 +39,8 @@ const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.
  */
 const otherPassword = (isNamed: boolean): string =>
   isNamed
-    ? "Auth knows the address of --email as a user of the app: name an address that Auth does not " +
-      "know. If an earlier run has made this user, SUPABASE_SECRET_KEY has changed since then."
+    ? "A user of the app has the address in --email: name an address that no user has. If an " +
+      "earlier run made this user, SUPABASE_SECRET_KEY has changed since then."
     : "The run's customer has another password: SUPABASE_SECRET_KEY has changed since the run " +
       "began. Begin anew with --again.";
 

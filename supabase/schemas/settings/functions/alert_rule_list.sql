@@ -17,7 +17,7 @@ as $$
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
-      'Faults of the setup at Stripe: a refused API key, unknown customers, or no Stripe Tax.'),
+      'Setup faults at Stripe: a refused API key, unknown customers, or no Stripe Tax.'),
     ('error_rate', 'share of requests', 'Requests that end in a server error, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',

@@ -99,7 +99,7 @@ const FUNNEL: ReportSpec<"/reports/funnel"> = {
   path: "/reports/funnel",
   title: "Funnel",
   lead:
-    "Views of the packages, checkouts and payments, and how many refused accounts then bought credits.",
+    "Package views, checkouts and payments. Also the refused accounts that bought credits within 7 days.",
   columns: [
     { key: "day", kind: "day" },
     { key: "packages_seen", kind: "count" },
@@ -127,7 +127,7 @@ const FUNNEL: ReportSpec<"/reports/funnel"> = {
     });
     return [{ caption: "Packages seen, checkouts, payments and refusals, by day", data }];
   },
-  empty: "Nobody saw the packages in this range. Each day with a visit appears here.",
+  empty: "Nobody viewed the packages on these days. Each day with a view appears here.",
 };
 
 const KPIS: ReportSpec<"/reports/kpis"> = {
