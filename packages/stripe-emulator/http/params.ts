@@ -9,8 +9,7 @@ import type { RawParams } from "./form-encoding.ts";
  */
 
 const EXPLANATIONS: Record<string, string> = {
-  parameter_invalid_integer:
-    "This value must be a whole number in the range that Stripe allows for it.",
+  parameter_invalid_integer: "This value must be a whole number in the range that Stripe allows.",
   parameter_invalid_empty:
     "This value must not be empty. Send a value, or leave an optional parameter out.",
   url_invalid: "This value must be an absolute http or https URL.",
