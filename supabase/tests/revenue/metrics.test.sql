@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
-select plan(24);
+select plan(27);
 update farthing.balance_lists set done_until = tests.after();
 
 create function pg_temp.report() returns jsonb language sql as $$
@@ -71,6 +71,12 @@ select is((select count(*)::int from jsonb_array_elements(pg_temp.report() -> 'r
     where r ->> 'formula' is null), 0, 'each metric has its formula');
 select is(pg_temp.report() -> 'rows' -> 0, report_metrics('2027-01-01', '2027-01-31', null, 1,
     tests.after('9 days')) -> 'rows' -> 0, 'a page has the first metrics');
+
+select isnt(tests.booking('m', 5000, 'eur'), null, 'ann books for 5000 in euros');
+select is(tests.payment_event('m', 'succeeded', '5 h'), 'processed', 'm is paid');
+select results_eq($$select m from pg_temp.metrics() m where m like 'paying_accounts%eur%'$$,
+  array['paying_accounts bookings eur 1 (1)', 'paying_accounts eur 1 (1)'],
+  'a product line without a buyer in a currency has no line');
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
