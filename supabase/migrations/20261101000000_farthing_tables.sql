@@ -201,13 +201,13 @@ comment on column farthing.policy.installation_id is
   'apps and of other installations of Farthing on the same Stripe account. A restored database has '
   'the same id.';
 comment on column farthing.policy.abandoned_stream_timeout is
-  'For how long we continue to read a provider''s stream after the caller has disconnected, to learn '
-  'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
-  'the chat is charged the most that it can have cost.';
+  'For how long the stream of a language model is still read after the caller has disconnected, to learn the '
+  'usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and the chat is '
+  'charged the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output tokens that a provider can have produced, in addition to the recorded ones, '
-  'when a stream breaks off: up to 64 tokens that are not recorded yet, and the tokens in transit. '
-  'Raise this number for a provider that is faster than 200 tokens per second.';
+  'The most output tokens that a language model can have produced, in addition to the recorded '
+  'ones, when its stream breaks off: up to 64 tokens that are not recorded yet, and the tokens in '
+  'transit. Raise this number for a model that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'The time between the end of a month (UTC) and its closing. After the closing, the month''s figures in '
   'reports no longer change.';
@@ -340,8 +340,8 @@ $$;
 
 -- supabase/schemas/audit/tables.sql
 
--- The audit of changes of data that decides about money, the list of the audited tables, the list
--- of the triggers that must exist, and the log of who read customers' data.
+-- The audit, which records each change of data that decides about money. Also three lists: the
+-- audited tables, the triggers that must exist, and who read which customer's data.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -656,8 +656,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that may move credits only once, with no time limit, by account and '
-  'kind of movement. The movement is in the entries first_seq to last_seq.';
+  'Append-only. References that may move credits only once per account and kind of movement, with '
+  'no time limit. The movement is in the entries first_seq to last_seq.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);
@@ -867,8 +867,8 @@ create type farthing.package_change as (
 
 -- supabase/schemas/pricing/tables/default_markup.sql
 
--- The markup of a new model whose rate was given without one. The default of the column rates.markup
--- calls this function, so it is created before the table.
+-- The markup of a new model whose rate was given without one. The default of the column
+-- rates.markup calls this function, so the function is created before the table.
 
 create function farthing.default_markup()
 returns numeric
@@ -1267,10 +1267,10 @@ create table farthing.refunds (
       and next_attempt_at is null))
 );
 comment on table farthing.refunds is
-  'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first '
-  'event, `failed` by us or by Stripe, otherwise Stripe''s state; an unknown state counts as pending. '
-  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: whether a transfer '
-  'reversal of ours, and not the refund itself, reverses the provider''s part.';
+  'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first event; '
+  '`failed` if we or Stripe ended the refund as failed; otherwise Stripe''s state. An unknown state counts '
+  'as pending. credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: whether a '
+  'transfer reversal of ours, and not the refund itself, reverses the provider''s part.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -1728,8 +1728,8 @@ comment on function farthing.booking_fee(bigint, text, int) is
 -- supabase/schemas/bookings/tables/bookings.sql
 
 -- Bookings: payments from a buyer to a provider. The platform takes a fee from each payment. A
--- booking stores its fee and the fee's rate, because the rate of the policy may change later; a
--- check constraint compares the fee with this rate. Amounts are integers in the currency's minor
+-- booking stores its fee and the fee's rate, because the policy's rate may change later. A check
+-- constraint compares the fee with the stored rate. Amounts are integers in the currency's minor
 -- unit. One trigger guards the states, because Stripe's events, both parties and scheduled tasks
 -- change a booking, and a late change must not undo a payment, a completion or a cancellation.
 
@@ -2609,7 +2609,8 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, p
 select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
+  -- The paid checks of services run each hour, so a result that is two hours old says nothing about
+  -- the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
   -- The figure is a share of calls. The rule fires only if at least `minimum` calls failed.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
@@ -2876,12 +2877,12 @@ create table farthing.lot_days (
 );
 comment on table farthing.lot_days is
   'Movements of lots. They are summed by the day (UTC) on which they were booked, by the lot''s '
-  'source, and by the currency of the lot''s price (empty for a lot without a price). granted: '
-  'credits that came in; all others: credits that went out, negative if more credits were '
-  'reinstated than went out. refunded, disputed: clawed back. The source `debt` has the used and '
-  'clawed-back credits that no lot could pay, less the debt that lots paid later. value: the part '
-  'of the lots'' prices that moved, in minor units; what remains of a lot is worth price * '
-  'remaining / amount, rounded.';
+  'source, and by the currency of the lot''s price (empty for a lot without a price). movement '
+  '`granted`: credits that came in; all other movements: credits that went out, negative if more '
+  'credits were reinstated than went out. `refunded`, `disputed`: clawed back. The source `debt` '
+  'has the used and clawed-back credits that no lot could pay, less the debt that lots paid later. '
+  'value: the part of the lots'' prices that moved, in minor units; what remains of a lot is worth '
+  'price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -2962,8 +2963,8 @@ comment on table farthing.usage_features is
   'are summed as `other`, so that callers cannot create a row for each charge by sending ever new '
   'names.';
 -- The sums per day over all features have a few rows per day; the sums per month by feature have a
--- few thousand rows. A report reads these sums instead of usage_days wherever its columns and days
--- allow, because a year of usage_days may be a million rows.
+-- few thousand rows. A report reads these sums instead of usage_days wherever the columns and days
+-- of the report allow, because a year of usage_days may be a million rows.
 create table farthing.usage_sums (
   grain text not null,
   like farthing.usage_days including defaults,
@@ -3078,14 +3079,14 @@ comment on table farthing.revenue_lines is
   'balance at Stripe grows. effective_at: when the fact happened, according to Stripe''s event. '
   'booked_on: the day (UTC) on which the line counts: the day of effective_at, or a day of the '
   'oldest open month if the month of effective_at is closed. kind: the kind of fact; if one of '
-  'Stripe''s reporting categories fits, kind has its name. The price of an order without tax is '
-  'its charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute '
-  'are the money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, '
-  'balance transaction or fee. Stripe''s fees and transfers are in the currency of the balance, '
-  'other amounts in the currency of the payment.';
--- A fact has only one line of each kind, with three exceptions. Returned application fees and
--- Stripe's fees may change later, and then another line with the difference is booked. The tax of a
--- refund is booked again with the opposite sign if the refund fails.
+  'Stripe''s reporting categories fits, kind has its name. An order''s `charge` is its price '
+  'without tax; `discount` and `tax` change that price to what was paid. The lines of a refund or '
+  'dispute are `tax_returned` and the money without that tax. source_id: Stripe''s id of the '
+  'payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency '
+  'of the balance, other amounts in the currency of the payment.';
+-- A fact has only one line of each kind, except in two cases. The sum of returned application fees
+-- and a fee of Stripe may change later; then another line with the difference is booked. If a
+-- refund fails, its tax is booked again with the opposite sign.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.

@@ -327,7 +327,7 @@ $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
   'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
   '{status, replayed: true, data}. p_kept: how long an answer stays valid; null for 24 hours. For '
-  'a key that is derived from the request''s content, this time is shorter. Fails '
+  'a key that is derived from the request''s content, this time is shorter. Fails with '
   'idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
@@ -529,7 +529,7 @@ begin
 end
 $$;
 comment on function farthing.create_provider(uuid, text, text, timestamptz) is
-  'Creates the user''s provider, or returns the existing one. Fails with not_found, and '
+  'Creates the user''s provider, or returns the existing one. Fails with not_found, or with '
   'invalid_request if the country differs from the existing provider''s.';
 
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
@@ -660,8 +660,8 @@ begin
 end
 $$;
 comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
-  'Records that a chat''s request is alive, and the output tokens received so far; null means that the '
-  'provider has not accepted the request yet. Returns false if the chat is closed.';
+  'Records that a chat''s request is alive. p_output_tokens: the output tokens received so far; null while '
+  'the provider has not accepted the request. Returns false if the chat is closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
@@ -827,11 +827,11 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 -- heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases the chat.
 -- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
 -- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
--- lock of the key, the owner, the account, the chat, the key's row. The scheduled task skips a chat
--- if one of its rows is locked. A chat locks the owner's row before the account, in the same order
--- as the deletion of the owner, because another order could cause a deadlock. A chat cannot avoid
--- the lock of the owner's row: two later statements take it to check a foreign key to that row (the
--- insert of a log, and the second update of the account in one transaction).
+-- lock of the idempotency key, the owner, the account, the chat, the key's row. The scheduled task
+-- skips a chat if one of its rows is locked. The owner's row must be locked, because two later
+-- statements check a foreign key to it: the insert of a log, and the second update of the account
+-- in one transaction. It is locked before the account, as in the deletion of the owner; another
+-- order could cause a deadlock.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -857,7 +857,7 @@ end
 $$;
 comment on function farthing.begin_chat is
   'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the '
-  'hold. p_chat has the model, the token counts, the idempotency key and the author. Fails '
+  'hold. p_chat has the model, the token counts, the idempotency key and the author. Fails with '
   'insufficient_credits, spend_cap_reached, not_found.';
 
 create function farthing.close_chat()
@@ -899,7 +899,7 @@ end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
   'Locks a chat, with its idempotency key, its owner and its account, and returns the chat. Fails '
-  'not_found if there is no such chat or the chat began under another idempotency key.';
+  'with not_found if there is no such chat or the chat began under another idempotency key.';
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
@@ -1014,8 +1014,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'Trigger: when a user lowers their consent, erases the fields that the new consent does not allow '
-  'from the user''s stored logs. This happens in the statement that changes the consent.';
+  'Trigger: when a user lowers their consent, erases from the user''s stored logs each field that '
+  'the new consent does not allow. This happens in the statement that changes the consent.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -1036,7 +1036,8 @@ as $$
     then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
 $$;
 comment on function farthing.cut_json(jsonb, int) is
-  'Replaces a JSON value that takes more than p_most bytes in storage by {"cut": true, "bytes": n}.';
+  'Returns a JSON value, or {"cut": true, "bytes": n} if the value takes more than p_most bytes in '
+  'storage.';
 
 create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
 returns void
@@ -1136,9 +1137,9 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat. Calls settle(), which charges the first of p_usages that does not exceed '
-  'the overdraft limit. The caller has locked the key, the owner, the account and the chat, and '
-  'released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages whose debt stays '
+  'within the overdraft limit. The caller has locked the key, the owner, the account and the chat, '
+  'and released expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -1212,9 +1213,9 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'Returns the most expensive usage that a chat can have had; its hold covers the price. '
-  'p_output_tokens: the output tokens received, if the caller knows of more than the chat has '
-  'recorded.';
+  'Returns the most expensive usage that a chat can have had. The chat''s hold covers the price of '
+  'this usage. p_output_tokens: the output tokens received, if the caller knows of more than the '
+  'chat has recorded.';
 
 -- supabase/schemas/alerts/functions/compare_with_threshold.sql
 
@@ -1225,9 +1226,9 @@ returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- A value of null, such as a share of zero requests, is fine. The value is rounded to as many
-  -- digits as a threshold has. Otherwise the value could be above a threshold that an operator has
-  -- copied from the rounded value.
+  -- A value of null, such as a share of zero requests, is fine. The value is rounded as in
+  -- incidents, which have as many digits as a threshold. Without the rounding, the value could be
+  -- above a threshold that an operator copied from an incident.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
@@ -1370,8 +1371,8 @@ begin
 end
 $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
-  'Evaluates each enabled rule on its own. Returns the number of incidents that were put into the '
-  'outbox.';
+  'Evaluates each enabled rule on its own. Returns the number of incidents whose notifications '
+  'were queued.';
 
 -- supabase/schemas/alerts/functions/format_numbers.sql
 
@@ -1519,7 +1520,8 @@ begin
 end
 $$;
 comment on function farthing.queue_incidents(timestamptz) is
-  'Puts fired incidents into the outbox, for email and webhook, once per incident. Returns their number.';
+  'Queues the notifications of each fired incident once, by email and webhook. Returns the number of '
+  'incidents.';
 
 create function farthing.delete_old_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -1586,9 +1588,9 @@ as $$
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that, within period, were dead-lettered or became uncertain '
-  '(perhaps not delivered). Notifications that had no address or no configured service do not '
-  'count.';
+  'Reads the number of notifications that, within the rule''s period, were dead-lettered or became '
+  'uncertain (perhaps not delivered). Notifications that had no address or no configured service '
+  'do not count.';
 
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
@@ -1631,7 +1633,7 @@ $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
   'Reads the number of violations in the last proof that found any. The number is 0 again after a '
   'whole proof without a violation. The rule also counts as over its threshold if the last proof '
-  'failed or the last finished proof is older than period.';
+  'failed or the last finished proof is older than the rule''s period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1667,7 +1669,8 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'Reads the number of grants, in any state, that were requested within period and exceeded a ceiling.';
+  'Reads the number of grants, in any state, that were requested within the rule''s period and exceeded a '
+  'ceiling.';
 
 create function farthing.read_welcome_ceiling(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1682,8 +1685,8 @@ as $$
     where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
 $$;
 comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
-  'Reads the number of new users who, within period, got no welcome credits because the day''s '
-  'ceiling was reached.';
+  'Reads the number of new users who, within the rule''s period, got no welcome credits because '
+  'the day''s ceiling was reached.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1699,7 +1702,7 @@ as $$
     where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
 comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'Reads the number of bookings that were flagged within period.';
+  'Reads the number of bookings that were flagged within the rule''s period.';
 
 -- supabase/schemas/alerts/functions/rules_requests.sql
 
@@ -1772,9 +1775,9 @@ as $$
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns the time within a window in which core routes (those of slo()) had requests. The time '
-  'is the sum of all minutes that had a request, or, in a window of more than 6 hours, of all '
-  'hours that had one.';
+  'Returns how much of a window has data: the sum of the minutes in which a core route (slo() '
+  'lists these routes) had a request. For a window of more than 6 hours, returns the sum of the '
+  'hours with such a request.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1804,9 +1807,9 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads the burn rate of the error budget. Each pair of windows (a long and a short one) has two '
-  'burn rates; the lower one is divided by the pair''s factor. The result is the highest of these '
-  'quotients.';
+  'Reads how fast the error budget burns. For each pair of windows (a long and a short one), the '
+  'lower of the two burn rates is divided by the pair''s factor. The result is the highest '
+  'quotient.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1868,7 +1871,8 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'Reads the number of paid checks whose last run failed.';
+  'Reads how many paid checks failed in their last run. A paid check makes a small use of a '
+  'service that costs money.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1968,8 +1972,8 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'Reads the number of dead-lettered events of any age, of failed events received within period, and of '
-  'events that the last backfill could not read.';
+  'Reads the number of dead-lettered events of any age, of failed events received within the rule''s '
+  'period, and of events that the last backfill could not read.';
 
 create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2000,8 +2004,8 @@ end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
   'Reads the share of failed charges. A share above the threshold counts only under three more '
-  'conditions: it is at least factor times the usual share, at least three charges failed, and '
-  'there were at least as many charges as the rule''s minimum.';
+  'conditions: it is at least the rule''s factor times the usual share, at least three charges '
+  'failed, and there were at least as many charges as the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2050,9 +2054,9 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Returns the unknown states in which objects of Stripe were seen after p_from. Also returns the '
-  'prevented disputes that still freeze credits or a provider''s share after an hour, because '
-  'Stripe has not said how their buyers get their money back.';
+  'Returns the states of Stripe objects that Farthing does not know and that Stripe reported after '
+  'p_from. Also returns each prevented dispute that still freezes credits or a provider''s share '
+  'after an hour: Stripe has not said how the buyer gets the money back.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2064,8 +2068,9 @@ as $$
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
-  'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
-  'nothing fails: such a state may have frozen credits. They stay frozen until an operator decides.';
+  'Reads the number of unknown states that Stripe reported within the rule''s period. An alert is needed '
+  'although nothing fails: such a state may have frozen credits. They stay frozen until an operator '
+  'decides.';
 
 create function farthing.read_stripe_setup(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2184,7 +2189,7 @@ as $$
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'Reads the minutes by which the oldest item of all scheduled tasks is overdue.';
+  'Reads the delay, in minutes, of the most overdue item of all scheduled tasks.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -2307,23 +2312,23 @@ begin
 end
 $$;
 comment on function farthing.require_reason(text) is
-  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails '
+  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails with '
   'invalid_request, with the field reason.';
 
 -- supabase/schemas/audit/functions/audit_changes.sql
 
 -- The audit: changes of data that decides about money, with the author and the row before and
 -- after. Triggers write the audit rows, so no function can forget to write one, and each audit row
--- shows the actual change. A change of some columns is refused if the transaction gave no reason by
--- allow_change(). The required reason prevents mistakes and makes changes visible. It does not stop
--- a role that may write the table, because that role may also call allow_change() at an SQL prompt.
--- The owner of the tables can disable triggers; then the changed row differs from its last audit
--- row, and the proof reports it (prove_audit). The audit does not slow charges down: a charge
--- updates no audited column, and PostgreSQL queues no trigger for an update of columns outside the
--- trigger's list. The audit uses AFTER triggers, because a BEFORE trigger makes PostgreSQL lock
--- each updated row once more, even if the trigger does not fire. With BEFORE triggers, a debit
--- would be slower, because it updates two rows. Accounts and lots have AFTER triggers anyway, for
--- their foreign keys.
+-- shows the actual change. Changes of some columns need a reason, which the transaction gives by
+-- allow_change(); without it they are refused. The required reason prevents mistakes and makes
+-- changes visible. It does not stop a role that may write the table, because that role may also
+-- call allow_change() at an SQL prompt. The owner of the tables can disable triggers; then the
+-- changed row differs from its last audit row, and the proof reports it (prove_audit). The audit
+-- does not slow charges down: a charge updates no audited column, and PostgreSQL queues no trigger
+-- for an update of columns outside the trigger's list. The audit uses AFTER triggers, because a
+-- BEFORE trigger makes PostgreSQL lock each updated row once more, even if the trigger does not
+-- fire. With BEFORE triggers, a debit would be slower, because it updates two rows. Accounts and
+-- lots have AFTER triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -2426,8 +2431,8 @@ comment on function farthing.field_changes(jsonb, jsonb) is
 -- supabase/schemas/audit/functions/audit_proof.sql
 
 -- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps
--- the plans of a function for the session, but plans dynamic SQL again at each call. With dynamic
--- SQL, this planning took most of the time of the proof of a small ledger.
+-- the plans of a function for the session, but plans dynamic SQL again at each call. In the proof
+-- of a small ledger, planning dynamic SQL took most of the time.
 
 create function farthing.audit_proof_of(p_table text)
 returns text
@@ -3207,7 +3212,7 @@ comment on function farthing.apply_fee_event is
 
 -- supabase/schemas/bookings/functions/refunds_and_disputes.sql
 
--- Refunds of bookings that Farthing requests, and the refunded and disputed amounts of a booking.
+-- Refunds that Farthing requests for bookings, and the refunded and disputed amounts of a booking.
 
 create function farthing.refund_booking(
   p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
@@ -3355,7 +3360,8 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Records the IP address from which a booking was made, if it is known, for flag_booking().';
+  'Records the IP address from which an allowed booking was made; records nothing if the address '
+  'is unknown. flag_booking() later compares the recorded addresses.';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -3939,8 +3945,8 @@ comment on function farthing.cards_are_due(timestamptz) is 'Returns whether card
 -- supabase/schemas/customers/functions/saved_cards.sql
 
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Parallel
--- requests create only one customer for an account, because the idempotency key of such a request
--- is derived from the account and its user. Later requests find the customer in the table
+-- requests create only one customer for an account, because the idempotency key that they send to
+-- Stripe is derived from the account and its user. Later requests find the customer in the table
 -- customers. The account of a deleted user keeps its customer. If the same user id signs up again,
 -- it gets another account and another customer. Farthing stores Stripe's ids and the card's brand,
 -- last four digits and expiry, never its number.
@@ -3968,7 +3974,7 @@ end
 $$;
 comment on function farthing.reject_card(jsonb, timestamptz) is
   'Records that Stripe must detach a card that was saved at Stripe but is not stored here. Returns '
-  'processed, or ignored for the customer of another app.';
+  'ignored if another app created the customer, otherwise processed.';
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -4673,8 +4679,8 @@ comment on function farthing.delete_old_fraud_records(timestamptz, int) is
 
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
--- The limits of new checkouts, new bookings and cards. Their values are the policy's
--- sessions_per_*, failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and
+-- The limits on new checkouts, on new bookings, and on the use of cards. Their values are the
+-- policy's sessions_per_*, failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and
 -- bookings_per_provider_hour (policy/tables.sql).
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
@@ -4702,7 +4708,7 @@ end
 $$;
 comment on function farthing.lock_counts(text, uuid) is
   'Takes two locks until the transaction ends: one for the counts of an IP address, and one for '
-  'those of a provider. Takes no lock for a null.';
+  'those of a provider. If an argument is null, takes no lock for it.';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -4728,7 +4734,7 @@ as $$
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
   'Returns the used-up limits of new checkout sessions or new top-ups (p_action), by user and by '
-  'IP address. over_at: the time at which the limit allows the next one.';
+  'IP address. over_at: the time at which the limit allows the next session or top-up.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -4765,8 +4771,8 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Among
-  -- these users, sorted by their last use, newest first, user n + 1 is one too many. The refusals
+  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Sort the
+  -- users of such a card by their last use, newest first: user n + 1 is one too many. The refusals
   -- end a day after that user's last use, or a day after the buyer's own last use if that is
   -- earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
@@ -4800,8 +4806,8 @@ as $$
   select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
 $$;
 comment on function farthing.is_bound(text, farthing.policy) is
-  'Returns whether the ceilings bind this author, so that a grant above a ceiling waits for another '
-  'operator.';
+  'Returns whether the ceilings bind this author. If they do, a grant above a ceiling waits for '
+  'another operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -4908,7 +4914,7 @@ begin
 end
 $$;
 comment on function farthing.begin_grant is
-  'Checks the requested terms of a grant, locks the account, and returns the terms. Fails '
+  'Checks the requested terms of a grant, locks the account, and returns the terms. Fails with '
   'invalid_request, not_found.';
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
@@ -4950,8 +4956,8 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'Returns the earlier grant with the same reference_id, for a grant with `once`: {status: 200, '
-  'data: lot} or {status: 202, data: the pending grant}; null if there is none. Fails '
+  'For a grant with `once`, returns the earlier grant with the same reference_id: {status: 200, '
+  'data: lot} or {status: 202, data: the pending grant}; null if there is none. Fails with '
   'reference_conflict if the earlier grant has another amount, source, expiry or priority.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
@@ -5188,8 +5194,8 @@ comment on function farthing.preview_grant is
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
 
--- The operators and keys that may grant credits or confirm a grant. Decisions about payments are
--- limited in refunds/functions/own_payments.sql.
+-- The operators and keys that may grant credits or confirm a grant.
+-- refunds/functions/own_payments.sql says which operators may not decide about a payment.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
@@ -5292,7 +5298,8 @@ as $$
   select farthing.wake('health/deep')
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
-  'Queues a call of the endpoint of the paid checks. Returns true if the call was queued.';
+  'Queues a call of POST /health/deep, which runs the paid checks. Returns true if the call was '
+  'queued.';
 
 create function farthing.claim_deep_units(p_units int, p_today date)
 returns int
@@ -5960,7 +5967,7 @@ $$;
 comment on function farthing.charge_bill is
   'Charges a bill of a hold whose credits are already freed; returns one result for each charge. '
   'Usage without an event_id becomes an event with the bill''s origin and the hold''s id. Fails '
-  'unknown_model, usage_conflict, invalid_request.';
+  'with unknown_model, usage_conflict, invalid_request.';
 
 create function farthing.settle(
   p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
@@ -6022,11 +6029,11 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The '
-  'rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
+  'Rule 7: settles a hold with the first of p_bills whose debt stays within the overdraft limit. '
+  'The rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
   'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
-  'locked the account and released its expired holds. Fails with overdraft_exceeded, unknown_model, '
-  'usage_conflict, invalid_request.';
+  'locked the account and released its expired holds. Fails with overdraft_exceeded, '
+  'unknown_model, usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/apply_event.sql
 
@@ -6148,7 +6155,8 @@ as $$
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
-  'Returns a time: a backfill fetches the events that were created at Stripe since then.';
+  'Returns the time from which a backfill reads Stripe''s list: it fetches the events that were '
+  'created then or later.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
@@ -6219,8 +6227,9 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The event may arrive before the call that opened the session has stored the session's id. The
-  -- invoice of a delayed payment exists only after the payment.
+  -- Any of these values may still be missing: the event may arrive before the call that opened the
+  -- session has stored the session's id, and the invoice of a delayed payment exists only after the
+  -- payment.
   update farthing.orders o
   set session_id = n.session_id, invoice_id = n.invoice_id, has_tax_id = n.has_tax_id
   from (select coalesce(p_order.session_id, p_facts ->> 'session_id') as session_id,
@@ -6399,7 +6408,8 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Returns whether an event names a payment or a charge, but not this installation in the metadata.';
+  'Returns whether an event names a payment or a charge, and its metadata does not name this '
+  'installation.';
 
 -- supabase/schemas/inbox/functions/inbox_answer.sql
 
@@ -6448,9 +6458,9 @@ comment on function farthing.wake_payment_runner_if_due(timestamptz) is
 
 -- supabase/schemas/inbox/functions/retries.sql
 
--- Attempts to apply an event. A scheduled task retries failed and deferred events. A failed event
--- is also retried by Stripe's redelivery, and a deferred event when its payment arrives. After ten
--- attempts the event is dead-lettered.
+-- The attempts at applying an event. A scheduled task retries failed and deferred events. A failed
+-- event is also retried when Stripe redelivers it, and a deferred event when its payment arrives.
+-- After ten attempts the event is dead-lettered.
 
 create function farthing.count_attempt(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -6588,7 +6598,7 @@ as $$
   set subject = excluded.subject, last_seen_at = greatest(u.last_seen_at, excluded.last_seen_at)
 $$;
 comment on function farthing.note_unknown_state(text, text, text, timestamptz) is
-  'Records an unknown state of a Stripe object, for the alert stripe_state_unknown.';
+  'Records an unknown state of a Stripe object. The alert stripe_state_unknown reports it.';
 
 -- supabase/schemas/inbox/functions/waiting_payments.sql
 
@@ -6847,8 +6857,8 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- Only the estimate's lines without occurred_at fix a rate version for the whole job: a line with
-  -- occurred_at is priced at the rates of that moment.
+  -- A line of the estimate without occurred_at fixes its model's rate version for the whole job. A
+  -- line with occurred_at does not, because it is priced at the rates of that moment.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
@@ -6892,7 +6902,7 @@ begin
 end
 $$;
 comment on function farthing.hold_for_job is
-  'Holds the price of a job''s estimate until the job expires; returns null if the job is free. Fails '
+  'Holds the price of a job''s estimate until the job expires; returns null if the job is free. Fails with '
   'insufficient_credits, spend_cap_reached, unknown_model, invalid_request, not_found.';
 
 create function farthing.create_job(
@@ -6977,8 +6987,8 @@ begin
 end
 $$;
 comment on function farthing.expire_job(text, timestamptz) is
-  'Marks a job whose 24 hours are over as failed; returns 1, or 0 if the job has ended or is '
-  'locked.';
+  'Marks a job as failed, because its 24 hours are over. Returns 1, or 0 if the job has ended or '
+  'is locked.';
 
 create function farthing.expire_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -6992,7 +7002,7 @@ as $$
     order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
 comment on function farthing.expire_jobs(timestamptz, int) is
-  'Marks the jobs whose 24 hours are over as failed, releases their holds, and returns the number '
+  'Marks jobs as failed when their 24 hours are over, releases their holds, and returns the number '
   'of jobs.';
 
 create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
@@ -8442,8 +8452,8 @@ comment on function farthing.spend is
 
 -- References that may move credits only once. They have a table of their own, because an
 -- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
--- twice. Only requests with `once` write to this table and look for earlier ones in it. So the
--- entries, which every debit writes, need no index by reference.
+-- twice. Only requests with `once` write to this table, and look in it for an earlier use of their
+-- reference. So the entries, which every debit writes, need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -8503,7 +8513,7 @@ begin
 end
 $$;
 comment on function farthing.known_debit is
-  'Returns the answer of an earlier debit with this reference; null if there is none. Fails '
+  'Returns the answer of an earlier debit with this reference; null if there is none. Fails with '
   'reference_conflict.';
 
 -- supabase/schemas/metrics/functions/buckets.sql
@@ -8627,8 +8637,8 @@ begin
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
     from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
   ), compared as (
-    -- Rows per hour are deleted by age. Some of those of the oldest day may already be deleted, so
-    -- that day is not compared.
+    -- Rows per hour are deleted by age. For the oldest day, some of these rows may already be
+    -- deleted, so that day is not compared.
     select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
   )
   select 14, null::bigint, format('metric %s {%s} of %s: %s in the day, %s in its hours', c.name, c.labels,
@@ -8715,8 +8725,8 @@ begin
 end
 $$;
 comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
-  'Adds a batch of metrics to the rows of its minute, of its hour, of its day and of all time; false if '
-  'the batch was recorded before.';
+  'Adds a batch of metrics to the rows of its minute, of its hour, of its day and of all time. Returns '
+  'false if the batch was recorded before.';
 
 -- supabase/schemas/metrics/functions/retention.sql
 
@@ -9020,8 +9030,8 @@ comment on function farthing.claim_notifications(text, int, uuid, text[], timest
 
 -- supabase/schemas/notifications/functions/expiry.sql
 
--- The scheduled task that gives up notifications after three days. It deletes notifications to
--- operators, and those to addresses that a back end gave, after 90 days.
+-- The scheduled task that gives up notifications after three days. After 90 days it deletes
+-- notifications to operators, and notifications to addresses that a back end gave.
 
 create function farthing.give_up_notification(p_notification_id text, p_now timestamptz)
 returns int
@@ -9075,9 +9085,9 @@ $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days. The three days begin when a '
   'notification is queued, and again when an operator retries it. The error is `expired`, or '
-  '`not_tried` if no attempt was ever made, as happens without a mail service. Deletes '
-  'notifications to operators, and to addresses that a back end gave, after 90 days. Returns the '
-  'number of notifications that it gave up or deleted.';
+  '`not_tried` if no attempt was ever made, as happens without a mail service. After 90 days, '
+  'deletes notifications to operators, and notifications to addresses that a back end gave. '
+  'Returns the number of notifications that it gave up or deleted.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -9115,8 +9125,8 @@ as $$
   select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Queues warnings of lots that expire after p_from and within p_days days, and returns the number of '
-  'notifications. Empty and frozen lots are left out.';
+  'Queues warnings of lots that expire after p_from and at most p_days days after p_now. Returns the number '
+  'of notifications. Empty and frozen lots are left out.';
 
 create function farthing.notify_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int
@@ -9223,8 +9233,8 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Notifies an account''s owner of a low balance, and not again until the account has received '
-  'credits; returns 1 if a notification was queued, else 0.';
+  'Notifies an account''s owner of a low balance. Notifies the owner again only after the account '
+  'has received credits. Returns 1 if a notification was queued, else 0.';
 
 create function farthing.notify_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -9364,8 +9374,8 @@ end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is
   'Returns a notification without its data. address: the recipient''s current address, masked '
-  'unless the reader named the user; null for operators, webhooks and deleted users, and if a back '
-  'end gave an address that is now erased.';
+  'unless the reader named the user. It is null for operators, for webhooks, for deleted users, '
+  'and after an address that a back end gave was erased.';
 
 -- supabase/schemas/notifications/functions/notification_runner.sql
 
@@ -9590,7 +9600,7 @@ $$;
 comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
   'Queues a notification that a back end requested, to a user or to an address. Its locale is '
   'p_locale or, if that is null, the recipient''s locale. Returns the notification''s id. Fails '
-  'not_found.';
+  'with not_found.';
 
 -- supabase/schemas/notifications/functions/retries.sql
 
@@ -9695,15 +9705,16 @@ as $$
   -- that date.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- A returned payout is no longer late once a later payout exists in its currency, because the
+    -- A returned payout is no longer late once a later payout in its currency is paid, because the
     -- money that the bank returned is part of that payout.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'Returns the number of late payouts. A payout is late if it is not paid and its arrival date is '
-  'more than a day ago, or if the bank returned it and no later payout has replaced it.';
+  'Returns the number of late payouts. A payout is late if it is still unpaid a day after its '
+  'arrival date. A payout that the bank returned is late until a later payout in its currency is '
+  'paid.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -9725,8 +9736,9 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'Returns the number of card charges at or after p_from and before p_to, how many of them failed, '
-  'and the share that failed, from 0 to 1; the share is 0 if there was no charge.';
+  'Returns three figures of the card charges at or after p_from and before p_to: their number, the '
+  'number that failed, and the share that failed, from 0 to 1. The share is 0 if there was no '
+  'charge.';
 
 -- supabase/schemas/payouts/functions/balance_lists.sql
 
@@ -9873,9 +9885,10 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout. The last one assigned is the last '
-  'one at which their running sum is exactly the payout''s amount or, if no sum is exact, below '
-  'that amount. Any remaining amount is reported as the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
+  'running sum equals the payout''s amount. If the sum never equals that amount, assigns them up '
+  'to the last one at which the sum is below it. Any remaining amount is reported as the payout''s '
+  'difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -9889,9 +9902,9 @@ begin
     select * from farthing.payouts m
     where not m.automatic and m.itemised_at is null and m.status not in ('failed', 'canceled')
       and m.made_at <= p_until
-      -- Transactions in the lists of earlier automatic payouts are not available, so those lists
-      -- must be stored first. A failed payout is not waited for, because Stripe may never have its
-      -- list.
+      -- A transaction in the list of an earlier automatic payout does not belong to a manual
+      -- payout, so those lists must be stored first. A failed payout is not waited for, because
+      -- Stripe may never have its list.
       and not exists (select from farthing.payouts a
         left join farthing.reconciliations r on r.payout_id = a.payout_id
         where a.automatic and a.currency = m.currency and a.made_at <= m.made_at
@@ -10038,17 +10051,18 @@ as $$
 $$;
 comment on function farthing.newest_mismatches(int) is
   'Returns the newest open mismatches as one line of text for the alert. For each mismatch, the '
-  'text has the kind, Stripe''s id, our order or booking, and the difference or, if it is unknown, '
-  'the amount, in minor units. Null if no mismatch is open.';
+  'text has the kind, Stripe''s id, our order or booking, and the difference in minor units, or '
+  'the amount if the difference is unknown. Null if no mismatch is open.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
--- a payment may wait for its payout. Each run looks for those payments of the next period that
--- Stripe does not list at all; the period is at most one day long, so that the run stays short even
--- after a long pause: docs/decisions/reconciliation.md. Each run also looks for all payments that
--- are in Stripe's list of balance transactions and in no payout.
+-- a payment may wait for its payout. Each run makes two checks. The first one looks for payments
+-- that Stripe does not list at all. It covers the period after the last run's period, but at most
+-- one day, so that a run stays short even after a long pause: docs/decisions/reconciliation.md. The
+-- second one looks for all payments that are in Stripe's list of balance transactions and in no
+-- payout.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -10074,9 +10088,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns a moment. Every earlier payment in the balance of p_currency must be in a listed '
-  'payout; if p_currency is null, this is true of every balance. Null before the first payout is '
-  'listed; never later than p_now less paid_out_within.';
+  'Returns the moment up to which all payments in the balance of p_currency must be in listed '
+  'payouts; if p_currency is null, the payments in every balance must be. Null before the first '
+  'payout is listed; never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
@@ -10371,8 +10385,8 @@ end
 $$;
 comment on function farthing.note_transactions(text, jsonb, timestamptz) is
   'Stores a page of balance transactions, from a payout''s list or from the list of a period '
-  '(p_payout_id is null), and books their fees. Stripe''s current version replaces a stored '
-  'transaction.';
+  '(p_payout_id is null), and books their fees. If a transaction is already stored, Stripe''s '
+  'current version replaces it.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -10414,8 +10428,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe usually has a list within hours. While a payout has no list, we know neither which
-  -- payments it contains nor which are missing from it.
+  -- Stripe usually has a list within hours. While a payout has no list, it is unknown which
+  -- payments it contains and which it lacks.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
@@ -10764,9 +10778,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails with mfa_required if an operator without a second factor sets operator_mfa to a value that '
-  'requires one now. Without this check, if no operator had a second factor, only a secret key '
-  'could change the setting back.';
+  'Fails with mfa_required if an operator without a second factor sets operator_mfa to a value that requires '
+  'one now. Without this check, operators could lock themselves out: if none of them had a second factor, '
+  'only a secret key could change the setting back.';
 
 -- supabase/schemas/policy/functions/set_policy.sql
 
@@ -11049,8 +11063,8 @@ begin
     f.field
   from counted c
   left join lateral (
-    -- The order prefers the pinned version, then the newest version in force at the moment of the
-    -- event. An event older than the first version is charged at that version, so that a late
+    -- This `order by` prefers the pinned version, then the newest version in force at the moment of
+    -- the event. An event older than the first version is charged at that version, so that a late
     -- report is not free. A future event is charged at today's version.
     select x.* from farthing.rates x where x.model = c.model
     order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
@@ -11092,12 +11106,11 @@ begin
 end
 $$;
 comment on function farthing.price_usage is
-  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a '
+  'Prices usage events exactly, in credits: Σ tokens × rate × markup / 1000. Token kinds are disjoint; a '
   'kind without a rate of its own costs as much as input (cached, cache write) or output (reasoning). '
-  'p_rate_at: the moment of the rates; null for the moment of each event. p_pinned: {model: rate '
-  'version}, which takes precedence. problem: an error code if the event cannot be priced. origin: '
-  'always `caller`; holds, chats and jobs overwrite origin and event_id. event_at: null for usage '
-  'without occurred_at.';
+  'p_rate_at: the moment of the rates; null for the moment of each event. p_pinned: {model: rate version}, '
+  'which takes precedence. problem: an error code if the event cannot be priced. origin: always `caller`; '
+  'holds, chats and jobs overwrite origin and event_id. event_at: null for usage without occurred_at.';
 
 -- supabase/schemas/pricing/functions/rate_changes.sql
 
@@ -11299,8 +11312,8 @@ begin
 end
 $$;
 comment on function farthing.packages_guard() is
-  'Trigger: fills in a missing slug, and refuses a second slug for a package, and a second package with '
-  'the same slug.';
+  'Trigger: fills in a missing slug. Refuses a second slug for a package, and a second package with the same '
+  'slug.';
 
 -- supabase/schemas/proof/functions/audit.sql
 
@@ -11627,8 +11640,8 @@ begin
 end
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '
-  'order still had credits. The earlier lot had credits if a later charge took some from it.';
+  'Rule 5, as far as entries show it: no plain charge took credits from a lot while a lot before it in the '
+  'burn-down order still had credits. That lot still had credits if a later charge took credits from it.';
 
 -- supabase/schemas/proof/functions/caps_and_ceilings.sql
 
@@ -12446,8 +12459,8 @@ begin
 end
 $$;
 comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after '
-  'their deletion.';
+  'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after the '
+  'user is deleted.';
 
 create function farthing.prove_owners()
 returns setof farthing.violation
@@ -12682,7 +12695,8 @@ begin
     r.amount)
   from farthing.refunds r
   -- A refund without Stripe's id failed before Stripe made it and has no event. If an event has no
-  -- state, or our own state `requested`, the refund's state is stored as `unknown`.
+  -- state, or has the state `requested`, which is ours and not Stripe's, the refund's state is
+  -- stored as `unknown`.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
@@ -12824,7 +12838,7 @@ comment on function farthing.prove_if_due(timestamptz) is
   'Runs the proof if it is due, and stores the result. Returns whether it ran. The wait after a '
   'proof is at least twenty times the duration of that proof. If that proof had time for all '
   'entries, the wait is also at least one hour. The whole proof runs each week and after a '
-  'violation, otherwise the incremental proof.';
+  'violation; otherwise the incremental proof runs.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -13162,8 +13176,8 @@ begin
 end
 $$;
 comment on function farthing.prove_welcome_days() is
-  'Rule 18: the welcome credits of each day (welcome_days), which are compared with the daily limit, '
-  'are the sum of the day''s grants.';
+  'Rule 18: welcome_days has the sum of each day''s grants. welcome_reason() compares this sum with the '
+  'daily limit.';
 
 create function farthing.prove_welcome_grants()
 returns setof farthing.violation
@@ -13180,8 +13194,8 @@ begin
 end
 $$;
 comment on function farthing.prove_welcome_grants() is
-  'Rule 18: each granted request for welcome credits has a lot of its amount. prove_authors() looks for '
-  'lots without a request.';
+  'Rule 18: each granted request for welcome credits has a lot with the granted amount. prove_authors() '
+  'looks for lots without a request.';
 
 -- supabase/schemas/refunds/functions/clear_warning.sql
 
@@ -13487,7 +13501,7 @@ begin
 end
 $$;
 comment on function farthing.request_refund is
-  'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails '
+  'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails with '
   'forbidden, not_found, invalid_request, already_refunded, refund_too_large, idempotency_key_reused.';
 
 -- supabase/schemas/refunds/functions/send.sql
@@ -13545,8 +13559,8 @@ begin
       end if;
       continue;
     end if;
-    -- The waits between the attempts are 2, 4, 8 … minutes, so the runner that has claimed a refund
-    -- has ended before the refund can be claimed again.
+    -- The waits between the attempts are 2, 4, 8 … minutes. Even the shortest one is longer than a
+    -- runner needs to send a claimed refund, so no other runner claims the refund meanwhile.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -14282,8 +14296,8 @@ comment on function farthing.deferred_proof() is
 
 -- supabase/schemas/reports/functions/lot_days.sql
 
--- Movements of lots per day. They are summed when entries are sealed, for the same reasons as in
--- actor_days.sql.
+-- Movements of lots per day. They are summed when entries are sealed, because entries have no index
+-- by time: such an index would slow every debit. A report then reads a few rows per day.
 
 create view farthing.lot_movements with (security_invoker = true) as
 select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
@@ -14323,8 +14337,8 @@ as $$
   with paid as materialized (
     select * from farthing.book_debt_payments()
   ), moved as not materialized (
-    -- `place` is the order of an account's movements: an entry gets an even number, and a payment of debt the
-    -- odd number after the entry that it follows.
+    -- `place` puts the movements of an account in sequence. An entry gets an even number, and a
+    -- payment of debt gets the odd number after the entry that it follows.
     select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
     join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto
@@ -14617,8 +14631,9 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: lot_days has two kinds of sums: the credits that sealed entries and booked payments of '
-  'debt moved, and the changes that they caused in the value of the lots.';
+  'Rule 14: the credits in lot_days equal the credits that sealed entries and booked payments of '
+  'debt moved, and the values in lot_days equal the changes of the lots'' values that these '
+  'movements caused. Each payment of debt has a row in debt_payment_days.';
 
 create function farthing.prove_lot_sums()
 returns setof farthing.violation
@@ -14790,9 +14805,9 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days: all usage of one account, or the usage of all accounts '
-  'whose entries are sealed. For all accounts, reads the stored sums with the fewest rows that still '
-  'have all columns of p_groups.';
+  'Returns the usage of a range of days: all usage of one account, or the usage of all accounts whose '
+  'entries are sealed. For all accounts, reads the sums in usage_sums, because they have fewer rows, and '
+  'reads usage_days only where no such sum has all columns of p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -15208,8 +15223,8 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- An application fee may be refunded in parts, and each part has its own line. The day of the
-  -- line that is nearest in time is returned.
+  -- An application fee may be refunded in parts, and each part has its own line. The query returns
+  -- the day of the line that is nearest in time to the transaction.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is
@@ -15252,8 +15267,9 @@ begin
 end
 $$;
 comment on function farthing.book_booking_money is
-  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of '
-  'the fee that was refunded. p_effective_at as in book_paid_order().';
+  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of the '
+  'fee that was refunded. p_effective_at: when the fact happened; null for the time of the event that is '
+  'being applied.';
 
 create function farthing.book_booking()
 returns trigger
@@ -15396,8 +15412,8 @@ begin
 end
 $$;
 comment on function farthing.book_refund_money(farthing.refunds, boolean, timestamptz, timestamptz) is
-  'Books the money of a refund, with the opposite sign if the refund has failed. p_effective_at as '
-  'in book_paid_order().';
+  'Books the money of a refund, with the opposite sign if the refund has failed. p_effective_at: '
+  'when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.book_refund()
 returns trigger
@@ -15459,8 +15475,8 @@ begin
 end
 $$;
 comment on function farthing.book_movement(farthing.dispute_movements, timestamptz, timestamptz) is
-  'Books the money that a bank withdrew or returned, and Stripe''s fee for it. p_effective_at as in '
-  'book_paid_order().';
+  'Books the money that a bank withdrew or returned, and Stripe''s fee for it. p_effective_at: when the fact '
+  'happened; null for the time of the event that is being applied.';
 
 create function farthing.book_dispute_movement()
 returns trigger
@@ -15605,7 +15621,7 @@ end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
   'Returns the metrics of our fees of bookings: the requested fees, the share of them that was collected, '
-  'and the number that is missing.';
+  'and the number of bookings whose fee is missing.';
 
 create function farthing.metric_controls(p_range farthing.day_range)
 returns jsonb
@@ -15937,7 +15953,8 @@ begin
           when l.refund_id is not null then 'refund ' || l.refund_id
           when l.order_id is not null then 'order ' || l.order_id
           else 'booking ' || l.booking_id end,
-        -- A tax_returned line is added to the refund or dispute whose money it is a part of.
+        -- A tax_returned line counts with its refund or dispute, because its amount is a part of
+        -- that money.
         case when l.kind = 'tax_returned' and l.dispute_id is not null or l.kind = 'dispute_reversal'
             then 'dispute'
           when l.kind in ('tax_returned', 'refund_failure') then 'refund'
@@ -16017,11 +16034,11 @@ as $$
   from compared c where c.ours <> 0 or c.theirs <> 0
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
-  'Returns the control totals of the revenue report: for each currency the sum of Stripe''s fees and '
-  'the sum of all other lines, each compared with the same sum of Stripe''s balance transactions. The '
-  'sums differ as long as Stripe has not listed a transaction. If a transaction is listed after its '
-  'month was closed, its fee remains a difference in that month and, with the opposite sign, in the '
-  'month in which the fee was booked.';
+  'Returns the control totals of the revenue report: for each currency the sum of Stripe''s fees and the sum '
+  'of all other lines, each compared with the same sum of Stripe''s balance transactions. The sums differ as '
+  'long as Stripe has not listed a transaction. A transaction may be listed after its month was closed. Its '
+  'fee then remains a difference in that month, and a difference with the opposite sign in the month in '
+  'which the fee was booked.';
 
 -- supabase/schemas/revenue/functions/revenue_days.sql
 
@@ -16153,8 +16170,8 @@ as $$
   group by q.booked_on, q.product_line, q.currency, q.kind
 $$;
 comment on function farthing.revenue_sums(date, date) is
-  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that '
-  'were rolled up, and the lines booked after them.';
+  'Returns the lines from p_from to p_to, summed by day, product line, currency and kind. These '
+  'are both the lines that were rolled up and the lines that were booked later.';
 
 -- supabase/schemas/revenue/functions/stripe_fees.sql
 
@@ -16209,8 +16226,8 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- Stripe's fee counts on the day of its payment's line, because the event and the balance
-  -- transaction of a payment may be on two different days.
+  -- The event and the balance transaction of a payment may be on two different days. Stripe's fee
+  -- counts on the day of the payment's line, so that the payment and its fee count on the same day.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
@@ -16239,7 +16256,8 @@ begin
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
     union select * from farthing.balance_transactions where fee_id = p_source_id
-    -- The rows are locked in the same order as in note_transactions().
+    -- The rows are locked in the same order as in note_transactions(), so that the two functions
+    -- cannot deadlock.
     order by transaction_id) t;
 end
 $$;
@@ -17262,8 +17280,8 @@ begin
 end
 $$;
 comment on function farthing.delete_old_runs(timestamptz, int) is
-  'Deletes our own and pg_cron''s history of runs after a week, and returns the number of deleted '
-  'rows.';
+  'Deletes the failed runs of tasks, and pg_cron''s runs of the job farthing, after a week. '
+  'Returns the number of deleted rows.';
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
@@ -17295,8 +17313,8 @@ as $$
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'Returns for how long no alert could open: the time since the runner last looked for due tasks '
-  'or, if that is longer ago, since the task that evaluates alerts last succeeded.';
+  'Returns for how long no alert could open. This is the longer of two times: since the runner '
+  'last looked for due tasks, and since the task that evaluates alerts last succeeded.';
 
 create function farthing.runs_tasks(p_now timestamptz)
 returns boolean
@@ -18062,7 +18080,7 @@ begin
 end
 $$;
 comment on function farthing.apply_features(jsonb, text, timestamptz) is
-  'Sets the flags of a list [{name, state, percentage?}]. Returns {changes, unchanged}. Fails '
+  'Sets the flags of a list [{name, state, percentage?}]. Returns {changes, unchanged}. Fails with '
   'invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_journal_accounts.sql
@@ -18220,7 +18238,7 @@ end
 $$;
 comment on function farthing.apply_packages(jsonb, timestamptz) is
   'Replaces the packages on sale with the packages of a list. Returns {changes, unchanged}. Fails '
-  'invalid_request.';
+  'with invalid_request.';
 
 -- supabase/schemas/settings/functions/apply_policy.sql
 
@@ -18428,8 +18446,8 @@ $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
-  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails '
-  'invalid_request, version_conflict, and forbidden for an operator who has lost the role.';
+  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails with '
+  'invalid_request, version_conflict, or forbidden if the operator has lost the role.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void
@@ -18718,8 +18736,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails with invalid_request and names the field if the effective_from of an item of a list is not a '
-  'valid time, or is more than two years in the future.';
+  'Fails with invalid_request and names the field if an item''s effective_from is not a valid time, or is '
+  'more than two years in the future.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
   p_first timestamptz)
@@ -18741,9 +18759,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails with invalid_request and names the field if an item of a list would change something before '
-  'p_first. An item that changes nothing may have an effective_from in the past, so that the same list '
-  'can be sent again.';
+  'Fails with invalid_request and names the field if an item of a list changes a value and its '
+  'effective_from is before the moment p_first. An item that changes nothing may have an earlier '
+  'effective_from, so that the same list can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
 returns jsonb
@@ -19033,7 +19051,8 @@ as $$
     when 'sql' then 'a SQL session of ' || substr(p_author, 5)
     else p_author end
 $$;
-comment on function farthing.author_words(text) is 'Returns an author in words.';
+comment on function farthing.author_words(text) is
+  'Returns an author in words, such as "the customer" or "the secret key …".';
 
 create function farthing.usage_words(p_facts jsonb)
 returns text
@@ -19146,8 +19165,8 @@ as $$
     (select b.account_id from farthing.bookings b where b.charge_id = p_facts ->> 'charge_id'))
 $$;
 comment on function farthing.event_account(jsonb) is
-  'Returns the account of the order or booking that the facts of an event name: an order by its id or '
-  'payment, a booking by its id, payment or charge. Null if the event is about neither.';
+  'Returns the account that an event is about. The event''s facts name an order by its id or payment, or a '
+  'booking by its id, payment or charge. Null if they name neither.';
 
 create function farthing.event_entries(p_event farthing.inbox, p_account_id bigint)
 returns jsonb
@@ -19198,8 +19217,8 @@ as $$
   select i.user_id from auth.identities i where i.email = lower(p_email)
 $$;
 comment on function farthing.find_by_email(text) is
-  'Returns the users whose email address is p_email, in upper or lower case: the address is the user''s '
-  'own, or the address of an identity with which they sign in.';
+  'Returns the users whose email address is p_email, in upper or lower case. The address may be the user''s '
+  'own, or that of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -20144,7 +20163,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Checks the terms of top-ups. Fails with invalid_request with the field and, where one exists, its bound.';
+  'Checks the terms of top-ups. Fails with invalid_request and names the field, and its bound if it has one.';
 
 create function farthing.set_top_up(
   p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,
@@ -20538,11 +20557,11 @@ comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
 
 -- supabase/schemas/transfers/functions/settle_uncertain.sql
 
--- Moves (transfers, reversals and restorations of a provider's share) whose result at Stripe is
--- unknown, and moves that Stripe refused and a person then made in Stripe's dashboard. An uncertain
--- move counts as made, so that nothing is paid twice. An operator settles a move with this function
--- instead of an UPDATE, because the function also records the moves that become due and audits the
--- operator's reason.
+-- Moves are the transfers, reversals and restorations of a provider's share. This file settles two
+-- kinds of moves: those whose result at Stripe is unknown, and those that Stripe refused and a
+-- person then made in Stripe's dashboard. An uncertain move counts as made, so that nothing is paid
+-- twice. An operator settles a move with this function instead of an UPDATE, because the function
+-- also records the moves that become due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,

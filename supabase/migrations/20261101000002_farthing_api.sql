@@ -88,7 +88,7 @@ grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
   'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
   'while the provider has not accepted the request yet. A number also records that the provider '
-  'has accepted it. Returns {status: open | closed}.';
+  'has accepted the request. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -316,7 +316,7 @@ comment on function farthing_public.bookings_attach is
   'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer '
   'contains the client secret, and so does the answer to a repeated request. The secret is stored '
   'only in private_answers, for at most 24 hours. Returns {status: 201, replayed, data}. Fails '
-  'not_found.';
+  'with not_found.';
 
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
@@ -400,7 +400,7 @@ grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
   'Returns at most p_limit bookings of a user, newest first: {bookings, next_before}. p_before: '
   'only bookings older than the one with this id. p_role: buyer or provider; null for both. Fails '
-  'not_found if there is no such user.';
+  'with not_found if there is no such user.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
@@ -950,8 +950,8 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: true if the table of packages '
-  'has a row. runs_tasks: the result of farthing.runs_tasks().';
+  'Probes the database. Returns {ok, at, migrated, runs_tasks}. migrated: true if the table of '
+  'packages has a row. runs_tasks: the result of farthing.runs_tasks().';
 
 -- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
 -- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
@@ -976,8 +976,8 @@ end
 $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
-  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
-  'units are left. Fails with invalid_request.';
+  'Takes p_units of the day''s budget of paid checks. Returns {claimed, units_left}; claimed is false if '
+  'too few units are left. Fails with invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
@@ -1217,9 +1217,9 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. '
-  'Fails with not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
-  'the hold''s account. Credits are text.';
+  'Returns a hold. If the hold has ended and belongs to a chat, adds the chat''s cost: chat {credits, '
+  'is_final}. Fails with not_found if there is no such hold, or if p_user_id is given and that user cannot '
+  'act for the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -1316,7 +1316,7 @@ grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
   'balance_after, lots}}. If p_once is true, only one debit with this p_reference_id is ever made; '
-  'a repeated call returns 200 with the first debit and duplicate: true. Fails '
+  'a repeated call returns 200 with the first debit and duplicate: true. Fails with '
   'insufficient_credits, spend_cap_reached, reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
@@ -1338,7 +1338,7 @@ $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
   'Returns the current {balance, held, available, debt, lots in burn-down order, as_of}. If p_at '
-  'is given, returns the balance at that moment: {balance, as_of}. Credits are text. Fails '
+  'is given, returns the balance at that moment: {balance, as_of}. Credits are text. Fails with '
   'not_found.';
 
 create function farthing_public.credits_entries(
@@ -1373,7 +1373,7 @@ comment on function farthing_public.credits_entries is
   'Returns a page of entries, newest first: {entries, next_before}. amount is signed: negative for '
   'debits. author is only the kind of author (owner, operator, key, stripe, task, sql) unless '
   'p_with_names is true, because users must not see an operator''s id. Credits are text. Fails '
-  'not_found.';
+  'with not_found.';
 
 -- Views for the data API. They run with the caller's rights, so row level security decides what the
 -- caller sees. Amounts are text, because JSON numbers would lose digits.
@@ -1523,13 +1523,13 @@ end
 $$;
 grant execute on function farthing_public.proofs_read to service_role;
 comment on function farthing_public.proofs_read is
-  'Returns a run of the proof with its first 100 violations: {rule, account_id, user_id, detail}. Fails '
+  'Returns a run of the proof with its first 100 violations: {rule, account_id, user_id, detail}. Fails with '
   'not_found.';
 
 -- supabase/schemas/providers/api.sql
 
--- The RPC functions that begin, attach, abandon, read and compare providers, and a view for the
--- data API.
+-- The RPC functions that create a provider, store its account at Stripe, end a failed request, read
+-- a provider, and compare providers with Stripe's accounts; and a view for the data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
@@ -1925,7 +1925,7 @@ $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
   'Charges one usage event. Each event_id of a user is charged only once, with no time limit. Returns '
-  '{status, replayed, data}; a known event returns status 200 and duplicate: true. Fails '
+  '{status, replayed, data}; a known event returns status 200 and duplicate: true. Fails with '
   'insufficient_credits, spend_cap_reached, unknown_model, usage_conflict (a known event with different '
   'contents), not_found, invalid_request.';
 
@@ -1998,7 +1998,7 @@ grant execute on function farthing_public.usage_charge_batch to service_role;
 comment on function farthing_public.usage_charge_batch is
   'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: '
   '{accepted, duplicates, rejected: [{index, event_id, code, field, details}], results}}. Fails '
-  'invalid_request.';
+  'with invalid_request.';
 
 -- supabase/schemas/customers/api/card_work.sql
 
@@ -2410,7 +2410,7 @@ $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
   'Changes the limits that are in p_changes. Returns {status: 200, replayed, data: policy}. Fails '
-  'forbidden for an operator who has lost the role, invalid_request.';
+  'with invalid_request, and forbidden for an operator who has lost the role.';
 
 -- supabase/schemas/inbox/api/backfills.sql
 
@@ -2578,9 +2578,9 @@ end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Returns the ids of up to p_limit dead-lettered events to replay: those that arrived first, '
-  'sorted by the time at which they occurred at Stripe. Fails with forbidden for an operator who has '
-  'lost the role.';
+  'Returns the ids of up to p_limit dead-lettered events to replay. Takes the events that arrived first, '
+  'and sorts them by the time at which they occurred at Stripe. Fails with forbidden for an operator who '
+  'has lost the role.';
 
 -- supabase/schemas/inbox/api/stripe_mode.sql
 
@@ -2655,7 +2655,7 @@ $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
   'Cancels a job that has not ended; a step that is running is charged when it finishes. Audits '
-  'the cancellation unless the author is the job''s own user. Returns {job_id, status}. Fails '
+  'the cancellation unless the author is the job''s own user. Returns {job_id, status}. Fails with '
   'not_found, job_not_cancellable.';
 
 -- supabase/schemas/jobs/api/create.sql
@@ -2692,7 +2692,7 @@ $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
   'Queues a job and holds its estimated price; a job without an estimate is free. Returns {status: '
-  '202, replayed, data}. If a job with this client_temp_id exists, returns that job. Fails '
+  '202, replayed, data}. If a job with this client_temp_id exists, returns that job. Fails with '
   'insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request. Credits are '
   'text.';
 
@@ -2726,9 +2726,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
-  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
-  'next_before}, with user_id and the detail of the last error. If p_user_id is not null, returns only '
-  'that user''s jobs. Fails with not_found if there is no such user.';
+  'Returns a page of the dead-lettered jobs of the last 30 days, newest first: {jobs, next_before}. Each '
+  'job has its user_id and the detail of its last error. If p_user_id is not null, returns only that '
+  'user''s jobs. Fails with not_found if there is no such user.';
 
 -- supabase/schemas/jobs/api/read.sql
 
@@ -2814,7 +2814,7 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found. Fails with invalid_request and names the field `limit`.';
+  'with not_found. Fails with invalid_request and names the field `limit`.';
 
 -- supabase/schemas/jobs/api/runners.sql
 
@@ -2911,7 +2911,8 @@ grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
   'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left; '
   'otherwise the job fails. A job that was cancelled ends without a retry. p_message may be shown to '
-  'users, p_detail must not be. Returns {status: queued with run_after, failed, cancelled or lost}.';
+  'users, p_detail must not be. Returns {status: queued, failed, cancelled or lost}, with run_after if the '
+  'job is queued.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -3008,7 +3009,7 @@ comment on function farthing_public.report_journal is
 
 -- supabase/schemas/notifications/api/list.sql
 
--- Operators list notifications: their state and their recipient, and never their contents.
+-- Operators list notifications with their states and recipients, but never with their contents.
 
 create function farthing_public.notifications_list(
   p_state text default null, p_template text default null, p_user_id uuid default null,
@@ -3023,8 +3024,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The notification with the id p_before is read before the page: the index scan begins at its
-  -- created_at and id.
+  -- The notification with the id p_before. It is read first, because the index scan for the page
+  -- begins at its created_at and id.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;
@@ -3186,8 +3187,8 @@ end
 $$;
 grant execute on function farthing_public.notifications_sent to service_role;
 comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification. Returns {known}: false if the claim no '
-  'longer belongs to this runner.';
+  'Records that the service has accepted a claimed notification. Returns {known}: false if the notification '
+  'no longer waits for this report, for example because another runner has claimed it.';
 
 create function farthing_public.notifications_failed(
   p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
@@ -3285,8 +3286,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
-  -- The mismatch with the id p_before is read before the page: the index scan begins at its
-  -- found_at and id.
+  -- The mismatch with the id p_before. It is read first, because the index scan for the page begins
+  -- at its found_at and id.
   v_last farthing.mismatches;
 begin
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
@@ -3354,8 +3355,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The payout with the id p_before is read before the page: the index scan begins at its made_at
-  -- and id.
+  -- The payout with the id p_before. It is read first, because the index scan for the page begins
+  -- at its made_at and id.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -3396,7 +3397,7 @@ $$;
 grant execute on function farthing_public.payouts_read to service_role;
 comment on function farthing_public.payouts_read is
   'Returns a payout with its newest 100 open mismatches and the sums of its lines by kind. Fails '
-  'not_found.';
+  'with not_found.';
 
 -- supabase/schemas/payouts/api/runner.sql
 
@@ -3408,9 +3409,9 @@ returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A claim sets the time of the next attempt, with a wait that grows with each attempt, so a
-  -- runner that dies need not report anything. The attempts never end, because Stripe may not have
-  -- the list yet; the longest wait is 1,024 minutes.
+  -- A claim already sets the time of the next attempt, so a runner that dies need not report
+  -- anything. The wait grows with each attempt, up to 1,024 minutes. The attempts never end,
+  -- because Stripe may not have the list yet.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -3422,8 +3423,9 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Claims for a runner a payout whose list is due. Returns {payout_id, claimed_at, after}, or null '
-  'if no list is due. after: the last stored transaction, or null.';
+  'Claims a payout whose list is due, so that the calling runner fetches the list. Returns '
+  '{payout_id, claimed_at, after}, or null if no list is due. after: the last stored transaction, '
+  'or null.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -3581,8 +3583,8 @@ declare
   -- A user without an account gets 0. No account has that number, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The warning with the id p_before is read before the page: the index scan begins at its
-  -- created_at and id.
+  -- The warning with the id p_before. It is read first, because the index scan for the page begins
+  -- at its created_at and id.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;
@@ -3628,15 +3630,16 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
-  'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails with not_found; fails with forbidden if the payment is the operator''s '
-  'own, or if the operator has lost the role.';
+  'Clears a card network''s warning and unfreezes the payment''s credits, because an operator trusts the '
+  'payment. A warning that is not open does not change. Returns {status: 200, replayed, data: {warning_id, '
+  'state}}. Fails with not_found; fails with forbidden if the payment is the operator''s own, or if the '
+  'operator has lost the role.';
 
 -- supabase/schemas/refunds/api/refunds.sql
 
--- The RPC functions that begin, preview, attach, refuse, postpone, finish, read, list and claim
--- refunds.
+-- The RPC functions of refunds. An endpoint begins a refund and calls Stripe. It then stores
+-- Stripe's id (attach), Stripe's refusal (refuse), or that the response is unknown (postpone). Last
+-- it stores its answer (finish). The other functions preview, read, list and claim refunds.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -3767,8 +3770,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_finish to service_role;
 comment on function farthing_public.refunds_finish is
-  'Stores the refund''s current state as the answer of the Idempotency-Key. Returns {status: 201, '
-  'replayed, data: refund}.';
+  'Stores the refund''s current state as the answer to later requests with the same '
+  'Idempotency-Key. Returns {status: 201, replayed, data: refund}.';
 
 create function farthing_public.refunds_read(
   p_refund_id uuid, p_is_repeat boolean default false, p_author text default null,
@@ -3816,8 +3819,8 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The refund with the id p_before is read before the page: the index scan begins at its
-  -- created_at and id.
+  -- The refund with the id p_before. It is read first, because the index scan for the page begins
+  -- at its created_at and id.
   v_last farthing.refunds;
 begin
   if p_user_id is null and v_account_id > 0 then
@@ -4013,7 +4016,7 @@ $$;
 grant execute on function farthing_public.report_kpis to service_role;
 comment on function farthing_public.report_kpis is
   'Returns the key figures of a range of days, each with its unit, target, number of samples and '
-  'formula. A figure that is counted by day or label has a row for each day or label. Fails '
+  'formula. A figure that is counted by day or label has a row for each day or label. Fails with '
   'invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/liabilities.sql
@@ -4037,8 +4040,8 @@ begin
     (date_trunc('month', v_range.last_day::timestamp) + interval '1 month' - interval '1 day')::date);
   with months as materialized (
     select m.*, to_char(m.month, 'YYYY-MM') || ' ' || m.currency as cursor,
-      -- `proof` is what the lots are worth now, to be compared with the closing value. So only the report's
-      -- last month has a proof, and only if no lot has moved after that month.
+      -- `proof` is what the lots are worth now. It is compared with the closing value, so only the
+      -- report's last month has a proof, and only if no movement of a lot is later than that month.
       case when m.month >= p.last_month and m.month = max(m.month) over () then p.proof end as proof
     from farthing.deferred_months(v_range) m join farthing.deferred_proof() p using (currency)
   )
@@ -4078,7 +4081,8 @@ comment on function farthing_public.report_liabilities is
 
 -- supabase/schemas/reports/api/usage.sql
 
--- The report of usage: charges, tokens, credits, the provider's cost, and the margin.
+-- The report of usage: charges, tokens, credits, what the tokens cost at the models' providers, and
+-- the margin.
 
 create function farthing_public.report_usage(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
@@ -4317,7 +4321,7 @@ comment on function farthing_public.report_revenue is
 
 -- supabase/schemas/settings/api/accounting.sql
 
--- The RPC functions of the accounting policies: operators read them, and add versions.
+-- The RPC functions with which operators read the accounting policies, and add versions of them.
 
 create function farthing_public.settings_accounting(p_now timestamptz default now())
 returns jsonb
@@ -4469,7 +4473,8 @@ comment on function farthing_public.settings_flags_set is
 
 -- supabase/schemas/settings/api/journal_codes.sql
 
--- The RPC functions of the journal's codes: operators read them, and change some of them.
+-- The RPC functions with which operators read the codes of the journal's accounts, and change some
+-- codes.
 
 create function farthing_public.settings_journal_codes(p_now timestamptz default now())
 returns jsonb
@@ -4508,8 +4513,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_journal_codes_set to service_role;
 comment on function farthing_public.settings_journal_codes_set is
-  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of '
-  'an open month, and today by default. Returns the same object as settings_packages_set(). Fails '
+  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
+  'open month, and today by default. Returns the same object as settings_packages_set(). Fails with '
   'forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/packages.sql
@@ -4594,15 +4599,15 @@ as $$
 $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
-  'Changes the settings of the policy that p_changes names: {setting: value}, durations in '
-  'seconds. p_has_second_factor: whether the operator''s token shows a second factor (aal2). '
-  'p_livemode: whether Stripe''s key is a live one. Returns the same object as '
-  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict, and mfa_required '
-  'if an operator without a second factor sets operator_mfa to a value that requires one now.';
+  'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
+  'p_has_second_factor: whether the operator''s token shows a second factor (aal2). p_livemode: whether '
+  'Stripe''s key is a live one. Returns the same object as settings_packages_set(). Fails with forbidden, '
+  'invalid_request, version_conflict, or with mfa_required if an operator without a second factor sets '
+  'operator_mfa to a value that requires one now.';
 
 -- supabase/schemas/settings/api/rates.sql
 
--- The RPC functions of the rates: operators read them, and add versions.
+-- The RPC functions with which operators read the rates, and add versions of them.
 
 create function farthing_public.settings_rates(p_now timestamptz default now())
 returns jsonb
@@ -4812,8 +4817,8 @@ $$;
 grant execute on function farthing_public.welcome_list to service_role;
 comment on function farthing_public.welcome_list is
   'Returns a page of requests for welcome credits, newest first, optionally only those of one '
-  'status, one reason of the refusal or one user: {welcome_grants, next_before}. Addresses are '
-  'masked unless p_user_id names the user. Fails with not_found if there is no such user.';
+  'status, one reason for refusal or one user: {welcome_grants, next_before}. Addresses are masked '
+  'unless p_user_id names the user. Fails with not_found if there is no such user.';
 
 -- supabase/schemas/welcome/api/retry.sql
 
@@ -4902,10 +4907,10 @@ $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
-  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest '
-  'first. The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
+  'optionally only those with one reason for refusal, at most p_limit in one call, oldest first. '
+  'The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
   '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
-  'forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
+  'with forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
 
 -- supabase/schemas/welcome/api/runner.sql
 

@@ -25,9 +25,9 @@ select farthing.add_task('close_abandoned_chats', '1 minute');
 
 select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
--- Tasks with a smaller time budget run first. This task has the largest budget, so it runs last. If
--- no task ran for days, the other tasks first do the overdue work, and then the rules read the
--- result. Its budget is below the role's statement timeout of two minutes.
+-- Tasks with a smaller time budget run first. This task has the largest budget, 105 seconds, so it
+-- runs last. If no task ran for days, the other tasks first do the overdue work, and then the alert
+-- rules read the result. The budget is below the role's statement timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
 -- supabase/schemas/audit/triggers.sql
@@ -375,8 +375,9 @@ select farthing.add_task('close_months', '1 hour', '37 minutes');
 -- supabase/schemas/reversals/triggers.sql
 
 -- Triggers: refunds change their state only as refunds_guard() allows, refunds and disputes are
--- never deleted, and the balance transactions of disputes never change. notifications/triggers.sql
--- queues receipts; top_ups/triggers.sql pauses top-ups after a refund.
+-- never deleted, and the balance transactions of disputes never change. The triggers in
+-- notifications/triggers.sql queue the notifications of refunds and disputes; those in
+-- top_ups/triggers.sql pause top-ups after a refund.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();

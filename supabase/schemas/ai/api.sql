@@ -82,7 +82,7 @@ grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
   'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
   'while the provider has not accepted the request yet. A number also records that the provider '
-  'has accepted it. Returns {status: open | closed}.';
+  'has accepted the request. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,

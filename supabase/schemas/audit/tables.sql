@@ -1,5 +1,5 @@
--- The audit of changes of data that decides about money, the list of the audited tables, the list
--- of the triggers that must exist, and the log of who read customers' data.
+-- The audit, which records each change of data that decides about money. Also three lists: the
+-- audited tables, the triggers that must exist, and who read which customer's data.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,

@@ -85,7 +85,7 @@ comment on function farthing_public.bookings_attach is
   'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer '
   'contains the client secret, and so does the answer to a repeated request. The secret is stored '
   'only in private_answers, for at most 24 hours. Returns {status: 201, replayed, data}. Fails '
-  'not_found.';
+  'with not_found.';
 
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
@@ -169,7 +169,7 @@ grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
   'Returns at most p_limit bookings of a user, newest first: {bookings, next_before}. p_before: '
   'only bookings older than the one with this id. p_role: buyer or provider; null for both. Fails '
-  'not_found if there is no such user.';
+  'with not_found if there is no such user.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())

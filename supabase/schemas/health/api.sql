@@ -11,8 +11,8 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: true if the table of packages '
-  'has a row. runs_tasks: the result of farthing.runs_tasks().';
+  'Probes the database. Returns {ok, at, migrated, runs_tasks}. migrated: true if the table of '
+  'packages has a row. runs_tasks: the result of farthing.runs_tasks().';
 
 -- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
 -- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
@@ -37,8 +37,8 @@ end
 $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
-  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
-  'units are left. Fails with invalid_request.';
+  'Takes p_units of the day''s budget of paid checks. Returns {claimed, units_left}; claimed is false if '
+  'too few units are left. Fails with invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',

@@ -135,9 +135,9 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold and, if the hold has ended, the cost of its chat: chat {credits, is_final}. '
-  'Fails with not_found if there is no such hold, or if p_user_id is given and that user cannot act for '
-  'the hold''s account. Credits are text.';
+  'Returns a hold. If the hold has ended and belongs to a chat, adds the chat''s cost: chat {credits, '
+  'is_final}. Fails with not_found if there is no such hold, or if p_user_id is given and that user cannot '
+  'act for the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text

@@ -60,7 +60,7 @@ $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
   'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
   '{status, replayed: true, data}. p_kept: how long an answer stays valid; null for 24 hours. For '
-  'a key that is derived from the request''s content, this time is shorter. Fails '
+  'a key that is derived from the request''s content, this time is shorter. Fails with '
   'idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,

@@ -47,7 +47,7 @@ grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
   'balance_after, lots}}. If p_once is true, only one debit with this p_reference_id is ever made; '
-  'a repeated call returns 200 with the first debit and duplicate: true. Fails '
+  'a repeated call returns 200 with the first debit and duplicate: true. Fails with '
   'insufficient_credits, spend_cap_reached, reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
@@ -69,7 +69,7 @@ $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
   'Returns the current {balance, held, available, debt, lots in burn-down order, as_of}. If p_at '
-  'is given, returns the balance at that moment: {balance, as_of}. Credits are text. Fails '
+  'is given, returns the balance at that moment: {balance, as_of}. Credits are text. Fails with '
   'not_found.';
 
 create function farthing_public.credits_entries(
@@ -104,7 +104,7 @@ comment on function farthing_public.credits_entries is
   'Returns a page of entries, newest first: {entries, next_before}. amount is signed: negative for '
   'debits. author is only the kind of author (owner, operator, key, stripe, task, sql) unless '
   'p_with_names is true, because users must not see an operator''s id. Credits are text. Fails '
-  'not_found.';
+  'with not_found.';
 
 -- Views for the data API. They run with the caller's rights, so row level security decides what the
 -- caller sees. Amounts are text, because JSON numbers would lose digits.

@@ -132,13 +132,13 @@ comment on column farthing.policy.installation_id is
   'apps and of other installations of Farthing on the same Stripe account. A restored database has '
   'the same id.';
 comment on column farthing.policy.abandoned_stream_timeout is
-  'For how long we continue to read a provider''s stream after the caller has disconnected, to learn '
-  'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
-  'the chat is charged the most that it can have cost.';
+  'For how long the stream of a language model is still read after the caller has disconnected, to learn the '
+  'usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and the chat is '
+  'charged the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output tokens that a provider can have produced, in addition to the recorded ones, '
-  'when a stream breaks off: up to 64 tokens that are not recorded yet, and the tokens in transit. '
-  'Raise this number for a provider that is faster than 200 tokens per second.';
+  'The most output tokens that a language model can have produced, in addition to the recorded '
+  'ones, when its stream breaks off: up to 64 tokens that are not recorded yet, and the tokens in '
+  'transit. Raise this number for a model that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'The time between the end of a month (UTC) and its closing. After the closing, the month''s figures in '
   'reports no longer change.';

@@ -41,5 +41,5 @@ end
 $$;
 grant execute on function farthing_public.proofs_read to service_role;
 comment on function farthing_public.proofs_read is
-  'Returns a run of the proof with its first 100 violations: {rule, account_id, user_id, detail}. Fails '
+  'Returns a run of the proof with its first 100 violations: {rule, account_id, user_id, detail}. Fails with '
   'not_found.';

@@ -1,5 +1,5 @@
--- The RPC functions that begin, attach, abandon, read and compare providers, and a view for the
--- data API.
+-- The RPC functions that create a provider, store its account at Stripe, end a failed request, read
+-- a provider, and compare providers with Stripe's accounts; and a view for the data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,

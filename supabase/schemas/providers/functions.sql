@@ -67,7 +67,7 @@ begin
 end
 $$;
 comment on function farthing.create_provider(uuid, text, text, timestamptz) is
-  'Creates the user''s provider, or returns the existing one. Fails with not_found, and '
+  'Creates the user''s provider, or returns the existing one. Fails with not_found, or with '
   'invalid_request if the country differs from the existing provider''s.';
 
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)

@@ -30,12 +30,12 @@ create table farthing.lot_days (
 );
 comment on table farthing.lot_days is
   'Movements of lots. They are summed by the day (UTC) on which they were booked, by the lot''s '
-  'source, and by the currency of the lot''s price (empty for a lot without a price). granted: '
-  'credits that came in; all others: credits that went out, negative if more credits were '
-  'reinstated than went out. refunded, disputed: clawed back. The source `debt` has the used and '
-  'clawed-back credits that no lot could pay, less the debt that lots paid later. value: the part '
-  'of the lots'' prices that moved, in minor units; what remains of a lot is worth price * '
-  'remaining / amount, rounded.';
+  'source, and by the currency of the lot''s price (empty for a lot without a price). movement '
+  '`granted`: credits that came in; all other movements: credits that went out, negative if more '
+  'credits were reinstated than went out. `refunded`, `disputed`: clawed back. The source `debt` '
+  'has the used and clawed-back credits that no lot could pay, less the debt that lots paid later. '
+  'value: the part of the lots'' prices that moved, in minor units; what remains of a lot is worth '
+  'price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -116,8 +116,8 @@ comment on table farthing.usage_features is
   'are summed as `other`, so that callers cannot create a row for each charge by sending ever new '
   'names.';
 -- The sums per day over all features have a few rows per day; the sums per month by feature have a
--- few thousand rows. A report reads these sums instead of usage_days wherever its columns and days
--- allow, because a year of usage_days may be a million rows.
+-- few thousand rows. A report reads these sums instead of usage_days wherever the columns and days
+-- of the report allow, because a year of usage_days may be a million rows.
 create table farthing.usage_sums (
   grain text not null,
   like farthing.usage_days including defaults,

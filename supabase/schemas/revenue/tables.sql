@@ -50,14 +50,14 @@ comment on table farthing.revenue_lines is
   'balance at Stripe grows. effective_at: when the fact happened, according to Stripe''s event. '
   'booked_on: the day (UTC) on which the line counts: the day of effective_at, or a day of the '
   'oldest open month if the month of effective_at is closed. kind: the kind of fact; if one of '
-  'Stripe''s reporting categories fits, kind has its name. The price of an order without tax is '
-  'its charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute '
-  'are the money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, '
-  'balance transaction or fee. Stripe''s fees and transfers are in the currency of the balance, '
-  'other amounts in the currency of the payment.';
--- A fact has only one line of each kind, with three exceptions. Returned application fees and
--- Stripe's fees may change later, and then another line with the difference is booked. The tax of a
--- refund is booked again with the opposite sign if the refund fails.
+  'Stripe''s reporting categories fits, kind has its name. An order''s `charge` is its price '
+  'without tax; `discount` and `tax` change that price to what was paid. The lines of a refund or '
+  'dispute are `tax_returned` and the money without that tax. source_id: Stripe''s id of the '
+  'payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency '
+  'of the balance, other amounts in the currency of the payment.';
+-- A fact has only one line of each kind, except in two cases. The sum of returned application fees
+-- and a fee of Stripe may change later; then another line with the difference is booked. If a
+-- refund fails, its tax is booked again with the opposite sign.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.

@@ -41,10 +41,10 @@ create table farthing.refunds (
       and next_attempt_at is null))
 );
 comment on table farthing.refunds is
-  'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first '
-  'event, `failed` by us or by Stripe, otherwise Stripe''s state; an unknown state counts as pending. '
-  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: whether a transfer '
-  'reversal of ours, and not the refund itself, reverses the provider''s part.';
+  'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first event; '
+  '`failed` if we or Stripe ended the refund as failed; otherwise Stripe''s state. An unknown state counts '
+  'as pending. credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: whether a '
+  'transfer reversal of ours, and not the refund itself, reverses the provider''s part.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;

@@ -1,6 +1,7 @@
 -- Triggers: refunds change their state only as refunds_guard() allows, refunds and disputes are
--- never deleted, and the balance transactions of disputes never change. notifications/triggers.sql
--- queues receipts; top_ups/triggers.sql pauses top-ups after a refund.
+-- never deleted, and the balance transactions of disputes never change. The triggers in
+-- notifications/triggers.sql queue the notifications of refunds and disputes; those in
+-- top_ups/triggers.sql pause top-ups after a refund.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();

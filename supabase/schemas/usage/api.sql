@@ -43,7 +43,7 @@ $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
   'Charges one usage event. Each event_id of a user is charged only once, with no time limit. Returns '
-  '{status, replayed, data}; a known event returns status 200 and duplicate: true. Fails '
+  '{status, replayed, data}; a known event returns status 200 and duplicate: true. Fails with '
   'insufficient_credits, spend_cap_reached, unknown_model, usage_conflict (a known event with different '
   'contents), not_found, invalid_request.';
 
@@ -116,4 +116,4 @@ grant execute on function farthing_public.usage_charge_batch to service_role;
 comment on function farthing_public.usage_charge_batch is
   'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: '
   '{accepted, duplicates, rejected: [{index, event_id, code, field, details}], results}}. Fails '
-  'invalid_request.';
+  'with invalid_request.';

@@ -36,8 +36,8 @@ begin
 end
 $$;
 comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
-  'Records that a chat''s request is alive, and the output tokens received so far; null means that the '
-  'provider has not accepted the request yet. Returns false if the chat is closed.';
+  'Records that a chat''s request is alive. p_output_tokens: the output tokens received so far; null while '
+  'the provider has not accepted the request. Returns false if the chat is closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void

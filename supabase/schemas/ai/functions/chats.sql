@@ -2,11 +2,11 @@
 -- heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases the chat.
 -- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
 -- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
--- lock of the key, the owner, the account, the chat, the key's row. The scheduled task skips a chat
--- if one of its rows is locked. A chat locks the owner's row before the account, in the same order
--- as the deletion of the owner, because another order could cause a deadlock. A chat cannot avoid
--- the lock of the owner's row: two later statements take it to check a foreign key to that row (the
--- insert of a log, and the second update of the account in one transaction).
+-- lock of the idempotency key, the owner, the account, the chat, the key's row. The scheduled task
+-- skips a chat if one of its rows is locked. The owner's row must be locked, because two later
+-- statements check a foreign key to it: the insert of a log, and the second update of the account
+-- in one transaction. It is locked before the account, as in the deletion of the owner; another
+-- order could cause a deadlock.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -32,7 +32,7 @@ end
 $$;
 comment on function farthing.begin_chat is
   'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the '
-  'hold. p_chat has the model, the token counts, the idempotency key and the author. Fails '
+  'hold. p_chat has the model, the token counts, the idempotency key and the author. Fails with '
   'insufficient_credits, spend_cap_reached, not_found.';
 
 create function farthing.close_chat()
@@ -74,4 +74,4 @@ end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
   'Locks a chat, with its idempotency key, its owner and its account, and returns the chat. Fails '
-  'not_found if there is no such chat or the chat began under another idempotency key.';
+  'with not_found if there is no such chat or the chat began under another idempotency key.';

@@ -31,8 +31,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'Trigger: when a user lowers their consent, erases the fields that the new consent does not allow '
-  'from the user''s stored logs. This happens in the statement that changes the consent.';
+  'Trigger: when a user lowers their consent, erases from the user''s stored logs each field that '
+  'the new consent does not allow. This happens in the statement that changes the consent.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -53,7 +53,8 @@ as $$
     then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
 $$;
 comment on function farthing.cut_json(jsonb, int) is
-  'Replaces a JSON value that takes more than p_most bytes in storage by {"cut": true, "bytes": n}.';
+  'Returns a JSON value, or {"cut": true, "bytes": n} if the value takes more than p_most bytes in '
+  'storage.';
 
 create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
 returns void

@@ -34,6 +34,6 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'Returns the most expensive usage that a chat can have had; its hold covers the price. '
-  'p_output_tokens: the output tokens received, if the caller knows of more than the chat has '
-  'recorded.';
+  'Returns the most expensive usage that a chat can have had. The chat''s hold covers the price of '
+  'this usage. p_output_tokens: the output tokens received, if the caller knows of more than the '
+  'chat has recorded.';

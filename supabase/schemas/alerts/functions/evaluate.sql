@@ -130,5 +130,5 @@ begin
 end
 $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
-  'Evaluates each enabled rule on its own. Returns the number of incidents that were put into the '
-  'outbox.';
+  'Evaluates each enabled rule on its own. Returns the number of incidents whose notifications '
+  'were queued.';

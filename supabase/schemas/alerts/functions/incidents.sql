@@ -104,7 +104,8 @@ begin
 end
 $$;
 comment on function farthing.queue_incidents(timestamptz) is
-  'Puts fired incidents into the outbox, for email and webhook, once per incident. Returns their number.';
+  'Queues the notifications of each fired incident once, by email and webhook. Returns the number of '
+  'incidents.';
 
 create function farthing.delete_old_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int

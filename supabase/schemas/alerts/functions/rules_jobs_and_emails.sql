@@ -33,6 +33,6 @@ as $$
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that, within period, were dead-lettered or became uncertain '
-  '(perhaps not delivered). Notifications that had no address or no configured service do not '
-  'count.';
+  'Reads the number of notifications that, within the rule''s period, were dead-lettered or became '
+  'uncertain (perhaps not delivered). Notifications that had no address or no configured service '
+  'do not count.';

@@ -37,7 +37,7 @@ $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
   'Reads the number of violations in the last proof that found any. The number is 0 again after a '
   'whole proof without a violation. The rule also counts as over its threshold if the last proof '
-  'failed or the last finished proof is older than period.';
+  'failed or the last finished proof is older than the rule''s period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -73,7 +73,8 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'Reads the number of grants, in any state, that were requested within period and exceeded a ceiling.';
+  'Reads the number of grants, in any state, that were requested within the rule''s period and exceeded a '
+  'ceiling.';
 
 create function farthing.read_welcome_ceiling(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -88,8 +89,8 @@ as $$
     where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
 $$;
 comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
-  'Reads the number of new users who, within period, got no welcome credits because the day''s '
-  'ceiling was reached.';
+  'Reads the number of new users who, within the rule''s period, got no welcome credits because '
+  'the day''s ceiling was reached.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -105,4 +106,4 @@ as $$
     where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
 comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'Reads the number of bookings that were flagged within period.';
+  'Reads the number of bookings that were flagged within the rule''s period.';

@@ -67,9 +67,9 @@ as $$
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns the time within a window in which core routes (those of slo()) had requests. The time '
-  'is the sum of all minutes that had a request, or, in a window of more than 6 hours, of all '
-  'hours that had one.';
+  'Returns how much of a window has data: the sum of the minutes in which a core route (slo() '
+  'lists these routes) had a request. For a window of more than 6 hours, returns the sum of the '
+  'hours with such a request.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -99,9 +99,9 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'Reads the burn rate of the error budget. Each pair of windows (a long and a short one) has two '
-  'burn rates; the lower one is divided by the pair''s factor. The result is the highest of these '
-  'quotients.';
+  'Reads how fast the error budget burns. For each pair of windows (a long and a short one), the '
+  'lower of the two burn rates is divided by the pair''s factor. The result is the highest '
+  'quotient.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -34,8 +34,8 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'Reads the number of dead-lettered events of any age, of failed events received within period, and of '
-  'events that the last backfill could not read.';
+  'Reads the number of dead-lettered events of any age, of failed events received within the rule''s '
+  'period, and of events that the last backfill could not read.';
 
 create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -66,8 +66,8 @@ end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
   'Reads the share of failed charges. A share above the threshold counts only under three more '
-  'conditions: it is at least factor times the usual share, at least three charges failed, and '
-  'there were at least as many charges as the rule''s minimum.';
+  'conditions: it is at least the rule''s factor times the usual share, at least three charges '
+  'failed, and there were at least as many charges as the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -116,9 +116,9 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Returns the unknown states in which objects of Stripe were seen after p_from. Also returns the '
-  'prevented disputes that still freeze credits or a provider''s share after an hour, because '
-  'Stripe has not said how their buyers get their money back.';
+  'Returns the states of Stripe objects that Farthing does not know and that Stripe reported after '
+  'p_from. Also returns each prevented dispute that still freezes credits or a provider''s share '
+  'after an hour: Stripe has not said how the buyer gets the money back.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -130,8 +130,9 @@ as $$
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
-  'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
-  'nothing fails: such a state may have frozen credits. They stay frozen until an operator decides.';
+  'Reads the number of unknown states that Stripe reported within the rule''s period. An alert is needed '
+  'although nothing fails: such a state may have frozen credits. They stay frozen until an operator '
+  'decides.';
 
 create function farthing.read_stripe_setup(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

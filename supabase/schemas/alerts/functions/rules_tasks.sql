@@ -92,7 +92,7 @@ as $$
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'Reads the minutes by which the oldest item of all scheduled tasks is overdue.';
+  'Reads the delay, in minutes, of the most overdue item of all scheduled tasks.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading

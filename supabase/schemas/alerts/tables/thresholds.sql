@@ -84,7 +84,8 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, p
 select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
+  -- The paid checks of services run each hour, so a result that is two hours old says nothing about
+  -- the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
   -- The figure is a share of calls. The rule fires only if at least `minimum` calls failed.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),

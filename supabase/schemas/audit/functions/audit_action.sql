@@ -27,5 +27,5 @@ begin
 end
 $$;
 comment on function farthing.require_reason(text) is
-  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails '
+  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails with '
   'invalid_request, with the field reason.';

@@ -1,6 +1,6 @@
 -- The proof of one audited table. Each table has a function of its own, because PostgreSQL keeps
--- the plans of a function for the session, but plans dynamic SQL again at each call. With dynamic
--- SQL, this planning took most of the time of the proof of a small ledger.
+-- the plans of a function for the session, but plans dynamic SQL again at each call. In the proof
+-- of a small ledger, planning dynamic SQL took most of the time.
 
 create function farthing.audit_proof_of(p_table text)
 returns text

@@ -1,4 +1,4 @@
--- Refunds of bookings that Farthing requests, and the refunded and disputed amounts of a booking.
+-- Refunds that Farthing requests for bookings, and the refunded and disputed amounts of a booking.
 
 create function farthing.refund_booking(
   p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)

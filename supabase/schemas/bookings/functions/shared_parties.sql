@@ -75,7 +75,8 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Records the IP address from which a booking was made, if it is known, for flag_booking().';
+  'Records the IP address from which an allowed booking was made; records nothing if the address '
+  'is unknown. flag_booking() later compares the recorded addresses.';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void

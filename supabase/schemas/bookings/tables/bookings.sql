@@ -1,6 +1,6 @@
 -- Bookings: payments from a buyer to a provider. The platform takes a fee from each payment. A
--- booking stores its fee and the fee's rate, because the rate of the policy may change later; a
--- check constraint compares the fee with this rate. Amounts are integers in the currency's minor
+-- booking stores its fee and the fee's rate, because the policy's rate may change later. A check
+-- constraint compares the fee with the stored rate. Amounts are integers in the currency's minor
 -- unit. One trigger guards the states, because Stripe's events, both parties and scheduled tasks
 -- change a booking, and a late change must not undo a payment, a completion or a cancellation.
 

@@ -1,6 +1,6 @@
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Parallel
--- requests create only one customer for an account, because the idempotency key of such a request
--- is derived from the account and its user. Later requests find the customer in the table
+-- requests create only one customer for an account, because the idempotency key that they send to
+-- Stripe is derived from the account and its user. Later requests find the customer in the table
 -- customers. The account of a deleted user keeps its customer. If the same user id signs up again,
 -- it gets another account and another customer. Farthing stores Stripe's ids and the card's brand,
 -- last four digits and expiry, never its number.
@@ -28,7 +28,7 @@ end
 $$;
 comment on function farthing.reject_card(jsonb, timestamptz) is
   'Records that Stripe must detach a card that was saved at Stripe but is not stored here. Returns '
-  'processed, or ignored for the customer of another app.';
+  'ignored if another app created the customer, otherwise processed.';
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void

@@ -33,4 +33,4 @@ $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
   'Changes the limits that are in p_changes. Returns {status: 200, replayed, data: policy}. Fails '
-  'forbidden for an operator who has lost the role, invalid_request.';
+  'with invalid_request, and forbidden for an operator who has lost the role.';

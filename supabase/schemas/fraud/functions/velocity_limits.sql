@@ -1,5 +1,5 @@
--- The limits of new checkouts, new bookings and cards. Their values are the policy's
--- sessions_per_*, failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and
+-- The limits on new checkouts, on new bookings, and on the use of cards. Their values are the
+-- policy's sessions_per_*, failed_cards_per_user_hour, users_per_card_day, cards_per_user_day and
 -- bookings_per_provider_hour (policy/tables.sql).
 
 create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
@@ -27,7 +27,7 @@ end
 $$;
 comment on function farthing.lock_counts(text, uuid) is
   'Takes two locks until the transaction ends: one for the counts of an IP address, and one for '
-  'those of a provider. Takes no lock for a null.';
+  'those of a provider. If an argument is null, takes no lock for it.';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -53,7 +53,7 @@ as $$
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
   'Returns the used-up limits of new checkout sessions or new top-ups (p_action), by user and by '
-  'IP address. over_at: the time at which the limit allows the next one.';
+  'IP address. over_at: the time at which the limit allows the next session or top-up.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -90,8 +90,8 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Among
-  -- these users, sorted by their last use, newest first, user n + 1 is one too many. The refusals
+  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Sort the
+  -- users of such a card by their last use, newest first: user n + 1 is one too many. The refusals
   -- end a day after that user's last use, or a day after the buyer's own last use if that is
   -- earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'

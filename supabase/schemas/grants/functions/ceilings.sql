@@ -10,8 +10,8 @@ as $$
   select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
 $$;
 comment on function farthing.is_bound(text, farthing.policy) is
-  'Returns whether the ceilings bind this author, so that a grant above a ceiling waits for another '
-  'operator.';
+  'Returns whether the ceilings bind this author. If they do, a grant above a ceiling waits for '
+  'another operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text

@@ -33,7 +33,7 @@ begin
 end
 $$;
 comment on function farthing.begin_grant is
-  'Checks the requested terms of a grant, locks the account, and returns the terms. Fails '
+  'Checks the requested terms of a grant, locks the account, and returns the terms. Fails with '
   'invalid_request, not_found.';
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
@@ -75,8 +75,8 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'Returns the earlier grant with the same reference_id, for a grant with `once`: {status: 200, '
-  'data: lot} or {status: 202, data: the pending grant}; null if there is none. Fails '
+  'For a grant with `once`, returns the earlier grant with the same reference_id: {status: 200, '
+  'data: lot} or {status: 202, data: the pending grant}; null if there is none. Fails with '
   'reference_conflict if the earlier grant has another amount, source, expiry or priority.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)

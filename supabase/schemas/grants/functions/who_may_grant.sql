@@ -1,5 +1,5 @@
--- The operators and keys that may grant credits or confirm a grant. Decisions about payments are
--- limited in refunds/functions/own_payments.sql.
+-- The operators and keys that may grant credits or confirm a grant.
+-- refunds/functions/own_payments.sql says which operators may not decide about a payment.
 
 create function farthing.refuse_grant(p_limit text)
 returns void

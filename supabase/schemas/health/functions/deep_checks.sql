@@ -24,7 +24,8 @@ as $$
   select farthing.wake('health/deep')
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
-  'Queues a call of the endpoint of the paid checks. Returns true if the call was queued.';
+  'Queues a call of POST /health/deep, which runs the paid checks. Returns true if the call was '
+  'queued.';
 
 create function farthing.claim_deep_units(p_units int, p_today date)
 returns int

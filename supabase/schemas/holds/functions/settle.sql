@@ -69,7 +69,7 @@ $$;
 comment on function farthing.charge_bill is
   'Charges a bill of a hold whose credits are already freed; returns one result for each charge. '
   'Usage without an event_id becomes an event with the bill''s origin and the hold''s id. Fails '
-  'unknown_model, usage_conflict, invalid_request.';
+  'with unknown_model, usage_conflict, invalid_request.';
 
 create function farthing.settle(
   p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
@@ -131,8 +131,8 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The '
-  'rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
+  'Rule 7: settles a hold with the first of p_bills whose debt stays within the overdraft limit. '
+  'The rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
   'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
-  'locked the account and released its expired holds. Fails with overdraft_exceeded, unknown_model, '
-  'usage_conflict, invalid_request.';
+  'locked the account and released its expired holds. Fails with overdraft_exceeded, '
+  'unknown_model, usage_conflict, invalid_request.';

@@ -50,6 +50,6 @@ end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Returns the ids of up to p_limit dead-lettered events to replay: those that arrived first, '
-  'sorted by the time at which they occurred at Stripe. Fails with forbidden for an operator who has '
-  'lost the role.';
+  'Returns the ids of up to p_limit dead-lettered events to replay. Takes the events that arrived first, '
+  'and sorts them by the time at which they occurred at Stripe. Fails with forbidden for an operator who '
+  'has lost the role.';

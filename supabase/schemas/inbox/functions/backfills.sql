@@ -27,7 +27,8 @@ as $$
   select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
 $$;
 comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
-  'Returns a time: a backfill fetches the events that were created at Stripe since then.';
+  'Returns the time from which a backfill reads Stripe''s list: it fetches the events that were '
+  'created then or later.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills

@@ -31,8 +31,9 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The event may arrive before the call that opened the session has stored the session's id. The
-  -- invoice of a delayed payment exists only after the payment.
+  -- Any of these values may still be missing: the event may arrive before the call that opened the
+  -- session has stored the session's id, and the invoice of a delayed payment exists only after the
+  -- payment.
   update farthing.orders o
   set session_id = n.session_id, invoice_id = n.invoice_id, has_tax_id = n.has_tax_id
   from (select coalesce(p_order.session_id, p_facts ->> 'session_id') as session_id,

@@ -41,4 +41,5 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Returns whether an event names a payment or a charge, but not this installation in the metadata.';
+  'Returns whether an event names a payment or a charge, and its metadata does not name this '
+  'installation.';

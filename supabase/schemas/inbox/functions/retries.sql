@@ -1,6 +1,6 @@
--- Attempts to apply an event. A scheduled task retries failed and deferred events. A failed event
--- is also retried by Stripe's redelivery, and a deferred event when its payment arrives. After ten
--- attempts the event is dead-lettered.
+-- The attempts at applying an event. A scheduled task retries failed and deferred events. A failed
+-- event is also retried when Stripe redelivers it, and a deferred event when its payment arrives.
+-- After ten attempts the event is dead-lettered.
 
 create function farthing.count_attempt(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox

@@ -11,4 +11,4 @@ as $$
   set subject = excluded.subject, last_seen_at = greatest(u.last_seen_at, excluded.last_seen_at)
 $$;
 comment on function farthing.note_unknown_state(text, text, text, timestamptz) is
-  'Records an unknown state of a Stripe object, for the alert stripe_state_unknown.';
+  'Records an unknown state of a Stripe object. The alert stripe_state_unknown reports it.';

@@ -33,5 +33,5 @@ $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
   'Cancels a job that has not ended; a step that is running is charged when it finishes. Audits '
-  'the cancellation unless the author is the job''s own user. Returns {job_id, status}. Fails '
+  'the cancellation unless the author is the job''s own user. Returns {job_id, status}. Fails with '
   'not_found, job_not_cancellable.';

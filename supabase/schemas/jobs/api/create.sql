@@ -30,6 +30,6 @@ $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
   'Queues a job and holds its estimated price; a job without an estimate is free. Returns {status: '
-  '202, replayed, data}. If a job with this client_temp_id exists, returns that job. Fails '
+  '202, replayed, data}. If a job with this client_temp_id exists, returns that job. Fails with '
   'insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request. Credits are '
   'text.';

@@ -26,6 +26,6 @@ end
 $$;
 grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
-  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
-  'next_before}, with user_id and the detail of the last error. If p_user_id is not null, returns only '
-  'that user''s jobs. Fails with not_found if there is no such user.';
+  'Returns a page of the dead-lettered jobs of the last 30 days, newest first: {jobs, next_before}. Each '
+  'job has its user_id and the detail of its last error. If p_user_id is not null, returns only that '
+  'user''s jobs. Fails with not_found if there is no such user.';

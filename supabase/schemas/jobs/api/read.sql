@@ -80,4 +80,4 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found. Fails with invalid_request and names the field `limit`.';
+  'with not_found. Fails with invalid_request and names the field `limit`.';

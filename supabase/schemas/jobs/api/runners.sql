@@ -91,7 +91,8 @@ grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
   'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left; '
   'otherwise the job fails. A job that was cancelled ends without a retry. p_message may be shown to '
-  'users, p_detail must not be. Returns {status: queued with run_after, failed, cancelled or lost}.';
+  'users, p_detail must not be. Returns {status: queued, failed, cancelled or lost}, with run_after if the '
+  'job is queued.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb

@@ -5,8 +5,8 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- Only the estimate's lines without occurred_at fix a rate version for the whole job: a line with
-  -- occurred_at is priced at the rates of that moment.
+  -- A line of the estimate without occurred_at fixes its model's rate version for the whole job. A
+  -- line with occurred_at does not, because it is priced at the rates of that moment.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
@@ -50,7 +50,7 @@ begin
 end
 $$;
 comment on function farthing.hold_for_job is
-  'Holds the price of a job''s estimate until the job expires; returns null if the job is free. Fails '
+  'Holds the price of a job''s estimate until the job expires; returns null if the job is free. Fails with '
   'insufficient_credits, spend_cap_reached, unknown_model, invalid_request, not_found.';
 
 create function farthing.create_job(

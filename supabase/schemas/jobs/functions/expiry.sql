@@ -29,8 +29,8 @@ begin
 end
 $$;
 comment on function farthing.expire_job(text, timestamptz) is
-  'Marks a job whose 24 hours are over as failed; returns 1, or 0 if the job has ended or is '
-  'locked.';
+  'Marks a job as failed, because its 24 hours are over. Returns 1, or 0 if the job has ended or '
+  'is locked.';
 
 create function farthing.expire_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -44,7 +44,7 @@ as $$
     order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
 comment on function farthing.expire_jobs(timestamptz, int) is
-  'Marks the jobs whose 24 hours are over as failed, releases their holds, and returns the number '
+  'Marks jobs as failed when their 24 hours are over, releases their holds, and returns the number '
   'of jobs.';
 
 create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)

@@ -1,7 +1,7 @@
 -- References that may move credits only once. They have a table of their own, because an
 -- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
--- twice. Only requests with `once` write to this table and look for earlier ones in it. So the
--- entries, which every debit writes, need no index by reference.
+-- twice. Only requests with `once` write to this table, and look in it for an earlier use of their
+-- reference. So the entries, which every debit writes, need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -61,5 +61,5 @@ begin
 end
 $$;
 comment on function farthing.known_debit is
-  'Returns the answer of an earlier debit with this reference; null if there is none. Fails '
+  'Returns the answer of an earlier debit with this reference; null if there is none. Fails with '
   'reference_conflict.';

@@ -10,8 +10,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that may move credits only once, with no time limit, by account and '
-  'kind of movement. The movement is in the entries first_seq to last_seq.';
+  'Append-only. References that may move credits only once per account and kind of movement, with '
+  'no time limit. The movement is in the entries first_seq to last_seq.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);

@@ -12,8 +12,8 @@ begin
       sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
     from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
   ), compared as (
-    -- Rows per hour are deleted by age. Some of those of the oldest day may already be deleted, so
-    -- that day is not compared.
+    -- Rows per hour are deleted by age. For the oldest day, some of these rows may already be
+    -- deleted, so that day is not compared.
     select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
   )
   select 14, null::bigint, format('metric %s {%s} of %s: %s in the day, %s in its hours', c.name, c.labels,

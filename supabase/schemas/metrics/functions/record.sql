@@ -67,5 +67,5 @@ begin
 end
 $$;
 comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
-  'Adds a batch of metrics to the rows of its minute, of its hour, of its day and of all time; false if '
-  'the batch was recorded before.';
+  'Adds a batch of metrics to the rows of its minute, of its hour, of its day and of all time. Returns '
+  'false if the batch was recorded before.';

@@ -1,4 +1,4 @@
--- Operators list notifications: their state and their recipient, and never their contents.
+-- Operators list notifications with their states and recipients, but never with their contents.
 
 create function farthing_public.notifications_list(
   p_state text default null, p_template text default null, p_user_id uuid default null,
@@ -13,8 +13,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The notification with the id p_before is read before the page: the index scan begins at its
-  -- created_at and id.
+  -- The notification with the id p_before. It is read first, because the index scan for the page
+  -- begins at its created_at and id.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;

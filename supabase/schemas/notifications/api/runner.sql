@@ -40,8 +40,8 @@ end
 $$;
 grant execute on function farthing_public.notifications_sent to service_role;
 comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification. Returns {known}: false if the claim no '
-  'longer belongs to this runner.';
+  'Records that the service has accepted a claimed notification. Returns {known}: false if the notification '
+  'no longer waits for this report, for example because another runner has claimed it.';
 
 create function farthing_public.notifications_failed(
   p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,

@@ -1,5 +1,5 @@
--- The scheduled task that gives up notifications after three days. It deletes notifications to
--- operators, and those to addresses that a back end gave, after 90 days.
+-- The scheduled task that gives up notifications after three days. After 90 days it deletes
+-- notifications to operators, and notifications to addresses that a back end gave.
 
 create function farthing.give_up_notification(p_notification_id text, p_now timestamptz)
 returns int
@@ -53,6 +53,6 @@ $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days. The three days begin when a '
   'notification is queued, and again when an operator retries it. The error is `expired`, or '
-  '`not_tried` if no attempt was ever made, as happens without a mail service. Deletes '
-  'notifications to operators, and to addresses that a back end gave, after 90 days. Returns the '
-  'number of notifications that it gave up or deleted.';
+  '`not_tried` if no attempt was ever made, as happens without a mail service. After 90 days, '
+  'deletes notifications to operators, and notifications to addresses that a back end gave. '
+  'Returns the number of notifications that it gave up or deleted.';

@@ -32,8 +32,8 @@ as $$
   select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Queues warnings of lots that expire after p_from and within p_days days, and returns the number of '
-  'notifications. Empty and frozen lots are left out.';
+  'Queues warnings of lots that expire after p_from and at most p_days days after p_now. Returns the number '
+  'of notifications. Empty and frozen lots are left out.';
 
 create function farthing.notify_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int

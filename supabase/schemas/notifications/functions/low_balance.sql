@@ -39,8 +39,8 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Notifies an account''s owner of a low balance, and not again until the account has received '
-  'credits; returns 1 if a notification was queued, else 0.';
+  'Notifies an account''s owner of a low balance. Notifies the owner again only after the account '
+  'has received credits. Returns 1 if a notification was queued, else 0.';
 
 create function farthing.notify_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int

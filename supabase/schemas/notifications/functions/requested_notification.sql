@@ -24,4 +24,4 @@ $$;
 comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
   'Queues a notification that a back end requested, to a user or to an address. Its locale is '
   'p_locale or, if that is null, the recipient''s locale. Returns the notification''s id. Fails '
-  'not_found.';
+  'with not_found.';

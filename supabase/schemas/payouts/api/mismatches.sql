@@ -13,8 +13,8 @@ declare
   -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
-  -- The mismatch with the id p_before is read before the page: the index scan begins at its
-  -- found_at and id.
+  -- The mismatch with the id p_before. It is read first, because the index scan for the page begins
+  -- at its found_at and id.
   v_last farthing.mismatches;
 begin
   select * into v_last from farthing.mismatches where mismatch_id = p_before;

@@ -8,8 +8,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The payout with the id p_before is read before the page: the index scan begins at its made_at
-  -- and id.
+  -- The payout with the id p_before. It is read first, because the index scan for the page begins
+  -- at its made_at and id.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -50,4 +50,4 @@ $$;
 grant execute on function farthing_public.payouts_read to service_role;
 comment on function farthing_public.payouts_read is
   'Returns a payout with its newest 100 open mismatches and the sums of its lines by kind. Fails '
-  'not_found.';
+  'with not_found.';

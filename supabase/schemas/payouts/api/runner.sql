@@ -6,9 +6,9 @@ returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A claim sets the time of the next attempt, with a wait that grows with each attempt, so a
-  -- runner that dies need not report anything. The attempts never end, because Stripe may not have
-  -- the list yet; the longest wait is 1,024 minutes.
+  -- A claim already sets the time of the next attempt, so a runner that dies need not report
+  -- anything. The wait grows with each attempt, up to 1,024 minutes. The attempts never end,
+  -- because Stripe may not have the list yet.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -20,8 +20,9 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Claims for a runner a payout whose list is due. Returns {payout_id, claimed_at, after}, or null '
-  'if no list is due. after: the last stored transaction, or null.';
+  'Claims a payout whose list is due, so that the calling runner fetches the list. Returns '
+  '{payout_id, claimed_at, after}, or null if no list is due. after: the last stored transaction, '
+  'or null.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,

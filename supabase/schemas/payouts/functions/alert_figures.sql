@@ -9,15 +9,16 @@ as $$
   -- that date.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- A returned payout is no longer late once a later payout exists in its currency, because the
+    -- A returned payout is no longer late once a later payout in its currency is paid, because the
     -- money that the bank returned is part of that payout.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'Returns the number of late payouts. A payout is late if it is not paid and its arrival date is '
-  'more than a day ago, or if the bank returned it and no later payout has replaced it.';
+  'Returns the number of late payouts. A payout is late if it is still unpaid a day after its '
+  'arrival date. A payout that the bank returned is late until a later payout in its currency is '
+  'paid.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -39,5 +40,6 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'Returns the number of card charges at or after p_from and before p_to, how many of them failed, '
-  'and the share that failed, from 0 to 1; the share is 0 if there was no charge.';
+  'Returns three figures of the card charges at or after p_from and before p_to: their number, the '
+  'number that failed, and the share that failed, from 0 to 1. The share is 0 if there was no '
+  'charge.';

@@ -77,9 +77,10 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout. The last one assigned is the last '
-  'one at which their running sum is exactly the payout''s amount or, if no sum is exact, below '
-  'that amount. Any remaining amount is reported as the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
+  'running sum equals the payout''s amount. If the sum never equals that amount, assigns them up '
+  'to the last one at which the sum is below it. Any remaining amount is reported as the payout''s '
+  'difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -93,9 +94,9 @@ begin
     select * from farthing.payouts m
     where not m.automatic and m.itemised_at is null and m.status not in ('failed', 'canceled')
       and m.made_at <= p_until
-      -- Transactions in the lists of earlier automatic payouts are not available, so those lists
-      -- must be stored first. A failed payout is not waited for, because Stripe may never have its
-      -- list.
+      -- A transaction in the list of an earlier automatic payout does not belong to a manual
+      -- payout, so those lists must be stored first. A failed payout is not waited for, because
+      -- Stripe may never have its list.
       and not exists (select from farthing.payouts a
         left join farthing.reconciliations r on r.payout_id = a.payout_id
         where a.automatic and a.currency = m.currency and a.made_at <= m.made_at

@@ -124,5 +124,5 @@ as $$
 $$;
 comment on function farthing.newest_mismatches(int) is
   'Returns the newest open mismatches as one line of text for the alert. For each mismatch, the '
-  'text has the kind, Stripe''s id, our order or booking, and the difference or, if it is unknown, '
-  'the amount, in minor units. Null if no mismatch is open.';
+  'text has the kind, Stripe''s id, our order or booking, and the difference in minor units, or '
+  'the amount if the difference is unknown. Null if no mismatch is open.';

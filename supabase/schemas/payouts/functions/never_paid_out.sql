@@ -1,9 +1,10 @@
 -- Payments that are in none of Stripe's payouts. A payment counts as missing only after the payouts
 -- that could contain it were listed. The policy's paid_out_within (policy/tables.sql) sets how long
--- a payment may wait for its payout. Each run looks for those payments of the next period that
--- Stripe does not list at all; the period is at most one day long, so that the run stays short even
--- after a long pause: docs/decisions/reconciliation.md. Each run also looks for all payments that
--- are in Stripe's list of balance transactions and in no payout.
+-- a payment may wait for its payout. Each run makes two checks. The first one looks for payments
+-- that Stripe does not list at all. It covers the period after the last run's period, but at most
+-- one day, so that a run stays short even after a long pause: docs/decisions/reconciliation.md. The
+-- second one looks for all payments that are in Stripe's list of balance transactions and in no
+-- payout.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -29,9 +30,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns a moment. Every earlier payment in the balance of p_currency must be in a listed '
-  'payout; if p_currency is null, this is true of every balance. Null before the first payout is '
-  'listed; never later than p_now less paid_out_within.';
+  'Returns the moment up to which all payments in the balance of p_currency must be in listed '
+  'payouts; if p_currency is null, the payments in every balance must be. Null before the first '
+  'payout is listed; never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)

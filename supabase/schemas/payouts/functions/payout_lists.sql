@@ -117,8 +117,8 @@ end
 $$;
 comment on function farthing.note_transactions(text, jsonb, timestamptz) is
   'Stores a page of balance transactions, from a payout''s list or from the list of a period '
-  '(p_payout_id is null), and books their fees. Stripe''s current version replaces a stored '
-  'transaction.';
+  '(p_payout_id is null), and books their fees. If a transaction is already stored, Stripe''s '
+  'current version replaces it.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -160,8 +160,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe usually has a list within hours. While a payout has no list, we know neither which
-  -- payments it contains nor which are missing from it.
+  -- Stripe usually has a list within hours. While a payout has no list, it is unknown which
+  -- payments it contains and which it lacks.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,

@@ -32,6 +32,6 @@ begin
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails with mfa_required if an operator without a second factor sets operator_mfa to a value that '
-  'requires one now. Without this check, if no operator had a second factor, only a secret key '
-  'could change the setting back.';
+  'Fails with mfa_required if an operator without a second factor sets operator_mfa to a value that requires '
+  'one now. Without this check, operators could lock themselves out: if none of them had a second factor, '
+  'only a secret key could change the setting back.';

@@ -30,8 +30,8 @@ begin
     f.field
   from counted c
   left join lateral (
-    -- The order prefers the pinned version, then the newest version in force at the moment of the
-    -- event. An event older than the first version is charged at that version, so that a late
+    -- This `order by` prefers the pinned version, then the newest version in force at the moment of
+    -- the event. An event older than the first version is charged at that version, so that a late
     -- report is not free. A future event is charged at today's version.
     select x.* from farthing.rates x where x.model = c.model
     order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
@@ -73,9 +73,8 @@ begin
 end
 $$;
 comment on function farthing.price_usage is
-  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a '
+  'Prices usage events exactly, in credits: Σ tokens × rate × markup / 1000. Token kinds are disjoint; a '
   'kind without a rate of its own costs as much as input (cached, cache write) or output (reasoning). '
-  'p_rate_at: the moment of the rates; null for the moment of each event. p_pinned: {model: rate '
-  'version}, which takes precedence. problem: an error code if the event cannot be priced. origin: '
-  'always `caller`; holds, chats and jobs overwrite origin and event_id. event_at: null for usage '
-  'without occurred_at.';
+  'p_rate_at: the moment of the rates; null for the moment of each event. p_pinned: {model: rate version}, '
+  'which takes precedence. problem: an error code if the event cannot be priced. origin: always `caller`; '
+  'holds, chats and jobs overwrite origin and event_id. event_at: null for usage without occurred_at.';

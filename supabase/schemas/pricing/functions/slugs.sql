@@ -19,5 +19,5 @@ begin
 end
 $$;
 comment on function farthing.packages_guard() is
-  'Trigger: fills in a missing slug, and refuses a second slug for a package, and a second package with '
-  'the same slug.';
+  'Trigger: fills in a missing slug. Refuses a second slug for a package, and a second package with the same '
+  'slug.';

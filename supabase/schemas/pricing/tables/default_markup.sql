@@ -1,5 +1,5 @@
--- The markup of a new model whose rate was given without one. The default of the column rates.markup
--- calls this function, so it is created before the table.
+-- The markup of a new model whose rate was given without one. The default of the column
+-- rates.markup calls this function, so the function is created before the table.
 
 create function farthing.default_markup()
 returns numeric

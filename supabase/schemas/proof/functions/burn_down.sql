@@ -43,5 +43,5 @@ begin
 end
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '
-  'order still had credits. The earlier lot had credits if a later charge took some from it.';
+  'Rule 5, as far as entries show it: no plain charge took credits from a lot while a lot before it in the '
+  'burn-down order still had credits. That lot still had credits if a later charge took credits from it.';

@@ -31,8 +31,8 @@ begin
 end
 $$;
 comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after '
-  'their deletion.';
+  'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after the '
+  'user is deleted.';
 
 create function farthing.prove_owners()
 returns setof farthing.violation

@@ -101,7 +101,8 @@ begin
     r.amount)
   from farthing.refunds r
   -- A refund without Stripe's id failed before Stripe made it and has no event. If an event has no
-  -- state, or our own state `requested`, the refund's state is stored as `unknown`.
+  -- state, or has the state `requested`, which is ours and not Stripe's, the refund's state is
+  -- stored as `unknown`.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id

@@ -77,4 +77,4 @@ comment on function farthing.prove_if_due(timestamptz) is
   'Runs the proof if it is due, and stores the result. Returns whether it ran. The wait after a '
   'proof is at least twenty times the duration of that proof. If that proof had time for all '
   'entries, the wait is also at least one hour. The whole proof runs each week and after a '
-  'violation, otherwise the incremental proof.';
+  'violation; otherwise the incremental proof runs.';

@@ -17,8 +17,8 @@ begin
 end
 $$;
 comment on function farthing.prove_welcome_days() is
-  'Rule 18: the welcome credits of each day (welcome_days), which are compared with the daily limit, '
-  'are the sum of the day''s grants.';
+  'Rule 18: welcome_days has the sum of each day''s grants. welcome_reason() compares this sum with the '
+  'daily limit.';
 
 create function farthing.prove_welcome_grants()
 returns setof farthing.violation
@@ -35,5 +35,5 @@ begin
 end
 $$;
 comment on function farthing.prove_welcome_grants() is
-  'Rule 18: each granted request for welcome credits has a lot of its amount. prove_authors() looks for '
-  'lots without a request.';
+  'Rule 18: each granted request for welcome credits has a lot with the granted amount. prove_authors() '
+  'looks for lots without a request.';

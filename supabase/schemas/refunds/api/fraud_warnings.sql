@@ -12,8 +12,8 @@ declare
   -- A user without an account gets 0. No account has that number, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The warning with the id p_before is read before the page: the index scan begins at its
-  -- created_at and id.
+  -- The warning with the id p_before. It is read first, because the index scan for the page begins
+  -- at its created_at and id.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;
@@ -59,7 +59,7 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
-  'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails with not_found; fails with forbidden if the payment is the operator''s '
-  'own, or if the operator has lost the role.';
+  'Clears a card network''s warning and unfreezes the payment''s credits, because an operator trusts the '
+  'payment. A warning that is not open does not change. Returns {status: 200, replayed, data: {warning_id, '
+  'state}}. Fails with not_found; fails with forbidden if the payment is the operator''s own, or if the '
+  'operator has lost the role.';

@@ -1,5 +1,6 @@
--- The RPC functions that begin, preview, attach, refuse, postpone, finish, read, list and claim
--- refunds.
+-- The RPC functions of refunds. An endpoint begins a refund and calls Stripe. It then stores
+-- Stripe's id (attach), Stripe's refusal (refuse), or that the response is unknown (postpone). Last
+-- it stores its answer (finish). The other functions preview, read, list and claim refunds.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -130,8 +131,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_finish to service_role;
 comment on function farthing_public.refunds_finish is
-  'Stores the refund''s current state as the answer of the Idempotency-Key. Returns {status: 201, '
-  'replayed, data: refund}.';
+  'Stores the refund''s current state as the answer to later requests with the same '
+  'Idempotency-Key. Returns {status: 201, replayed, data: refund}.';
 
 create function farthing_public.refunds_read(
   p_refund_id uuid, p_is_repeat boolean default false, p_author text default null,
@@ -179,8 +180,8 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The refund with the id p_before is read before the page: the index scan begins at its
-  -- created_at and id.
+  -- The refund with the id p_before. It is read first, because the index scan for the page begins
+  -- at its created_at and id.
   v_last farthing.refunds;
 begin
   if p_user_id is null and v_account_id > 0 then

@@ -102,5 +102,5 @@ begin
 end
 $$;
 comment on function farthing.request_refund is
-  'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails '
+  'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails with '
   'forbidden, not_found, invalid_request, already_refunded, refund_too_large, idempotency_key_reused.';

@@ -51,8 +51,8 @@ begin
       end if;
       continue;
     end if;
-    -- The waits between the attempts are 2, 4, 8 … minutes, so the runner that has claimed a refund
-    -- has ended before the refund can be claimed again.
+    -- The waits between the attempts are 2, 4, 8 … minutes. Even the shortest one is longer than a
+    -- runner needs to send a claimed refund, so no other runner claims the refund meanwhile.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id

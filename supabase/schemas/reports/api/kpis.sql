@@ -33,5 +33,5 @@ $$;
 grant execute on function farthing_public.report_kpis to service_role;
 comment on function farthing_public.report_kpis is
   'Returns the key figures of a range of days, each with its unit, target, number of samples and '
-  'formula. A figure that is counted by day or label has a row for each day or label. Fails '
+  'formula. A figure that is counted by day or label has a row for each day or label. Fails with '
   'invalid_request and names the field: `from` or `limit`.';

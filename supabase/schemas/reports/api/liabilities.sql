@@ -17,8 +17,8 @@ begin
     (date_trunc('month', v_range.last_day::timestamp) + interval '1 month' - interval '1 day')::date);
   with months as materialized (
     select m.*, to_char(m.month, 'YYYY-MM') || ' ' || m.currency as cursor,
-      -- `proof` is what the lots are worth now, to be compared with the closing value. So only the report's
-      -- last month has a proof, and only if no lot has moved after that month.
+      -- `proof` is what the lots are worth now. It is compared with the closing value, so only the
+      -- report's last month has a proof, and only if no movement of a lot is later than that month.
       case when m.month >= p.last_month and m.month = max(m.month) over () then p.proof end as proof
     from farthing.deferred_months(v_range) m join farthing.deferred_proof() p using (currency)
   )

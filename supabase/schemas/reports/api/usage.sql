@@ -1,4 +1,5 @@
--- The report of usage: charges, tokens, credits, the provider's cost, and the margin.
+-- The report of usage: charges, tokens, credits, what the tokens cost at the models' providers, and
+-- the margin.
 
 create function farthing_public.report_usage(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,

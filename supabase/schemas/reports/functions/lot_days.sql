@@ -1,5 +1,5 @@
--- Movements of lots per day. They are summed when entries are sealed, for the same reasons as in
--- actor_days.sql.
+-- Movements of lots per day. They are summed when entries are sealed, because entries have no index
+-- by time: such an index would slow every debit. A report then reads a few rows per day.
 
 create view farthing.lot_movements with (security_invoker = true) as
 select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
@@ -39,8 +39,8 @@ as $$
   with paid as materialized (
     select * from farthing.book_debt_payments()
   ), moved as not materialized (
-    -- `place` is the order of an account's movements: an entry gets an even number, and a payment of debt the
-    -- odd number after the entry that it follows.
+    -- `place` puts the movements of an account in sequence. An entry gets an even number, and a
+    -- payment of debt gets the odd number after the entry that it follows.
     select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
     join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto

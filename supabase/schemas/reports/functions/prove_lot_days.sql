@@ -60,8 +60,9 @@ begin
 end
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: lot_days has two kinds of sums: the credits that sealed entries and booked payments of '
-  'debt moved, and the changes that they caused in the value of the lots.';
+  'Rule 14: the credits in lot_days equal the credits that sealed entries and booked payments of '
+  'debt moved, and the values in lot_days equal the changes of the lots'' values that these '
+  'movements caused. Each payment of debt has a row in debt_payment_days.';
 
 create function farthing.prove_lot_sums()
 returns setof farthing.violation

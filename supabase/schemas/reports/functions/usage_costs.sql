@@ -39,9 +39,9 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days: all usage of one account, or the usage of all accounts '
-  'whose entries are sealed. For all accounts, reads the stored sums with the fewest rows that still '
-  'have all columns of p_groups.';
+  'Returns the usage of a range of days: all usage of one account, or the usage of all accounts whose '
+  'entries are sealed. For all accounts, reads the sums in usage_sums, because they have fewer rows, and '
+  'reads usage_days only where no such sum has all columns of p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')

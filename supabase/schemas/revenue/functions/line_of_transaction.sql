@@ -65,8 +65,8 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- An application fee may be refunded in parts, and each part has its own line. The day of the
-  -- line that is nearest in time is returned.
+  -- An application fee may be refunded in parts, and each part has its own line. The query returns
+  -- the day of the line that is nearest in time to the transaction.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is

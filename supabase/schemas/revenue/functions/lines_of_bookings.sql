@@ -32,8 +32,9 @@ begin
 end
 $$;
 comment on function farthing.book_booking_money is
-  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of '
-  'the fee that was refunded. p_effective_at as in book_paid_order().';
+  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of the '
+  'fee that was refunded. p_effective_at: when the fact happened; null for the time of the event that is '
+  'being applied.';
 
 create function farthing.book_booking()
 returns trigger

@@ -73,8 +73,8 @@ begin
 end
 $$;
 comment on function farthing.book_refund_money(farthing.refunds, boolean, timestamptz, timestamptz) is
-  'Books the money of a refund, with the opposite sign if the refund has failed. p_effective_at as '
-  'in book_paid_order().';
+  'Books the money of a refund, with the opposite sign if the refund has failed. p_effective_at: '
+  'when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.book_refund()
 returns trigger
@@ -136,8 +136,8 @@ begin
 end
 $$;
 comment on function farthing.book_movement(farthing.dispute_movements, timestamptz, timestamptz) is
-  'Books the money that a bank withdrew or returned, and Stripe''s fee for it. p_effective_at as in '
-  'book_paid_order().';
+  'Books the money that a bank withdrew or returned, and Stripe''s fee for it. p_effective_at: when the fact '
+  'happened; null for the time of the event that is being applied.';
 
 create function farthing.book_dispute_movement()
 returns trigger

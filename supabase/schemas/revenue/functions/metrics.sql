@@ -126,7 +126,7 @@ end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
   'Returns the metrics of our fees of bookings: the requested fees, the share of them that was collected, '
-  'and the number that is missing.';
+  'and the number of bookings whose fee is missing.';
 
 create function farthing.metric_controls(p_range farthing.day_range)
 returns jsonb

@@ -79,7 +79,8 @@ begin
           when l.refund_id is not null then 'refund ' || l.refund_id
           when l.order_id is not null then 'order ' || l.order_id
           else 'booking ' || l.booking_id end,
-        -- A tax_returned line is added to the refund or dispute whose money it is a part of.
+        -- A tax_returned line counts with its refund or dispute, because its amount is a part of
+        -- that money.
         case when l.kind = 'tax_returned' and l.dispute_id is not null or l.kind = 'dispute_reversal'
             then 'dispute'
           when l.kind in ('tax_returned', 'refund_failure') then 'refund'

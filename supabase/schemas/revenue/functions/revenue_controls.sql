@@ -37,8 +37,8 @@ as $$
   from compared c where c.ours <> 0 or c.theirs <> 0
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
-  'Returns the control totals of the revenue report: for each currency the sum of Stripe''s fees and '
-  'the sum of all other lines, each compared with the same sum of Stripe''s balance transactions. The '
-  'sums differ as long as Stripe has not listed a transaction. If a transaction is listed after its '
-  'month was closed, its fee remains a difference in that month and, with the opposite sign, in the '
-  'month in which the fee was booked.';
+  'Returns the control totals of the revenue report: for each currency the sum of Stripe''s fees and the sum '
+  'of all other lines, each compared with the same sum of Stripe''s balance transactions. The sums differ as '
+  'long as Stripe has not listed a transaction. A transaction may be listed after its month was closed. Its '
+  'fee then remains a difference in that month, and a difference with the opposite sign in the month in '
+  'which the fee was booked.';

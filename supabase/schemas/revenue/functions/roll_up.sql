@@ -61,5 +61,5 @@ as $$
   group by q.booked_on, q.product_line, q.currency, q.kind
 $$;
 comment on function farthing.revenue_sums(date, date) is
-  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that '
-  'were rolled up, and the lines booked after them.';
+  'Returns the lines from p_from to p_to, summed by day, product line, currency and kind. These '
+  'are both the lines that were rolled up and the lines that were booked later.';

@@ -49,8 +49,8 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- Stripe's fee counts on the day of its payment's line, because the event and the balance
-  -- transaction of a payment may be on two different days.
+  -- The event and the balance transaction of a payment may be on two different days. Stripe's fee
+  -- counts on the day of the payment's line, so that the payment and its fee count on the same day.
   v_line.booked_on := farthing.day_of_line(t);
   -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
@@ -79,7 +79,8 @@ begin
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
     union select * from farthing.balance_transactions where fee_id = p_source_id
-    -- The rows are locked in the same order as in note_transactions().
+    -- The rows are locked in the same order as in note_transactions(), so that the two functions
+    -- cannot deadlock.
     order by transaction_id) t;
 end
 $$;

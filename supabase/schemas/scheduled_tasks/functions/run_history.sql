@@ -22,5 +22,5 @@ begin
 end
 $$;
 comment on function farthing.delete_old_runs(timestamptz, int) is
-  'Deletes our own and pg_cron''s history of runs after a week, and returns the number of deleted '
-  'rows.';
+  'Deletes the failed runs of tasks, and pg_cron''s runs of the job farthing, after a week. '
+  'Returns the number of deleted rows.';

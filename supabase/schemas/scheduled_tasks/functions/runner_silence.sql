@@ -26,8 +26,8 @@ as $$
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'Returns for how long no alert could open: the time since the runner last looked for due tasks '
-  'or, if that is longer ago, since the task that evaluates alerts last succeeded.';
+  'Returns for how long no alert could open. This is the longer of two times: since the runner '
+  'last looked for due tasks, and since the task that evaluates alerts last succeeded.';
 
 create function farthing.runs_tasks(p_now timestamptz)
 returns boolean

@@ -1,4 +1,4 @@
--- The RPC functions of the accounting policies: operators read them, and add versions.
+-- The RPC functions with which operators read the accounting policies, and add versions of them.
 
 create function farthing_public.settings_accounting(p_now timestamptz default now())
 returns jsonb

@@ -1,4 +1,5 @@
--- The RPC functions of the journal's codes: operators read them, and change some of them.
+-- The RPC functions with which operators read the codes of the journal's accounts, and change some
+-- codes.
 
 create function farthing_public.settings_journal_codes(p_now timestamptz default now())
 returns jsonb
@@ -37,6 +38,6 @@ as $$
 $$;
 grant execute on function farthing_public.settings_journal_codes_set to service_role;
 comment on function farthing_public.settings_journal_codes_set is
-  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of '
-  'an open month, and today by default. Returns the same object as settings_packages_set(). Fails '
+  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
+  'open month, and today by default. Returns the same object as settings_packages_set(). Fails with '
   'forbidden, invalid_request, version_conflict.';

@@ -36,8 +36,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
-  'Changes the settings of the policy that p_changes names: {setting: value}, durations in '
-  'seconds. p_has_second_factor: whether the operator''s token shows a second factor (aal2). '
-  'p_livemode: whether Stripe''s key is a live one. Returns the same object as '
-  'settings_packages_set(). Fails with forbidden, invalid_request, version_conflict, and mfa_required '
-  'if an operator without a second factor sets operator_mfa to a value that requires one now.';
+  'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
+  'p_has_second_factor: whether the operator''s token shows a second factor (aal2). p_livemode: whether '
+  'Stripe''s key is a live one. Returns the same object as settings_packages_set(). Fails with forbidden, '
+  'invalid_request, version_conflict, or with mfa_required if an operator without a second factor sets '
+  'operator_mfa to a value that requires one now.';

@@ -1,4 +1,4 @@
--- The RPC functions of the rates: operators read them, and add versions.
+-- The RPC functions with which operators read the rates, and add versions of them.
 
 create function farthing_public.settings_rates(p_now timestamptz default now())
 returns jsonb

@@ -54,5 +54,5 @@ begin
 end
 $$;
 comment on function farthing.apply_features(jsonb, text, timestamptz) is
-  'Sets the flags of a list [{name, state, percentage?}]. Returns {changes, unchanged}. Fails '
+  'Sets the flags of a list [{name, state, percentage?}]. Returns {changes, unchanged}. Fails with '
   'invalid_request.';

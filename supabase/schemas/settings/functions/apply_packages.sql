@@ -70,4 +70,4 @@ end
 $$;
 comment on function farthing.apply_packages(jsonb, timestamptz) is
   'Replaces the packages on sale with the packages of a list. Returns {changes, unchanged}. Fails '
-  'invalid_request.';
+  'with invalid_request.';

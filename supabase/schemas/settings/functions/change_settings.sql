@@ -47,8 +47,8 @@ $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
-  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails '
-  'invalid_request, version_conflict, and forbidden for an operator who has lost the role.';
+  'version, fields}], unchanged}}. If p_dry_run is true, nothing is changed. Fails with '
+  'invalid_request, version_conflict, or forbidden if the operator has lost the role.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void

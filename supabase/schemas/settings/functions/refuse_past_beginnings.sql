@@ -21,8 +21,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails with invalid_request and names the field if the effective_from of an item of a list is not a '
-  'valid time, or is more than two years in the future.';
+  'Fails with invalid_request and names the field if an item''s effective_from is not a valid time, or is '
+  'more than two years in the future.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
   p_first timestamptz)
@@ -44,9 +44,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails with invalid_request and names the field if an item of a list would change something before '
-  'p_first. An item that changes nothing may have an effective_from in the past, so that the same list '
-  'can be sent again.';
+  'Fails with invalid_request and names the field if an item of a list changes a value and its '
+  'effective_from is before the moment p_first. An item that changes nothing may have an earlier '
+  'effective_from, so that the same list can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
 returns jsonb

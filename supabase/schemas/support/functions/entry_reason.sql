@@ -15,7 +15,8 @@ as $$
     when 'sql' then 'a SQL session of ' || substr(p_author, 5)
     else p_author end
 $$;
-comment on function farthing.author_words(text) is 'Returns an author in words.';
+comment on function farthing.author_words(text) is
+  'Returns an author in words, such as "the customer" or "the secret key …".';
 
 create function farthing.usage_words(p_facts jsonb)
 returns text

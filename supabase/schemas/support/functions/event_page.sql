@@ -14,8 +14,8 @@ as $$
     (select b.account_id from farthing.bookings b where b.charge_id = p_facts ->> 'charge_id'))
 $$;
 comment on function farthing.event_account(jsonb) is
-  'Returns the account of the order or booking that the facts of an event name: an order by its id or '
-  'payment, a booking by its id, payment or charge. Null if the event is about neither.';
+  'Returns the account that an event is about. The event''s facts name an order by its id or payment, or a '
+  'booking by its id, payment or charge. Null if they name neither.';
 
 create function farthing.event_entries(p_event farthing.inbox, p_account_id bigint)
 returns jsonb

@@ -14,8 +14,8 @@ as $$
   select i.user_id from auth.identities i where i.email = lower(p_email)
 $$;
 comment on function farthing.find_by_email(text) is
-  'Returns the users whose email address is p_email, in upper or lower case: the address is the user''s '
-  'own, or the address of an identity with which they sign in.';
+  'Returns the users whose email address is p_email, in upper or lower case. The address may be the user''s '
+  'own, or that of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)

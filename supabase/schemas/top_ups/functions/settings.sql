@@ -31,7 +31,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Checks the terms of top-ups. Fails with invalid_request with the field and, where one exists, its bound.';
+  'Checks the terms of top-ups. Fails with invalid_request and names the field, and its bound if it has one.';
 
 create function farthing.set_top_up(
   p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,

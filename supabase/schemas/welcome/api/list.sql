@@ -27,5 +27,5 @@ $$;
 grant execute on function farthing_public.welcome_list to service_role;
 comment on function farthing_public.welcome_list is
   'Returns a page of requests for welcome credits, newest first, optionally only those of one '
-  'status, one reason of the refusal or one user: {welcome_grants, next_before}. Addresses are '
-  'masked unless p_user_id names the user. Fails with not_found if there is no such user.';
+  'status, one reason for refusal or one user: {welcome_grants, next_before}. Addresses are masked '
+  'unless p_user_id names the user. Fails with not_found if there is no such user.';

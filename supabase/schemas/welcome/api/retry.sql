@@ -83,7 +83,7 @@ $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
-  'optionally only those with one reason of the refusal, at most p_limit in one call, oldest '
-  'first. The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
+  'optionally only those with one reason for refusal, at most p_limit in one call, oldest first. '
+  'The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
   '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
-  'forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
+  'with forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
