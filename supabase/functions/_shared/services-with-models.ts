@@ -1,7 +1,7 @@
 /**
- * The services of functions that call language models or count their tokens. Each function is
- * deployed with all code that it imports, and loads this code. So the other functions use
- * services.ts, which has neither the models' client nor the tokenizer.
+ * The services of the Edge Functions that call language models or count tokens. An Edge Function is
+ * deployed with all code that it imports, and loads all of it. So the other Edge Functions use
+ * services.ts, which imports neither the models' client nor the tokenizer.
  */
 import { type Env, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";

@@ -74,9 +74,9 @@ function outgoingFrom(env: Env, metrics: Metrics): Pick<Services, "mail" | "oper
 }
 
 /**
- * Throws, because these services have no models. A function that needs models uses
- * services-with-models.ts. Other functions do not import that file, because the tokenizer would be
- * three quarters of their size.
+ * Throws, because these services have no models. An Edge Function that needs models uses
+ * services-with-models.ts. The other Edge Functions do not import that file, because the tokenizer
+ * would be three quarters of their size.
  */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });

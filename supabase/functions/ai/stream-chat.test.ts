@@ -120,7 +120,7 @@ Deno.test("T9: output beyond twice the requested tokens is neither sent nor char
   for (let count = 0; count < 60; count++) provider.say(" word".repeat(40));
   const events = await eventsOf(await postStreamed(fake));
   // The request asks for 1,024 tokens, for which mostOutputTokens() allows 2 * 1,024 + 64 = 2,112.
-  // So 52 pieces of 40 tokens are sent.
+  // A piece has 40 tokens, so 52 pieces are sent, and the 53rd exceeds the limit.
   assert.deepEqual(events.map(({ name }) => name), [...Array(52).fill("delta"), "error"]);
   const { error, usage, finish_reason } = events.at(-1)!.data;
   assert.deepEqual([error?.code, finish_reason], ["upstream_unavailable", "error"]);

@@ -30,8 +30,9 @@ function endsOrder(error: unknown): boolean {
 }
 
 /**
- * Opens a hosted checkout for a package, or returns the checkout that is still open. Only this route
- * needs the flag `b2c`: while sales are off, a checkout that is already open can still be paid.
+ * Opens a hosted checkout for a package, or returns the checkout that is still open. Of the
+ * checkout routes, only this one needs the flag `b2c`. While sales are off, a checkout that is
+ * already open can still be paid.
  */
 export const startCheckout = defineRoute({
   method: "post",

@@ -108,8 +108,8 @@ const HOUR_MS = 3_600_000;
 const BUDGET_MS = 100_000;
 
 /**
- * Fetches the events of the last `hours` hours that never arrived, and receives them as if Stripe
- * had delivered them.
+ * Fetches the events of the last `hours` hours that never arrived, and records them in the inbox as
+ * if Stripe had delivered them.
  */
 export const backfillEvents = defineRoute({
   method: "post",

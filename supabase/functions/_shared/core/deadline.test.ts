@@ -67,8 +67,8 @@ Deno.test("an external result is stored after the request's deadline", async () 
     if (asked() === 0) continue;
     found.push(each.path);
     assert.equal(answer.status, each.status, each.path);
-    // A function whose name ends with `_read` stores nothing: it only checks whether an event has
-    // arrived. So this test requires calls of the other functions only.
+    // A database function whose name ends with `_read` stores nothing: it only checks whether an
+    // event has arrived. So this test requires calls of the other functions only.
     const writes = each.reaches.filter((name) => !name.endsWith("_read"));
     for (const name of writes) assert(fake.names().includes(name), `${each.path}: ${name}`);
   }

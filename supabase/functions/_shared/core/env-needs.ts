@@ -1,7 +1,7 @@
 /**
- * The environment variables that each function needs, and what happens without them. `deno task
- * secrets:check` reads this table. The type of the table ensures that it lists exactly the variables that
- * env.ts reads.
+ * The environment variables that each Edge Function needs, and what happens without them. `deno
+ * task secrets:check` reads this table. The type of the table ensures that it lists exactly the
+ * variables that env.ts reads.
  */
 import type { Env } from "./env.ts";
 
@@ -41,7 +41,10 @@ export type FunctionName = typeof FUNCTIONS[number];
 
 export interface EnvNeed {
   readonly by: readonly FunctionName[];
-  /** The functions that report whether the variable is set, and that also test its value. */
+  /**
+   * The Edge Functions that work without the variable, but report whether it is set and test its
+   * value.
+   */
   readonly checkedBy?: readonly FunctionName[];
   /**
    * `needed`: without the variable, the functions in `by` answer 503. `optional`: without the variable, a

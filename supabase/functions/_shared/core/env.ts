@@ -1,6 +1,6 @@
 /**
- * Reads the environment; no other file of the functions reads it. An error names a missing or malformed
- * variable but never contains its value, so that the error can be logged.
+ * Reads the environment; no other file in supabase/functions reads it. An error names a missing or
+ * malformed variable but never contains its value, so that the error can be logged.
  */
 import { z } from "zod";
 import { readModels } from "./ai-models.ts";

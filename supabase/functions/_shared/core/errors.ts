@@ -16,7 +16,10 @@ export type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
-  /** A second HTTP status that the error code may have, on routes that declare `asksUpstream`. */
+  /**
+   * A second HTTP status that the error code may have. Only routes that are declared with
+   * `asksUpstream` can answer with it.
+   */
   readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;

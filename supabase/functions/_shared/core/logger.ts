@@ -1,5 +1,5 @@
 /**
- * Writes one JSON line per event to the function's console, where the platform collects logs.
+ * Writes one JSON line per event to the Edge Function's console, where the platform collects logs.
  * Callers never log bodies, tokens or email addresses. The redactor catches such data in texts of
  * libraries and of the database.
  */
@@ -51,7 +51,7 @@ export function formatLine(
   return JSON.stringify({ level, at: timestampOf(now), message, ...safeRecord(record) });
 }
 
-/** The only code of the functions that writes to the console. */
+/** The only code in supabase/functions that writes to the console. */
 function write(text: string): void {
   // deno-lint-ignore no-console
   console.log(text);

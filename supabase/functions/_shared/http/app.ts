@@ -1,7 +1,7 @@
 /**
- * Turns a function's routes into a Hono app. Each route has one handler and there is no middleware,
- * so a request costs one route match and one call. CORS work runs only for a request with an Origin
- * header.
+ * Turns the routes of an Edge Function into a Hono app. Each route has one handler and there is no
+ * middleware, so a request costs one route match and one call. CORS work runs only for a request
+ * with an Origin header.
  */
 import { type Context, Hono } from "hono";
 import type { ServicesSource } from "./route/app-services.ts";
@@ -18,8 +18,8 @@ const NOWHERE: Endpoint = { route: null, name: null, title: null };
 const inHonosForm = (path: string) => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 /**
- * Makes the app of one function.
- * @param name the function's folder, which is also the first segment of its paths
+ * Makes the app of one Edge Function.
+ * @param name the name of the function's folder, which is also the first segment of its paths
  */
 export function createApp(
   name: string,
@@ -65,9 +65,9 @@ export function createApp(
 }
 
 /**
- * Declares a function, for the app.ts in its folder.
+ * Declares an Edge Function. The file app.ts in the function's folder calls this.
  * @returns `app`, which uses the services of `source`; `createApp`, which makes an app with other
- * services; and `declaration`, from which the OpenAPI document is made
+ *   services; and `declaration`, from which the OpenAPI document is made
  */
 export function defineFunction(name: string, routes: readonly Route[], source: ServicesSource) {
   const create = (services: ServicesSource) => createApp(name, routes, services);

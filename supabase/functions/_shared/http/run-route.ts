@@ -84,8 +84,8 @@ function idempotencyOfCall(
   const { route, request, path } = run;
   return idempotencyOf(key, {
     scope: callerScope(caller),
-    // The first path segment, the function's name, is included, because two functions may both have
-    // a route `POST /`.
+    // The first segment of the path is the Edge Function's name. It is included, because two Edge
+    // Functions may both have a route `POST /`.
     route: `${route.method} ${path.split("/")[1]} ${route.path}`,
     method: request.method,
     path: canonicalPath(run, input.params),

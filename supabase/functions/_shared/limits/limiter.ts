@@ -86,8 +86,8 @@ class WindowLimiter implements Limiter {
   }
 
   /**
-   * Adds outcomes to the metrics: that of the rule which the headers describe, and those of all
-   * other rules that are beyond their soft limits.
+   * Adds outcomes to the metrics: the outcome of the rule that the headers describe, and the
+   * outcomes of all other rules that are beyond their soft limits.
    */
   #countOutcomes(counts: readonly RuleCount[], decided: RuleCount): void {
     for (const count of counts) {

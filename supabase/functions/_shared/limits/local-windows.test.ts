@@ -83,8 +83,8 @@ Deno.test("T17 counting locally begins with the last counts from Redis, not with
 Deno.test("without a failure the counts of Redis apply", () => {
   const windows = new LocalWindows();
   // At second 1, Redis reports one remaining request of ten. The other nine were made in the
-  // previous window, so their weight in Redis's count falls all the time. This process has counted
-  // them in the current window, but Redis's count applies.
+  // previous window, so their weight in Redis's count falls all the time. This process does not
+  // know that, and assigns them to the current window. But Redis's later counts apply.
   for (const [seconds, remaining] of [[1, 1], [30, 5], [59, 8]] as const) {
     assert.deepEqual(
       [heard(windows, remaining, seconds).isAllowed, heard(windows, remaining, seconds).remaining],

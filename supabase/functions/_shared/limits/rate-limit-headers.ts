@@ -6,8 +6,8 @@ const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b
 
 /**
  * Chooses the count that the headers describe. If rules refuse the request, the rule whose refusal
- * ends last is chosen. Otherwise, the rule with the fewest remaining requests is chosen: among the
- * rules beyond their soft limit, or among all rules if no rule is beyond its soft limit.
+ * ends last is chosen. Otherwise, the rule with the fewest remaining requests is chosen. If some
+ * rules are beyond their soft limits, only those rules are compared.
  */
 export function decisive(counts: readonly RuleCount[]): RuleCount {
   const blocked = counts.filter(({ isAllowed }) => !isAllowed);

@@ -50,7 +50,10 @@ function velocity(name: string, countedBy: CountedBy, quota: number): Rule {
   return { ...rule(name, countedBy, quota, HOUR), code: "velocity_exceeded" };
 }
 
-/** Rules of every limited route. A rule counts only the callers to whom its `countedBy` applies. */
+/**
+ * The rules that apply on every limited route. The second argument says which requests a rule
+ * counts; the rule ignores all others.
+ */
 const EVERYWHERE: readonly Rule[] = [
   rule("everybody", "everybody", 60_000, MINUTE),
   rule("strangers", "strangers", 30_000, MINUTE),

@@ -18,7 +18,7 @@ export interface Metrics {
   beforeFlush(look: () => void): void;
 }
 
-/** Metrics that count nothing, for code that runs outside the functions. */
+/** Metrics that count nothing, for code that runs outside the Edge Functions. */
 export const NO_METRICS: Metrics = {
   request: () => {},
   count: () => {},

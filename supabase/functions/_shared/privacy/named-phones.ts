@@ -78,8 +78,8 @@ function isNumber(value: string): boolean {
 }
 
 /**
- * Checks a number that follows a verb more strictly than other numbers: "call 1234567 times" and
- * "reach 12 345 678 users" contain no telephone number.
+ * A stricter check, for numbers that follow a verb: "call 1234567 times" and "reach 12 345 678
+ * users" contain no telephone number.
  */
 function looksLikeNumber(value: string): boolean {
   const digits = value.replace(/\D/g, "").length;

@@ -81,7 +81,7 @@ Deno.test("a service with Retry-After is not called earlier", async () => {
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Returns the functions' source files, except tests, that contain a match of `text`. */
+/** Returns the source files in supabase/functions, except tests, that contain a match of `text`. */
 async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {

@@ -88,9 +88,7 @@ function refusedField(error: unknown): string | undefined {
 
 const AGAINST_POLICY = "The provider's content policy refuses these messages. Change them.";
 
-/**
- * The provider's codes for a prompt that it refuses, each with the error message for the caller.
- */
+/** The codes with which a provider refuses a prompt, each with the error message for the caller. */
 const REFUSED_MESSAGES: Readonly<Record<string, string>> = {
   context_length_exceeded: "The messages are too long for this model. Send fewer or shorter ones.",
   content_filter: AGAINST_POLICY,

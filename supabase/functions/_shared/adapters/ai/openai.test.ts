@@ -119,7 +119,10 @@ function failing(
   return () => Response.json({ error }, { status, headers });
 }
 
-/** The provider's answer, our error for the caller, and the number of attempts. */
+/**
+ * Each case: the provider's status and error code, our error code and status, and the number of
+ * attempts.
+ */
 const REFUSALS: readonly [number, string | undefined, ErrorCode, number, number][] = [
   [400, undefined, "upstream_unavailable", 502, 1],
   [400, "context_length_exceeded", "invalid_request", 400, 1],

@@ -8,9 +8,9 @@ import { textsOf } from "./prompt.ts";
 // The allowance, in tokens, for text that a provider adds before the messages.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// The limit of a plausible output: the requested maximum times a factor, plus a number of tokens.
-// The reasons for these allowances: a model may use a different tokenizer, and a piece of a stream
-// may have several tokens.
+// The largest plausible output is MAX_OVERRUN times the requested maximum, plus MAX_OVERRUN_TOKENS.
+// These allowances are needed because a model may use a different tokenizer, and because a piece of
+// a stream may have several tokens.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 

@@ -18,7 +18,9 @@ type Authored = {
     : never;
 }[FunctionName];
 
-/** The functions that take `p_author`. The compiler checks that this list matches the SQL. */
+/**
+ * The database functions that take `p_author`. The compiler checks that this list matches the SQL.
+ */
 export const AUTHORED: Readonly<Record<Authored, true>> = {
   alerts_acknowledge: true,
   bookings_list: true,

@@ -7,8 +7,8 @@ import type { Transport } from "./database.ts";
 import { toApiError } from "./failures.ts";
 
 /**
- * Returns the first word of a function's name, for example `credits` for `credits_debit`. With
- * whole names, the label `group` would have more than four times as many values.
+ * Returns the first word of a database function's name, for example `credits` for `credits_debit`.
+ * With whole names, the label `group` would have more than four times as many values.
  */
 function groupOf(name: string): string {
   return name.slice(0, name.indexOf("_"));

@@ -36,8 +36,8 @@ export interface Transport {
 export const EXPOSED = "farthing_public";
 
 /**
- * The timeout of one call in ms: far longer than any function takes, and far below the deadline of
- * a request.
+ * The timeout of one call in ms: far longer than any database function takes, and far below the
+ * deadline of a request.
  */
 export const CALL_TIMEOUT_MS = 10_000;
 
@@ -56,8 +56,8 @@ export function createDatabase(
 ): Database {
   const retry = createRetry(nowMs);
 
-  // A repeated call is safe: every function either only reads, or recognizes a repeated call by the
-  // Idempotency-Key or by the id of what it changes, such as an event or an order.
+  // A repeated call is safe: every database function either only reads, or recognizes a repeated
+  // call by the Idempotency-Key or by the id of what it changes, such as an event or an order.
   async function run(
     name: string,
     args: Readonly<Record<string, unknown>>,

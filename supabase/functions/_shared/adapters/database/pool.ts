@@ -1,8 +1,8 @@
 /**
  * The pooled transport: a few PostgreSQL connections, used if DATABASE_POOL_URL is set. Each call
  * is one statement and one round trip. docs/decisions/database.md explains the choice of the
- * driver. The statements have no names, so a pooler in transaction mode may be between us and the
- * server.
+ * driver. The statements have no names, so a pooler in transaction mode may stand between this
+ * process and the server.
  */
 // @ts-types="@types/pg"
 import pg from "pg";
@@ -99,11 +99,11 @@ function msUntil(endMs: number): number {
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // If there are at least as many idle connections as waiting callers, this caller gets a
-  // connection at once and needs no timer. In this case, `waitingCount` includes this caller: while
-  // a connection is idle, connect() queues every caller. If no connection is idle, the pool may
-  // open a new one without queueing this caller. Then `waitingCount` is 0, but this caller has to
-  // wait. So `idleCount` must also be above 0.
+  // If at least as many connections are idle as callers wait, this caller gets a connection at once
+  // and needs no timer. While a connection is idle, connect() queues every caller, so
+  // `waitingCount` includes this caller. If no connection is idle, the pool may open a new
+  // connection without queueing this caller. `waitingCount` may then be 0, although this caller has
+  // to wait. So `idleCount` must also be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }

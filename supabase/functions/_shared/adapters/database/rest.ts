@@ -19,8 +19,9 @@ interface RestError {
 }
 
 /**
- * Turns an error of supabase-js into a DatabaseFailure. Status 0 means no response, and 502 to 504
- * without a code come from a gateway: in both cases the call may have been carried out.
+ * Turns an error of supabase-js into a DatabaseFailure. Status 0 means that there was no response.
+ * A status from 502 to 504 without an error code comes from a gateway. In both cases the call may
+ * have been carried out.
  */
 function failureOf(error: RestError, status: number, signal: AbortSignal): DatabaseFailure {
   const { message } = error;

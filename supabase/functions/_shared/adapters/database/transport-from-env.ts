@@ -6,8 +6,8 @@ import type { Env } from "../../core/env.ts";
 import type { Transport } from "./database.ts";
 
 /**
- * Loads a transport on its first call, so that a function starts without loading the transport it
- * does not use.
+ * Makes a transport whose code is loaded on the first call. So an Edge Function never loads the
+ * code of the transport that it does not use.
  */
 function lazyTransport(load: () => Promise<Transport>): Transport {
   let loading: Promise<Transport> | undefined;

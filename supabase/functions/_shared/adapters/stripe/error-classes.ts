@@ -1,6 +1,6 @@
 /**
- * The classes of the errors of Stripe's adapter; failures.ts chooses the class for an error of the SDK. This
- * file loads no SDK, so any function may import it.
+ * The error classes of Stripe's adapter. failures.ts chooses the class for an error of the SDK.
+ * This file does not load the SDK, so every Edge Function may import it.
  */
 import { ApiError } from "../../core/errors.ts";
 

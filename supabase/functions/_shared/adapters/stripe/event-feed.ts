@@ -11,8 +11,8 @@ import { EVENT_TYPES } from "./stored-facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";
 
 /**
- * An event in Stripe's list. Most listed events were received before, so only a missing event is read in
- * full.
+ * An event in Stripe's list. The inbox already has most listed events, so an event is read in full
+ * only if the inbox lacks it.
  */
 export interface ListedEvent {
   readonly id: string;

@@ -65,7 +65,7 @@ export interface Results
 
 export type Sql = Database["farthing_public"]["Functions"];
 
-/** The functions that can be called: each has a result type here and exists in SQL. */
+/** The database functions that can be called: each has a result type here and exists in SQL. */
 export type FunctionName = keyof Results & keyof Sql;
 export type ResultOf<N extends FunctionName> = Results[N];
 
@@ -87,15 +87,15 @@ type ArgOf<N, K, T> = K extends keyof Refined<N> ? Refined<N>[K]
 type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 
 /**
- * The arguments of a function. A call must list every argument, so that the compiler finds a
- * missing or misspelt argument. An undefined argument is not sent, and SQL uses its default. A null
- * is sent as NULL, and is allowed only where arguments.ts gives its meaning.
+ * The arguments of a database function. A call must list every argument, so that the compiler finds
+ * a missing or misspelt argument. An undefined argument is not sent, and SQL uses its default. A
+ * null is sent as NULL, and is allowed only where arguments.ts gives its meaning.
  */
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 
 /**
- * The functions that return `Stored`. The call that does the work also stores the response under
- * the idempotency key.
+ * The database functions that return `Stored`. The same call does the work and stores the response
+ * under the idempotency key.
  */
 export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;

@@ -1,4 +1,7 @@
-/** Fetches Stripe events that were never delivered, and receives them like delivered events. */
+/**
+ * Fetches Stripe events that were never delivered, and records them in the inbox, like delivered
+ * events.
+ */
 import type * as contract from "../../contracts/webhook-events.ts";
 import type { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
@@ -13,8 +16,8 @@ interface Span {
   /** The creation time of the oldest event to fetch, in seconds since 1970. */
   readonly sinceSeconds: number;
   /**
-   * The time at which to stop, in milliseconds since 1970. The events that were received by then
-   * are not fetched again by the next run.
+   * The time at which to stop, in milliseconds since 1970. The next run skips the events that were
+   * recorded by then.
    */
   readonly untilMs: number;
 }
@@ -27,7 +30,7 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 
 /**
  * Reads one event's facts. A failure does not stop the other events: if the Stripe key may not read
- * fraud warnings, payments must still be received.
+ * fraud warnings, events about payments must still be recorded.
  * @returns null if the event's object could not be fetched
  */
 async function read({ log }: Services, event: ListedEvent) {
@@ -44,15 +47,16 @@ async function read({ log }: Services, event: ListedEvent) {
 }
 
 /**
- * Fetches the events of a time span from Stripe. Events that the inbox does not have are received
- * like delivered events.
- * @throws ApiError `mode_mismatch` if Stripe's events are test events and the installation is live, or the
- * reverse; no event is received in that case
+ * Fetches the events of a time span from Stripe. Records those that the inbox lacks, as if Stripe
+ * had delivered them.
+ * @throws ApiError `mode_mismatch` if Stripe's events are test events and the installation is live,
+ *   or the reverse; no event is recorded in that case
  */
 export async function backfill(services: Services, span: Span): Promise<Backfilled> {
   const { database, now, payments } = services;
   const isOver = (ms = span.untilMs) => !hasTime(services, ms);
-  // Listing takes at most half of the time. The other half is left to receive the listed events.
+  // Listing takes at most half of the time. The other half is left to read and record the missing
+  // events.
   const listUntilMs = (now().getTime() + span.untilMs) / 2;
   const done: Backfilled = { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true };
   const missing: ListedEvent[] = [];
@@ -64,8 +68,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
       break;
     }
   }
-  // Receives the oldest event first: an event that is received before its payment's event would only be
-  // deferred.
+  // Records the oldest event first: an event that is recorded before its payment's event would only
+  // be deferred.
   missing.sort((a, b) => a.created - b.created);
   for (const event of missing) {
     if (isOver()) return { ...done, complete: false };

@@ -1,6 +1,7 @@
 /**
- * Reads the Checkout Sessions of payments whose session event has not arrived, and receives each session like
- * a delivered event. So a buyer who has paid does not wait for the hourly backfill.
+ * Reads the Checkout Sessions of payments whose session event has not arrived, and records each
+ * session in the inbox, like a delivered event. So a buyer who has paid does not wait for the
+ * hourly backfill.
  */
 import type { WaitingPayment } from "../../contracts/database/results/inbox.ts";
 import { ApiError, detailOf } from "../../core/errors.ts";
@@ -9,7 +10,7 @@ import type { Services } from "../../http/route/app-services.ts";
 
 const AT_ONCE = 5;
 
-/** @returns whether the session was read and received */
+/** @returns whether the session was read and recorded */
 async function readSession(services: Services, payment: WaitingPayment): Promise<boolean> {
   const { database, log, payments } = services;
   const { payment_id } = payment;

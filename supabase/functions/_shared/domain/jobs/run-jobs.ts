@@ -22,7 +22,7 @@ import { type AttemptOutcome, JobAttempt, type RunContext } from "./job-attempt.
 import { DEFAULT_OPTIONS, JOB_CPU_MS, type RunnerOptions } from "./runner-options.ts";
 
 // The shortest wait in milliseconds. The database's clock decides which jobs are due, and this
-// function's clock may be ahead of it. So a computed wait may be too short.
+// isolate's clock may be ahead of the database's clock. So a computed wait may be too short.
 const MIN_WAIT_MS = 500;
 
 /** Milliseconds for a write and its retries: half of a lease. */

@@ -67,10 +67,10 @@ const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "
 
 /**
  * Returns true if the run ends after this batch: the batch is empty, or every email in it was
- * deferred or has an unknown outcome. A partial batch does not end the run, because the queue may
- * not be empty: more notifications may have been queued since the claim, and queuing during a run
- * starts no other run. Webhook failures don't stop the run: notifications by webhook are claimed
- * first, so a failing webhook would otherwise prevent all emails.
+ * deferred or has an unknown outcome. A partial batch does not end the run: more notifications may
+ * have been queued since the claim, and no other run starts for them. Webhook failures do not end
+ * the run either. Notifications by webhook are claimed first, so a failing webhook would otherwise
+ * prevent all emails.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);

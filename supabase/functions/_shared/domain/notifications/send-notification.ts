@@ -110,8 +110,8 @@ export async function sendNotification(
     p_lease_id: notification.lease_id,
   };
   const channel = notification.recipient === "webhook" ? "webhook" : "email";
-  // The ledger head is also written to the functions' log, because a person with access only to the
-  // database cannot change the log.
+  // The ledger head is also written to the log of the Edge Functions, because a person with access
+  // only to the database cannot change the log.
   if (notification.template === "anchor") {
     log("info", "anchor", { head: JSON.stringify(notification.data) });
   }

@@ -1,6 +1,6 @@
 /**
- * Turns a key, which is the Idempotency-Key header or the request's content, into the two hashes
- * that the database stores: one for the key together with the caller and the route, and one for the
+ * Hashes an idempotency key, which is the Idempotency-Key header or the request's content. The
+ * database stores two hashes: one of the key together with the caller and the route, and one of the
  * request.
  */
 import { sha256 } from "../../core/hash.ts";
@@ -17,8 +17,8 @@ export interface Idempotency {
      */
     readonly p_fingerprint: string;
     /**
-     * The seconds for which a key is stored that is computed from the request's content. A caller's
-     * own key is stored for 24 hours.
+     * How long the key is stored, in seconds. Set only for a key that is computed from the
+     * request's content; a caller's own key is stored for 24 hours.
      */
     readonly p_kept_seconds?: number;
   };
@@ -27,7 +27,8 @@ export interface Idempotency {
 interface KeyedRequest extends RequestContent {
   readonly scope: string;
   /**
-   * The method, the function and the route's path, for example `post credits /holds/{id}/settle`.
+   * The method, the Edge Function and the route's path, as in
+   * `post credits /holds/{id}/settle`.
    */
   readonly route: string;
   readonly body: Uint8Array;

@@ -17,7 +17,8 @@ function userOf(args: object): string | undefined {
 }
 
 /**
- * Calls the function and returns its response as a reply. A stored response is marked `replayed`.
+ * Calls the database function and returns its response as a reply. A stored response is marked
+ * `replayed`.
  */
 export async function idempotent<N extends IdempotentName>(
   call: KeyedCall,

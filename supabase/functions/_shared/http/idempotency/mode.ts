@@ -1,13 +1,13 @@
 /**
- * The modes in which a route treats the Idempotency-Key: required, optional, offered or ignored.
- * Each mode decides what the route's handler gets.
+ * How a route treats the Idempotency-Key: as required, optional, offered or ignored. The mode
+ * decides what the route's handler gets.
  */
 import type { Idempotency } from "./hashed-key.ts";
 
 /**
  * true: the route requires an Idempotency-Key. "optional": for a request without a key, a key is
- * computed from its content. "offered": a request without a key is never treated as a retry. false:
- * the route ignores the header.
+ * computed from the request's content. "offered": a request without a key is never treated as a
+ * retry. false: the route ignores the header.
  */
 export type IdempotencyMode = boolean | "optional" | "offered";
 

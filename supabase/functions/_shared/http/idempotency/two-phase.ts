@@ -4,9 +4,9 @@
  *
  * No transaction is open during the call. `begin` commits a record of the work, such as an order,
  * and marks the idempotency key as in progress. `attach` commits the response under the key. If a
- * step in between fails, `abandon` frees the key, and a retry begins again with the same record,
- * because the service may already have done its part. But if the service has stored a refusal for
- * the record, the service would only repeat that refusal, so the retry uses a new record. If
+ * step in between fails, `abandon` frees the key. A retry then begins again with the same record,
+ * because the service may already have done its part. The retry uses a new record only if the
+ * service has stored a refusal for the old one, because the service would repeat that refusal. If
  * `abandon` fails too, the key stays in progress until its lock times out; then a retry takes the
  * key over.
  */

@@ -70,7 +70,7 @@ export function validate<S extends z.ZodType>(schema: S, input: unknown): z.outp
   throw explain(parsed.error.issues[0]!);
 }
 
-// supabase-js adds this parameter when a region is chosen for the function; no route reads it.
+// supabase-js adds this parameter when a region is chosen for the Edge Function. No route reads it.
 const FOREIGN_QUERY = "forceFunctionRegion";
 
 /**

@@ -41,13 +41,13 @@ export interface Services {
   /** @throws ApiError `not_ready` if Stripe is not configured */
   readonly payments: () => Promise<Payments>;
   /**
-   * @throws ApiError `not_ready` if no model is configured; `internal` in a function that has no
-   *   models
+   * @throws ApiError `not_ready` if no model is configured; `internal` in an Edge Function that is
+   *   deployed without models
    */
   readonly ai: () => Promise<Ai>;
   /** The exact origins whose pages may call the API, and to which Stripe may return a user. */
   readonly origins: readonly string[];
-  /** The public URL of the functions: `<project>/functions/v1`. */
+  /** The public URL of the Edge Functions: `<project>/functions/v1`. */
   readonly functionsUrl: string;
   /** Keeps the isolate alive for work that continues after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;

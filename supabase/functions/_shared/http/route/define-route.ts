@@ -46,7 +46,7 @@ interface Declaration<
   R extends Responses,
 > {
   readonly method: Method;
-  /** The path below the function's name, in OpenAPI's form: `/holds/{id}`. */
+  /** The path after the Edge Function's name, in OpenAPI's form: `/holds/{id}`. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
@@ -144,7 +144,10 @@ export function isSharedChange(route: Pick<Route, "method" | "who">): boolean {
   return isOperatorsChange(route) && route.who.includes("user");
 }
 
-/** Returns a route's path in OpenAPI's form, with the function's name before it: `/credits/holds/{id}`. */
+/**
+ * Returns a route's path in OpenAPI's form. It begins with the Edge Function's name:
+ * `/credits/holds/{id}`.
+ */
 export function pathOf(name: string, { path }: Pick<Route, "path">): string {
   return path === "/" ? `/${name}` : `/${name}${path}`;
 }

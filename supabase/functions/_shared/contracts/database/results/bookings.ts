@@ -1,4 +1,4 @@
-/** Results of the functions for bookings and for providers' transfers. */
+/** Results of the database functions for bookings and for providers' transfers. */
 import type * as bookings from "../../bookings.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page, Replay } from "./shapes.ts";

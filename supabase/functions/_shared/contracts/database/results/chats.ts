@@ -1,4 +1,4 @@
-/** Results of the functions for chats. */
+/** Results of the database functions for chats. */
 import type { ChatAnswer } from "../../ai.ts";
 import type { OpenAiToolCall } from "../../openai.ts";
 import type { Finished, Of, Replay } from "./shapes.ts";

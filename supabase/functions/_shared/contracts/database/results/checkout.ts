@@ -1,4 +1,4 @@
-/** Results of the functions for the checkout. */
+/** Results of the database functions for the checkout. */
 import type * as checkout from "../../checkout.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page } from "./shapes.ts";

@@ -1,5 +1,6 @@
 /**
- * Results of the functions for credits, grants, holds and usage. Amounts and prices are strings.
+ * Results of the database functions for credits, grants, holds and usage. Amounts and prices are
+ * strings.
  */
 import type * as credits from "../../credits.ts";
 import type * as holds from "../../holds.ts";

@@ -1,4 +1,4 @@
-/** Results of the functions for customers as operators see them. */
+/** Results of the database functions with which operators find and read customers. */
 import type { CustomerPage } from "../../customer-page.ts";
 import type * as customers from "../../customers.ts";
 import type { Of, Page } from "./shapes.ts";

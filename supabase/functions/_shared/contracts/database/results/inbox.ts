@@ -1,4 +1,7 @@
-/** The facts that the inbox takes from Stripe's events, and results of the inbox's functions. */
+/**
+ * The facts that the inbox takes from Stripe's events, and the results of the inbox's database
+ * functions.
+ */
 import type * as events from "../../webhook-events.ts";
 import type { Facts } from "../../stripe/event-facts.ts";
 import type { Of, Page } from "./shapes.ts";

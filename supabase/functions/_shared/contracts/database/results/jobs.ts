@@ -1,4 +1,6 @@
-/** Results of the functions for jobs, for users and for runners. */
+/**
+ * Results of the database functions for jobs: those that users call, and those that runners call.
+ */
 import type * as jobs from "../../jobs.ts";
 import type { Of, Page, Stored } from "./shapes.ts";
 

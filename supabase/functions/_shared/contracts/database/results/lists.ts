@@ -1,6 +1,6 @@
 /**
- * Results of the functions for operators' lists: disputes, payouts, notifications, proofs and welcome
- * credits.
+ * Results of the database functions for operators' lists: disputes, payouts, notifications, proofs
+ * and welcome credits.
  */
 import type { Dispute } from "../../disputes.ts";
 import type { Mismatch } from "../../mismatches.ts";

@@ -1,4 +1,4 @@
-/** Results of the functions for metrics and health. */
+/** Results of the database functions for metrics and health. */
 import type { HealthFigures } from "../../health.ts";
 import type { Hours, Tasks } from "../../health-operators.ts";
 import type { Of } from "./shapes.ts";

@@ -1,4 +1,4 @@
-/** Results of the functions for notifications, and the outcomes that a runner reports. */
+/** Results of the database functions for notifications, and the outcomes that a runner reports. */
 import type { Notification } from "../../notifications.ts";
 import type { Of, Stored } from "./shapes.ts";
 

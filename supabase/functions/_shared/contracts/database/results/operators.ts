@@ -1,4 +1,4 @@
-/** Results of the functions for alerts, feature flags and fraud. */
+/** Results of the database functions for alerts, feature flags and fraud. */
 import type * as alerts from "../../alerts.ts";
 import type * as features from "../../features.ts";
 import type * as fraud from "../../fraud.ts";

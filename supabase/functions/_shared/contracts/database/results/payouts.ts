@@ -1,6 +1,6 @@
 /**
- * Results of the functions for payouts. They say which lists of transactions are due to be fetched
- * from Stripe, and how the fetched lists compare with our records.
+ * Results of the database functions for payouts. The results say which lists of transactions must
+ * be fetched from Stripe, and how the fetched lists compare with our records.
  */
 
 /**

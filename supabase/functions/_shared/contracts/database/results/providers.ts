@@ -1,4 +1,4 @@
-/** Results of the functions for providers. */
+/** Results of the database functions for providers. */
 import type * as providers from "../../providers.ts";
 import type { Finished, Of, Replay } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-/** Results of the functions for refunds. */
+/** Results of the database functions for refunds. */
 import type * as refunds from "../../refunds.ts";
 import type { Finished, Of, Page, Replay } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-/** Results of the functions for reports. */
+/** Results of the database functions for reports. */
 import type { z } from "@hono/zod-openapi";
 import type { ActorRow } from "../../reports/actors.ts";
 import type { CreditRow } from "../../reports/credits.ts";

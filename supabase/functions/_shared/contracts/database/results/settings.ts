@@ -1,4 +1,4 @@
-/** Results of the functions for settings. */
+/** Results of the database functions for settings. */
 import type { SettingsChanged } from "../../settings/changes.ts";
 import type { AccountingSettings, JournalCodeSettings } from "../../settings/accounting.ts";
 import type { BlockedDomainSettings } from "../../settings/blocked-domains.ts";

@@ -5,8 +5,8 @@ import type { ErrorBody } from "../../../core/errors.ts";
 export type Of<S extends z.ZodType> = z.output<S>;
 
 /**
- * The response of an idempotent function. With a status of 400 or more, `data` is the stored
- * `error` object.
+ * The response of an idempotent database function. With a status of 400 or more, `data` is the
+ * stored `error` object.
  */
 export interface Stored<T> {
   status: number;

@@ -1,4 +1,4 @@
-/** Results of the functions for saved cards, auto top-up and spend caps. */
+/** Results of the database functions for saved cards, auto top-up and spend caps. */
 import type { SpendCap, SpendCapPreview } from "../../spend-caps.ts";
 import type { CardPage, TopUps } from "../../top-ups.ts";
 import type { Finished, Of, Replay, Stored } from "./shapes.ts";
@@ -44,7 +44,7 @@ export interface CardTask {
   payment_method_id: string;
   /** Stripe's id of the customer to whom the card belongs. */
   customer_id: string;
-  /** The time at which the card became due to be read from Stripe; null for a removal. */
+  /** The time since which the card is due to be read from Stripe; null if the step is `detach`. */
   unread_since: string | null;
   /**
    * How often runners have claimed this task so far. It is part of the idempotency key that is sent

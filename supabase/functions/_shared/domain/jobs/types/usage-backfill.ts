@@ -40,7 +40,7 @@ function toUnits(amount: string): bigint {
 
 /**
  * Returns the sum of non-negative amounts, as decimal text without trailing zeros. The sum is
- * exact: a JavaScript number cannot hold 18 decimals.
+ * computed with a bigint, because a JavaScript number cannot hold 18 decimals.
  */
 function addCredits(amounts: readonly string[]): string {
   const units = amounts.reduce((sum, amount) => sum + toUnits(amount), 0n);

@@ -14,7 +14,10 @@ export interface Answer {
   readonly usage: AiUsage;
 }
 
-/** The plan, five answers and a report must together stay below 64 KiB, the limit of a result. */
+/**
+ * The result of a research job has a plan, up to five answers and a report. If each has at most
+ * this many bytes, the result stays below its limit of 64 KiB.
+ */
 const MAX_ANSWER_BYTES = 8_000;
 
 function hasTokens(usage: AiUsage): boolean {
