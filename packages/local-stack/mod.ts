@@ -6,9 +6,9 @@
  *     await stack.database.crash();   // restarts by itself unless restartDatabase is false
  *     await stack.stop();
  *
- * Functions read the process's environment when they load, and load once per process. One process
- * can therefore run only one stack at a time. To run more, start `@farthing/local-stack/command` as
- * a subprocess for each.
+ * Edge Functions read the process's environment when they load, and load once per process. One
+ * process can therefore run only one stack at a time. To run more, start
+ * `@farthing/local-stack/command` as a subprocess for each.
  */
 export { type Stack, startStack } from "./start-stack.ts";
 export type { StackOptions } from "./stack/options.ts";

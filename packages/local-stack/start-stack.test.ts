@@ -1,5 +1,6 @@
 /**
- * Tests one stack with its own migrations and function: starts it, stops it, and starts it again.
+ * Tests one stack that has its own migration and its own Edge Function: starts the stack, stops it,
+ * and starts it again.
  */
 import { cleanUpOnSignals, waitFor, withCleanup } from "@farthing/command-line";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
@@ -53,7 +54,6 @@ async function makeProject(root: string): Promise<Project> {
     migrationsDir: `${root}/migrations`,
     functionsDir: `${root}/functions`,
     seedFile: `${root}/seed.sql`,
-    consoleDir: `${root}/console`,
   };
 }
 
@@ -178,23 +178,6 @@ async function staysDownWhenAsked(stack: Stack): Promise<void> {
   }
 }
 
-async function saysWhetherTheConsoleIsBuilt(stack: Stack, dir: string): Promise<void> {
-  const detail = async () => (await stack.health()).console?.detail;
-  const page = async () => {
-    const response = await fetch(stack.urls.console);
-    return [response.status, await response.text()] as const;
-  };
-  const command = /not built yet.*deno task console build/;
-  assert.match(await detail() ?? "", command);
-  const [status, text] = await page();
-  assert.equal(status, 503);
-  assert.match(text, command);
-  await Deno.mkdir(dir);
-  await Deno.writeTextFile(`${dir}/index.html`, "<h1>Console</h1>");
-  assert.equal(await detail(), "the product's console");
-  assert.deepEqual(await page(), [200, "<h1>Console</h1>"]);
-}
-
 async function mailsALinkToTheSite(stack: Stack): Promise<void> {
   const { error } = await client(stack.env).auth.signInWithOtp({ email: PERSON.email });
   assert.equal(error, null);
@@ -271,7 +254,6 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
   const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
   assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
   await mailsALinkToTheSite(stack);
-  await saysWhetherTheConsoleIsBuilt(stack, options.consoleDir ?? "");
   await offersLanguageModels(stack);
   await countsInRedis(stack);
   await hidesTheKeySet(stack);

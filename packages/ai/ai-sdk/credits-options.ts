@@ -33,9 +33,9 @@ export interface CreditsOptions {
    */
   readonly finishTimeoutMs?: number;
   /**
-   * A function of the platform that keeps the process alive until a promise settles: for example
-   * `EdgeRuntime.waitUntil`, or Next's `after`. It receives the work that may go on after the
-   * response. Needed on a platform that ends the process when the response has been sent.
+   * A function of the hosting platform that keeps the process alive until a promise settles: for
+   * example `EdgeRuntime.waitUntil`, or Next's `after`. It receives the work that may go on after
+   * the response. It is needed if the platform ends the process when the response has been sent.
    */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }

@@ -1,4 +1,4 @@
-/** The ways in which an answer that is not streamed can end. */
+/** Tests the ways in which an answer that is not streamed can end. */
 import { deepEqual, rejects } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
 import { HELD, NO_USAGE, usageOf } from "../testing/scene.ts";

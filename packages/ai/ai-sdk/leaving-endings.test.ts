@@ -1,4 +1,4 @@
-/** The ways in which the caller of a stream can leave it. */
+/** Tests the ways in which the caller of a stream can leave the stream. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
 import { finish, HELD, readAll, text, usageOf } from "../testing/scene.ts";

@@ -18,7 +18,7 @@ function restOf(total: number | undefined, own: number | undefined, others: numb
   return Math.max(own ?? 0, (total ?? 0) - others);
 }
 
-/** Returns the tokens that the provider reports; null if the report has no tokens of the answer. */
+/** Returns the tokens that the provider reports; null if it does not report the answer's tokens. */
 function tokensOf(usage: Partial<Usage> | undefined): Tokens | null {
   // A provider package may have its own types, and omit what the SDK's types require.
   const { total, noCache, cacheRead, cacheWrite } = usage?.inputTokens ?? {};
@@ -111,8 +111,8 @@ export class Received {
     };
     const reported = tokensOf(this.#usage);
     if (!reported || !areCounts(reported)) return counted;
-    // If a provider reports 0 tokens of an answer or of a prompt, it has not counted these tokens.
-    // Then this package's own count of them is used.
+    // If a provider reports 0 tokens for the answer or the prompt, it has not counted them. Then
+    // this package's own count is used.
     const { output_tokens, reasoning_tokens, ...read } = reported;
     const made = sumOf(output_tokens, reasoning_tokens);
     if (made === 0) return this.#isEmpty ? reported : counted;

@@ -1,4 +1,7 @@
-/** The metering fails closed: a call that can't be paid or recorded does not reach the model. */
+/**
+ * Tests that the metering fails closed: a call that can't be paid or recorded does not reach the
+ * model.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { memoryJournal } from "../core/journal.ts";
 import { type Ending, testEndings } from "../testing/ending.ts";

@@ -1,4 +1,4 @@
-/** The ways in which a stream can end while Farthing is available. */
+/** Tests the ways in which a stream can end while Farthing is available. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
 import { finish, HELD, NO_USAGE, readAll, text, usageOf } from "../testing/scene.ts";

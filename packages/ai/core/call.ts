@@ -31,7 +31,7 @@ export interface Pending {
   readonly error: unknown;
 }
 
-/** The call in the mode `observe`, which charges nothing. */
+/** The result of a call in the mode `observe`, in which nothing is charged. */
 export interface Observed {
   readonly status: "observed";
   /** The credits that the call would have cost; null if its price could not be read. */
@@ -47,8 +47,8 @@ export interface MeteredCall {
   readonly holdId: string | null;
   /**
    * Charges `spent`, or by default the most that the call can cost. Never throws: if the service is
-   * unavailable, the charge is pending in the journal. After the first `end` or `release`, a
-   * further one changes nothing and returns the same settlement.
+   * unavailable, the charge is pending in the journal. Only the first `end` or `release` has an
+   * effect. Each later one returns the same settlement.
    */
   end(spent?: Spent): Promise<Settlement>;
   /** Releases the held credits, because the call cost nothing. */
@@ -91,8 +91,9 @@ const BAD_AMOUNT = 'amount must be a decimal string with at most 18 decimals, su
 const BAD_PRICE = 'price must return a decimal string with at most 18 decimals, such as "12.5".';
 
 /**
- * @throws TypeError if the service would refuse the amount or the tokens in the terms, or the price
- * that the app's own function returns for the tokens
+ * Returns the most that the call can cost.
+ * @throws TypeError if the service would refuse the amount or the tokens in the terms, or if it
+ *   would refuse the price that the app's own function returns for these tokens
  */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined
@@ -217,8 +218,8 @@ export async function settleRecord(shared: Shared, record: Charged): Promise<Set
 }
 
 /**
- * Releases the hold, or lets it expire if the release fails. Then removes the record: if the record
- * stayed and the release had failed, the next start would charge the call.
+ * Releases the hold. If the release fails, the hold expires by itself. Removes the record in both
+ * cases: after a failed release, the next start would charge the call if it found the record.
  */
 async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
   const { service, timeoutMs } = shared;

@@ -32,8 +32,8 @@ export interface Finished {
 }
 
 /**
- * Whether the service is unavailable or refuses the secret key, so that the next record would fail,
- * too.
+ * Whether the service is unavailable or refuses the secret key. The settlement of the next record
+ * would then fail, too.
  */
 function isDown(error: unknown): boolean {
   return !(error instanceof FarthingError) || error.status === 0 || error.status === 401 ||

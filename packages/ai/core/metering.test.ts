@@ -1,4 +1,4 @@
-/** Work that is metered without the AI SDK. */
+/** Tests work that is metered without the AI SDK. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import type { CallTerms, Settlement } from "./call.ts";

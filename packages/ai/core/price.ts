@@ -13,8 +13,8 @@ export type Price = (tokens: Tokens, model: string) => string;
 
 /**
  * The cost of work: tokens of the call's model, or credits. `tokens` is undefined if the provider
- * has not reported any. In that case, or if the service would refuse the tokens or the amount, the
- * most that the work can cost is charged.
+ * has not reported any. The most that the work can cost is then charged. The same applies if the
+ * service would refuse the tokens or the amount.
  */
 export type Spent =
   | { readonly tokens: Tokens | undefined; readonly amount?: never }
@@ -39,9 +39,10 @@ const chargeOfAmount = (amount: unknown): HoldCharge | null =>
   typeof amount === "string" && AMOUNT.test(amount) ? { amount } : null;
 
 /**
- * Returns the charge for tokens: at the service's rates, or at the app's own price.
- * @returns null if the service would refuse it: the tokens are missing or invalid, no model is
- *   named, or the amount is not a decimal string
+ * Returns the charge for an amount of credits, or for tokens at the app's own price or the
+ * service's rates.
+ * @returns null if the service would refuse the charge: the tokens are missing or invalid, no model
+ *   is named, or the amount is not a decimal string
  */
 export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): HoldCharge | null {
   if (spent.amount !== undefined) return chargeOfAmount(spent.amount);

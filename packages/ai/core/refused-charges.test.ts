@@ -1,6 +1,6 @@
 /**
- * Charges that the service would refuse. Such a charge becomes known only when the work is done, so
- * it is too late to refuse the work.
+ * Tests charges that the service would refuse. Such a charge becomes known only when the work is
+ * done, so it is too late to refuse the work.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";

@@ -12,8 +12,8 @@ export interface Settled {
   readonly credits: string | null;
   readonly balanceAfter: string | null;
   /**
-   * Whether the cost would have left more debt than the overdraft limit allows. Then only the
-   * available credits were charged, but at least the held ones.
+   * Whether the cost would have left more debt than the overdraft limit allows. Then the available
+   * credits or the held credits were charged, whichever are more.
    */
   readonly isCapped: boolean;
 }
@@ -47,8 +47,8 @@ const isNothing = ({ amount }: HoldCharge) => amount !== undefined && Number(amo
 async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
   const { id, userId: user_id, reason, charge, holdId } = record;
   const hold = await service.holds.get(holdId, call);
-  // If a hold was resolved before its expiry, then this package released it, because the call is
-  // free. Otherwise the hold was resolved by its expiry.
+  // This hold is not open and was not settled. If it ended before its expiry, this package released
+  // it, because the call is free. Otherwise it expired.
   const isReleased = hold.resolved_at !== null &&
     Date.parse(hold.resolved_at) < Date.parse(hold.expires_at);
   if (isReleased || isNothing(charge)) return FREE;
@@ -117,8 +117,8 @@ export async function settle(
 
 /**
  * Returns the charge of a call whose cost would leave more debt than the overdraft limit allows:
- * all available credits, but at least the held ones. The cost can be far above the held credits,
- * for example for a file of many pages.
+ * the available credits or the held credits, whichever are more. The cost can be far above the held
+ * credits, for example for a file of many pages.
  */
 function cappedCharge({ held }: Charged, details: FarthingError["details"]): HoldCharge {
   const available = details?.["available"];

@@ -82,8 +82,8 @@ function holdsOf(api: Api) {
 }
 
 /**
- * @returns the routes that a back end calls, as functions by name; all of them use the same
- * connection
+ * @returns an object with a function for each route that a back end calls; all functions use the
+ *   same connection
  */
 export function farthingServerOf(api: Api, users: Users) {
   const { read, change, page, each } = api;
@@ -114,11 +114,11 @@ export function farthingServerOf(api: Api, users: Users) {
       options: CallOptions = {},
     ) => withHold(api, terms, work, options),
     /**
-     * Answers a request that a web page sends with `farthing.fetch`: checks the user's token, does
-     * the work for this user, and sends the work's result as JSON, or unchanged if it is a
-     * `Response`.
-     * @throws any error of the work that is not a `FarthingError`, and a refusal of the secret
-     *   key, so that the framework logs them
+     * Answers a request that a web page sends with `farthing.fetch`. Checks the user's token, and
+     * does the work for this user. Sends the work's result as JSON. If the result is a `Response`,
+     * sends it unchanged.
+     * @throws any error of the work that is not a `FarthingError`, and the error that says that
+     *   Farthing refused the secret key; the framework then logs the error
      */
     respond: (request: Request, work: (userId: string) => Promise<unknown>) =>
       respond(users, request, work),

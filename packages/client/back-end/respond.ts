@@ -68,8 +68,8 @@ const isOurs = ({ status }: FarthingError) => status === 401 || status === 403;
  * Checks the token of the request, does the work for its user, and answers with the result as JSON,
  * or with the work's own `Response`. A `FarthingError`, such as `insufficient_credits`, becomes a
  * response from which `farthing.fetch` on the page makes the same error.
- * @throws any other error of the work, and a refusal of the secret key, so that the framework logs
- * them
+ * @throws any other error of the work, and the error that says that Farthing refused the secret
+ *   key; the framework then logs the error
  */
 export async function respond(
   users: Users,

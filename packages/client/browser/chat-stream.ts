@@ -114,8 +114,8 @@ export class ChatStream implements AsyncIterable<string> {
    * answer's hold. Never sends the request again, so it never causes a charge. Returns null if
    * nothing is charged: the request was refused or never sent, or its hold was released and no
    * charge can follow.
-   * @param options the signal and the deadline of this call, 220 seconds by default; the signal and
-   *   the deadline of the stream do not apply
+   * @param options the signal and the deadline of this call; the deadline is 220 seconds by
+   *   default. The signal and the deadline of the stream do not apply.
    * @throws FarthingError `charge_unknown` if no answer has begun: the request is still under way,
    *   or the stream was aborted, or the connection was lost. `credits.entries()` shows the charge
    *   later. `deadline_exceeded` if the charge is not final at the deadline.

@@ -88,8 +88,8 @@ function topUpsOf(api: Api) {
     saveCard: (body: Body<"/top-ups/card"> = {}, options: CallOptions = {}) =>
       api.change("post", "/top-ups/card", { body }, options),
     /**
-     * Waits, after the user's return from Stripe's page, until the top-up settings contain the
-     * saved card. Returns the settings, even if no new card has appeared in time.
+     * Call this after the user's return from Stripe's page. It waits until the top-up settings
+     * contain the saved card. Returns the settings, even if no new card has appeared in time.
      */
     waitForCard: (options: WaitForCardOptions = {}) => waitForCard(api, options),
     removeCard: (options: CallOptions = {}) => api.change("delete", "/top-ups/card", {}, options),
@@ -114,7 +114,8 @@ function chatOf(api: Api) {
 }
 
 /**
- * @returns the routes that a user calls, as functions by name; all of them use the same connection
+ * @returns an object with a function for each route that a user calls; all functions use the same
+ *   connection
  */
 export function farthingOf(api: Api, connection: Connection) {
   const { read, change, page, each } = api;

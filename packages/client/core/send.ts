@@ -38,8 +38,8 @@ export interface CallOptions {
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * How long an attempt that may have had an effect is repeated: the milliseconds since the start
-   * of the call. By default such an attempt is repeated until the call's deadline.
+   * The time during which the call repeats an attempt that may have had an effect, in milliseconds
+   * since the start of the call. By default it lasts until the call's deadline.
    */
   readonly repeatMs?: number | undefined;
 }

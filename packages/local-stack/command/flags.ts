@@ -55,7 +55,7 @@ const FLAGS = {
 
 /**
  * Returns the options of a command line, or undefined if it asks for help.
- * @param names the names of the functions' environment variables that `--set` may set
+ * @param names the environment variables of the Edge Functions that `--set` may set
  * @throws StackError that names the flag
  */
 export function parseFlags(args: string[], names: readonly string[]): StackOptions | undefined {

@@ -25,7 +25,7 @@ function untilSignal(): Promise<void> {
 
 async function start(options: StackOptions): Promise<void> {
   const begun = performance.now();
-  // An unhandled rejection in a function must not end the stack.
+  // An unhandled rejection in an Edge Function must not end the stack.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     printError(pc.red(`unhandled rejection: ${event.reason?.stack ?? event.reason}`));
@@ -93,9 +93,9 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
 
 /**
  * Runs one command and ends the process.
- * @param names the names of the functions' environment variables that `--set` may set
- * @param product what the page at the gateway's root shows about the product, the app that the
- * stack runs
+ * @param names the environment variables of the Edge Functions that `--set` may set
+ * @param product the section about the product for the page at the gateway's root; the product is
+ *   the app that the stack runs
  */
 export async function runCommand(
   [name = "start", ...flags]: readonly string[],

@@ -37,7 +37,7 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** The data that the table after the start and the table of `status` have in common. */
+/** The data that both tables show: the one after the start, and the one of `status`. */
 interface Shown {
   urls: Urls;
   keys: Keys;

@@ -45,10 +45,10 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 }
 
 /**
- * Runs the migrations until the last one waits for pg_cron's launcher, which is stopped meanwhile.
- * PostgreSQL then drops the messages that report changed jobs to the launcher. In pg_cron up to
- * 1.6.7, a change whose message was dropped is lost permanently, but only if the launcher had
- * loaded the jobs before the change.
+ * Stops pg_cron's launcher, and runs the migrations until the last one waits for the launcher. Then
+ * lets the launcher continue. While it is stopped, PostgreSQL drops the messages that report
+ * changed jobs to it. pg_cron up to 1.6.7 loses such a change permanently, but only if the launcher
+ * had loaded the jobs before the change.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`

@@ -1,4 +1,4 @@
-/** Serves REST, Auth, the functions and the docs page at one address, as Supabase does. */
+/** Serves REST, Auth, the Edge Functions and the docs page at one address, as Supabase does. */
 import { Hono } from "hono";
 import { type AuthParts, authRoutes } from "./auth-routes.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";

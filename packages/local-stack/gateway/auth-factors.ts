@@ -23,8 +23,8 @@ export interface SessionLevel {
 }
 
 /**
- * The time within which a challenge can be answered. Each enrolment also deletes, for all users,
- * the unverified factors that have no challenge and are older than this time.
+ * The time within which a challenge can be answered. Unverified factors without a challenge have
+ * the same lifetime: each enrolment deletes the older ones, also those of other users.
  */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;

@@ -53,9 +53,9 @@ async function translateBody(body: unknown, { tokens, sql }: Translator): Promis
 }
 
 /**
- * Replaces lite's access token by an ES256 token for the same user, as Supabase issues it. The
- * token is in the session of a JSON body or in the fragment of a redirect URL. Also adds the
- * factors to a user in a JSON body.
+ * Replaces the access token of @supabase/lite by an ES256 token for the same user, as Supabase
+ * issues it. The token is in the session of a JSON body or in the fragment of a redirect URL. Also
+ * adds the factors to a user in a JSON body.
  */
 async function translate(response: Response, parts: Translator): Promise<Response> {
   const headers = new Headers(response.headers);

@@ -30,7 +30,7 @@ export const restCors = cors({
 });
 
 /**
- * Lets a page read the gateway's 404 for a missing function. Without these headers the browser
+ * Lets a page read the gateway's 404 for a missing Edge Function. Without these headers the browser
  * would report only a CORS error.
  */
 export const missingFunctionCors = cors({ origin: "*" });

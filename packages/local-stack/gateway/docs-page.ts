@@ -1,8 +1,8 @@
 /**
- * /docs: shows the functions' OpenAPI document in Scalar. Scalar is served from this machine, so
- * the page works offline. The npm package of Scalar's browser bundle has nearly 300 MB of
- * dependencies. Scalar's Fastify plugin serves the same bundle from one of its routes, so this file
- * calls that route.
+ * /docs: shows the OpenAPI document of the Edge Functions in Scalar. Scalar is served from this
+ * machine, so the page works offline. The npm package of Scalar's browser bundle has nearly 300 MB
+ * of dependencies. Scalar's Fastify plugin serves the same bundle from one of its routes, so this
+ * file calls that route.
  */
 import { Scalar } from "@scalar/hono-api-reference";
 import { Hono } from "hono";
@@ -13,7 +13,7 @@ import { DOCS_STYLE } from "./docs-style.ts";
 
 const BUNDLE_PATH = "/docs/scalar.js";
 const REPAIRS_PATH = "/docs/repairs.js";
-/** The path of the functions' OpenAPI document. */
+/** The path of the OpenAPI document of the Edge Functions. */
 export const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
 /** The path of the same document with examples that work on this stack. */
 const FILLED_PATH = "/docs/openapi.json";
@@ -119,8 +119,9 @@ export function docsRoutes(parts: DocsParts): Hono {
   const app = new Hono();
   let bundle: Promise<string> | undefined;
   // The API page requests the OpenAPI document after the page has loaded. The document then
-  // contains the samples that were created for that page. If two windows open at once, the second
-  // waits for the first one's samples, so that they are not created twice.
+  // contains the samples that were created for that page. If two windows open at once, their
+  // samples are created one after the other. So the second window finds the objects of the first,
+  // and does not create them again.
   let current = Promise.resolve<Samples>(undefined);
   const renew = () => current = current.then(() => samplesOf(parts));
   app.get(BUNDLE_PATH, async (c) => {

@@ -1,4 +1,4 @@
-/** The functions' environment, under Supabase's names. */
+/** Makes the environment variables of the Edge Functions, with the names that Supabase uses. */
 import { aiEnvironment } from "../ai/models.ts";
 import type { Keys } from "../core/keys.ts";
 import type { StackContext } from "../stack/context.ts";
@@ -39,7 +39,7 @@ function jwks(keys: Keys): string {
 }
 
 /**
- * Makes the functions send email to the inbox, through Postmark's API. RESEND_API_KEY and
+ * Makes the Edge Functions send email to the inbox, through Postmark's API. RESEND_API_KEY and
  * ALERT_WEBHOOK_URL are empty. If they were missing, the functions would use a developer's own
  * values and send real messages.
  */
@@ -54,7 +54,7 @@ function mailEnvironment(url: string): Environment {
   };
 }
 
-/** The parts of a stack that its functions' environment depends on. */
+/** The parts of a stack on which the environment variables of its Edge Functions depend. */
 export interface FunctionContext extends Pick<StackContext, "urls" | "keys"> {
   options: Pick<StackContext["options"], "origins" | "environment" | "live">;
 }

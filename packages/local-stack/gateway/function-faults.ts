@@ -1,4 +1,4 @@
-/** Makes calls of functions slow, or makes them fail before the function runs. */
+/** Makes calls of Edge Functions slow, or makes them fail before the function runs. */
 import { delay } from "@farthing/command-line";
 import { z } from "zod";
 

@@ -1,7 +1,7 @@
 /**
- * Writes the functions' log to a file. The functions log each event to the console as one JSON
- * line. These lines would flood the terminal. So by default the terminal gets only those with level
- * error.
+ * Writes the log of the Edge Functions to a file. The functions log each event to the console as
+ * one JSON line. These lines would flood the terminal. So by default the terminal gets only those
+ * with level error.
  */
 import { dirname } from "node:path";
 
@@ -34,7 +34,8 @@ export function writeFunctionLog({ file, verbose }: FunctionLogOptions): () => P
 }
 
 /**
- * Prints a line that a function in an isolate has logged, as if the function ran in this process.
+ * Prints a line that an Edge Function in an isolate has logged, as if the function ran in this
+ * process.
  */
 export function printAsFunction(line: string): void {
   const { console } = globalThis;

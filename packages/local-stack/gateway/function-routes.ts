@@ -1,4 +1,4 @@
-/** /functions/v1/<name>: passes each call to its function. */
+/** /functions/v1/<name>: passes each call to the Edge Function with this name. */
 import { type Context, Hono } from "hono";
 import { forward } from "../core/forward.ts";
 import { missingFunctionCors } from "./cors.ts";
@@ -34,7 +34,7 @@ function handedOver(request: Request, peer: Peer | undefined): Request {
   return forward(request, { url, headers });
 }
 
-/** Returns the gateway's answer for a function that is missing or failed to load. */
+/** Returns the gateway's answer for an Edge Function that is missing or failed to load. */
 function refusal(found: { failure: string } | undefined): Response {
   if (!found) {
     const body = { code: "NOT_FOUND", message: "Requested function was not found" };
@@ -45,8 +45,8 @@ function refusal(found: { failure: string } | undefined): Response {
 }
 
 /**
- * @param meet called before each call of a function, with the path after `/functions/v1/`; it may
- * delay the call, or return an error response that replaces the function's answer
+ * @param meet called before each call of an Edge Function, with the path after `/functions/v1/`; it
+ * may delay the call, or return an error response that replaces the function's answer
  */
 export function functionRoutes(
   loaded: Map<string, Loaded>,

@@ -1,9 +1,9 @@
-/** Loads the functions of a directory: at once, at their first requests, or in isolates. */
+/** Loads the Edge Functions of a directory: at once, at their first requests, or in isolates. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Isolates } from "../isolates/pool.ts";
 
-/** An app that answers requests; each function exports one as `app`. */
+/** An app that answers requests. Each Edge Function exports one as `app`. */
 interface FunctionApp {
   fetch(request: Request): Response | Promise<Response>;
 }
@@ -13,8 +13,8 @@ export type Loaded = { app: FunctionApp } | { failure: string };
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 /**
- * The file that exports a function's `app`. A deployed project runs the `index.ts` in the same
- * directory instead.
+ * The file that exports the `app` of an Edge Function. A deployed project runs the `index.ts` in
+ * the same directory instead.
  */
 const APP = "app.ts";
 
@@ -31,7 +31,7 @@ async function load(file: string): Promise<Loaded> {
   }
 }
 
-/** Returns the functions of a directory: the subfolders that contain the entry file. */
+/** Returns the names of the Edge Functions: the subfolders that contain the entry file. */
 async function namesIn(directory: string, entry: string): Promise<string[]> {
   const names: string[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
@@ -42,8 +42,8 @@ async function namesIn(directory: string, entry: string): Promise<string[]> {
 }
 
 /**
- * Returns the functions of a directory. Each function runs in its own isolates. Its first isolate
- * starts at its first request.
+ * Returns the Edge Functions of a directory. Each function runs in its own isolates. Its first
+ * isolate starts at its first request.
  */
 export async function isolatedFunctions(
   directory: string,
@@ -56,9 +56,9 @@ export async function isolatedFunctions(
 }
 
 /**
- * Loads the functions of a directory. The environment must be complete before this call, because
- * functions read it when they load. If a function fails to load, the failure is logged and the
- * function answers 503; the others work.
+ * Loads the Edge Functions of a directory. The environment must be complete before this call,
+ * because functions read it when they load. If a function fails to load, the failure is logged and
+ * the function answers 503; the others work.
  */
 export async function loadFunctions(
   directory: string,
@@ -74,8 +74,9 @@ export async function loadFunctions(
 }
 
 /**
- * Returns the functions of a directory. Each loads at its first request, as on the hosted platform.
- * A deployment that needs only some of the functions starts sooner and takes less memory.
+ * Returns the Edge Functions of a directory. Each function loads at its first request, as on the
+ * hosted platform. A deployment that needs only some of the functions starts sooner and takes less
+ * memory.
  */
 export async function functionsOnDemand(directory: string): Promise<Map<string, Loaded>> {
   const onDemand = (name: string): Loaded => {

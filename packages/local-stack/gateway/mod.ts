@@ -1,4 +1,4 @@
-/** Serves the functions and makes their environment variables. */
+/** Serves the Edge Functions and makes their environment variables. */
 export { aiEnvironment, MODELS } from "../ai/models.ts";
 export { type FunctionContext, functionEnvironment } from "./function-environment.ts";
 

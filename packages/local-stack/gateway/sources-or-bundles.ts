@@ -1,4 +1,4 @@
-/** Chooses what runs as a function: its source or its bundle, in this process or in an isolate. */
+/** Chooses how Edge Functions run: from sources or bundles, in this process or in isolates. */
 import { hostedProgram } from "../isolates/hosted-deno.ts";
 import { Isolates, programsIn } from "../isolates/pool.ts";
 import type { ResolvedOptions } from "../stack/options.ts";
@@ -6,8 +6,9 @@ import { printAsFunction } from "./function-log.ts";
 import { isolatedFunctions, type Loaded, loadFunctions } from "./load-functions.ts";
 
 /**
- * Loads the functions in this process, or prepares isolates if the options ask for them. If the
- * options name a directory of bundles, the isolates run them in the hosted version of Deno.
+ * Loads the Edge Functions in this process, or prepares isolates if the options ask for them. If
+ * the options name a directory of bundles, the isolates run the bundles in the hosted version of
+ * Deno.
  */
 export async function sourcesOrBundles(
   { functionsDir, bundlesDir, isolates: limits, log }: ResolvedOptions,
@@ -16,7 +17,7 @@ export async function sourcesOrBundles(
   const directory = bundlesDir ?? functionsDir;
   const entry = bundlesDir === undefined ? "index.ts" : "index.js";
   const runner = bundlesDir === undefined ? {} : await hostedProgram();
-  // Writes the isolates' output to the same log as the output of functions in this process.
+  // Write the output of the isolates to the log to which functions in this process write, too.
   const isolates = new Isolates({
     limits,
     programOf: programsIn(directory, entry, runner),

@@ -18,8 +18,8 @@ export class TokenError extends Error {
 }
 
 /**
- * Looks up, for a user and a session, the claims that Supabase's tokens contain and lite's tokens
- * lack.
+ * Looks up claims of a user and a session. Supabase's tokens contain these claims, but the tokens
+ * of @supabase/lite do not.
  */
 export type DescribeUser = (
   userId: string,
@@ -29,11 +29,11 @@ export type DescribeUser = (
 export interface Tokens {
   /** Returns the claims of a caller's token. @throws TokenError */
   verify(token: string): Promise<JWTPayload>;
-  /** Returns an HS256 token, as lite issues it, with these verified claims. */
+  /** Returns an HS256 token with these verified claims, as @supabase/lite issues it. */
   toLite(claims: JWTPayload): Promise<string>;
   /**
-   * Returns the ES256 token that the caller gets in place of this token from lite.
-   * @throws TokenError if lite did not issue the token
+   * Returns the ES256 token that the caller gets instead of this token from @supabase/lite.
+   * @throws TokenError if @supabase/lite did not issue the token
    */
   fromLite(token: string): Promise<string>;
 }

@@ -22,9 +22,9 @@ export const HOSTED_ENV = {
 export const HOSTED_COMMAND = ["npx", "-y", `deno@${HOSTED_DENO}`] as const;
 
 /**
- * Returns a command that starts this version of Deno directly to run a bundle. The command does not
- * use npx, which alone takes longer to start than a function. This function uses npx only to
- * download Deno and to find its path.
+ * Returns a command that runs a bundle with this version of Deno. The command starts Deno directly,
+ * because npx alone takes longer to start than an Edge Function. Here npx only downloads Deno and
+ * finds its path.
  * @throws StackError if npx cannot download Deno
  */
 export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">> {

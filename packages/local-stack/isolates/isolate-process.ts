@@ -9,8 +9,8 @@ const HOST = fileURLToPath(new URL("./isolate-program.ts", import.meta.url));
 const MARK = "\u0001isolate ";
 
 /**
- * How to run a function's entry file. By default, the Deno that runs the stack also runs the file,
- * with the repository's configuration.
+ * How to run the entry file of an Edge Function. By default, the Deno that runs the stack also runs
+ * the file, with the repository's configuration.
  */
 export interface IsolateProgram {
   /** The URL of the function's `index.ts` or of its bundle. */

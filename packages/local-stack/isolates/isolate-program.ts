@@ -1,9 +1,9 @@
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * The program of one isolate: it serves one function. The stack writes one command per line to the
- * program's standard input, and reads the lines that begin with MARK from its standard output. The
- * program imports nothing, so any version of Deno can run it. It ends when its input ends: no
+ * The program of one isolate: it serves one Edge Function. The stack writes one command per line to
+ * the program's standard input, and reads the lines that begin with MARK from its standard output.
+ * The program imports nothing, so any version of Deno can run it. It ends when its input ends: no
  * isolate outlives its stack.
  *
  * Input: `load` loads the function, `beforeunload REASON` warns the function, and `drop` ends the

@@ -1,5 +1,6 @@
 /**
- * Runs functions in processes of their own, and ends these processes as the hosted runtime does.
+ * Runs Edge Functions in processes of their own, and ends these processes as the hosted runtime
+ * does.
  */
 export { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV, hostedProgram } from "./hosted-deno.ts";
 export { PLANS } from "./limits.ts";

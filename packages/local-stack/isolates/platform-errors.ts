@@ -1,6 +1,6 @@
 /**
- * The error responses of Supabase's platform for a function that gave no answer: status, code,
- * message and header.
+ * The error responses of Supabase's platform for an Edge Function that gave no answer: status,
+ * code, message and header.
  */
 
 type Why = EndReason | "slow";

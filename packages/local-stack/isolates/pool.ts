@@ -1,6 +1,6 @@
 /**
- * The isolates of every function. The newest isolate takes new requests, while retired ones finish
- * their pending requests.
+ * The isolates of every Edge Function. The newest isolate takes new requests, while retired ones
+ * finish their pending requests.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,7 +9,7 @@ import type { IsolateLimits } from "./limits.ts";
 import type { IsolateProgram } from "./isolate-process.ts";
 import { END_REASONS, type EndReason } from "./platform-errors.ts";
 
-/** Counts of one function's isolates since the start of the stack. */
+/** The counts for one Edge Function since the start of the stack. */
 export interface IsolateCounts {
   started: number;
   /** How many isolates have ended, by reason. */
@@ -20,15 +20,16 @@ export interface IsolateCounts {
 
 export interface PoolOptions {
   readonly limits: IsolateLimits;
-  /** Returns how to run a function: its `index.ts` or its bundle. */
+  /** Says how to run the Edge Function with this name: its `index.ts` or its bundle. */
   readonly programOf: (name: string) => IsolateProgram;
   /** Receives each line that a function prints. */
   readonly print: (line: string) => void;
 }
 
 /**
- * Returns how to run the functions of a directory. Each function is the file `entry` in its own
- * folder. This process's own Deno runs it, unless `runner` names a different command.
+ * Returns a function that says how to run the Edge Functions of a directory. Each of them is the
+ * file `entry` in the folder with its name. By default, the Deno of this process runs the file;
+ * `runner` can name a different command.
  */
 export function programsIn(
   directory: string,
@@ -72,7 +73,7 @@ class Pool {
   }
 }
 
-/** Functions in isolates. Callers call them in the same way as functions in this process. */
+/** Edge Functions in isolates. They are called in the same way as functions in this process. */
 export class Isolates {
   readonly #pools = new Map<string, Pool>();
 
@@ -84,7 +85,7 @@ export class Isolates {
     return pool;
   }
 
-  /** Returns the counts of each function, by its name. */
+  /** Returns the counts of each Edge Function, by its name. */
   counts(): Record<string, IsolateCounts> {
     return Object.fromEntries([...this.#pools].map(([name, { counts }]) => [name, counts]));
   }

@@ -28,9 +28,9 @@ function urlAs(role: string, databaseUrl: string): string {
 }
 
 /**
- * Connects as a role. The state "active" tells lite that all grants exist. Without this state,
- * lite's first request would grant anon and authenticated all rights in every schema that has row
- * level security.
+ * Connects as a role. The state "active" tells @supabase/lite that all grants exist. Without this
+ * state, its first request would grant anon and authenticated all rights in every schema that has
+ * row level security.
  */
 export function connect(role: string, databaseUrl: string, max: number) {
   const connection = createPostgresConnection({

@@ -20,9 +20,9 @@ export function ignoreLostConnectionErrors(): () => Promise<void> {
 
 /**
  * Catches the error inside the callback of `setImmediate` that throws it. In Deno 2.9.6 the queue
- * of these callbacks breaks if one callback throws and a later callback of the same turn of the
- * event loop is cleared. For each lost connection, postgres.js clears such a later callback. When
- * the queue is broken, the process ends, or a query is never sent.
+ * of these callbacks breaks in this case: one callback throws, and a later callback of the same
+ * turn of the event loop is cleared. For each lost connection, postgres.js clears such a later
+ * callback. When the queue is broken, the process ends, or a query is never sent.
  */
 function guardImmediates(): () => void {
   const original = globalThis.setImmediate;

@@ -1,8 +1,8 @@
 /**
  * Replaces the errors of @supabase/lite with PostgREST's if the database is unavailable or a
- * statement was cancelled. In these cases lite answers 500 with an error of its own. If the
- * database dies while lite reads the schema, lite's schema cache contains no functions, and lite
- * never reads the schema again.
+ * statement was cancelled. In these cases @supabase/lite answers 500 with an error of its own. If
+ * the database dies while @supabase/lite reads the schema, the schema cache contains no functions,
+ * and the schema is never read again.
  */
 interface Schema {
   /** Returns whether the schema cache contains a function; every project has at least one. */
@@ -19,8 +19,8 @@ const SCHEMALESS = {
 };
 
 /**
- * lite has one code for every unexpected error. The words in the message show whether a connection
- * was refused or lost. The messages come from the driver and from the server.
+ * @supabase/lite has one code for every unexpected error. The words in the message show whether a
+ * connection was refused or lost. The messages come from the driver and from the server.
  */
 const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;

@@ -1,4 +1,4 @@
-/** PostgREST's data API from @supabase/lite. */
+/** The REST API of @supabase/lite, which works like PostgREST's. */
 import { App } from "@supabase/lite";
 import type { JWTPayload } from "jose";
 import { connect, type LiteOptions, SERVER } from "./connect.ts";

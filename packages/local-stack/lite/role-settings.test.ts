@@ -1,4 +1,4 @@
-/** REST on a real server: the statement timeout of each role. */
+/** Tests on a real server that REST applies the statement timeout of each role. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { loadKeys } from "../core/keys.ts";
@@ -30,7 +30,8 @@ async function restOf(server: DatabaseServer): Promise<Rest> {
 
 async function call(rest: Rest, name: string, role: string): Promise<[number, unknown]> {
   const url = `http://127.0.0.1/rest/v1/rpc/${name}`;
-  const headers = { apikey: "any" }; // lite requires an API key; the claims decide the role
+  // @supabase/lite requires an API key, but the claims decide the role.
+  const headers = { apikey: "any" };
   const answer = await rest.fetch(new Request(url, { method: "POST", headers }), { role });
   return [answer.status, await answer.json()];
 }

@@ -7,7 +7,8 @@
 import type { PostgresConnection } from "@supabase/lite/postgres";
 import { sql } from "kysely";
 
-// kysely builds this query and lite runs it, so kysely must have the version that lite uses.
+// kysely builds this query and @supabase/lite runs it, so kysely must have the version that
+// @supabase/lite uses.
 
 const SETTINGS = sql`
   select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), true)

@@ -28,10 +28,9 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 
 /**
  * Returns the message with links that redirect the user to the project's `site_url`, as on
- * Supabase. @supabase/lite has only one setting for its own address and the app's address. The
- * links work only if this setting is lite's address, so the stack sets it to that. As a result,
- * lite's links redirect the user to lite's address (`from`), and this function replaces it by
- * `siteUrl`.
+ * Supabase. @supabase/lite has only one setting for two addresses: its own and the app's. The links
+ * work only with its own address, so the stack sets this one. But then the links redirect the user
+ * to that address (`from`), too. So this function replaces the target of the redirect by `siteUrl`.
  */
 export function leadTo(
   siteUrl: string,

@@ -23,7 +23,7 @@ export function consolePlugin(): Plugin {
     health: () =>
       Promise.resolve({
         ok: listener !== undefined,
-        // The console can be built while the stack runs, so this looks each time.
+        // The console can be built while the stack runs, so each call checks whether it exists.
         detail: exists(`${dir}/index.html`)
           ? "the product's console"
           : "not built yet: deno task console build",

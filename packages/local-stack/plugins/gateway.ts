@@ -1,5 +1,6 @@
 /**
- * The API part: REST and Auth from @supabase/lite, the functions and the docs page, on one port.
+ * The API part: REST and Auth from @supabase/lite, the Edge Functions and the docs page, on one
+ * port.
  */
 import type { Hono } from "hono";
 import type { JWTPayload } from "jose";
@@ -37,8 +38,8 @@ import type { Plugin } from "../stack/plugin.ts";
 import { readSupabaseConfig } from "../stack/supabase-config.ts";
 
 /**
- * Returns a function that looks up the claims that Supabase's user tokens contain and lite's tokens
- * lack.
+ * Returns a function that looks up claims of a user and a session. Supabase's tokens contain these
+ * claims, but the tokens of @supabase/lite do not.
  */
 function describer(sql: postgres.Sql) {
   return async (userId: string, sessionId: string | null): Promise<Record<string, unknown>> => {

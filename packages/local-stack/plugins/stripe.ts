@@ -1,5 +1,6 @@
 /**
- * The Stripe emulator, on a port of its own. It delivers its events to the stripe-webhook function.
+ * The Stripe emulator, on a port of its own. It delivers its events to the Edge Function
+ * `stripe-webhook`.
  */
 import { createStripeEmulator, type StripeEmulator } from "@farthing/stripe-emulator";
 import { join } from "node:path";

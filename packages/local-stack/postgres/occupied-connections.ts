@@ -4,8 +4,8 @@ import { StackError } from "../core/stack-error.ts";
 import type { DatabaseServer } from "./database.ts";
 
 /**
- * A few connections must stay free for the functions, for REST and for the query that counts the
- * connections.
+ * The percentage of `max_connections`. A few connections must stay free for the Edge Functions, for
+ * REST and for the query that counts the connections.
  */
 const FillBody = z.strictObject({ percent: z.int().min(1).max(95) });
 

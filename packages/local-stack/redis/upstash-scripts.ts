@@ -1,7 +1,8 @@
 /**
- * Translates scripts. Upstash accepts a script that begins with Upstash's own flag, `#!lua
- * flags=allow-key-locking`, but Redis does not. Without that line the script has a different SHA;
- * clients still send the SHA of the original.
+ * Translates scripts for Redis. Upstash accepts a script that begins with Upstash's own flag,
+ * `#!lua flags=allow-key-locking`. Redis does not, so this file removes that line. The changed
+ * script has a different SHA, but clients still send the SHA of the original, so this file also
+ * translates the SHA.
  */
 import { createHash } from "node:crypto";
 import type { Command } from "./connection.ts";

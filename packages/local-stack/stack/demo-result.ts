@@ -1,6 +1,6 @@
 /**
- * The result of the last demo of the product, the app that this stack runs. A demo runs in a
- * process of its own and sends the result to the stack, which stores the result in its data
+ * The result of the product's last demo. The product is the app that this stack runs. A demo runs
+ * in a process of its own and sends the result to the stack, which stores the result in its data
  * directory.
  */
 import { join } from "node:path";

@@ -39,23 +39,23 @@ export interface StackOptions {
    * test mode, the origins of every local port.
    */
   origins?: string[];
-  /** Environment variables of the functions, which override those that the stack sets. */
+  /** Environment variables of the Edge Functions. They override those that the stack sets. */
   environment?: Record<string, string>;
   /**
-   * The limits of the isolates in which the functions run. By default the functions run in the
+   * The limits of the isolates in which the Edge Functions run. By default the functions run in the
    * stack's own process, without isolates.
    */
   isolates?: IsolateLimits;
   /**
-   * A directory of the functions' bundles. The hosted version of Deno runs them instead of the
-   * sources.
+   * The directory of the Edge Functions' bundles. The hosted version of Deno runs the bundles
+   * instead of the sources.
    */
   bundlesDir?: string;
   /** Whether the terminal shows everything that the functions log, not only errors. */
   verbose?: boolean;
   /**
-   * The section about the product, the app that the stack runs, on the page at the gateway's root
-   * (default: the page shows only the stack's parts).
+   * The section about the product on the page at the gateway's root. The product is the app that
+   * the stack runs. By default the page shows only the stack's parts.
    */
   welcome?: Welcome;
   /** Called with each line of progress (default: ignored). */
@@ -69,8 +69,8 @@ export interface ResolvedOptions extends Required<Omit<StackOptions, Optional>> 
   isolates: IsolateLimits | undefined;
   bundlesDir: string | undefined;
   /**
-   * The file of the functions' log. It is inside the data directory. But if the data directory is
-   * the default one of test mode, the file is in that directory's parent.
+   * The file of the Edge Functions' log. It is inside the data directory. But if the data directory
+   * is the default one of test mode, the file is in that directory's parent.
    */
   logFile: string;
 }

@@ -1,9 +1,9 @@
 /**
- * The product's part of the page at the gateway's root. The product is the app whose functions the
- * stack runs. The stack itself knows nothing about the product.
+ * The product's part of the page at the gateway's root. The product is the app whose Edge Functions
+ * the stack runs. The stack itself knows nothing about the product.
  */
 
-/** The address and the keys with which the product calls its own functions. */
+/** The address and the keys with which the product calls its own Edge Functions. */
 export interface Access {
   /** The gateway's address. */
   url: string;

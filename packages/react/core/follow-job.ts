@@ -2,8 +2,8 @@
 import { FarthingError } from "@farthing/client";
 
 /**
- * How long a page follows a job or an order by default. After that a job is `timed_out` and an
- * order is `unknown`, and `retry` follows it again.
+ * How long a page follows a job or an order by default. After this time, the status of a job is
+ * `timed_out`, and the status of an order is `unknown`. `retry` follows the job or the order again.
  */
 export const FOLLOW_MS = 600_000;
 

@@ -194,7 +194,7 @@ export function entriesQuery(
   });
 }
 
-/** Returns a text that names the top-up's charge that is under way; null if there is none. */
+/** Returns a text that identifies the charge that is under way; null if no charge is under way. */
 export function openCharge({ state, pending_charge: pending }: TopUps): string | null {
   return state === "charging" || pending ? `${state} ${pending?.order_id}` : null;
 }

@@ -1,4 +1,4 @@
-/** The progress of a job, with its end, its failure, and a button to cancel it. */
+/** Shows the progress of a job, how the job ended or failed, and a button that cancels the job. */
 "use client";
 import type { ReactNode } from "react";
 import type { FarthingError, Job } from "@farthing/client";

@@ -40,7 +40,7 @@ export type AutoTopUpState = Reading<TopUps> & {
 type Change = (topUps: Farthing["topUps"], call: CallOptions) => Promise<unknown>;
 
 /**
- * @returns a change that creates Stripe's page for saving a card, and returns the page's address
+ * @returns a function that creates Stripe's page for saving a card and returns the page's address
  */
 function openCardPage(hasCard: boolean): Change {
   return async (topUps, call) => {

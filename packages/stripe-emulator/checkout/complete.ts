@@ -56,8 +56,9 @@ export function withInvoice(scope: Scope, session: Session): Session {
 }
 
 /**
- * Stores the buyer's email and entries in the session and, if the session may change its customer,
- * in the customer.
+ * Stores the buyer's email and entries in the session. Also stores some of them in the session's
+ * customer: the email if the customer has none, and the name and the address if the session asks
+ * for that.
  */
 export function named(scope: Scope, session: Session, { email, name }: Payment): Session {
   const { address, businessName, promotionCode, taxId } = enteredOf(scope, session);

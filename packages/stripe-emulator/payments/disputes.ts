@@ -55,7 +55,10 @@ export function openDispute(scope: Scope, charge: Charge, request: DisputeReques
   return dispute;
 }
 
-/** Pays the buyer immediately, so that nobody needs to answer the dispute. */
+/**
+ * Pays the buyer from the platform's balance and closes the dispute at once, so that nobody needs
+ * to answer it. `resolution` withdraws the disputed amount; `block` refunds the payment.
+ */
 function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Dispute {
   scope.emit("charge.dispute.created", dispute);
   if (by === "resolution") {

@@ -3,8 +3,9 @@ import { findById } from "../resources/find-by-id.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * For each kind of object, the field with the id of the object that led to it, such as a fee
- * refund's `fee`. Following these fields, step by step, leads to the payment intent.
+ * The name of a field for each kind of object. The field contains the id of the object's origin: a
+ * fee refund's `fee`, for example, is the fee. From origin to origin, these fields lead to the
+ * payment intent.
  */
 const ORIGINS: Record<string, string> = {
   charge: "payment_intent",

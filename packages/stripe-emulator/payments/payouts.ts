@@ -16,7 +16,8 @@ const DAY_SECONDS = 24 * 3_600;
 export const BANK_ACCOUNT = "ba_emulator";
 
 /**
- * Stored in place of a payout's id for a transaction that was paid out but that no payout lists.
+ * If a transaction was paid out but no payout lists it, this text is stored instead of a payout's
+ * id.
  */
 const OMITTED = "po_omitted";
 

@@ -34,8 +34,8 @@ export interface Movement {
   description: string | null;
   availableAtOnce?: boolean | undefined;
   /**
-   * When the money becomes available, in seconds since 1970. Default: in two days, or now with
-   * `availableAtOnce`.
+   * When the money becomes available, in seconds since 1970. By default it is now if
+   * `availableAtOnce` is true, and otherwise in two days.
    */
   availableOn?: number | undefined;
 }

@@ -96,8 +96,9 @@ export interface DisputeRequest {
   /** Whether the dispute is only an inquiry, which moves no money. */
   inquiry: boolean;
   /**
-   * How the buyer is paid at once, so that nobody needs to answer the dispute: by the dispute
-   * itself (`resolution`), or by a refund (`block`).
+   * If given, the platform pays the buyer at once, so that nobody needs to answer the dispute.
+   * `resolution`: the disputed amount is withdrawn from the platform's balance. `block`: the
+   * payment is refunded.
    */
   prevented?: "resolution" | "block" | undefined;
 }

@@ -12,8 +12,8 @@ export interface Cause {
 }
 
 /**
- * Access to the state for one request, page visit or timer. Each of these has its own scope, so
- * that its events contain the id of the request that caused them.
+ * Access to the state for one request, page visit or timer. Each request has a scope of its own, so
+ * that the events which it causes contain its id.
  */
 export interface Scope {
   readonly settings: Settings;

@@ -5,7 +5,10 @@ import { startReceiver } from "./harness.ts";
 
 const SECRET = "whsec_planned";
 
-/** Starts an emulator whose events go to a receiver. Deliveries are attempted only by `flush`. */
+/**
+ * Starts an emulator whose events go to a receiver. Only `flush` repeats a failed delivery, because
+ * the emulator itself would wait for an hour.
+ */
 async function start(mode: "test" | "live" = "test") {
   const emulator = await startTestEmulator({ mode, delivery: { firstRetryMs: 3_600_000 } });
   const receiver = startReceiver(emulator.stripe, SECRET, emulator.clock);

@@ -16,8 +16,8 @@ begin
     create role authenticator login noinherit password 'postgres';
     create role supabase_auth_admin login noinherit password 'postgres';
     create role dashboard_user createdb createrole replication;
-    -- Not a Supabase role. The local REST server reads PostgreSQL's system catalogue as this role,
-    -- and must see what the roles of requests see, such as anon.
+    -- Not a Supabase role. The local REST server reads PostgreSQL's system catalogue as this role.
+    -- The role must see what anon and the other roles of requests see.
     create role farthing_rest login password 'postgres';
   end if;
   -- Since PostgreSQL 16, a role that may create roles needs the admin option to grant other roles.
