@@ -16,8 +16,8 @@ export const PACKAGES = ["client", "react", "ai"] as const;
 export type PackageName = typeof PACKAGES[number];
 
 /**
- * Returns pairs: a name from which an app can import, such as `@farthing/client`, and the file with
- * the built types of that name.
+ * Returns a pair for each name from which an app can import, such as `@farthing/client`: the name,
+ * and the file with its built types.
  */
 async function typesOf(name: PackageName, built: string): Promise<[string, string[]][]> {
   const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}packages/${name}/deno.json`));

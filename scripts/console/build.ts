@@ -12,8 +12,8 @@ export const CONSOLE_BUILD = `${ROOT}.farthing/console`;
 const MADE_OF = ["apps/console", "docs/runbooks", "packages/client", "packages/react", "registry"];
 
 /**
- * Runs `make`. Does nothing if the file `record` says that `make` has already run with the same
- * files.
+ * Runs `make`, unless the file `record` contains `madeOf`, the fingerprint of the files that `make`
+ * uses. In that case `make` has already run with the same files.
  */
 async function onceFor(record: string, madeOf: string, make: () => Promise<void>): Promise<void> {
   if (await Deno.readTextFile(record).catch(() => "") === madeOf) return;
@@ -34,8 +34,8 @@ async function install(): Promise<void> {
 export const installConsole = (): Promise<void> => withLock("console", install);
 
 /**
- * Installs the console's npm packages and builds the console. Skips each of these two steps if its
- * files have not changed since it last ran.
+ * Installs the console's npm packages and builds the console. A step is skipped if the files that
+ * it uses have not changed since the step last ran.
  */
 export function buildConsole(): Promise<void> {
   return withLock("console", async () => {

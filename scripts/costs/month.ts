@@ -12,8 +12,7 @@ export const ASSUMED = {
   /** Commands that Upstash bills for a user's request: see docs/reference/costs.md. */
   commands: 18,
   /**
-   * Function calls in a month that users do not cause: those of the scheduled runners and the
-   * monitor.
+   * The monthly function calls that no user causes: those of the scheduled runners and the monitor.
    */
   background: 95_040,
   bytesPerRequest: 4_000,
@@ -28,7 +27,10 @@ export const ASSUMED = {
   price: "9.99",
   /** Calls of the webhook for each purchase. */
   events: 4,
-  /** Emails for each purchase, and other emails in a month for each daily user. */
+  /**
+   * `emailsPerPurchase` counts the emails for each purchase. `emailsPerUser` counts the other
+   * emails in a month for each daily user.
+   */
   emailsPerPurchase: 2,
   emailsPerUser: "0.5",
 } as const;
@@ -114,8 +116,8 @@ export function monthOf(users: number): Month {
 }
 
 /**
- * Returns the largest number of daily users with which Redis, billed by command, costs at most
- * `redisDollars` a month.
+ * Returns the largest number of daily users for whom Redis costs at most `redisDollars` a month, if
+ * Redis is billed by command.
  */
 export function usersAt(redisDollars: string): Decimal {
   return new Decimal(redisDollars).div(monthOf(1).redisByCommand).floor();

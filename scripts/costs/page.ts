@@ -1,6 +1,6 @@
 /**
  * Makes the tables of docs/reference/costs.md from prices and assumptions. Each table is placed
- * between two marks in the page: one for its begin and one for its end.
+ * between two marks in the page: one at its start and one at its end.
  */
 import type { Decimal } from "decimal.js";
 import { type Month, monthOf, usersAt, usersWithin } from "./month.ts";

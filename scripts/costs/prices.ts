@@ -13,7 +13,7 @@ export interface Price {
 }
 
 const SUPABASE = "https://supabase.com/docs/guides/platform";
-/** The date of prices whose page has no date: says when the page was read. */
+/** The `asOf` of a price whose page has no date. It says when the page was read. */
 const UNDATED = "undated copy, read on 2026-11-25";
 
 function supabase(name: string, amount: string, per: string, page: string): Price {

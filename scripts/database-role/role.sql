@@ -1,6 +1,6 @@
--- The role with which the functions connect to the database when DATABASE_POOL_URL is set. The role
--- may call the RPC functions that service_role may call, and nothing else. So somebody who has a
--- leaked URL cannot read a table, and can change credits only through RPC functions. The command
+-- The functions connect to the database with this role when DATABASE_POOL_URL is set. The role may
+-- call the RPC functions that service_role may call, and nothing else. So somebody who has a leaked
+-- URL cannot read a table, and can change credits only through RPC functions. The command
 -- `deno task database:role` runs this file and sets the role's password. Run the file again after
 -- an upgrade that adds functions, so that the role may call the new functions, too.
 

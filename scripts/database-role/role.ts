@@ -1,5 +1,5 @@
 /**
- * Creates the role with which the edge functions use a pooled connection, sets the role's password,
+ * Creates the role that the edge functions use for a pooled connection, sets the role's password,
  * and builds the URL of the connection.
  */
 import { Buffer } from "node:buffer";

@@ -10,7 +10,7 @@ import { nodeModules, packedTokenizer } from "./bundle-plugins.ts";
 const FUNCTIONS = fileURLToPath(new URL("../../supabase/functions", import.meta.url));
 const NODE_GLOBALS = fileURLToPath(new URL("./node-globals.js", import.meta.url));
 
-/** The name of a function's bundle, in a folder that has the function's name. */
+/** The file name of every function's bundle. The bundle's folder has the function's name. */
 export const BUNDLE = "index.js";
 
 const importMap = z.object({ imports: z.record(z.string(), z.string()) });

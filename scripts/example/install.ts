@@ -70,7 +70,9 @@ function nodeOptions(): string {
   return isOld ? `${given} --experimental-websocket`.trim() : given;
 }
 
-/** Returns the environment in which the page and the back end of an example find their project. */
+/**
+ * Returns the environment variables that tell an example's page and back end which project to use.
+ */
 export function environmentOf(project: Project): Record<string, string> {
   const { SUPABASE_URL = "", SUPABASE_PUBLISHABLE_KEY = "", SUPABASE_SECRET_KEY = "" } = project;
   const { AI_URL = "", AI_API_KEY = "", PORT } = project;
@@ -94,7 +96,7 @@ interface ServeOptions {
   readonly isBuilt?: boolean;
 }
 
-/** Serves the example, which finds the project in its environment. */
+/** Serves the example. Environment variables tell it which project to use. */
 export function serveExample(name: ExampleName, options: ServeOptions): Deno.ChildProcess {
   const { project, stdout, isBuilt = false } = options;
   const [program, ...args] = EXAMPLES[name][isBuilt ? "built" : "sources"];

@@ -28,8 +28,8 @@ async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
 }
 
 /**
- * If SUPABASE_DB_URL is another project's, a rollback ignores it and goes on without the database,
- * because the rollback must stop sales.
+ * A rollback must stop sales. If SUPABASE_DB_URL belongs to another project, the rollback therefore
+ * ignores this URL and goes on without the database.
  */
 function withOneDatabase(project: Project, options: Options): Project {
   try {

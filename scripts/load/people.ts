@@ -35,8 +35,8 @@ const headersOf = ({ publishableKey }: Service, token: string) => ({
 });
 
 /**
- * Grants credits with the secret key, because an operator's grant of this amount would exceed the
- * limits in the policy.
+ * Grants credits with the secret key, because the project's policy limits how much an operator may
+ * grant, and this amount is larger.
  */
 async function grant({ url, secretKey }: Service, userId: string): Promise<void> {
   const body = { user_id: userId, amount: CREDITS, source: "promotional", reason: "load test" };

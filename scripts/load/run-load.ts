@@ -44,9 +44,9 @@ function requestOf(ask: Ask, service: Service, person: Person): Request {
 }
 
 /**
- * Returns the function with which a person sends requests. The time of the first request is
- * measured from the moment when it was due. The time of each later request is measured from the
- * moment when the request before it ended.
+ * Returns the function that sends a person's requests. The time of the first request is measured
+ * from the moment when it was due. The time of each later request is measured from the moment when
+ * the request before it ended.
  */
 function callerOf(service: Service, person: Person, tally: Tally, dueMs: number): Call {
   let from = dueMs;

@@ -17,8 +17,8 @@ const chosenSchema = z.strictObject({
   says: z.string().min(1),
   tests: z.array(z.string()).optional(),
   /**
-   * The reason why the change has no effect. A mutant with a reason is not run, and if the same
-   * mutant is drawn at random, it is not counted.
+   * The reason why the change has no effect. A mutant with a reason is not run. If the same mutant
+   * is drawn at random, it is not counted.
    */
   equivalent: z.string().optional(),
 });

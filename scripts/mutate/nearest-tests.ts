@@ -81,8 +81,8 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
 }
 
 /**
- * Returns the test beside the changed module, and then the functions' test files that import the
- * module, directly or indirectly, nearest first.
+ * Returns the test beside the changed module. After it come the functions' test files that import
+ * the module directly or indirectly, nearest first.
  */
 export async function nearestTests({ file }: Mutant): Promise<string[]> {
   const modules = modulesOf(await tree());

@@ -18,9 +18,9 @@ import { textOf, tree } from "./mutated-files.ts";
  */
 const LIMIT_MS = 20_000;
 /**
- * How many test files the first, second, third and fourth process runs. The nearest tests
- * detect most mutants, so the first processes run few files. If each file had a process of its own,
- * each file would take a second longer.
+ * The number of test files that the first process runs, that the second process runs, and so on.
+ * The nearest tests detect most mutants, so the first processes run few files. If each file had a
+ * process of its own, each file would take a second longer.
  */
 const AT_ONCE = [4, 8, 16, 200];
 

@@ -9,7 +9,7 @@ export type Verdict = Pick<MutantResult, "is" | "by">;
 
 export const SURVIVED: Verdict = { is: "survived", by: "" };
 
-/** A test fails even without a mutant, and would therefore seem to detect every mutant. */
+/** Thrown if a test fails even without a mutant. Such a test would seem to detect every mutant. */
 export class BrokenBaseline extends Error {
   constructor(file: string) {
     super(`${file} fails even without a mutant: correct the test first`);

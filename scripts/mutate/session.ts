@@ -23,8 +23,8 @@ export interface Wanted {
   /** Run only those chosen mutants whose file or consequence contains this text. */
   readonly only?: string | undefined;
   /**
-   * How many mutants to draw in each area, besides the chosen ones. For locks, any number except 0
-   * draws all of them.
+   * How many mutants to draw in each area, besides the chosen ones. In the area `locks`, any number
+   * except 0 draws all mutants.
    */
   readonly random: number;
   readonly seed: number;

@@ -1,6 +1,6 @@
 /**
- * `deno task ok [gate …]`: runs every gate in turn, prints one line for each and the output of
- * those that fail, and then runs the tests. If gates are named, it runs only those gates and no
+ * `deno task ok [gate …]`: runs every gate in turn, and then the tests. Prints one line for each
+ * gate, and the output of each gate that fails. If gates are named, it runs only those gates and no
  * tests. The exit code is 1 when anything failed.
  */
 import pc from "picocolors";

@@ -57,8 +57,8 @@ function sorted(value: unknown): unknown {
 
 /**
  * Moves each error response into the components, names it after its error codes, and puts a
- * reference in its place. Many routes have the same error responses, and this way a client
- * generator makes one type for each different response, instead of one for each route.
+ * reference in its place. Many routes have the same error responses. With references, a client
+ * generator makes one type for each different response, and not one for each route.
  */
 function hoistErrors(paths: Tree): Tree {
   const responses: Tree = {};

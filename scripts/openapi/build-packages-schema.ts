@@ -1,4 +1,4 @@
-/** Builds the JSON Schema of `farthing.packages.json`, with which an editor checks that file. */
+/** Builds the JSON Schema of `farthing.packages.json`. Editors use it to check that file. */
 
 interface Document {
   components: { schemas: Record<string, { properties?: Record<string, unknown> }> };

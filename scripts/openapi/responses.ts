@@ -46,13 +46,16 @@ const OpenAiErrorBody = z.object({
   }),
 }).openapi("OpenAiError");
 
-/** Returns the schema of a route's error body for one status, limited to that status's codes. */
+/**
+ * Returns the schema of a route's error body for one status. It allows only the codes of that
+ * status.
+ */
 function errorOf({ shape }: Route, codes: readonly ErrorCode[]): z.ZodType {
   const body = shape === "openai" ? OpenAiErrorBody : ErrorEnvelope;
   return body.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
 }
 
-/** Returns the errors that a route's declaration implies, and the errors that the declaration lists. */
+/** Returns a route's error codes: those that its declaration implies, and those that it lists. */
 function errorCodesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
   if (!route.isSigned) {

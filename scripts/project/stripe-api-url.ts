@@ -1,4 +1,4 @@
-/** The setting STRIPE_API_URL, with which a project on this machine uses an emulator of Stripe. */
+/** The setting STRIPE_API_URL: it makes a project on this machine use an emulator of Stripe. */
 import type { Mode } from "../../supabase/functions/_shared/core/stripe-variables.ts";
 import { areLoopback } from "../../supabase/functions/_shared/core/loopback.ts";
 import { type Settings, SettingsError } from "./project-settings.ts";

@@ -56,9 +56,10 @@ function rateInsert(rates: ModelPrices[]): string {
         ].join(", ")
       })`
     );
-  return `-- Source: LiteLLM's public price map (BerriAI/litellm, MIT; scripts/rates/data/ATTRIBUTION.md), but
--- gpt-4o at its launch price, in USD per million tokens. Without a cache price (null), the input price
--- applies; without a reasoning price, the output price. The markup is the default of the column.
+  return `-- Prices in USD per million tokens. Source: LiteLLM's public price map (BerriAI/litellm, MIT;
+-- scripts/rates/data/ATTRIBUTION.md). Only gpt-4o has its launch price, which the documentation uses
+-- as an example. If the cache price is null, the input price applies; if the reasoning price is
+-- null, the output price. The markup is the default of the column.
 insert into farthing.rates
   (model, version, input_per_million_usd, cached_input_per_million_usd, cache_write_per_million_usd,
    output_per_million_usd, reasoning_per_million_usd, effective_from)

@@ -22,8 +22,8 @@ const STEPS = [
 ] as const;
 
 /**
- * The last migration. It creates no object, so it does not end with grants and revokes, as the
- * other migrations do.
+ * The last migration. Unlike the other migrations, it creates no object, so it does not end with
+ * grants and revokes.
  */
 const JOB = { name: "pg_cron", has: /\/pg_cron\.sql$/ };
 

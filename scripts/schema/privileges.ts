@@ -34,8 +34,8 @@ end
 $$`;
 
 /**
- * The schema files contain the grants of RPC functions to service_role, beside the functions. These
- * grants are not revoked here, because service_role is the role that must call these functions.
+ * In the schema files, each RPC function is followed by its grant to service_role. These grants are
+ * not revoked here, because service_role must call the RPC functions.
  */
 const REVOKES = [
   REVOKES_BY_DEFAULT,

@@ -1,7 +1,7 @@
 /**
  * Checks the order of the subjects, which are the folders of supabase/schemas. Outside of function
  * bodies, a file must not name objects that a later file creates. The functions of a subject may
- * call those of a later subject only if CALLS_LATER lists that later subject.
+ * call the functions of a later subject only if the constant CALLS_LATER lists that later subject.
  */
 import { formatTable } from "@farthing/command-line";
 import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts";

@@ -48,8 +48,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the error with which the functions would refuse these values, or null if they accept
- * them.
+ * Returns the error that the functions would throw for these values, or null if they accept them.
  */
 export function refusalOf(values: NonNullable<Found["values"]>): EnvError | null {
   try {

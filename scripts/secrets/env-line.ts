@@ -93,8 +93,8 @@ export async function writeEnvText(file: string, text: string): Promise<void> {
 }
 
 /**
- * Writes a temporary file into the folder of `file`, and removes it. This detects most reasons for
- * which a write would fail.
+ * Writes a temporary file into the folder of `file`, and removes it. This detects most causes of a
+ * failed write.
  * @throws SettingsError
  */
 export async function tryEnvText(file: string, text: string): Promise<void> {

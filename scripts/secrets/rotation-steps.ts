@@ -1,6 +1,6 @@
 /**
- * For each secret, the steps that replace it without an interruption, and which of them the command
- * carries out.
+ * Lists, for each secret, the steps that replace it without an interruption. Also says which of
+ * these steps the command carries out.
  */
 import type { EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 
@@ -38,8 +38,8 @@ const WITH_SQL =
   "where name = 'farthing_secret_key'";
 
 /**
- * Returns the rotation of an API key of a service that allows two keys at a time: the new key is
- * set before the old one is deleted.
+ * Returns the rotation of an API key whose service allows two keys at a time: the new key is set
+ * before the old one is deleted.
  */
 function key(where: string, note: string): Rotation {
   return {

@@ -1,6 +1,6 @@
 /**
- * The sources from which the names of set variables are read: a dotenv file, the environment, the
- * local stack, and a hosted project.
+ * Reads the names of the variables that are set. The sources are a dotenv file, the environment,
+ * the local stack and a hosted project.
  */
 import { readSettings, type Settings, SettingsError } from "../project/project-settings.ts";
 import { type FunctionContext, functionEnvironment } from "@farthing/local-stack/functions";

@@ -52,8 +52,8 @@ export function readPackagesFile(text: string): PackageTerms[] {
 }
 
 /**
- * Returns the text of a file with the packages that are on sale now or will be. Pushing this file
- * changes nothing.
+ * Returns the text of a file with the packages that are on sale now or will be on sale later.
+ * Pushing this file changes nothing.
  */
 export function writePackagesFile(settings: z.output<typeof PackageSettings>): string {
   const onSale = settings.packages.filter(({ active }) => active);

@@ -19,12 +19,13 @@ export interface Finding {
   readonly state: "ok" | "note" | "wrong";
   readonly text: string;
   /**
-   * The options with which `stripe:setup` corrects the finding; undefined if `stripe:setup` can't
+   * The options that make `stripe:setup` correct the finding; undefined if `stripe:setup` can't
    * correct it.
    */
   readonly setup?: string;
   /**
-   * Why Stripe did not list the webhook endpoints, and what to do. The endpoints are unknown then.
+   * Set if Stripe did not list the webhook endpoints, so that they are unknown. Says why, and what
+   * to do.
    */
   readonly refusal?: string;
 }

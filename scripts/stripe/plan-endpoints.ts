@@ -20,8 +20,8 @@ export interface Allowed {
 export type Step =
   | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
   /**
-   * Create a webhook endpoint. `replaces` is the old endpoint in whose place the new one comes, or
-   * null. This step does not remove the old endpoint.
+   * Create a webhook endpoint. `replaces` is the old endpoint that the new one replaces, or null.
+   * This step does not remove the old endpoint.
    */
   | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
   | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }

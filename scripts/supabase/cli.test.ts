@@ -32,8 +32,8 @@ Deno.test("lastWord returns a sentence that contains a link", () => {
 
 /**
  * The tests run this script instead of npx. The first call fails, as npx fails without a network.
- * Each later call prints a warning and the path of the CLI's program. The call installs the program
- * if it is missing.
+ * Each later call installs the CLI's program if it is missing, and then prints a warning and the
+ * program's path.
  */
 const NPX = `#!/bin/sh
 echo "$@" >> "$STUBS/npx.log"

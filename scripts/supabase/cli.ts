@@ -10,8 +10,8 @@ const PACKAGE = "supabase@3.1.0";
 export const SUPABASE_CLI = ["npx", "-y", PACKAGE] as const;
 
 /**
- * The arguments with which npx prints the path of the CLI's program. npx first installs the
- * program if needed.
+ * The arguments that make npx print the path of the CLI's program. npx first installs the program
+ * if needed.
  */
 const FIND = ["-y", "--package", PACKAGE, "-c", "command -v supabase"];
 

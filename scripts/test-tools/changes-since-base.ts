@@ -10,8 +10,8 @@ async function git(args: string[]): Promise<string | undefined> {
 }
 
 /**
- * The file that contains the id of a commit. A run on that commit has passed, and left out no suite
- * because of unchanged files. 40 zeros, Git's null id, mean that no such commit is known.
+ * The file that contains the id of a commit. A run on that commit has passed, and has also run the
+ * suites whose files had not changed. 40 zeros, Git's null id, mean that no such commit is known.
  */
 const PASSED = `${ROOT}.ci/passed`;
 
@@ -25,7 +25,7 @@ export async function baseOfRun(): Promise<string | undefined> {
   return base.trim() || undefined;
 }
 
-/** Runs `git diff` between the base and the files as they are; undefined if Git lacks the base. */
+/** Runs `git diff` between the base and the files on disk; undefined if Git lacks the base. */
 const diff = (args: string[], base: string, paths: readonly string[]) =>
   git(["diff", ...args, "--end-of-options", base, "--", ...paths]);
 
@@ -58,8 +58,8 @@ export interface Changes {
 }
 
 /**
- * Returns what has changed since the base commit; undefined if the base is unknown or the checkout
- * does not contain it.
+ * Returns what has changed since the base commit; undefined if the base is unknown or is not in the
+ * checkout.
  */
 export async function changesSinceBase(): Promise<Changes | undefined> {
   const base = await baseOfRun();

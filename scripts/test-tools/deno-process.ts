@@ -24,7 +24,7 @@ export interface DenoTestOptions {
 }
 
 const LIMIT_MS = 300_000;
-/** The process gets this much more time to report that a test has exceeded its limit. */
+/** After a test exceeds its limit, the process has this much time to report the test. */
 const GRACE_MS = 10_000;
 const KILL_AFTER_MS = 5_000;
 const LIMIT_TESTS = new URL("./limit-tests.ts", import.meta.url).pathname;

@@ -160,7 +160,7 @@ async function rowsAfterForeignError(
 
 /**
  * If a promise is rejected while a file of a group is loaded, Deno may begin the tests at once. The
- * next file then fails, because it can't add its tests any more, although it did not cause the
+ * next file then can't add its tests any more, so it fails, although it did not cause the
  * rejection.
  */
 const BEGAN_EARLY = /Nested Deno\.test\(\) calls/;

@@ -11,7 +11,7 @@ import { RESET_SESSION } from "./reset-session.ts";
 import type { Row } from "./suite.ts";
 import { readTap } from "./tap.ts";
 
-/** The maximum time of a statement, so that one that waits for a lock does not wait for ever. */
+/** The maximum time of a statement. Without it, a statement could wait for a lock for ever. */
 const TIMEOUT_MS = 60_000;
 
 /** Runs pgTAP files one after the other in one database. */

@@ -31,8 +31,8 @@ async function begin(server: Databases): Promise<void> {
 }
 
 /**
- * Runs each scheduled job once, at the real time, so that in every test the jobs have already run,
- * as in a database in use. Otherwise a test's result could depend on whether a job has run yet.
+ * Runs each scheduled job once, at the real time. In every test, the jobs have then already run, as
+ * in a database in use. Otherwise a test's result could depend on whether a job has run yet.
  */
 async function runJobs(sql: postgres.Sql): Promise<void> {
   const jobs = await sql<{ command: string }[]>`select command from cron.job order by jobid`;

@@ -19,7 +19,7 @@ export const STACK_OUTPUT = "stack.out";
 
 /**
  * Passwords in tests need no strong hash. At the default cost of 10, each of a thousand sign-ups
- * took 80 ms.
+ * would take 80 ms.
  */
 const CHEAP_PASSWORDS = { LITE_AUTH_BCRYPT_COST: "4" };
 

@@ -16,7 +16,9 @@ export interface Row {
   ms: number;
 }
 
-/** A part of a suite that this machine could not run, and what that part needs. */
+/**
+ * A part of a suite that this machine could not run (`what`), and what the machine lacks (`why`).
+ */
 export interface Skipped {
   what: string;
   why: string;

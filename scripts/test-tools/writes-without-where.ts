@@ -1,7 +1,7 @@
 /**
  * Finds UPDATE and DELETE statements without WHERE in database functions. The platform preloads
- * safeupdate for its REST role, and therefore refuses such statements, also inside every function
- * that an endpoint calls. The local stack does not refuse them. The functions are parsed with
+ * safeupdate for its REST role. It therefore refuses such statements, even inside a function that
+ * an endpoint calls. The local stack does not refuse them. The functions are parsed with
  * PostgreSQL's own parsers, so a statement is found however it is written.
  */
 import { loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
@@ -109,8 +109,8 @@ export async function writesWithoutWhere(definition: string): Promise<string[]> 
 }
 
 /**
- * Returns the functions of a project that write without WHERE. Only functions that `postgres` owns
- * are checked, and pgTAP's are left out.
+ * Returns the functions of a project that write without WHERE. Checks only functions that
+ * `postgres` owns, and leaves out the functions of pgTAP.
  */
 export async function functionsThatWriteAll(sql: postgres.Sql): Promise<string[]> {
   const functions = await sql<{ title: string; definition: string }[]>`

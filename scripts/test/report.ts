@@ -112,8 +112,8 @@ export function formatRecap(ran: Ran[]): string {
 }
 
 /**
- * Returns a table of the parts that this run has left out but a full run includes, by suite. Empty
- * in a full run.
+ * Returns a table of the parts, by suite, that this run has left out. Only a full run includes
+ * these parts, so the table is empty in a full run.
  */
 export function formatLeft(ran: Ran[]): string {
   const rows = ran.flatMap(({ name, result: { left = [] } }) =>

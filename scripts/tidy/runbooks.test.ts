@@ -57,7 +57,7 @@ const COMMAND = /^(?:curl|deno|select|update|delete|insert|alter|supabase|npx) /
 
 /**
  * Returns the log messages that a page quotes. Only paragraphs that mention a log are searched. A
- * quote counts as a message if it has several words or follows "says", and is not a command.
+ * quote that is not a command counts as a message if it has several words or follows "says".
  */
 function quotesIn(page: Source): string[] {
   const paragraphs = page.text.replace(/^```[\s\S]*?^```/gm, "").split(

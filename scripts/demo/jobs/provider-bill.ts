@@ -49,9 +49,9 @@ export async function readRequests(
 }
 
 /**
- * Returns the tokens that the account must pay for. A cached token is not counted as an input
- * token, too, and a reasoning token is not counted as an output token, too. Returns undefined if
- * the provider sent no complete answer.
+ * Returns the tokens that the account must pay for. The input tokens do not include the cached
+ * tokens, and the output tokens do not include the reasoning tokens. Returns undefined if the
+ * provider sent no complete answer.
  */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;

@@ -3,7 +3,7 @@ import { formatTable } from "@farthing/command-line";
 
 const INDENT = "   ";
 
-/** Formats lines of a label and a value, under a heading. */
+/** Formats indented lines, each with a label and a value. */
 export function formatFacts(facts: [string, string][]): string {
   const rows = facts.map(([label, fact]) => [pc.dim(label), fact]);
   return formatTable([{ title: "" }, { title: "" }], rows).replaceAll(/^/gm, INDENT);

@@ -27,7 +27,7 @@ export interface TokenCounts {
 
 /**
  * Returns the credits of one request. 1 USD is 1,000 credits, and rates are per 1,000,000 tokens,
- * so the divisor is 1,000.
+ * so the divisor is 1,000,000 / 1,000 = 1,000.
  */
 export function requestCredits(rate: ModelRate, tokens: TokenCounts): Exact {
   const { input_per_million_usd: input, output_per_million_usd: output } = rate;

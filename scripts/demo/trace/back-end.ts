@@ -49,9 +49,9 @@ export class BackEnd {
   }
 
   /**
-   * Charges one request. The service stores each answer under the request's Idempotency-Key, also a
-   * 402. So an attempt after a 402 needs a new key. The event id does not change, and the service
-   * charges each event id only once.
+   * Charges one request. The service stores each answer, even a 402, under the request's
+   * Idempotency-Key. So an attempt after a 402 needs a new key. The event id does not change, and
+   * the service charges each event id only once.
    */
   async charge(eventId: string, attempt: number, request: TraceRequest): Promise<UsageAnswer> {
     const response = await this.#fetch("POST", "usage", {

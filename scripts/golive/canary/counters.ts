@@ -1,9 +1,9 @@
 /**
- * Counts requests and emails since the start of a stage, and the requests also by duration. It
- * reads totals, because a window of five minutes would also count what happened before the stage.
- * The totals come from the data API, with all bounds of the histograms. `GET /health/metrics` shows
- * only every fifth bound. Each of those bounds is twice the one before it, which is too coarse for
- * the p95 gate.
+ * Counts the requests and emails since the start of a stage. Also counts the requests by duration.
+ * It reads totals, because a window of five minutes would also count what happened before the
+ * stage. The totals come from the data API, with all bounds of the histograms.
+ * `GET /health/metrics` shows only every fifth bound. Each of those bounds is twice the one before
+ * it, which is too coarse for the p95 gate.
  */
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";

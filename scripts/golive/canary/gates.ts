@@ -13,9 +13,9 @@ const LEAST_WEBHOOKS = 0.95;
 /** S4 in docs/reference/launch-checks.md: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
 /**
- * With this many attempts to send an email or more, the share of sent emails must be above
- * LEAST_WEBHOOKS. From FEW_EMAILS to this number, the share is judged only after a second failure,
- * because the service retries a failed email, and one failure may be an accident.
+ * With at least this many attempts to send an email, the share of sent emails must be above
+ * LEAST_WEBHOOKS. With fewer attempts, but at least FEW_EMAILS, the share is judged only after a
+ * second failure. The service retries a failed email, and one failure may be an accident.
  */
 const MANY_EMAILS = 20;
 /** With fewer attempts to send an email than this, the gate closes only if all of them failed. */
@@ -44,9 +44,9 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
 }
 
 /**
- * With fewer than MANY_EMAILS attempts to send an email, a single failure closes the gate (and so
- * ends the canary) only if there was no other attempt. The service retries a failed email, and one
- * failure may be an accident.
+ * If there were few attempts to send an email (fewer than MANY_EMAILS), a single failure closes the
+ * gate only if there was no other attempt. The service retries a failed email, and one failure may
+ * be an accident.
  */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;
@@ -89,8 +89,8 @@ function proof({ proof: proved }: StageFigures): Gate {
 }
 
 /**
- * Returns whether the stage can't be judged, because no user sent a request, or the database did
- * not report its connections.
+ * Returns whether the stage can't be judged: no user sent a request, or the database did not report
+ * its connections.
  */
 export const isBlind = (gates: readonly Gate[]): boolean =>
   gates.some(({ name, verdict }) =>

@@ -24,8 +24,9 @@ const FAST_MS = SLO.fast_ms;
 const SLOW_SHARE = 0.05;
 
 /**
- * The gate closes, and so ends the canary, only if chance can hardly explain the number of slow
- * requests: the probability that chance alone causes at least this number must be at most CHANCE.
+ * The gate closes only if chance can hardly explain the number of slow requests. The probability
+ * that chance alone causes at least this number must be at most CHANCE. A closed gate ends the
+ * canary.
  */
 const CHANCE = 0.01;
 
@@ -77,7 +78,7 @@ const describe = ({ route, p95Ms, before, ratio }: Compared): string =>
   `${Math.round(before)} ms (limit ${MOST_SLOWER} ×)`;
 
 /**
- * Returns why a route does not close the gate although it took at least MOST_SLOWER times its
+ * Returns why a route does not close the gate although its p95 is at least MOST_SLOWER times the
  * baseline; undefined if this route closes the gate.
  */
 function excuseOf({ p95Ms, slow, requests }: Compared): string | undefined {

@@ -10,7 +10,7 @@ import { since } from "./counts-between.ts";
 import { isOfUsers } from "./users-routes.ts";
 import type { Routes, StageFigures, StageRoutes } from "./stage-figures.ts";
 
-/** Returns the routes of the last hour, for the baseline of a project that has users. */
+/** Returns the figures of each route in the last hour, for the baseline of a project with users. */
 export async function readLastHour(project: Project): Promise<Routes> {
   const { windows } = dataOf(await ask(project, "health", { as: NOBODY }), 200, HealthReport);
   const ours = windows["1h"].routes.filter(({ route }) => isOfUsers(route));

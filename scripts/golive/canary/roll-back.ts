@@ -18,7 +18,9 @@ const POLL_MS = 1_000;
 const FIND_CAUSE =
   "Find the cause, then begin the canary anew: the next run starts at its first stage.";
 
-/** Returns a failed finding, with the time that the rollback took. */
+/**
+ * Switches the flag off. Returns a failed finding that says how long this took, or that it failed.
+ */
 export async function rollBack(
   { project, options }: Pick<Context, "project" | "options">,
   why: string,

@@ -12,7 +12,8 @@ export class StoppedError extends Error {
 }
 
 const stopped = Promise.withResolvers<never>();
-// A signal may come while no step waits. Without this line, the rejection would end the process.
+// A signal rejects this promise, perhaps while no step waits for it. Without this line, the
+// unhandled rejection would end the process.
 stopped.promise.catch(() => {});
 
 const listeners = SIGNALS.map((signal) =>

@@ -7,9 +7,8 @@ export const needed = (steps: readonly GoLiveStep[], ...codes: readonly string[]
   steps.map((step) => codes.includes(step.code) ? { ...step, isRequired: true } : step);
 
 /**
- * Makes these steps required if `isNeeded` returns true. It marks the steps' findings and not the
- * steps themselves, because the project and the options of the call decide whether a step is
- * required.
+ * Makes these steps required if `isNeeded` returns true. This depends on the project and on the
+ * options of the call, so the steps' findings are marked, and not the steps themselves.
  */
 export const neededWhere = (
   isNeeded: (context: Context) => boolean,

@@ -1,4 +1,4 @@
-/** The key of this machine, with which its reports are signed. */
+/** This machine's key, which signs its reports. */
 import { SettingsError } from "../../project/project-settings.ts";
 import { runFolder } from "./run-file.ts";
 

@@ -24,8 +24,8 @@ export interface Finding {
    */
   readonly owes?: boolean;
   /**
-   * Whether the run ends after this step. Nothing has failed then, but this step did not find what
-   * the next step needs.
+   * Whether the run ends after this step although nothing has failed, because this step did not
+   * find what the next step needs.
    */
   readonly ends?: boolean;
   /** Whether this project or this call's options require the step: see `Step.isRequired`. */
@@ -40,7 +40,7 @@ export type Source = "stripe" | "credits" | "ledger" | "project";
 
 export interface Step<Context> {
   /**
-   * A stable name, such as `preflight.key-modes`, with which docs and reports refer to the check.
+   * A stable name, such as `preflight.key-modes`. Docs and reports use it to refer to the check.
    */
   readonly code: string;
   readonly title: string;

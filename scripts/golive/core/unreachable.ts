@@ -1,4 +1,6 @@
-/** A host that does not answer: a run explains once what to do, and not again at each step. */
+/**
+ * Handles a host that does not answer. A run explains only once, and not at each step, what to do.
+ */
 import { type Finding, skipped } from "./step.ts";
 
 /** The error for a host that does not answer. */

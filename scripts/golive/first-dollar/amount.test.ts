@@ -4,7 +4,7 @@ import { judgeLine, type Line } from "./payout-line.ts";
 
 const ORDER = { amount: 999, currency: "usd" };
 
-/** Judges a session of this total, with a payment of the same amount. */
+/** Judges a session with this total and a payment of the same amount. */
 function judge(total: number, parts = { amount_discount: 0, amount_tax: 0 }, currency = "usd") {
   const details = { ...parts, amount_shipping: 0 };
   const session = {

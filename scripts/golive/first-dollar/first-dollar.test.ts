@@ -25,8 +25,9 @@ async function withRecord(text: string, use: () => Promise<void>): Promise<void>
 }
 
 /**
- * Calls `use` with a run whose project does not have the order in PAID. Also passes a function that
- * returns how many requests the run has sent to the project.
+ * Calls `use` with a run. A record says that an earlier run has paid an order (PAID), but the run's
+ * project does not have this order. Also passes a function that returns how many requests the run
+ * has sent to the project.
  */
 async function withContext(
   change: { buysAgain?: boolean; run?: string; emulatorUrl?: string },

@@ -65,8 +65,8 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
         const message = error instanceof Error ? error.message : String(error);
         const said = [message, ...await flagsNow(context)].join(". ");
         if (!(error instanceof UnreachableError)) throw new Error(said);
-        // The same error is thrown, because run-steps.ts recognizes by the error's class that a
-        // host does not answer.
+        // The same error is thrown, because run-steps.ts needs the error's class to recognize that
+        // a host does not answer.
         error.message = said;
         throw error;
       }

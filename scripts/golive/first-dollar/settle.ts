@@ -1,4 +1,6 @@
-/** The last steps of the first dollar: its line in a payout, and with --refund its refund. */
+/**
+ * The last steps of the first dollar: they find its line in a payout and, with --refund, refund it.
+ */
 import { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { Refund } from "../../../supabase/functions/_shared/contracts/refunds.ts";

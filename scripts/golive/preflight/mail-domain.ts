@@ -1,4 +1,4 @@
-/** Checks that the sender's domain has the DNS records by which receivers trust its emails. */
+/** Checks that the sender's domain has the DNS records that make receivers trust its emails. */
 import { Resolver } from "node:dns/promises";
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -9,7 +9,7 @@ const EXAMPLE = /(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$/
 
 const SELECTOR = "MAIL_DKIM_SELECTOR";
 
-/** The names of each service's DNS records, below the sender's domain. */
+/** The names of each service's DNS records. They are subdomains of the sender's domain. */
 const NAMES: Readonly<Record<MailService, { selector: string; returnPath: string }>> = {
   postmark: { selector: "pm", returnPath: "pm-bounces" },
   resend: { selector: "resend", returnPath: "send" },

@@ -5,7 +5,7 @@ export interface MailRecords {
   readonly spf: readonly string[];
   readonly dkim: readonly string[];
   readonly dmarc: readonly string[];
-  /** CNAME, MX and TXT of the return path; empty if the name is unknown. */
+  /** The CNAME, MX and TXT records of the return path; empty if DNS does not know its name. */
   readonly returnPath: readonly string[];
 }
 

@@ -14,8 +14,8 @@ interface Service {
 }
 
 /**
- * Returns a request that sends no email. The request to Resend carries no key, because Resend would
- * refuse it with a key that may only send emails.
+ * Returns a request that sends no email. The request to Resend carries no key, because a key that
+ * may only send emails would make Resend refuse this request.
  */
 function serviceOf({ settings: { values } }: Project): Service | undefined {
   const { MAIL_URL, POSTMARK_SERVER_TOKEN: token, RESEND_API_KEY: key } = values;

@@ -6,9 +6,9 @@ import type { Finding } from "../../stripe/check.ts";
 const BY_HAND = "Correct it in Stripe's dashboard, Developers, Webhooks.";
 
 /**
- * Returns the commands for these findings. A command has `--write`, which stores the secret of a
- * new webhook endpoint, only if it makes such an endpoint. It has `--update` or `--replace` only if
- * an existing endpoint must change.
+ * Returns the commands for these findings. `--write` stores the secret of a new webhook endpoint,
+ * so only a command that makes a new endpoint has this option. A command has `--update` or
+ * `--replace` only if an existing endpoint must change.
  */
 export function setupFix(
   findings: readonly Pick<Finding, "state" | "setup" | "refusal">[],

@@ -1,4 +1,4 @@
-/** Checks that there is a recent snapshot, which was restored and proved. */
+/** Checks that there is a recent snapshot that was restored and proved. */
 import type { GoLiveStep } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped } from "../core/step.ts";

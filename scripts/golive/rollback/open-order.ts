@@ -68,8 +68,8 @@ async function paid(context: Context, id: string): Promise<Finding> {
 }
 
 /**
- * Shows that new orders are refused, and that the order which was opened before can be paid and
- * gets its credits.
+ * Shows that new orders are refused, and that the order from before can still be paid and gets its
+ * credits.
  */
 export const paidMeanwhile: GoLiveStep = {
   code: "rollback.paid-meanwhile",

@@ -14,8 +14,8 @@ async function git(...args: string[]): Promise<string> {
 
 /**
  * Returns the commit of the wanted revision. By default this is the revision before the current
- * one: the newest tag of an ancestor, or, if there is no tag, the commit before the last change of
- * the functions.
+ * one. It is the newest tag of an ancestor. Without a tag, it is the commit before the last change
+ * of the functions.
  * @throws SettingsError if git knows no such revision
  */
 export async function previousRevision(wanted: string | undefined): Promise<string> {

@@ -81,8 +81,8 @@ export async function flagsToSwitch({ project, options, facts }: Context) {
 }
 
 /**
- * Switches the flags off. For the evidence, returns how: "through the functions", or "by SQL" with
- * the reason.
+ * Switches the flags off. Returns how, as a text for the evidence: "through the functions", or "by
+ * SQL" with the reason.
  */
 export async function switchOff(
   project: Project,

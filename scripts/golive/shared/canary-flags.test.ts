@@ -5,7 +5,7 @@ import type { FlagName, Flags } from "./flags.ts";
 type Change = readonly [name: FlagName, state: "on" | "off" | "percentage", reason: string | null];
 
 /**
- * The settings after these changes, of which the last is the newest. The state `percentage` always
+ * The settings after these changes. The last change is the newest. The state `percentage` always
  * means 50 %.
  */
 function settingsAfter(...changes: readonly Change[]): Flags {

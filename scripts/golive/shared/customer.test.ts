@@ -1,6 +1,6 @@
 /**
- * Tests that only a customer unknown to Auth is created, and that no error message shows an email
- * address.
+ * Tests that a customer is created only if Auth does not know the customer yet, and that no error
+ * message shows an email address.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Context } from "../command/context.ts";

@@ -47,7 +47,7 @@ const otherPassword = (isNamed: boolean): string =>
 /**
  * Signs in the run's customer of this name. The first call creates the customer's account in Auth.
  * @param email an address that can receive emails; by default an address at example.com, which
- * can't
+ *   receives no email
  */
 export async function customerOf(
   { project, run }: Context,

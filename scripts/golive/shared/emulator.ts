@@ -1,4 +1,4 @@
-/** Calls the controls of the Stripe emulator, which Stripe itself does not have. */
+/** Calls controls of the Stripe emulator. Stripe itself does not have such controls. */
 import type { Project } from "../command/project.ts";
 
 export const NO_EMULATOR = "needs the Stripe emulator: Stripe itself has no such control";

@@ -5,9 +5,8 @@ import { withSql } from "./database.ts";
 import type { FlagChange, Flags } from "./flags.ts";
 
 /**
- * Runs `use` in a transaction that waits only a short time for other transactions' locks. The
- * transaction can also write if the platform has made the database read-only because the disk is
- * full.
+ * Runs `use` in a transaction that waits only a short time for other transactions' locks. When the
+ * disk is full, the platform makes the database read-only. This transaction can write even then.
  */
 async function inShortTransaction<T>(
   databaseUrl: string,

@@ -1,4 +1,6 @@
-/** Opens an order that a later step of the same group of steps (`rollback` or `snapshot`) pays. */
+/**
+ * Opens an order in the group of steps `rollback` or `snapshot`. A later step of the group pays it.
+ */
 import type { Context } from "../command/context.ts";
 import { type Finding, found, skipped } from "../core/step.ts";
 import { customerOf } from "./customer.ts";

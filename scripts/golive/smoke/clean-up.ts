@@ -1,4 +1,4 @@
-/** The end of the smoke test: the project keeps no synthetic user. */
+/** Ends the smoke test: deletes the synthetic user, so that none stays in the project. */
 import type { GoLiveStep } from "../command/context.ts";
 import { found, skipped, warning } from "../core/step.ts";
 import { clientOf } from "../shared/supabase-client.ts";

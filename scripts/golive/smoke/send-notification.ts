@@ -8,9 +8,9 @@ const RECEIPT = {
 };
 
 /**
- * The recipient if --email is missing. Without --email, the step sends only a request with a wrong
- * secret, so that no email is sent: an email to this address would bounce, which harms the sender's
- * reputation.
+ * The recipient if --email is missing. An email to this address would bounce, which harms the
+ * sender's reputation. So without --email, the step only sends a request with a wrong secret, and
+ * no email is sent.
  */
 const NOBODY_READS = "golive@example.com";
 

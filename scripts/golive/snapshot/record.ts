@@ -12,8 +12,8 @@ export interface Snapshot {
 }
 
 /**
- * The name must not begin with `snapshot-`: such a file contains the record of a run of the command
- * `snapshot`.
+ * The name must not begin with `snapshot-`: a file with such a name is the run record of the
+ * command `snapshot`.
  */
 const fileOf = ({ url, mode }: Project): string =>
   `${runFolder()}/restored-${mode}-${new URL(url).host.replaceAll(":", "-")}.json`;

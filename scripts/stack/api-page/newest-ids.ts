@@ -2,7 +2,7 @@
 import type { FarthingServer, ItemOf, ListPath } from "@farthing/client/server";
 import type { KnownIds } from "./sample-customer.ts";
 
-/** Returns the id of the newest object of each list that an operator reads. */
+/** For each list that an operator reads, returns the id of the newest object. */
 export async function newestIds({ page }: FarthingServer): Promise<KnownIds> {
   async function newest<P extends ListPath, Name extends keyof ItemOf<P>>(path: P, name: Name) {
     const { items } = await page(path, { query: { limit: 1 } } as never);

@@ -88,8 +88,8 @@ async function bookingOf({ farthing }: Person, provider_id: string): Promise<str
 const HOLD = { amount: "10", ttl_seconds: 3600, reason: "An example of the API page" };
 
 /**
- * Returns a function that returns the hold of its previous call if that hold is still open, and
- * otherwise opens a new hold.
+ * Returns a function that opens a hold. If the hold of its previous call is still open, the
+ * function returns that hold instead.
  */
 function holds(server: FarthingServer): (user_id: string) => Promise<string> {
   let last: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * The fixture for the tests of `stripe:setup` and `stripe:check`: the emulator, the real webhook function
- * and a dotenv file.
+ * The fixture for the tests of `stripe:setup` and `stripe:check`: the emulator, the real webhook
+ * function and a dotenv file.
  */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";

@@ -40,7 +40,10 @@ function* checkValue(at: string, value: Value, wanted: Type, scope: Scope): Iter
   if (!fits(found, wanted)) yield `${at}: must be ${nameOf(wanted)}, not ${nameOf(found)}`;
 }
 
-/** Yields unknown, read-only, deprecated, mistyped and missing attributes. */
+/**
+ * Yields a fault for each attribute that is unknown, read-only, deprecated, of a wrong type or
+ * missing.
+ */
 export function* checkFields(
   at: string,
   given: Fields,

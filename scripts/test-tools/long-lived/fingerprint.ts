@@ -20,7 +20,7 @@ export async function filesBeneath(path: string): Promise<string[]> {
 
 /**
  * @param paths files and folders, relative to the repository's root
- * @param isPart whether a file is included; by default all files except tests are
+ * @param isPart whether a file is included; by default all files except tests are included
  */
 export async function fingerprint(
   paths: readonly string[],

@@ -12,7 +12,7 @@ import { DATABASE } from "./made-of.ts";
 
 /**
  * Changes that a migration could contain while the schema files lack them. Each has a pattern that
- * must match the lines with which the comparison reports it.
+ * must match the comparison's lines about the change.
  */
 const CHANGES: readonly (readonly [what: string, change: string, named: RegExp])[] = [
   ["comment", "comment on table farthing.lots is 'Another.'", /^comment on table farthing\.lots: /],

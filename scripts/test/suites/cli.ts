@@ -58,7 +58,7 @@ async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean):
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));
 }
 
-/** Lints a database without pgTAP, because we can't change pgTAP's functions. */
+/** Lints a database without pgTAP, because pgTAP's functions belong to another project. */
 async function lintFindsNothing(server: DatabaseServer): Promise<void> {
   await server.createDatabase("linted", { template: PROJECT });
   const sql = server.connect("linted", { max: 1 });

@@ -20,8 +20,8 @@ const VERDICTS = {
 };
 
 /**
- * The options of a short and slow load test. It shows that the load test works, not how fast the
- * functions are.
+ * The options of a short and slow load test. It shows that the load test works, and does not
+ * measure how fast the functions are.
  */
 const LOAD = ["--rate", "40", "--seconds", "3", "--people", "10"];
 

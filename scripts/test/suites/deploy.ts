@@ -1,8 +1,8 @@
 /**
  * Uploads the functions with the real CLI, and checks the sizes of the upload. The uploaded bundles
  * then answer the smoke test of `deno task deploy`. They run with the hosted version of Deno, in
- * isolates with limits. The full run also tests the scenarios and the command `deno task deploy` on
- * these bundles. A push tests that command only if the command has changed.
+ * isolates with limits. The full run also tests the scenarios in tests/scenarios and the command
+ * `deno task deploy` on these bundles. A push tests that command only if the command has changed.
  */
 import assert from "node:assert/strict";
 import { BUNDLE } from "../../deploy/bundle-functions.ts";

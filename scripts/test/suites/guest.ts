@@ -22,7 +22,7 @@ const NAMED = [
   "trigger farthing_welcome_(?:new|confirmed) on auth\\.users",
 ];
 /**
- * Matches Farthing's objects outside of its own schemas: the scheduled job, the policy by which
+ * Matches Farthing's objects outside of its own schemas: the scheduled job, the policy that lets
  * users subscribe to their own jobs, and the triggers that plan welcome credits.
  */
 const OF_OURS = new RegExp(`^scheduled job farthing: |^(?:object )?(?:${NAMED.join("|")}): `);
@@ -91,8 +91,8 @@ async function keepsByHand(sql: postgres.Sql): Promise<void> {
 }
 
 /**
- * Objects of the app that depend on Farthing, one for each test. A key is the name with which
- * uninstall.sql must report the object. The value is the SQL that creates the object.
+ * Objects of the app that depend on Farthing, one for each test. A key is the name that
+ * uninstall.sql must show for the object. The value is the SQL that creates the object.
  */
 const HANGERS_ON = {
   "column price of table projects":

@@ -1,4 +1,4 @@
-/** Runs a suite only if files that it depends on have changed, unless the run is full. */
+/** Runs a suite if a file that it depends on has changed, or if the run is full. */
 import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { isSameAsBase } from "../../test-tools/changes-since-base.ts";
@@ -10,8 +10,9 @@ function isGreen({ rows, skipped }: SuiteResult): boolean {
 }
 
 /**
- * Runs the suite. A run that is not full leaves the suite out if none of the files has changed: in
- * CI since the base commit, elsewhere since the suite last passed in this checkout.
+ * Runs the suite. A run that is not full leaves the suite out if none of the files has changed. In
+ * CI, the files are compared with the base commit. Elsewhere, they are compared with the files with
+ * which the suite last passed in this checkout.
  * @param madeOf files and folders, relative to the repository's root
  */
 export async function ifChanged(

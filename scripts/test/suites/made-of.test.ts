@@ -88,8 +88,8 @@ Deno.test("the packages' tests import what they are made of, or what the service
 });
 
 /**
- * Tests whose lists in PAGES must contain every module that they import. The app in which the
- * recipes run is copied and not imported, so it is not checked.
+ * Tests whose lists in PAGES (unaffected-tests.ts) must contain every module that they import. The
+ * app in which the recipes run is copied and not imported, so it is not checked.
  */
 const EXACT = [
   "tests/browser/api-page.test.ts",

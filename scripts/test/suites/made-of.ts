@@ -30,7 +30,7 @@ export const NOT_OF_SERVICE = [
 /** The functions, the database, both emulators, and the tests, scripts and pages that use them. */
 export const SERVICE: readonly string[] = [".", ...without([...NOT_OF_SERVICE, "supabase/tests"])];
 
-/** The service with the commands of a launch, which the launch's runbooks run. */
+/** The service, and the commands of a launch. The runbooks of a launch run these commands. */
 export const SERVICE_AND_LAUNCH: readonly string[] = SERVICE.filter((path) =>
   !path.endsWith(")scripts/golive")
 );

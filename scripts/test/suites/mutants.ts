@@ -12,8 +12,8 @@ import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 
 /**
- * This many mutants of an area may survive even if the area is then below its minimum in FLOORS. In
- * a small sample, a single mutant changes the result too much.
+ * This many mutants of an area may survive even if the area is then below its minimum, which FLOORS
+ * in mutant.ts defines. In a small sample, a single mutant changes the result too much.
  */
 const MAY_SURVIVE = 1;
 

@@ -37,7 +37,7 @@ interface Package {
 export const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
-/** The tests of the registry's blocks, which are installed in an app that has nothing else. */
+/** The tests of the registry's blocks. They install the blocks in an app that has nothing else. */
 export const BLOCKS = "tests/blocks";
 /** The tests of the blocks on a stack. */
 export const BLOCKS_ON_STACK = "tests/blocks-on-stack";

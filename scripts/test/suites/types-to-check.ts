@@ -25,8 +25,8 @@ const DECLARES = /^declare (?:global|module)\b/m;
 
 /**
  * Whether every module must be checked. This is so in three cases. The configuration of the check
- * has changed. A module was removed that may still be imported. Or a changed module has or had a
- * `declare global` or `declare module`: this also affects modules that do not import it.
+ * has changed. A module was removed, and others may still import it. Or a changed module has or had
+ * a `declare global` or `declare module`, which also affects modules that do not import it.
  */
 async function mustCheckAll({ there, gone }: Changes): Promise<boolean> {
   if ([...there, ...gone].some((path) => OF_ALL.test(path))) return true;

@@ -14,8 +14,8 @@ const TOOLS = ["tests/browser/chromium.ts", "scripts/test-tools", "deno.json", "
 
 /**
  * The tests that check only a page, emails or the recipes' programs, each with the files that it
- * depends on. The test of the API page takes two minutes of processor time, and that of the
- * recipes' programs a third of a minute.
+ * depends on. The test of the API page takes two minutes of processor time. The test of the
+ * recipes' programs takes 20 seconds.
  */
 export const PAGES: Readonly<Record<string, readonly string[]>> = {
   "tests/browser/api-page.test.ts": [

@@ -9,7 +9,7 @@ import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 import { TESTED_FUNCTIONS } from "./made-of.ts";
 
 /**
- * Tests that start the test runner a dozen times. The code that they test is used only if the user
+ * Tests that start the test runner a dozen times. They test code that is used only if the user
  * names test files.
  */
 const LONG_LIVED = "scripts/test-tools/long-lived/";

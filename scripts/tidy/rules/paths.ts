@@ -1,6 +1,6 @@
 /**
- * Checks that every file whose name is in a page or a comment exists. So if a file moves, its name
- * must be updated there.
+ * Checks the file names in pages and comments: each named file must exist. So if a file moves, its
+ * name must be updated there.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 

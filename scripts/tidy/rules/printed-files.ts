@@ -1,6 +1,6 @@
 /**
- * Checks that a recipe which prints whole files of an example prints them as they are. The example's
- * own tests run these files, so the recipe's code is tested, too.
+ * Some recipes print whole files of an example. Checks that they print the files unchanged. The
+ * example's own tests run these files, so the recipe's code is tested, too.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 

@@ -25,7 +25,7 @@ export interface Module {
    * convention.
    */
   entry: boolean;
-  /** Whether a deno.json gives this module a name by which other code imports it. */
+  /** Whether a deno.json gives this module a name that other code can import. */
   named: boolean;
 }
 
@@ -193,7 +193,7 @@ class Graph {
     const takenLate: string[] = [];
     this.#walk(module, written, takenLate);
     // The path in `import(url)` is not known. It may be any path that is a string in the same file.
-    // So the imported names count as used from each module to which such a path leads.
+    // So the imported names count as used in each module that such a path leads to.
     for (const { users } of written) {
       for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
     }
