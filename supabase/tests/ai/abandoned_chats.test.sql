@@ -1,6 +1,6 @@
 -- A chat is abandoned if its request ends without settling the chat. If the provider accepted the
--- chat, the chat is charged the highest amount that it can have cost. Otherwise the chat is not
--- charged. No credits stay held.
+-- chat, the chat is charged the most that the provider can bill. Otherwise the chat is not charged.
+-- No credits stay held.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -11,7 +11,7 @@ select isnt(tests.give(name, '200'), null, name ||
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
 values ('free-to-ask', 1, 0, 10, 1);
 
--- Begin: holds the price of the longest possible answer before the provider is called.
+-- Begin: the price of the longest possible answer is held before the provider is called.
 create temporary table begun as select tests.begin_chat('ann', 'k') as b;
 select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
     'abandoned_stream_timeout_ms', 120000),

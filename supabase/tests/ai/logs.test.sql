@@ -11,8 +11,8 @@ create function pg_temp.log(p_changes jsonb default '{}') returns jsonb language
     'classification', 'personal', 'duration_ms', 12, 'error_code', null, 'request_id', 'req-1', 'trace_id',
     repeat('a', 32)) || p_changes
 $$;
--- A browser sees a row only in the 30 days after it was written, by the database's clock. So these
--- rows have the current time, and not the fixed time of other tests.
+-- A browser sees a row for 30 days. These days are counted by the database's current time, so rows
+-- are written at the current time here, and not at the fixed time of other tests.
 create function pg_temp.write(p_name text, p_changes jsonb default '{}', p_at timestamptz default now())
 returns farthing.ai_logs language plpgsql as $$
 begin

@@ -95,7 +95,8 @@ meetings(["chats"], {
     first: "select tests.record(tests.chat_id('hal'), 200, '2 s')",
     second: `select chats_settle(tests.chat_id('hal'), null, '{}', null, tests.sha256('hal'), 1,
       tests.after('3 s')) #>> '{data,credits}'`,
-    says: "38", // 1,000 input tokens, 200 recorded output tokens, 100 tokens in flight
+    // 1,000 input tokens cost 20. The 200 recorded output tokens and 100 in flight cost 18.
+    says: "38",
   },
   "T12: a chat that is repeated while it is settled is answered": {
     given: begun("ida"),

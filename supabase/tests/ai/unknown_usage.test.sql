@@ -12,7 +12,8 @@ update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.give(name, '200'), null, name || ' has 200 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus']) name;
 
--- The hold covers the charge, even if Farthing has little information about the model.
+-- The hold covers the charge even if the model has hidden output tokens, a different tokenizer, or
+-- a rate of its own for reasoning.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd,
   reasoning_per_million_usd, markup) values ('thinks-dearly', 1, 5, 15, 30, 4), ('thinks', 1, 5, 15, 10, 4);
 select is(tests.begin_chat(name, name, p_model => model, p_max_input => most, p_counted => counted)

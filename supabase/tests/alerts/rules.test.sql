@@ -64,7 +64,7 @@ where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
 select is(tests.alerts('21 days 3 min'), 'nothing', 'the incident ends when the events are read');
 
--- Makes the charges of an hour. The tags f and i are earlier charges: as usual, one in fifty fails.
+-- Makes charges, of which p_failed fail. Those with the tags f and i are earlier: the usual share fails.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void
 language sql as $$
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)

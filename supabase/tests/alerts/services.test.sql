@@ -1,5 +1,6 @@
--- The rules about models, credentials and paid checks (hourly checks of external services, which
--- cost money): what each rule counts, and that a small number of calls opens no incident.
+-- The alert rules about models, credentials and paid checks: what each rule counts, and that a
+-- small number of calls opens no incident. A paid check calls an external service each hour, and
+-- the call costs money.
 
 begin;
 \ir ../helpers/all_tests.psql

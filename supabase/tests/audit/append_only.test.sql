@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/all_tests.psql
 select * from no_plan(); -- One test per table and view.
 
--- A row in each table that this file tests.
+-- Makes a row in each table that this file tests.
 select isnt(tests.give('ann', '10'), null, 'ann has 10 credits');
 select isnt(holds_settle(tests.hold('ann', '10'), '15', p_now => tests.after()), null, 'ann owes 5 credits');
 select isnt(tests.give('ann', '10'), null, 'ann''s new credits pay the debt');

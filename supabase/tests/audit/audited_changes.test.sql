@@ -58,8 +58,9 @@ select is_empty('select * from farthing.prove_audit()',
 set local intervalstyle = 'postgres';
 select is_empty('select * from farthing.prove_audit()', 'the proof finds no difference in a usual session');
 
--- Rows of the audit can be neither changed nor deleted. These rows can't be deleted: the list of
--- audited tables, the list of triggers that must exist (farthing.guards), and the policy.
+-- Rows of the audit can be neither changed nor deleted. In three other tables no row can be
+-- deleted: the list of audited tables, the list of triggers that must exist (farthing.guards), and
+-- the policy.
 select tests.fails_with(sql, '23001', null, sql) from unnest(array['update farthing.audit set reason = null',
   'delete from farthing.audit', 'truncate farthing.audit', 'delete from farthing.audited',
   'delete from farthing.guards', 'delete from farthing.policy']) sql;

@@ -27,8 +27,8 @@ select is((select array_agg(farthing.currency_step(c) order by nr) from unnest(a
   'us', 'usdd', 'xau', '']) with ordinality u (c, nr)), '{1,1,10,100,null,null,null,null,null}',
     'Stripe''s currencies have a step, and other texts have none');
 
--- bookings_begin() fixes the terms, and stores the idempotency key as one whose request is in
--- progress.
+-- bookings_begin() fixes the terms and stores the idempotency key. While the request is in
+-- progress, a second request with this key is refused.
 create temporary table ann as select tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', p_temp => 't1') as b;
 select is(b, jsonb_build_object('step', 'create', 'booking', jsonb_build_object('booking_id', (select
   booking_id

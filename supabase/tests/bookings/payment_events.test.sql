@@ -8,9 +8,9 @@ begin;
 select plan(99);
 
 -- A payment is pending, fails, is retried and succeeds. These events are applied in every order,
--- each twice. An event is [type, second]. ends() makes a new booking, applies all events in the
--- order p_order, and then applies them again in the same order. It returns the last state of the
--- booking, and undoes everything.
+-- each twice. An event is [type, seconds]: Stripe made it that many seconds after the start. ends()
+-- makes a new booking, applies all events in the order p_order, and then applies them again in the
+-- same order. It returns the last state of the booking, and undoes everything.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;

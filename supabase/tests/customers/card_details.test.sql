@@ -12,8 +12,8 @@ language sql as $$
   select coalesce(string_agg(format('%s %s', c ->> 'step', c ->> 'payment_method_id'), ', '), 'nothing')
   from jsonb_array_elements(cards_claim(p_limit, tests.after(p_passed))) c
 $$;
--- Reports a card's details as a runner has read them from Stripe. p_since: when the card became due
--- to be read.
+-- Reports a card's details, as a runner does after it has read them from Stripe. p_since: when the
+-- card became due to be read.
 create function tests.describes(p_card text, p_since interval, p_customer text default 'cus_ann',
   p_brand text default 'visa', p_last4 text default '4242', p_year int default 2030,
   p_passed interval default '1 h') returns text language sql as $$

@@ -93,8 +93,8 @@ select is(tests.receive('again', 'setup_intent.succeeded', jsonb_build_object('u
   'an older event of the saved card arrives');
 select is(tests.detaches('cat', '4 min'), 'pm_cat,pm_cat_0', 'the saved card stays attached');
 
--- The user saved another card before removing the card, and the event of the saved card arrives
--- after the removal. The saved card is detached, too.
+-- The user saves a new card, and then removes the card. The event about the new card arrives only
+-- after the removal. The new card is not stored, and is detached, too.
 select is(tests.removes('cat', '10 min'), 'pm_cat,pm_cat_0,pm_cat_2; off', 'cat removes the card');
 select is(tests.saves('cat', 'pm_cat_3', '9 min'), 'processed', 'the event of a card saved before arrives');
 select is(top_ups_read(tests.person('cat')) ->> 'card', null, 'the card is not stored');

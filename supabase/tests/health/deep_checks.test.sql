@@ -1,5 +1,5 @@
--- Paid checks (checks of external services, which cost money) stay within the day's budget, tokens
--- are priced when they are counted, and old metrics are deleted.
+-- A paid check calls an external service, and the call costs money. Paid checks stay within the
+-- day's budget. Tokens are priced when they are counted, and old metrics are deleted.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -117,8 +117,8 @@ select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'ended work is reported for a day, and waiting work as long as it waits');
 
--- Sent notifications of users are never deleted, so their number only grows. The metrics for a
--- collector do not count them, because reading them would become slower and slower.
+-- Sent notifications of users are never deleted, so their number only grows. health_metrics() does
+-- not count them, because reading them would become slower and slower.
 insert into farthing.notifications (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
@@ -142,8 +142,8 @@ select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330',
   'sold, clawed-back and reinstated credits are reported by purpose');
 
--- The check of a sample of accounts finds each wrong account. The metrics for a collector have each
--- series once.
+-- The check of a sample of accounts finds each wrong account. health_metrics(), which a metrics
+-- collector reads, returns each series once.
 select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all credits');
 select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true',
   'cid''s payment is refunded in full');

@@ -21,7 +21,7 @@ export interface Meeting {
    */
   then?: string;
   second: string;
-  /** The first value that the second session returns, as text, or its error code. */
+  /** The first value that the second session returns, as text; if it fails, the error code. */
   says: string;
   /** True if the second session must end without waiting for the first. */
   passes?: true;
@@ -30,7 +30,7 @@ export interface Meeting {
    * ended.
    */
   givesUp?: true;
-  /** Expressions and their values as text, after both sessions have ended. */
+  /** SQL expressions, and the value as text that each must have after both sessions have ended. */
   ends?: Record<string, string>;
 }
 

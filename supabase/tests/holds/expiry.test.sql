@@ -42,8 +42,8 @@ select is((select array[status, resolved_at::text] from farthing.holds join b us
   array['released', tests.after('60 s')::text], 'a hold that the task releases ends as of its expiry');
 select is(farthing.expire_credits(tests.after('60 s')), 0, 'the task releases a hold only once');
 
--- A lot does not expire as long as a hold needs it: ann's lot, which was valid for an hour, has 40
--- credits left, and 30 of these are held.
+-- When a lot expires, the credits that a hold reserves stay. ann's lot, which was valid for an
+-- hour, has 40 credits left, and 30 of these are held. So only 10 expire.
 create temporary table late as select tests.hold('ann', '30', 7200, '50 min') as hold_id;
 select is(tests.balance('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
   'the part of an expired lot that no hold reserves cannot be spent');

@@ -75,7 +75,7 @@ select is((select array_agg(distinct last_error) from farthing.inbox
   '{its payment is not here and its metadata does not name this installation}',
   'the other events are ignored, with a reason');
 
--- A payment uses indexes to find the events that waited for it, so no other event is read.
+-- The events that wait for a payment are found through indexes, so no other event is read.
 insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,
   processed_at)
 select 'evt_waited_' || nr, 'application_fee.created', false, jsonb_build_object('payment_id', 'pi_of_' || nr,

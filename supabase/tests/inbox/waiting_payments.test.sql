@@ -70,8 +70,8 @@ select is((select inbox_replay(event_id, tests.after('10 h')) ->> 'state' from f
   where facts ->> 'payment_id' = 'pi_ann'), 'deferred', 'an operator replays it');
 select is(pg_temp.claims('10 h 1 min'), 'pi_ann', 'and its session is read again');
 
--- The runner stores the session that it has read as an event of the session. So the waiting payment
--- is applied.
+-- The runner reads a session from Stripe, and stores the result like an event of the session. So
+-- the waiting payment is applied.
 create function pg_temp.session_is_read(p_name text, p_passed interval) returns jsonb language sql as $$
   select inbox_receive(jsonb_build_object('id', 'read:cs_' || p_name, 'type', 'checkout.session.completed',
     'livemode', false, 'created', extract(epoch from tests.after('1 s'))::bigint, 'facts',

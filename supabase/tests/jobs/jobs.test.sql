@@ -40,7 +40,8 @@ select is((select array_agg(a ->> 'replayed') from keyed), '{false,true}',
 select is((select count(distinct a #>> '{data,job_id}')::int from keyed), 1,
   'the repeat returns the same job');
 
--- The price of a job is held before the job is queued: 1000 + 500 tokens of gpt-4o cost 50 credits.
+-- The price of a job is held before the job is queued. The job's 1,000 input tokens and 500 output
+-- tokens of gpt-4o cost 50 credits.
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
   null, 'a job that the credits do not cover is refused');
 select is((select count(*)::int from farthing.jobs where type = 'paid'), 0,

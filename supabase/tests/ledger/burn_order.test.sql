@@ -14,8 +14,8 @@ from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, p
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indexrelid = 'farthing.lots_burn_order'::regclass and a.attname <> 'account_id';
 
--- Each ORDER BY of plain columns in a function that reads lots, as one line: the columns without
--- their table alias. The line keeps `desc` and `nulls first` if the function writes them.
+-- Finds each ORDER BY of plain columns in the functions that read lots. Its columns are one line,
+-- without table aliases, but with `desc` and `nulls first` if the function writes them.
 create view pg_temp.orders as
 select p.proname as name, btrim(regexp_replace(regexp_replace(o.found[1], '\m\w+\.', '', 'g'), '\s+', ' ',
   'g')) as columns

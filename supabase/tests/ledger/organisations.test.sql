@@ -1,4 +1,4 @@
--- An organisation's account has no owner, like the account of a deleted user, but is in use. Its
+-- Like the account of a deleted user, an organisation's account has no owner. But it is in use: its
 -- credits are bought, held, settled, spent and refunded like those of a user's account.
 
 begin;

@@ -35,7 +35,7 @@ select results_eq('select data, created_at from farthing.notifications', $$ sele
   tests.after('2 s')), tests.after('2 s') $$, 'the receipt has the amount and no fee');
 select is((select pg_temp.notified('pat')), 'nothing', 'the provider gets no receipt of the buyer');
 
--- The title comes from the app, in the details of the booking.
+-- The app sets the title in the details of the booking.
 select is(farthing.booking_title(jsonb_populate_record(null::farthing.bookings,
   jsonb_build_object('details', details::jsonb))), title, 'the title of ' || coalesce(details, 'nothing'))
 from (values (null, null), ('{}', null), ('{"title": ""}', null), ('{"title": 5}', null),

@@ -1,5 +1,6 @@
--- Stripe's lists of the transactions in each payout. An incomplete list is not compared, payouts
--- that differ from our records are compared in turn, and a list that never arrives is reported.
+-- Stripe's lists of the transactions in each payout. An incomplete list is not compared. A run
+-- compares only some of the payouts that differ from our records, and later runs compare the
+-- others. A list that never arrives is reported.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -25,7 +26,7 @@ select is(payouts_record('po_7', tests.after('17 days'), jsonb_build_array(tests
   'the complete list is compared and agrees');
 
 -- If more payouts differ from our records than one run can compare, each run compares the payouts
--- that have waited longest. The test also uses long type names of Stripe.
+-- that have waited longest. Stripe's name for a type of transaction may be long.
 select is(tests.pays_out(id, 1, passed), 'processed',
   format('payout %s is announced', id)) from (values ('po_9', '18 days'::interval),
   ('po_8', '17 days 23 hours')) p (id, passed);

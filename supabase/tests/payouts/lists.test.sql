@@ -1,4 +1,4 @@
--- The lists of payouts and mismatches for operators, and a mismatch that an operator resolves.
+-- Operators list payouts and mismatches, and resolve a mismatch.
 
 begin;
 \ir ../helpers/all_tests.psql

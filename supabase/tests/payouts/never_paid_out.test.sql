@@ -33,7 +33,7 @@ begin
 end
 $$;
 
--- Returns the charges of the buyers of these days, as Stripe lists them.
+-- On each day one buyer pays. Returns the charges of these days, as Stripe lists them.
 create function pg_temp.charges(p_days int[]) returns jsonb language sql as $$
   select jsonb_agg(tests.listed('buyer' || d, 'charge', 999)) from unnest(p_days) d
 $$;

@@ -273,9 +273,9 @@ select is((select done_until from farthing.paid_out_round), tests.after('-8 days
   'each run checks one day');
 select is(farthing.open_mismatches(), 0::bigint, 'the missing payments are resolved');
 
--- Two mismatches. The refunds of a fee exceed the recorded amount: an earlier payout listed all 12
--- recorded cents, and this payout lists 1 more. And a refund has one of our refund ids in its
--- metadata, but we have no record of that refund.
+-- Two mismatches. First, the refunds of a fee exceed the recorded amount: an earlier payout listed
+-- all 12 recorded cents, and this payout lists 1 more. Second, the metadata of a refund names
+-- a refund of Farthing, but Farthing has no refund with this id.
 select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout debits the bank');
 select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',

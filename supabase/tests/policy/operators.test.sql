@@ -1,4 +1,5 @@
--- Operators: the role is read when it is used, and the policy decides whether a change needs a second factor.
+-- Operators: each change reads the role from the database, and the policy decides whether a change
+-- needs a second factor.
 
 begin;
 \ir ../helpers/all_tests.psql

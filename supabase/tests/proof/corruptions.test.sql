@@ -1,8 +1,8 @@
--- Trap M7: somebody uses SQL to change data that money depends on. Each change has an expected result at
--- an SQL prompt: the tables refuse it, even to their owner (refused), the audit records it
--- (recorded), or neither (done). Then the guards, which are the triggers that refuse changes, are
--- disabled, and each change is made again. All but four of the changes are then found by the proof,
--- or shown by a head that is stored outside the database.
+-- Trap M7: somebody uses SQL to change data that money depends on. At an SQL prompt, each change
+-- has an expected result. `refused`: the tables refuse it, even to their owner. `recorded`: the
+-- audit records it. `done`: neither. Then the guards, which are the triggers that refuse changes,
+-- are disabled, and each change is made again. Four changes are then not detected. The proof finds
+-- all others, or a head that is stored outside the database shows them.
 
 begin;
 \ir ../helpers/all_tests.psql

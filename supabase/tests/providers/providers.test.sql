@@ -1,5 +1,5 @@
--- Providers: each user has one provider with one account at Stripe. The provider's capabilities are those
--- that Stripe last reported.
+-- Providers: a user becomes a provider only once, and has one account at Stripe. The provider's
+-- capabilities are those that Stripe last reported.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -63,8 +63,8 @@ select is(pg_temp.lines(pg_temp.report() -> 'totals'), array['stripe_balance 101
   'the totals are sums by account: only the refund of used credits lowers revenue');
 select is(pg_temp.differences(), '{0}', 'debits equal credits, and the accounts equal their sources');
 
--- Two payments on one day make one journal entry without a source. When a dispute is won, its entry is
--- reversed. The credits of a deleted user become breakage.
+-- Two payments on one day share one journal entry, which names neither payment. When a dispute is
+-- won, its entry is reversed. The credits of a deleted user become breakage.
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['cyn', 'dan']) name;
 select is(tests.pays(name, '5 d'), '{"received": true}', name || ' pays')
 from unnest(array['cyn', 'dan']) name;

@@ -150,8 +150,9 @@ select is(array(select jsonb_array_elements(pg_temp.report('2027-03-31') -> 'con
 
 -- April. Ian spends 4 credits three times. Between these debits, a refund claws back 3,330 credits;
 -- later it fails and the credits are reinstated. The values of the five movements are 0, 333, 1,
--- -333 and 0 cents. A debit's value is the difference of two remaining values, of which the later
--- one is rounded: 999 - 998.6 = 0, 666 - 665.2 = 1 and 998 - 997.8 = 0.
+-- -333 and 0 cents. A debit's value is the lot's value before the debit, less the rounded value
+-- after it. 998.6, 665.2 and 997.8 are rounded, so the values are 999 - 999 = 0, 666 - 665 = 1 and
+-- 998 - 998 = 0.
 select is(pg_temp.buys('ian', 'Starter', '90 d'), '{"received": true}', 'ian buys Starter');
 select is(tests.spends('ian', '4', '91 d'), '9986', 'ian spends 4');
 select is(tests.refund('ian', 1, 333, p_passed => '91 d'), '{"received": true}', 'ian is refunded in part');

@@ -46,8 +46,7 @@ select is(balance_record((balance_claim(tests.after('40 h')) ->> 'claimed_at')::
     tests.listed('k', 'transfer', -19400, '{"charge_id": "ch_k", "currency": "jpy", "fee": 0}')),
   null, tests.after('40 h')) ->> 'taken', 'false', 'Stripe lists a fee and a transfer');
 
--- Returns the lines, without the lines of the failed refund. Those of the failed refund add up to
--- 0.
+-- Returns the lines without those of the failed refund, which add up to 0.
 create function pg_temp.lines() returns setof text language sql as $$
   select concat_ws(' ', l.booked_on, l.product_line, l.kind, l.currency, l.amount, l.account_id, l.order_id,
     l.booking_id, l.package_id, l.refund_id, l.dispute_id, l.source_id)
@@ -92,8 +91,8 @@ select is(farthing.book_missing_lines(tests.after('10 d')), 0::bigint, 'a repeat
 select is((select count(*) from pg_temp.lines()), count(*), 'and adds no line') from booked;
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');
 
--- After the missing lines are booked, the triggers book each new line. The line of ann's refund was
--- missing and booked late, but a trigger books the failure of this refund.
+-- After the missing lines are booked, the triggers book each new line. For example,
+-- book_missing_lines() booked ann's refund, and a trigger books the failure of this refund.
 select is(tests.refund('ann', 1, 250, 'failed', '11 d'), '{"received": true}', 'ann''s first refund fails');
 select is(farthing.book_missing_lines(tests.after('12 d')), 0::bigint, 'its line is booked already');
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');

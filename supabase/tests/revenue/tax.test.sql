@@ -43,8 +43,8 @@ select is(pg_temp.lines(name), lines, format('the lines of %s add up to what was
 from (values ('ann', 'charge 1000, tax 230'), ('bob', 'charge 813, tax 187'),
   ('cyn', 'charge 1000, discount -250, tax 173'), ('dan', 'charge 1000, discount -1000'),
   ('eve', 'charge 2535, discount -600, tax 465')) l (name, lines);
--- 1000 + 813 + 1000 + 1000 grosze less discounts of 1250; taxes of 230 + 187 + 173; payments of 1230 + 1000
--- + 923.
+-- In grosze, gross is 1000 + 813 + 1000 + 1000, the discounts are 250 + 1000, the tax is 230 + 187
+-- + 173, and the balance grows by the payments of 1230 + 1000 + 923.
 select results_eq('select * from pg_temp.days()', array[
   '2027-01-01 isk gross 2535, discounts -600, tax 465, net 1935, balance_change 2400',
   '2027-01-01 pln gross 3813, discounts -1250, tax 590, net 2563, balance_change 3153'],
@@ -54,8 +54,8 @@ select is((select array_agg(concat_ws(' ', t ->> 'gross', t ->> 'discounts', t -
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'totals') t),
   '{2535 -600 465,3813 -1250 590}', 'the totals have them, too');
 
--- Ann gets a third of her payment back three times: 410 of 1230. After each refund, the tax in all
--- refunds so far is 76.7, 153.3 and 230.
+-- Ann gets a third of her payment back three times: 410 of 1230. The tax in all refunds so far is
+-- 76.7 after the first refund, 153.3 after the second, and 230 after the third.
 select is(tests.returns_money('ann', nr, 410, nr * interval '1 h'), '{"received": true}',
   format('ann gets 410 back, time %s', nr)) from generate_series(1, 3) nr;
 select is(array(select pg_temp.lines('ann', 're_ann_' || nr) from generate_series(1, 3) nr),
@@ -66,9 +66,9 @@ select is((select sum(amount) from farthing.revenue_lines join tests.bought b us
 select is(tests.bought_by('ann'), 'refunded, 12000 clawed back; balance 0, held 0, available 0, debt 0',
   'and nothing of the credits');
 
--- Eve gets 700 back and then 900, and then the first refund fails. After each of these events, the
--- tax in all refunds so far is 465 * 700 / 2400 = 135.6, 465 * 1600 / 2400 = 310, and 465 * 900 /
--- 2400 = 174.4.
+-- Eve gets 700 back and then 900, and then the first refund fails. The tax in all refunds so far is
+-- 465 * 700 / 2400 = 135.6 after the first refund, 465 * 1600 / 2400 = 310 after the second, and
+-- 465 * 900 / 2400 = 174.4 after the failure.
 select is(tests.returns_money('eve', 1, 700, '1 h'), '{"received": true}', 'eve gets 700 back');
 select is(tests.returns_money('eve', 2, 900, '2 h'), '{"received": true}', 'eve gets 900 back');
 select is(tests.returns_money('eve', 1, 700, '3 h', 'failed'), '{"received": true}',
@@ -111,8 +111,8 @@ select is((select string_agg(c ->> 'difference', ' ' order by c ->> 'name')
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'controls') c
   where c ->> 'name' like '%pln%'), '0 0', 'the lines equal Stripe''s balance transactions');
 
--- Deferred revenue is the paid amount without tax. 1000 + 813 + 750 grosze were sold, and cyn's 750 remain
--- deferred.
+-- Deferred revenue is the paid amount without tax. Credits were sold for 1000 + 813 + 750 grosze,
+-- and cyn's 750 remain deferred.
 select isnt(farthing.seal(), 0, 'the entries are sealed');
 select is((select concat_ws(' ', r ->> 'purchases', r ->> 'used', r ->> 'refunded', r ->> 'clawed_back',
     r ->> 'closing', r ->> 'difference')
@@ -131,7 +131,7 @@ select is(array(select concat_ws(' ', t ->> 'account', t ->> 'debit', t ->> 'cre
   'of 590 of tax 417 returned, and payments and discounts are applied');
 select is((select array_agg(distinct c ->> 'difference') from jsonb_array_elements(
   report_journal('2027-01-01', '2027-01-31') -> 'controls') c), '{0}', 'the controls of the journal hold');
--- Net revenue per payment: dan paid nothing, so only three accounts count as paying.
+-- Metrics: dan paid nothing, so only three accounts count as paying.
 select is((select array_agg(concat_ws(' ', r ->> 'name', r ->> 'value') order by r ->> 'name')
   from jsonb_array_elements(report_metrics('2027-01-01', '2027-01-31') -> 'rows') r
   where r ->> 'currency' = 'pln' and r ->> 'product_line' = 'credits'
@@ -202,7 +202,8 @@ from tests.orders_of('{1,2,3,4,5,6}') nrs
 where nrs[1] = 1 and array_position(nrs, 3) < array_position(nrs, 4)
   and array_position(nrs, 5) < array_position(nrs, 6);
 select is(farthing.returned_tax(230, 1230, returned), tax, format('the tax of %s is %s', returned, tax))
--- 3 * 230 / 1230 = 0.56, 615 is half of the payment, and 630 * 230 / 1230 = 117.8.
+-- For example, 3 * 230 / 1230 = 0.56, so the tax of 3 is 1. 615 is half of the payment, so its tax
+-- is half of 230. 630 * 230 / 1230 = 117.8, so the tax of -630 is -118.
 from (values (0, 0::bigint), (3, 1), (2, 0), (-2, 0), (-3, -1), (615, 115), (-615, -115), (1230, 230),
   (1830, 342), (-630, -118)) r (returned, tax);
 select is(array(select farthing.returned_tax(1, 2, returned) from unnest('{-1,1,3}'::int[]) returned),
@@ -219,7 +220,7 @@ select cmp_ok((select count(*) from farthing.revenue_facts() where fact = 'dispu
   'many orders are disputed');
 select is(pg_temp.line_scans(), scans, 'none of them makes the proof scan the lines') from scanned;
 
--- A bank withdraws euros for a payment that was made in pln.
+-- A bank withdraws euros for a payment that was made in PLN.
 select is(tests.begins('gus', 'exclusive', false, '40 d'), 'gus', 'gus begins a checkout with tax');
 select is(tests.session_event('gus', '{1000,0,230,1230}', '40 d'), 'processed', 'gus pays');
 select is(tests.receive('charge.dispute.updated', '{"dispute_id": "du_gus", "payment_id": "pi_gus",
@@ -230,8 +231,9 @@ select is(pg_temp.lines('gus'), 'charge 1000, tax 230, dispute -1000, tax_return
   'the lines are in the currency of the payment');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- The proof names wrong lines. The changed dispute line says that 1107 of 1230 was returned, which includes
--- 207 of tax; the tax_returned line says 230.
+-- The proof names wrong lines. After the first change, gus's dispute line and tax_returned line say
+-- that 1107 of 1230 was returned. That amount includes 207 of tax, but the tax_returned line says
+-- 230.
 select tests.unguarded('revenue_lines', $$update farthing.revenue_lines set amount = amount + 123
   where kind = 'dispute' and order_id = (select order_id from tests.bought where name = 'gus')$$);
 select tests.unguarded('revenue_lines', $$update farthing.revenue_lines set amount = amount + 1

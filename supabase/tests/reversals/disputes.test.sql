@@ -58,8 +58,8 @@ select is(tests.bought_by('ann', '9 s'),
   'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
   'of two events in one second, the one with more movements applies');
 
--- Bob's dispute is prevented by rapid resolution: the dispute's withdrawal pays the money back to
--- the buyer, so there is no refund.
+-- Bob's dispute is prevented by rapid resolution: the money that the bank withdraws goes to the
+-- buyer, so there is no refund.
 select is(pg_temp.dispute('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'M3: credits are frozen while it is unknown how a dispute was prevented');
@@ -80,7 +80,7 @@ select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 clawed back; balance 0,
   'the refund claws back the credits once');
 select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
   'the state is no longer unclear');
--- Ida's dispute claims more than Ida has paid. The dispute is over when all that was paid has come back.
+-- Ida's dispute claims more than Ida has paid. A refund of the whole payment ends the dispute.
 select is(pg_temp.dispute('ida', 'prevented', '{}', '1 s', p_case_type => 'block', p_amount => 1200),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'a prevented dispute of more than the payment freezes credits');

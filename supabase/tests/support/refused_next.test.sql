@@ -25,8 +25,8 @@ exception
 end
 $$;
 
--- Returns the SQL of a call that needs this many credits. The call must be refused as refused_next
--- predicts.
+-- Returns the SQL of a call that makes the request p_action. If p_credits is given, the call needs
+-- exactly this many credits.
 create function pg_temp.request(p_action text, p_name text, p_credits numeric) returns text language sql as $$
   select case p_action
     when 'debit' then format('select credits_debit(%L, %L, ''x'', p_now => tests.after(''1 day''))', u,

@@ -87,7 +87,7 @@ select is(array(select farthing.masked_query(q) from unnest(array['ann@example.c
     '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d'],
   'the log of reads stores ids, and only the beginning of addresses, telephone numbers and names');
 
--- A user whose address is only in an identity, as after a sign-in with a company's identity provider.
+-- A user who signs in with a company's identity provider is found by the address in their identity.
 select isnt(tests.person('sso'), null, 'a user signs in through a company');
 update auth.users set is_sso_user = true where id = tests.person('sso');
 insert into auth.identities (id, user_id, provider, provider_id, identity_data)

@@ -140,9 +140,9 @@ select is((tests.opts_in('ivy', p_passed => '27 h 2 min') ->> 'charged_this_mont
 select doesnt_match(tests.claims('27 h 9 min'), 'ivy', 'opting in again does not end the cool-down');
 select matches(tests.claims('27 h 10 min'), 'ivy charge 500', 'a refunded charge starts the cool-down');
 
--- The bank requires authentication, so an authentication page is to be opened, and the charge at
--- Stripe is cancelled. A user who opts out now has no charge whose result is unknown. So the user
--- can opt in again, and be charged again.
+-- The bank requires authentication. The charge at Stripe is cancelled, and an authentication page
+-- is to be opened instead. So the result of the charge is known: the user can opt out, opt in
+-- again, and be charged again.
 select is(tests.tops_up('jim'), 'card_missing, processed', 'jim opts in');
 select matches(tests.claims('28 h'), 'jim charge 500', 'jim is charged');
 select is(tests.reports('jim', 'authentication', '28 h'), 'pending link',

@@ -35,7 +35,8 @@ select is(pg_temp.moves('a'), 'reversal 485 refused, restoration 485 refused',
 select is(pg_temp.claims('2 h'), 'nothing', 'no move is left to claim');
 select is_empty('select * from farthing.prove_rows()', 'the provider has their share exactly once');
 
--- A bank withdraws the whole payment in two parts and reinstates it. Only one of the parts was reversed.
+-- A bank withdraws the whole payment in two parts and then reinstates it. Stripe has made the
+-- reversal of the first part, and refuses the reversal of the second part.
 select is(pg_temp.paid('b'), 'processed', 'a second booking is paid');
 select is(pg_temp.disputed('b', 'needs_response', '{-500}', '3 h', 500), 'processed',
   'a bank withdraws a half');
