@@ -13,12 +13,13 @@ export type Sql = postgres.Sql<Record<string, never>>;
 
 export interface Operators {
   /**
-   * A deployment with the operators' email address and webhook. Its runner sends the operators'
-   * notifications.
+   * A deployment whose settings contain the operators' email address and webhook. Its runner sends
+   * the operators' notifications.
    */
   readonly world: World;
   /**
-   * Reads the notifications of an incident: the emails, and the webhook requests whose signature is valid.
+   * Reads the notifications of an incident: the emails, and the webhook requests with a valid
+   * signature.
    */
   notificationsOf(incidentId: string): Promise<{ emails: string[]; messages: string[] }>;
 }
@@ -27,10 +28,7 @@ const EMAIL = "on-call@example.com";
 const SECRET = `whsec_${btoa("a secret of the tests, and of nobody else")}`;
 const RUNBOOKS = "https://runbooks.example.com";
 
-/**
- * Makes the database wake the runners of `deployed`, instead of the stack's runners, while `use`
- * runs.
- */
+/** While `use` runs, the database wakes the runners of `deployed`, and not the stack's runners. */
 async function waking(deployed: World, use: () => Promise<void>): Promise<void> {
   const turn = (from: string, to: string) =>
     withSql(deployed, (sql) =>
@@ -110,8 +108,8 @@ export async function withRules(
     await sql.unsafe(`select ${LOCK}`);
     const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
     try {
-      // This evaluation resolves the open incidents of other tests, because an evaluation resolves
-      // the incidents of disabled rules.
+      // An evaluation resolves the incidents of disabled rules. All rules are disabled now, so this
+      // evaluation resolves the open incidents of other tests.
       await sql`update farthing.alert_rules set enabled = false`;
       await sql`select farthing.evaluate_alerts()`;
       await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
@@ -122,7 +120,7 @@ export async function withRules(
         where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
       await use(sql);
     } finally {
-      // The counts that a test recorded at a time in the future are deleted.
+      // Deletes the counts that a test recorded with a time in the future.
       await sql`delete from farthing.metrics where grain <> 'total' and starts_at >= '2040-01-01'`;
       for (const { rule, ...figures } of before) {
         await sql`update farthing.alert_rules set ${sql(figures)} where rule = ${rule}`;

@@ -46,7 +46,7 @@ const LATE = newPayoutId();
 const UNKNOWN = newPayoutId();
 const ODD = newPayoutId();
 
-/** Stores the count of a metric at the test's time, as an isolate does. */
+/** Stores a metric's count with the test's time. Calls the same function as an isolate. */
 function count(
   { sql, at }: Scene,
   name: string,
@@ -59,7 +59,7 @@ function count(
   return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-/** Records failed requests for 15 minutes before the test's time, and 1 and 2 hours before it. */
+/** Records failed requests in the 15 minutes up to the test's time, and 1 and 2 hours before it. */
 async function failedUses(scene: Scene) {
   for (const minutes of [...Array(15).keys(), 60, 120]) {
     const [row] = await scene.sql<{ at: string }[]>`
@@ -242,7 +242,8 @@ const TASKS: readonly Kind[] = [
   {
     rule: "tasks_stopped",
     isApart: true,
-    // The advisory lock stops the scheduled tasks, so the time since the last run exceeds the threshold.
+    // The lock stops the tasks. withRules() sets the threshold to the time since the last run, so a
+    // threshold of one minute less is exceeded.
     provoke: async ({ sql }) => {
       await sql`select pg_advisory_lock(75, 0)`;
       await sql`update farthing.alert_rules set threshold = threshold - 1 where rule = 'tasks_stopped'`;

@@ -1,8 +1,8 @@
 /**
  * Scalar displays the local stack's API page. This test sends each example of the page as Scalar
  * does, with the example's path and body. If a route accepts several kinds of credentials, the
- * request has the kind that the route lists first. Its keys and its token are those that the page
- * fills in. The stack is fresh: it has only the objects that are created when the page is opened.
+ * request has the kind that the route lists first. The page fills in the keys and the token. The
+ * stack is fresh: it has only the objects that are created when the page is opened.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";

@@ -41,7 +41,7 @@ export interface Example {
   readonly statuses: readonly number[];
 }
 
-/** Returns the credentials that the page fills in, from the settings in the page's script. */
+/** Reads the settings in the page's script, and returns the credentials that the page fills in. */
 function filledIn(page: string): Filled {
   const text = /"securitySchemes":\s*(\{(?:[^{}]|\{[^{}]*\})*\})/.exec(page)?.[1];
   ok(text, "the page fills in credentials");

@@ -1,4 +1,7 @@
-/** Second factors through supabase-js, by the rules of Supabase's Auth. */
+/**
+ * Enrols, verifies and removes second factors with supabase-js. The stack's Auth must follow the
+ * rules of Supabase's Auth.
+ */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { codeOf, wrongCodeOf } from "../support/project/authenticator.ts";

@@ -1,7 +1,7 @@
 /**
- * Uses the installed blocks on a page whose origin differs from the stack's. The jobs and streams
- * are the stack's, and payments are made on the emulator's page. Each user has their own window,
- * and each journey ends with the proof.
+ * Uses the installed blocks on a page whose origin differs from the stack's. The stack itself runs
+ * the jobs and sends the streams. Payments are made on the emulator's page. Each user has a
+ * separate window, and each journey ends with the proof.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";

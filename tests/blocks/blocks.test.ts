@@ -45,7 +45,7 @@ const theBrowser = once(async () => {
 });
 const thePage = once(async () => {
   const app = await theApp();
-  await theBrowser(); // The browser is started first, so that it ends after the server.
+  await theBrowser(); // The browser is started first, so it is closed last: after the server.
   return opened.use(serveApp(app));
 });
 

@@ -29,7 +29,7 @@ const NPM = ["--prefer-offline", "--no-audit", "--no-fund"];
 
 export interface NewApp {
   readonly folder: string;
-  /** The files that shadcn's command reads, one for each block. */
+  /** The folder with the files that shadcn's command reads: one file for each block. */
   readonly registry: string;
 }
 

@@ -26,8 +26,8 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 
 /**
- * Waits until Stripe's events have refunded `amount` minor units of a booking, and returns the
- * booking.
+ * Waits until Stripe's events have reported that `amount` minor units of a booking are refunded.
+ * Returns the booking.
  */
 function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number) {
   return until(`${amount} are refunded`, async () => {
@@ -37,7 +37,7 @@ function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number)
 }
 
 /**
- * Waits until `refunded` minor units of the platform's fee are refunded, and returns the booking's fee
+ * Waits until `refunded` minor units of the platform's fee are refunded. Returns the booking's fee
  * columns.
  */
 async function ownFee(booking: OpenBooking, refunded: number) {

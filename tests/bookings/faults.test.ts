@@ -25,7 +25,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const stripe = stripeOf(world);
 
-/** Makes the next matching requests fail at Stripe while `use` runs. */
+/** While `use` runs, the next POST requests that match `fault` fail at Stripe. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   await control(world, "POST", "faults", { method: "POST", ...fault });
   try {
@@ -65,9 +65,9 @@ for (const [name, fault] of [["answer is lost", LOST], ["request never came", DO
     deepEqual((await paymentsOf(booking.booking_id)).map(({ id }) => id), [
       booking.payment_intent_id,
     ]);
-    // If Stripe has stored a failure for a booking's request, it repeats this failure to every
-    // later request for the booking. Then the functions cancel the booking, and the repeated call
-    // creates a second one.
+    // If Stripe has stored a failure for a booking's request, it answers every later request for
+    // this booking with the same failure. The functions then cancel the booking, and the repeated
+    // call creates a second booking.
     const [row] = await withSql(world, (sql) =>
       sql<{ count: number }[]>`
       select count(*)::int as count from farthing.bookings

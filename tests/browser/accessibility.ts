@@ -11,7 +11,8 @@ export interface Size {
 }
 
 /**
- * The size of a window of 1280 × 1024 pixels at a zoom of 400 %, as WCAG 1.4.10 (reflow) requires.
+ * WCAG 1.4.10 (reflow) requires that a page works at a zoom of 400 %. At this zoom, a window of
+ * 1280 × 1024 pixels gives the page as much space as a window of this size without a zoom.
  */
 export const ZOOMED: Size = { width: 320, height: 256 };
 
@@ -28,7 +29,7 @@ interface Audit {
    * practices.
    */
   readonly rules?: readonly string[] | undefined;
-  /** Only violations of these impacts are returned. By default, all violations are returned. */
+  /** Only violations with one of these impacts are returned. By default, all are returned. */
   readonly impacts?: readonly string[];
   /** A selector of the part to check; by default the whole page. */
   readonly within?: string;
@@ -131,7 +132,7 @@ interface Jumps {
   readonly nodes: readonly string[];
 }
 
-/** Measures from now on how far the page's parts move without an action of the person. */
+/** From this call on, measures how far parts of the page move by themselves. */
 export async function watchJumps(page: Page): Promise<() => Promise<Jumps>> {
   await page.evaluate(`{
     globalThis.jumps = { sum: 0, nodes: [] };

@@ -1,4 +1,4 @@
-/** Checks by axe that a page is accessible, in light and in dark colours. */
+/** Checks with axe whether a page is accessible, in light and in dark colours. */
 import type { Page } from "playwright-core";
 import { audit } from "./accessibility.ts";
 

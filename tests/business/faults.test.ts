@@ -1,6 +1,6 @@
 /**
  * The shop collects tax, but Stripe Tax is not set up at Stripe. The buyer gets an error, and the
- * operator sees the reason of the error.
+ * operator sees the reason for it.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";

@@ -1,4 +1,4 @@
-/** A shop whose policy has settings for the hosted page, and a package with a price in kronor. */
+/** Changes the shop's settings of the hosted page, and sells a package with a price in kronor. */
 import type Stripe from "stripe";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
@@ -16,9 +16,9 @@ export type Settings = Record<string, string | boolean | null>;
 export const PRICE = 10_000;
 
 /**
- * Changes settings of the policy as a back end does: after a 409 it reads the version again and
- * repeats the change. A 409 is possible, because the first event from Stripe also changes the
- * policy: it sets the project's mode.
+ * Changes settings of the policy. After a 409, reads the version again and repeats the change, as a
+ * back end does. A 409 is possible, because Stripe's first event also changes the policy: the event
+ * sets the project's mode.
  */
 export function set(world: World, changes: Settings) {
   return until("the settings are changed", async () => {

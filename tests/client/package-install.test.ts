@@ -11,7 +11,7 @@ const BUILD = "npx -y deno@2.9.6 task client:build";
 const readmeOf = (name: PackageName) => `packages/${name}/README.md`;
 
 const STACK_ENV = "SUPABASE_URL=u\nSUPABASE_PUBLISHABLE_KEY=p\nSUPABASE_SECRET_KEY=s\n";
-/** The part of `STACK_ENV` that a browser page needs, without the secret key. */
+/** The variables that a browser page needs: those of STACK_ENV without the secret key. */
 const PAGE_ENV = "VITE_SUPABASE_URL=u\nVITE_SUPABASE_PUBLISHABLE_KEY=p\n";
 
 /** The modules that an app imports, each with one of its functions. */

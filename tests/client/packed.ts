@@ -43,7 +43,7 @@ export async function succeeds(
 export interface Packed {
   /** The folder of an app, whose node_modules contains the unpacked packages. */
   readonly app: string;
-  /** The folder of one package in the app's node_modules: the last package in the caller's list. */
+  /** The folder of the package under test: the last of the packages that were packed. */
   readonly folder: string;
   readonly tarball: string;
 }
@@ -88,8 +88,8 @@ export async function withPacked(
 }
 
 /**
- * Checks the last package in the caller's list with publint and arethetypeswrong, and with a dry
- * run of `npm publish`.
+ * Checks the package in `folder` with publint and arethetypeswrong, and with a dry run of `npm
+ * publish`.
  */
 export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   await succeeds("npx", ["-y", "publint@0.3.25", "run", "--strict", "--pack", "false", folder]);
@@ -140,7 +140,7 @@ export async function bytesOf(
   return gzipSync(outputFiles[0]!.contents).length;
 }
 
-/** Returns the folder of Node's type definitions, which other packages have installed. */
+/** Returns the folder of Node's type definitions, which are installed for other packages. */
 async function typesOfNode(): Promise<string> {
   const installed = `${ROOT}node_modules/.deno`;
   for await (const { name } of Deno.readDir(installed)) {

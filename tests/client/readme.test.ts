@@ -106,7 +106,7 @@ async function asBoth(runs: Runs, { id, supabase }: Person, said: unknown[]): Pr
   });
 }
 
-/** A new user buys credits and is charged, by the code of the repository's README. */
+/** Runs the code of the repository's README: a new user buys credits and is charged. */
 async function onFrontPage(runs: Runs): Promise<void> {
   const { id, supabase } = await signUp(world);
   const given = { url: world.url, secretKey: world.secretKey, userId: id };

@@ -1,6 +1,6 @@
 /**
- * An operator is alerted, and goes from the alert to the event that caused it, and from there to
- * the ledger entries.
+ * An operator is alerted, goes from the alert to the event that caused it, and then from the event
+ * to the ledger entries.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Route } from "playwright-core";

@@ -1,4 +1,4 @@
-/** Serves the built console from its own static host, and opens it signed in as a given user. */
+/** Serves the built console from a static host, and opens it with a given user signed in. */
 import { Hono } from "hono";
 import { serveStatic } from "hono/deno";
 import type { Browser, Page } from "playwright-core";

@@ -33,7 +33,7 @@ const buyer = once(() => signUp(world));
 /** Animations and transitions that run although the person asked for reduced motion. */
 const MOVING = `document.getAnimations().map((one) => one.effect.target?.outerHTML.slice(0, 200))`;
 
-/** Everything that keeps a person from using the page as it is now. */
+/** Returns the faults of the page as it is now: everything that keeps a person from using it. */
 async function faultsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
@@ -48,8 +48,8 @@ async function faultsOf(page: Page): Promise<string[]> {
 }
 
 /**
- * Returns the faults that a page has while it waits for the service's responses and when these
- * arrive.
+ * Returns the faults that a page has while it waits for the service's responses, and those that it
+ * has when the responses arrive.
  */
 async function faultsOnTheWay(page: Page, path: string): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });

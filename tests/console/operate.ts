@@ -94,7 +94,7 @@ export async function presses(dialog: Locator, action: string): Promise<void> {
   await press(dialog.getByRole("button", { name: action, exact: true }));
 }
 
-/** Whether the focus is on the group of elements that shows the outcome and contains the status. */
+/** Whether the focus is on the group of elements that contains the status of the outcome. */
 const IS_IN_FOCUS = (status: unknown) => {
   const { document } = globalThis as unknown as {
     document: { activeElement: { role: string; contains(other: unknown): boolean } };

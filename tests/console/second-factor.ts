@@ -25,7 +25,7 @@ export async function verifies(
   await press(within, action);
 }
 
-/** Adds an authenticator app on the page of an operator without one. Returns the app's key. */
+/** Adds an authenticator app for an operator who has none yet. Returns the app's key. */
 export async function enrols(page: Page): Promise<string> {
   await press(page, "Add an authenticator app");
   const picture = page.getByRole("img", { name: "QR code of the key below" });

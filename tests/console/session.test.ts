@@ -110,7 +110,8 @@ test("the pages go in another tab, even if this tab reads the sign-out's mark la
     await showsPage(page, "Balance");
     const other = await opensTab(page, `${host.address}#/history`);
     await showsPage(other, "History");
-    // Browsers may tell another process of a message before that of a changed localStorage.
+    // If a tab runs in another process, it may get a message before it sees the changed
+    // localStorage. Here, the other tab never sees the sign-out's mark in localStorage.
     await other.evaluate(`{
       const { getItem } = Storage.prototype;
       const late = (key) => key.startsWith("farthing-console signed out");

@@ -1,6 +1,6 @@
 /**
- * Opens every page while the service refuses requests, fails or can't be reached, and for a user
- * without a role.
+ * Opens every page while the service refuses requests, fails or can't be reached. Also opens the
+ * operators' pages as a user without a role.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import type { Page, Route } from "playwright-core";

@@ -136,8 +136,8 @@ const endsWithItsRequest: Check = async (world, { open, url }) => {
     open(url),
     (transport) =>
       withLockedAccount(world, id, async ({ release }) => {
-        // The request's deadline of 300 ms ends the call. The lock timeout comes only after 2 s,
-        // and would be a different failure.
+        // The request's deadline of 300 ms ends the call. The lock timeout is 2 s, and would be a
+        // different failure.
         assert(isTimeout(await failureOf(within(300, () => debit(transport, id)))));
         await assert.rejects(
           within(0, () => debit(transport, id)),

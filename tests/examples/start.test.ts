@@ -92,7 +92,7 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const dataDir = await Deno.makeTempDir({ prefix: "farthing-example-" });
-    // The operating system's user that runs the database needs access.
+    // The database may run as another user of the operating system. This user needs access.
     await Deno.chmod(dataDir, 0o755);
     const place = ["--data", dataDir, "--env-file", `${dataDir}/stack.env`];
     let live = "";

@@ -49,7 +49,7 @@ export async function reloadsWhilePaying({ world, page, origin }: Visit): Promis
   equal(page.url(), `${origin}/`);
   await press(page, "Sign out");
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  // No router has restored the address that contained the order's id.
+  // The address still has no order id. A router could have restored the address that had one.
   equal(page.url(), `${origin}/`);
 }
 

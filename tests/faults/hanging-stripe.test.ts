@@ -164,9 +164,9 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request gets a 503 in time. After the request was sent again, exactly one
- * object must exist at Stripe. If `after` is true, Stripe creates the objects and then does not
- * answer. Otherwise Stripe creates nothing.
+ * Asserts that each request gets a 503 in time. If `after` is true, Stripe creates the request's
+ * object and then does not answer. Otherwise Stripe creates nothing. In the end, Stripe answers
+ * again, and each request is repeated. Then Stripe must have exactly one object of each request.
  */
 async function hang(
   askings: [string, Asking][],

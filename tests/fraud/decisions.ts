@@ -1,6 +1,6 @@
 /**
- * Reads decisions about fraud as operators do, and moves their times into the past for tests of
- * time windows.
+ * Reads decisions about fraud as operators do, and moves decisions into the past for tests of time
+ * windows.
  */
 import { z } from "zod";
 import { Block, Decision, FraudPolicy } from "../../supabase/functions/_shared/contracts/fraud.ts";

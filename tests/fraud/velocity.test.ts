@@ -1,6 +1,6 @@
 /**
- * The hourly limits of new checkouts and bookings for a user, an address and a provider, also when
- * requests arrive at the same moment.
+ * A user, an address and a provider each have a limit of new checkouts or bookings per hour. The
+ * limits also hold when requests arrive at the same moment.
  */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
@@ -32,9 +32,9 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * Asserts that Retry-After is about an hour. The wait ends when an admitted request is one hour
- * old, and Retry-After is counted from the start of the refused request. A concurrent request may
- * be admitted after this start, so Retry-After may be up to one hour and one second.
+ * Asserts that Retry-After is about an hour. It is counted from the start of the refused request to
+ * the moment at which an admitted request is one hour old. A concurrent request may be admitted
+ * after that start, so Retry-After may be up to one hour and one second.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));

@@ -1,6 +1,6 @@
 /**
- * Failures for which the canary closes a gate, and so switches its flag off, even without traffic:
- * failures of the database, the ledger and the functions.
+ * Failures of the database, the ledger and the functions. After each of them, the canary closes a
+ * gate and switches its flag off, even without traffic.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";

@@ -23,7 +23,7 @@ async function newestOrder(): Promise<{ id: string; session: string }> {
   return order!;
 }
 
-/** Returns the number of payments that the buyers of these runs have made. */
+/** Returns the number of payments that the buyers of all go-live runs have made. */
 async function payments(): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ paid: number }[]>`

@@ -14,7 +14,7 @@ const world = readWorld();
 
 const FULL = ["full", "--live", "--stage-seconds", "1"];
 
-/** In the checks of a push, the test kills the launch only at its payment. */
+/** A full run of the tests kills the launch at five points. Any other run kills it at one point. */
 const POINTS = IS_FULL
   ? [
     "smoke.idempotency",

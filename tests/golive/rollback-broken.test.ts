@@ -1,6 +1,6 @@
 /**
- * Two rollbacks: one runs while the functions fail. The other was killed, and then somebody resumed
- * sales.
+ * Two rollbacks. During the first, a function fails. The second is killed, somebody switches sales
+ * on again, and then the rollback is started again.
  */
 import { equal, match } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";

@@ -1,4 +1,4 @@
-/** The commands `golive smoke` and `golive webhook`. The latter finds a lost event. */
+/** The commands `golive smoke` and `golive webhook`. `golive webhook` finds a lost event. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withLostEvents } from "../support/project/database.ts";
 import { openCheckout } from "../support/money/purchases.ts";

@@ -51,8 +51,8 @@ async function limitsItself(cut: World): Promise<void> {
 }
 
 /**
- * Returns the number of requests that were counted without Redis since `since`, with the label
- * `reason`.
+ * Returns how many requests were counted without Redis since `since`, for this reason. The reason
+ * is a label of the metric.
  */
 async function fallbacks(reason: string, since: Date): Promise<number> {
   const [row] = await withSql(world, (sql) =>

@@ -8,8 +8,8 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-// For a backfill the token's role is enough, because a backfill only fetches events that Stripe has
-// made.
+// A backfill only fetches events that Stripe has made, so a token with the role is enough for a
+// backfill.
 const BY_TOKEN = "/webhook-events/backfill";
 const CHANGES = ROUTE_CASES.filter(({ method, allowed, path }) =>
   method !== "GET" && allowed.includes("operator") && !allowed.includes("user") && path !== BY_TOKEN

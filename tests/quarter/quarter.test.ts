@@ -1,7 +1,7 @@
 /**
  * All reports of a simulated quarter agree with an independent model. The reports of revenue and
- * payouts also agree with sums of the emulator's balance transactions. The checks of a push
- * simulate one quarter. The full run simulates three more with random seeds. If QUARTER_SEED is
+ * payouts also agree with sums of the emulator's balance transactions. Each run of the tests
+ * simulates one quarter, and a full run simulates three more with random seeds. If QUARTER_SEED is
  * set, only the quarter of this seed is simulated.
  */
 import { deepEqual, equal } from "node:assert/strict";
@@ -19,7 +19,8 @@ import { sameRows } from "./support/compare.ts";
 import { readReport, type Report } from "./support/read-report.ts";
 
 /**
- * The checks of a push always simulate a quarter with this seed, so that no push fails by chance.
+ * Unless QUARTER_SEED is set, each run simulates the quarter of this seed. The seed is fixed, so
+ * that no push fails by chance.
  */
 const USUAL = 20260101;
 const GIVEN = Deno.env.get("QUARTER_SEED");

@@ -1,4 +1,4 @@
-/** An operator's actions of one day over HTTP, and the report that names each of them, as JSON and as CSV. */
+/** An operator acts over HTTP. The report of actors names each action, as JSON and as CSV. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { ActorRow } from "../../supabase/functions/_shared/contracts/reports/actors.ts";

@@ -94,7 +94,7 @@ Deno.test("one session at a time proves the ledger, and a second one does not wa
         return did === true ? { did, other } : undefined;
       }, 60_000);
       deepEqual(first, { did: true, other: false });
-      // A scheduled proof may hold the proof's lock at the moment.
+      // A scheduled proof may hold the proof's lock, so the test repeats its proof until it runs.
       await until("the proof runs when no other proof runs", async () =>
         await undone(two, prove) === true || undefined);
     }));

@@ -8,8 +8,8 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 const LISTED = "http://localhost:3000";
 /**
- * Further origins on the user's own machine. The local stack allows them. A deployment whose
- * APP_ORIGINS contains only LISTED refuses them.
+ * Further origins on the user's own machine. The local stack allows them. A deployment refuses
+ * them if its APP_ORIGINS contains only LISTED.
  */
 const LOOPBACK = [
   "http://127.0.0.1:3000",

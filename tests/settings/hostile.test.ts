@@ -139,7 +139,7 @@ Deno.test("a page of another origin gets no right to read an answer of settings"
   }
 });
 
-/** Values that the fields must refuse. Each value is sent in a field of the first item of its route. */
+/** Values that each field in VALUES must refuse. Some fields are numbers, and others are times. */
 const NUMBERS = ["NaN", "Infinity", "-1", "1e308", "9".repeat(40), "0x10", "１２", "", " 1"];
 const VALUES: [string, (value: unknown) => object][] = [
   ["packages", (credits) => ({ packages: [{ ...PACKAGE, credits }] })],

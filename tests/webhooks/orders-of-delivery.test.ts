@@ -24,8 +24,8 @@ const world = readWorld();
 const CHECKOUTS = 10;
 
 /**
- * The number of event sequences that a run tests. A full run tests all permutations of the events,
- * and the checks of a push test a random choice of them.
+ * The number of event sequences that a run tests. A full run tests all permutations of the events.
+ * Any other run tests a random choice of them.
  */
 const ORDERS = IS_FULL ? 120 : 24;
 

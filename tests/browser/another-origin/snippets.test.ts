@@ -44,8 +44,8 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a code block of a recipe in the browser page, with the app's signed-in client. The functions
- * that a code block defines stay available for later ones. A recipe expects the app to have certain
+ * Runs a code block of a recipe in the browser page, with the app's signed-in client. Later code
+ * blocks can call the functions that a code block defines. A recipe expects the app to have certain
  * functions, such as `show`. The page's variable `told` records the calls of these functions.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {

@@ -59,8 +59,8 @@ const endings: Ending[] = [
       const { body } = stream(app).response();
       const tab = body!.pipeThrough(new TextDecoderStream()).getReader();
       let read = "";
-      // Reads up to the first text, because the chunks before the text arrive before the model is
-      // called.
+      // Reads up to the first text. Some chunks arrive even before the model is called, so only the
+      // text shows that the model has begun to answer.
       for (let left = 20; left > 0 && !read.includes("text-delta"); left--) {
         read += (await tab.read()).value ?? "";
       }

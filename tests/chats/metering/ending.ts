@@ -70,8 +70,9 @@ export const failsToRead = async (app: App) => {
 export const long = { markers: "[tokens:60]" };
 export const slow = { markers: "[tokens:60][pace:20]" };
 /**
- * With this timeout, an unreachable path is tried twice, within 1.5 s: the wait before a third attempt
- * would be longer than the timeout. A shorter timeout would end requests to a busy service.
+ * With this timeout, the client sends a request to an unreachable path twice. The second attempt
+ * begins within 1.5 s. A third attempt would begin after 3 s or more, which is after the timeout. A
+ * shorter timeout would end requests to a busy service.
  */
 export const brief = { metering: { timeoutMs: 2_900 } };
 

@@ -1,4 +1,4 @@
-/** OpenAI's official SDK, unmodified, with the project as its base URL. */
+/** OpenAI's official SDK, unmodified. Its base URL is a path of the project. */
 import OpenAI from "openai";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { endedRequestsWith, promptOf, requestsWith } from "../../support/work/chat.ts";

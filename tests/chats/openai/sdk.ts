@@ -1,4 +1,4 @@
-/** OpenAI's official SDK with the project's base URL, as an app uses it. */
+/** Uses OpenAI's official SDK as an app does. The SDK's base URL is a path of the project. */
 import OpenAI from "openai";
 import { equal } from "node:assert/strict";
 import { holdsEnd } from "../../support/work/jobs.ts";

@@ -59,8 +59,8 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 }
 
 /**
- * A function that counts rate limits in its own process logs a line. Returns the part of this line
- * that says so, with `reason` as the cause.
+ * If a function counts rate limits in its own process and not in Redis, it logs a line. Returns the
+ * part of this line that has the message and the reason.
  */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;
@@ -115,8 +115,8 @@ const MAIL = {
 };
 
 /**
- * Waits, during the fault, until a runner has tried to send the receipt of a purchase. Returns the
- * receipt's id.
+ * Waits, during the fault, until a runner has attempted to send the receipt of a purchase. Returns
+ * the receipt's id.
  */
 function attemptedReceipt(cut: World, since: Date): Promise<string> {
   return until("a runner has attempted to send a receipt", async () => {

@@ -36,8 +36,9 @@ async function add(person: Person, nr: number): Promise<string> {
 }
 
 /**
- * Does at once what the scheduled tasks do within a minute. Ends the lease of each job that has had
- * neither a step nor a heartbeat for 15 s. Then wakes a runner for the waiting jobs.
+ * Does at once what the scheduled tasks do within a minute. First ends the lease of each job that
+ * has had neither a step nor a heartbeat for 15 s: 45 s remain of its lease of 60 s. Then wakes a
+ * runner for the waiting jobs.
  */
 async function timePasses(sql: Sql): Promise<void> {
   await sql`update farthing.jobs set lease_expires_at = now()

@@ -32,7 +32,7 @@ function addResearch(queue: Queue, userId: string, nr: number): Promise<string> 
   return queue.add("research", userId, { query });
 }
 
-/** Waits until all calls of killed runners that write a checkpoint have ended. */
+/** A killed runner's call may still write a checkpoint. Waits until all such calls have ended. */
 function nothingIsWritten({ sql }: Queue): Promise<true> {
   return until("no checkpoint is being written", async () => {
     const writing = await sql`select from pg_stat_activity

@@ -25,9 +25,9 @@ const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
 /** The same hold, but the credits expire in second 100, ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /**
- * After `heldFor60` and a wait of this many seconds, the next step is in second 3689. The hour
- * after the hold's expiry ends at second 3690, so second 3689 is the last second of that hour. With
- * a wait that is one second longer, the next step is after that hour.
+ * After `heldFor60`, a wait of this length begins in second 40 and ends in second 3679. The next
+ * step is ten seconds later, in second 3689. That is the last second of the hour after the hold's
+ * expiry. If the wait is one second longer, the next step is after that hour.
  */
 const UNTIL_THE_LAST_SECOND = 3639;
 

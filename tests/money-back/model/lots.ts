@@ -49,7 +49,7 @@ export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
 
 /**
  * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, these are
- * only the credits that the hold in `settled` reserves.
+ * only the credits that are reserved by `settled`, the hold that a settlement ends.
  */
 export function spendableOf(
   lot: Lot,

@@ -13,7 +13,7 @@ type Draft = OwnStep | (Facts & { at?: number }) | { do: "wait"; seconds: number
 export interface Case {
   name: string;
   steps: Draft[][];
-  /** The expected end of the case, in the format of `inWords`. It was worked out by hand. */
+  /** The expected end of the case, as end-in-words.ts describes it. It was worked out by hand. */
   ends: string;
   /** The expected outcomes of the refused steps, in order. All other steps must succeed. */
   refused?: StepResult[];

@@ -24,7 +24,7 @@ const NO_MODEL = { model: null, feature: null, tokens: null, cost: null } as con
 
 export class Spending {
   readonly charged: Charged[] = [];
-  /** The names of refused requests: debits, holds, and usage events by id. */
+  /** The names of refused debits, holds and usage events. A usage event's name contains its id. */
   readonly refused = new Set<string>();
   /** For each day and customer: the time of the first refused request, and the number of refused requests. */
   readonly refusals = new Map<

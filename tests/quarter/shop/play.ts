@@ -49,7 +49,10 @@ export class Player {
     payments: new Map(),
     payouts: new Map(),
   };
-  /** The names of requests that were refused for lack of credits: debits, holds, and usage events by id. */
+  /**
+   * The names of debits, holds and usage events that were refused for lack of credits. A usage
+   * event's name contains its id.
+   */
   readonly refused = new Set<string>();
   readonly #urls = new Map<string, string>();
   readonly #holds = new Map<string, string>();

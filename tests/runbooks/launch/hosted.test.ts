@@ -1,6 +1,7 @@
 /**
- * Every command of the runbooks for a hosted project runs as printed, in the printed order. The
- * checks of a push skip this file if no file in LAUNCH_RUNBOOKS_MADE_OF has changed.
+ * Every command of the runbooks for a hosted project runs as printed, in the printed order. Only a
+ * full run of the tests always includes this file. Any other run skips it if no file in
+ * LAUNCH_RUNBOOKS_MADE_OF (scripts/test/suites/http.ts) has changed since the run's base commit.
  */
 import { ok } from "node:assert/strict";
 import { hasNpx } from "../../../scripts/supabase/cli.ts";

@@ -17,14 +17,14 @@ async function repeated<T>(
   });
 }
 
-/** Repeats a call that the database rolled back because of another transaction, as endpoints do. */
+/** Like an endpoint, repeats a call that was rolled back because of another transaction. */
 export const repeatRolledBack = <T>(call: () => PromiseLike<T>) =>
   repeated(call, (code) => isRolledBack({ code }));
 
 /**
- * Repeats a call whose wait for a lock exceeded the lock timeout, as endpoints do while a caller waits.
- * On a slow disk a race of many calls for one account can exceed the timeout. A deadlock is not
- * repeated: it fails the test.
+ * Repeats a call that waited for a lock longer than the lock timeout. Endpoints also repeat such a
+ * call while their caller waits. On a slow disk, many calls for one account at the same moment can
+ * exceed the timeout. A call that ends in a deadlock is not repeated: it fails the test.
  */
 export const repeatTimedOut = <T>(call: () => PromiseLike<T>) =>
   repeated(call, (code) => code === "55P03");

@@ -1,6 +1,6 @@
 /**
- * Compares the model provider's price of a queue's requests with the credits that the queue's jobs
- * paid.
+ * Compares the credits that a queue's jobs paid with the price of the responses that the jobs got
+ * from the model provider.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -22,7 +22,7 @@ export function inFlight(world: World, { name }: Queue, count: number): Promise<
   });
 }
 
-/** Returns the price of all responses of the model provider. Equal requests are counted once. */
+/** Returns the price in credits of the responses to these requests. Equal requests count once. */
 export async function priceOfAnswers(
   sql: Queue["sql"],
   asked: readonly ProviderRequest[],

@@ -68,7 +68,7 @@ export interface RouteCase {
   readonly isKeyOptional?: boolean;
   /** True if the route accepts a body of up to 1 MiB. */
   readonly hasLargeBody?: boolean;
-  /** True if the response is a file, or JSON that is not in our envelope. */
+  /** True if the response is a file, or JSON without the API's envelope. */
   readonly isFile?: boolean;
   /** The body field in which a caller with a secret key names the user, if the route requires a user. */
   readonly userField?: string;
