@@ -117,7 +117,7 @@ function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchSer
       await sql.end();
     }
   }
-  // A proxy, because spreading the server would lose its private fields.
+  // A proxy adds the fields, because spreading the server would lose its private fields.
   return new Proxy(server as BenchServer, {
     get(target, name) {
       const extra = { lib, flavour, query, clone: clone(SEEDED), cloneEmpty: clone(EMPTY) };

@@ -1,6 +1,6 @@
 /**
- * Fills a database with a year of business for G26, and calls the reports over that year. A test
- * does the same with few accounts.
+ * Fills a database with a year of business, and calls the reports over that year. The benchmark of
+ * the goal G26 measures these calls. A test makes the same calls with few accounts.
  */
 import type postgres from "postgres";
 import { splitStatements } from "@farthing/local-stack/migrations";

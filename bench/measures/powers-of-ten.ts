@@ -1,5 +1,6 @@
 /**
- * The smallest number of rows with which a measure is made. All these numbers are powers of ten.
+ * The numbers of rows with which measures are made. All of them are powers of ten, and SMALLEST is
+ * the smallest.
  */
 
 export const SMALLEST = 1_000;

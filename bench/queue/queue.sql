@@ -51,8 +51,8 @@ as $$
   select format('rule %s, account %s: %s', p.rule, p.account_id, p.detail) from farthing.prove() p
 $$;
 
--- Writes jobs that cost nothing and finished in the last month, in the state in which jobs_complete
--- and the scheduled tasks leave them.
+-- Writes jobs that cost nothing and finished in the last month. The rows are as jobs_complete and
+-- the scheduled tasks leave them.
 create function bench.queue_finish(p_jobs int)
 returns void
 language sql

@@ -57,8 +57,8 @@ export function forgetChats(userId: string | null, name = ""): void {
 }
 
 /**
- * When the user signs out or another user signs in, removes the stored conversations of everybody
- * except the user who is now signed in.
+ * Runs when the user signs out or another user signs in. Removes the stored conversations of
+ * everybody except the user who is now signed in.
  */
 function useForgetting(userId: string | null | undefined): void {
   const last = useRef(userId);

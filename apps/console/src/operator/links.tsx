@@ -4,7 +4,7 @@ import { Id } from "../parts/figures.tsx";
 import { useSignedIn } from "../session/context.tsx";
 
 interface LinkToProps {
-  /** The path before the id in the page's path, such as "/orders". */
+  /** The first part of the page's path, such as "/orders". The id follows it. */
   readonly under: string;
   readonly id: string | null | undefined;
   /** A text to show instead of the id. */

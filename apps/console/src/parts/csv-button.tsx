@@ -8,7 +8,7 @@ interface CsvButtonProps<P extends CsvPath> {
   readonly fileName: string;
 }
 
-/** Saves the service's CSV of a route: all rows that match these filters. */
+/** Saves all rows of a route as a CSV file, which the service writes. `input` has the filters. */
 export function CsvButton<P extends CsvPath>({ path, input, fileName }: CsvButtonProps<P>) {
   const farthing = useFarthing();
   const signedInAs = useUserId() ?? "";

@@ -76,8 +76,8 @@ export function Filters({ children }: { readonly children: ReactNode }) {
 }
 
 /**
- * Of the filters with these names, returns those that the page's address sets, as a query of the
- * API.
+ * Returns the filters that have one of these names and are set in the page's address. The result is
+ * a query of the API.
  */
 export function useFilters<Name extends string>(
   ...names: readonly Name[]

@@ -62,7 +62,7 @@ export const MoneyField = ({ currency, ...props }: MoneyFieldProps) => (
 interface SelectFieldProps {
   readonly name: string;
   readonly label: string;
-  /** An empty value means all values. */
+  /** The choices. The empty text is the choice "all". */
   readonly values: readonly string[];
   /** The initially selected value; by default the first one of `values`. */
   readonly value?: string;

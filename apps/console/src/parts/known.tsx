@@ -29,7 +29,7 @@ export function Known<Data>({ reading, title, placeholder, children }: KnownProp
   }
   const isKnown = reading.status === "ready";
   const data = isKnown ? reading.data : reading.last;
-  // After a successful or a failed read, the same elements surround the data, so that an open form
+  // The same elements surround the data whether the last read succeeded or failed. So an open form
   // in the data keeps its input.
   return (
     <div className={isKnown ? "in-order contents *:min-w-0" : "grid gap-4 break-words *:min-w-0"}>

@@ -42,8 +42,8 @@ export interface ReportReading<P extends ReportPath> extends MoreRows {
 }
 
 /**
- * Joins the responses for one report, each of which has a page of its rows. All have the same
- * totals and controls.
+ * Joins the responses for one report. Each response has a page of the rows, and all responses have
+ * the same totals and controls.
  */
 const joined = <R extends Report<unknown>>(pages: readonly R[]): R => ({
   ...pages[0]!,

@@ -19,7 +19,7 @@ export const hasSignedOut = (url: string, sessionId: string): boolean =>
 
 /**
  * Calls `then` with the session's id when the user signs out in another tab. A browser may report
- * the end of the session to this tab before it shows this tab the mark.
+ * the end of the session to this tab before this tab can read the mark.
  */
 export function onSignOutElsewhere(url: string, then: (sessionId: string) => void): () => void {
   const listener = ({ key, newValue }: StorageEvent) => {

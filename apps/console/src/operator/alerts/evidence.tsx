@@ -35,7 +35,7 @@ const Backlog = () => (
   </>
 );
 
-/** Columns to leave out: they have the same value in every open mismatch. */
+/** These columns are left out, because they have the same value in every open mismatch. */
 const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
 
 /** Lists only open mismatches, because the alert's rule counts only these. */

@@ -36,8 +36,8 @@ function Shipped(
 }
 
 /**
- * Shows the runbook of a rule. A runbook of ours is shown in full. If the project has set its own
- * runbook, an https address is shown as a link, and any other value as text.
+ * Shows the runbook of a rule. Farthing's own runbooks are shown in full. A project can set an
+ * address or a text instead: an https address is shown as a link, and any other value as text.
  */
 export function Runbook({ path }: { readonly path: string }) {
   const load = textOf(path);

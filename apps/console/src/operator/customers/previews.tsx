@@ -1,4 +1,4 @@
-/** Previews of a refund and of a grant. The service computes them: only it knows the rules. */
+/** Previews of a refund and of a grant. Only the service knows the rules, so it computes them. */
 import type { Input, Result } from "@farthing/client";
 import { type DryRun, useDryRun } from "../../parts/dry-run.tsx";
 import { Facts } from "../../parts/facts.tsx";

@@ -1,4 +1,4 @@
-/** Tables of a customer's records that have no page of their own. */
+/** Tables for those kinds of a customer's records that have no page of their own. */
 import type {
   Balance,
   Booking,

@@ -127,7 +127,7 @@ const DEEP: readonly Column<Deep>[] = [
 
 /**
  * Shows the durations of requests, the error budgets, and how long other services and jobs take.
- * Also shows the checks of external services that cost money (paid checks).
+ * Also shows the paid checks: checks that call external services and cost money.
  */
 export function HealthPage() {
   const reading = useRead("/health", {}, { everyMs: 30_000 });

@@ -1,4 +1,7 @@
-/** Refunds, disputes, grants, welcome credits; fraud warnings, decisions and blocks. */
+/**
+ * The pages about money (refunds, disputes, grants, welcome credits) and about fraud (warnings,
+ * decisions, blocks).
+ */
 export { BlocksPage } from "./blocks.tsx";
 export { DecisionsPage } from "./decisions.tsx";
 export { DisputePage } from "./dispute.tsx";

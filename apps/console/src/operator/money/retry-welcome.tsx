@@ -66,8 +66,8 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
 }
 
 /**
- * Queues welcome credits again for all users to whom they were refused in a range of days, for one
- * reason or for any reason.
+ * Queues welcome credits again for all users to whom they were refused in a range of days. The
+ * operator can choose one reason of the refusals, or all reasons.
  */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });

@@ -1,4 +1,4 @@
-/** The reports of finance and use, each with its control totals and its CSV. */
+/** The reports about money and about usage, each with its control totals and its CSV. */
 export {
   FeesPage,
   JournalPage,

@@ -1,4 +1,4 @@
-/** The reports of money: revenue, fees, metrics, payouts, deferred revenue and the journal. */
+/** The reports about money: revenue, fees, metrics, payouts, deferred revenue and the journal. */
 import type { RevenueRow } from "@farthing/client";
 import { Link } from "wouter";
 import type { ReportColumn } from "../../parts/report-figures.tsx";

@@ -67,8 +67,8 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
 
 /**
  * Each balance transaction of a payout, with its order, booking, refund or dispute. The control
- * total compares the payout with the sum of its lines. The facts of the payout show both figures
- * already, so they get only the verdict of the control total.
+ * total compares the payout with the sum of its lines. Both figures are above the table already, so
+ * only the verdict of the control total is shown beside them.
  */
 export function PayoutLines({ id }: { readonly id: string }) {
   const { reading, ...more } = useReport("/reports/payouts/{id}", { path: { id } });

@@ -1,4 +1,4 @@
-/** The reports of use: models, credits, the funnel, key figures and authors. */
+/** The reports about usage: models, credits, the funnel, key figures and authors. */
 import { formatCredits } from "@/lib/farthing-format";
 import { pivot } from "../../parts/chart/series.ts";
 import { Choice, Field } from "../../parts/filters.tsx";

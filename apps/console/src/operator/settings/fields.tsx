@@ -34,7 +34,7 @@ export const FROM_MOMENT =
 /** Returns the field's text. For a missing field, returns an empty text. */
 export const textOf = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
 
-/** Of the fields with the given names, returns those that are not empty. */
+/** Returns the values of the named fields, without empty values. */
 export function givenOf<Name extends string>(
   form: FormData,
   names: readonly Name[],

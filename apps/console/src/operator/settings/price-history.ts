@@ -18,8 +18,8 @@ const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined
 /**
  * Returns the currency that a package's first price had before a change, and the one that it had
  * after the change. The history of a change contains the currency only if the change replaced it.
- * Otherwise both are the `from` of the next later change that contains a currency. If there is no
- * such change, both are the present currency.
+ * Otherwise the currency is the same before and after the change: it is the `from` of the next
+ * later change that contains a currency. If there is no such change, it is the present currency.
  */
 function currenciesOf(past: PastSettingChange, { packages, history }: PackageSettings) {
   const own = fieldIn(past, "currency");
