@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
+import { jsonbBytes } from "../_shared/core/json-size.ts";
 import { FUNCTIONS_URL, makeFake } from "#support/fakes/services.ts";
 import { JOB_ID, JOB_SAMPLES } from "#support/samples/jobs.ts";
 import { OTHER_USER_ID, USER_ID } from "#support/project.ts";
@@ -144,16 +145,20 @@ Deno.test("an invalid event of a backfill is reported with its index", async () 
   }
 });
 
-Deno.test("an input that would be too large in the database is refused", async () => {
-  // The database stores JSON with a space after each comma and colon. So this body is small enough
-  // when it is sent, but too large when it is stored.
-  const metadata = { list: Array(1_800).fill(1) };
+Deno.test("an input of a MiB is accepted, and one of a byte more is refused", async () => {
   const events = Array.from(
-    { length: 270 },
-    (_, nr) => ({ ...EVENT, event_id: `${nr}`, metadata }),
+    { length: 200 },
+    (_, nr) => ({ ...EVENT, event_id: `${nr}`, metadata: { text: "" } }),
   );
+  const free = 1024 * 1024 - jsonbBytes({ events });
+  for (const [nr, { metadata }] of events.entries()) {
+    metadata.text = "x".repeat(Math.floor(free / 200) + (nr < free % 200 ? 1 : 0));
+  }
   const body = { ...BACKFILL, input: { events } };
+  // The database stores JSON with a space after each comma and colon, so the sent body is shorter.
   assert(JSON.stringify(body).length < 1024 * 1024);
+  assert.equal((await start(await makeFake(), body, "secret")).status, 202);
+  events[0]!.metadata.text += "x";
   await checkRefused(body, { status: 413, code: "payload_too_large", field: "input" }, "secret");
 });
 

@@ -57,6 +57,20 @@ Deno.test("a change of the policy says whether its caller showed a second factor
   }
 });
 
+Deno.test("a list of flags may have 100 items", async () => {
+  for (const [length, status] of [[100, 200], [101, 400]] as const) {
+    const flags = Array.from({ length }, () => ({ name: "b2c", state: "on" }));
+    const body = { flags, version: "4711", reason: "x" };
+    const fake = await makeFake();
+    const answer = await send(fake, "POST", "/settings/flags", {
+      as: "operator",
+      headers: KEY,
+      body,
+    });
+    assert.equal(answer.status, status, await answer.text());
+  }
+});
+
 const [starter] = PACKAGES_BODY.packages;
 const REFUSED: [string, Record<string, unknown>][] = [
   ["version", { version: undefined }],

@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
-select plan(50);
+select plan(51);
 
 -- Removes a user's card. Returns "removals at Stripe; state of the top-ups".
 create function tests.removes(p_name text, p_passed interval default '0') returns text language sql as $$
@@ -105,6 +105,9 @@ select is(tests.receive('foreign', 'setup_intent.succeeded', jsonb_build_object(
   tests.person('cat'), 'customer_id', 'cus_foreign', 'payment_method_id', 'pm_foreign'), '12 min'),
   'processed', 'another app saves a card of its own customer');
 select is(tests.detaches('cat', '12 min'), 'pm_cat,pm_cat_0,pm_cat_2,pm_cat_3', 'it is not detached');
+
+select results_eq('select farthing.card_backoff(n) from unnest(array[0, 7, 8, 99]) n',
+  '{2 min,256 min,6 h,6 h}'::interval[], 'the wait before an attempt doubles up to six hours');
 
 select * from finish();
 rollback;

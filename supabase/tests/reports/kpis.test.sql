@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(49);
+select plan(53);
 
 create function pg_temp.record(p_name text, p_labels text, p_count int, p_bucket int default null,
   p_passed interval default '1 h') returns text language sql as $$
@@ -146,6 +146,13 @@ select is(pg_temp.kpi('notification_sent', 1, 1), '1 share 0.95 4',
 update farthing.notifications set last_error = 'refused' where last_error = 'no_recipient';
 select is(pg_temp.kpi('notification_sent', 1, 1), '0.8 share 0.95 5',
   'a notification that its user did not get is counted');
+
+-- A payment at midnight belongs to the day that begins.
+select is(tests.buys('fay', '47 h'), 'fay', 'fay begins a purchase');
+select isnt(tests.pays('fay', '48 h'), null, 'fay pays at midnight');
+select is(farthing.seal(tests.after('96 h')), 1, 'the purchase is sealed, and so is the whole day');
+delete from farthing.order_entries n using tests.bought b where b.order_id = n.order_id and b.name = 'fay';
+select is(pg_temp.kpi('orders_without_evidence', 3, 3), '1 orders 0 1', 'its missing entry is reported');
 
 select * from finish();
 rollback;

@@ -90,6 +90,15 @@ Deno.test("counts are sent once, ten seconds after the first one", async () => {
   assert.equal(world.timers.length, 2);
 });
 
+Deno.test("a measured time, too, is sent ten seconds later", async () => {
+  const world = makeWorld();
+  world.metrics.time("outside_call", { service: "stripe" }, 80);
+  assert.deepEqual(world.timers.map(({ ms }) => ms), [10_000]);
+  world.timers[0]!.run();
+  await Promise.all(world.kept);
+  assert.deepEqual(sums(world.sent), { "outside_call service=stripe": 1 });
+});
+
 Deno.test("a batch that was not recorded is sent again under its id, with growing pauses", async () => {
   const world = makeWorld();
   world.answer = down;

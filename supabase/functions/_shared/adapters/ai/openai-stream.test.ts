@@ -238,6 +238,16 @@ for (const [how, parts] of PARALLEL) {
   });
 }
 
+Deno.test("tool calls are joined in the order of their indexes, not of their arrival", () => {
+  const parts = [2, 0, 1].map((index) => ({
+    index,
+    id: `call_${index}`,
+    name: "f",
+    arguments: "",
+  }));
+  assert.deepEqual(joinCalls(parts).map(({ id }) => id), ["call_0", "call_1", "call_2"]);
+});
+
 Deno.test("a stream without usage counts its tool calls and reasoning, too", async () => {
   const answer = () => sse(chunk({ reasoning_content: "one two" }), CALL, MORE, STOP);
   await withProvider(answer, async (options) => {
