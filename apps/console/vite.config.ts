@@ -8,8 +8,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const REGISTRY = at("../../registry");
 
 /**
- * The blocks and our packages are outside this folder. If they import one of the packages below,
- * they must get this folder's copy.
+ * The UI blocks in registry/ and our packages are outside this folder. If they import one of the
+ * packages below, they must get this folder's copy.
  */
 const ONE_COPY = [
   "@base-ui/react",

@@ -12,8 +12,8 @@ import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
 /**
- * The checks that look at the project itself are required. The other checks only judge its
- * settings.
+ * The preflight. The checks listed here are required, because they look at the project itself. The
+ * other checks only judge its settings.
  */
 const CHECKS = neededWhere(
   isHosted,

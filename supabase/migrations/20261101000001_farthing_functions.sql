@@ -178,8 +178,8 @@ begin
 end
 $$;
 comment on function farthing.set_spend_cap is
-  'For a locked account, sets the user''s own daily cap if p_author is owner, and the imposed '
-  'daily cap otherwise. If p_daily is null, removes that cap. Returns the account.';
+  'Sets the user''s own daily cap if p_author is owner, and the imposed daily cap otherwise. If '
+  'p_daily is null, removes that cap. The caller has locked the account''s row. Returns the account.';
 
 create function farthing.request_spend_cap(
   p_user_id uuid, p_daily text, p_reason text, p_author text, p_now timestamptz)
@@ -5896,11 +5896,10 @@ comment on function farthing.release_hold is
 
 -- supabase/schemas/holds/functions/settle.sql
 
--- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- each bill is the fallback for the previous bill: if a charge of a bill is beyond the overdraft
--- limit, that charge is refused, and the next bill is charged. Usage in a bill is priced only when
--- the bill is charged. An expired hold may still be settled within the policy's late_settle_within
--- (policy/tables.sql).
+-- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills. Each
+-- bill is the fallback for the previous one: it is charged only if the overdraft limit refused a
+-- charge of that one. Usage in a bill is priced when the bill is charged. An expired hold may still
+-- be settled within the policy's late_settle_within (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -16145,11 +16144,11 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Every scheduled task must have the parameter p_now. The sums do not need it.
+  -- Every scheduled task must have the parameter p_now. This one does not need it.
   select farthing.roll_up_lines(p_limit)
 $$;
 comment on function farthing.roll_up_revenue(timestamptz, int) is
-  'Scheduled task: runs roll_up_lines(). Returns how many lines it added.';
+  'Scheduled task: runs roll_up_lines(). Returns how many lines were added to the sums.';
 
 create function farthing.revenue_sums(p_from date, p_to date)
 returns table (booked_on date, product_line text, currency text, kind text, lines numeric, amount numeric)

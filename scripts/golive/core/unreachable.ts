@@ -27,7 +27,11 @@ function reasonOf({ name, message, cause }: Error): string {
 export function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
   if (!(error instanceof UnreachableError)) {
     const said = error instanceof Error ? error.message : String(error);
-    return { state: "failed", evidence: [said], fix: `Correct the cause, and ${then}.` };
+    return {
+      state: "failed",
+      evidence: [said],
+      fix: `Correct the cause of this error, and ${then}.`,
+    };
   }
   const { host, message } = error;
   if (silent.has(host)) return skipped(`needs ${host}, which does not answer`);

@@ -172,8 +172,8 @@ begin
 end
 $$;
 comment on function farthing.set_spend_cap is
-  'For a locked account, sets the user''s own daily cap if p_author is owner, and the imposed '
-  'daily cap otherwise. If p_daily is null, removes that cap. Returns the account.';
+  'Sets the user''s own daily cap if p_author is owner, and the imposed daily cap otherwise. If '
+  'p_daily is null, removes that cap. The caller has locked the account''s row. Returns the account.';
 
 create function farthing.request_spend_cap(
   p_user_id uuid, p_daily text, p_reason text, p_author text, p_now timestamptz)

@@ -63,7 +63,7 @@ export interface AppOptions {
   readonly middleware?: Partial<CreditsOptions>;
 }
 
-/** A call of a model by one user, in a process of the app. */
+/** A process of the app, in which one user calls a model. */
 export class App {
   readonly stop = new AbortController();
   readonly settlements: Settlement[] = [];

@@ -12,7 +12,7 @@ export interface Movement {
   readonly id: string;
   readonly amount: number;
   readonly currency: string;
-  /** The exchange rate between the payment's currency and the transaction's currency. */
+  /** The exchange rate from the payment's currency to that of Stripe's balance transaction. */
   readonly rate?: number;
 }
 

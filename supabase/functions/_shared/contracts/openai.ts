@@ -139,7 +139,9 @@ const notPassedOn = {
   function_call: refused("Send tool_choice instead."),
   functions: refused("Send tools instead."),
   logprobs: only([false], "Logprobs are not supported."),
-  metadata: refused("Metadata is not supported, because the provider stores nothing."),
+  metadata: refused(
+    "Metadata is not supported, because nothing is stored at the model's provider.",
+  ),
   modalities: z.array(
     z.literal("text", { error: 'modalities must be ["text"], because answers are text only.' }),
   ).nullish(),
@@ -149,7 +151,10 @@ const notPassedOn = {
     ["auto", "default"],
     "Only the default tier is supported, because the others have other prices.",
   ),
-  store: only([false], "Storing is not supported, because the provider stores nothing."),
+  store: only(
+    [false],
+    "Storing is not supported, because nothing is stored at the model's provider.",
+  ),
   top_logprobs: refused("Logprobs are not supported."),
   web_search_options: refused("Web search is not supported, because it has no rate."),
 };

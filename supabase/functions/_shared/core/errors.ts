@@ -56,7 +56,7 @@ export const ERRORS = {
   unauthenticated: kind(
     "auth",
     401,
-    "The credential is missing or invalid. Send one that this endpoint accepts.",
+    "The credential is missing or invalid. Send the access token or key that this endpoint accepts.",
   ),
   token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),
   forbidden: kind(

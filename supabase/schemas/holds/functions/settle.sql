@@ -1,8 +1,7 @@
--- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- each bill is the fallback for the previous bill: if a charge of a bill is beyond the overdraft
--- limit, that charge is refused, and the next bill is charged. Usage in a bill is priced only when
--- the bill is charged. An expired hold may still be settled within the policy's late_settle_within
--- (policy/tables.sql).
+-- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills. Each
+-- bill is the fallback for the previous one: it is charged only if the overdraft limit refused a
+-- charge of that one. Usage in a bill is priced when the bill is charged. An expired hold may still
+-- be settled within the policy's late_settle_within (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean

@@ -36,11 +36,11 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Every scheduled task must have the parameter p_now. The sums do not need it.
+  -- Every scheduled task must have the parameter p_now. This one does not need it.
   select farthing.roll_up_lines(p_limit)
 $$;
 comment on function farthing.roll_up_revenue(timestamptz, int) is
-  'Scheduled task: runs roll_up_lines(). Returns how many lines it added.';
+  'Scheduled task: runs roll_up_lines(). Returns how many lines were added to the sums.';
 
 create function farthing.revenue_sums(p_from date, p_to date)
 returns table (booked_on date, product_line text, currency text, kind text, lines numeric, amount numeric)

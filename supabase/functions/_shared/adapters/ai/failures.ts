@@ -110,7 +110,7 @@ function refusalOf(error: unknown, options: { internal: string }): ApiError | nu
   if (field === undefined) return null;
   const message = field === "messages"
     ? "The model does not accept these messages. Check their order, their tool calls and their format."
-    : "The model does not accept this value. Change it, or leave it out.";
+    : `The model does not accept the value of ${field}. Change it, or leave ${field} out.`;
   return new ApiError("invalid_request", { ...options, message, field });
 }
 
