@@ -65,6 +65,16 @@ Deno.test("a request is repeated only when Stripe says so, other refusals are fi
   });
 });
 
+Deno.test("the internal text of a refusal has Stripe's type, code, message and request id", async () => {
+  const error = { type: "invalid_request_error", code: "resource_missing", message: "No such it" };
+  const refuse = () =>
+    Response.json({ error }, { status: 404, headers: { "request-id": "req_1" } });
+  await withStripe(refuse, async (url) => {
+    const { internal } = await refusalOf(openAt(url).link());
+    assert.equal(internal, "stripe: StripeInvalidRequestError resource_missing No such it req_1");
+  });
+});
+
 Deno.test("a request with a long Retry-After is not retried", async () => {
   const later = { "stripe-should-retry": "true", "retry-after": "60" };
   await withStripe(inTurn(refusing(503, later)), async (url, seen) => {
