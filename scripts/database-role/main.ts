@@ -60,7 +60,8 @@ async function main(): Promise<void> {
     if (file === undefined) {
       if (!await isThere(sql)) {
         throw new SettingsError(
-          `There is no role ${ROLE} yet. To create it, name a dotenv file with --write.`,
+          `There is no role ${ROLE} yet. Add --write FILE: the command then creates the role, and ` +
+            "writes DATABASE_POOL_URL to FILE.",
         );
       }
       await makeRole(sql);

@@ -95,7 +95,7 @@ Deno.test("database:role makes a role that may call the functions and nothing el
       await t.step("the first run without a file is refused", async () => {
         const { code, said } = await run(owner, []);
         assert.equal(code, 1);
-        assert.match(said, /name a dotenv file with --write/);
+        assert.match(said, /Add --write FILE/);
       });
       await t.step("the command needs no superuser and prints no password", async () => {
         await Deno.writeTextFile(file, "STRIPE_SECRET_KEY=sk_test_1\n");

@@ -6552,7 +6552,7 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'The Stripe key or event has another mode than the database. Use the key and webhook secret of the '
+      'The Stripe key or event is not in the mode of the database, test or live. Use the key and webhook secret of the '
       'mode in details.database.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
@@ -10770,8 +10770,8 @@ begin
   if p_author like 'operator:%' and p_has_second_factor is not true
     and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
   then
-    perform farthing.fail('mfa_required', 'This value requires a second factor, also for the next change of '
-      'operator_mfa. Verify one with supabase.auth.mfa, then send the new token.', null,
+    perform farthing.fail('mfa_required', 'This value of operator_mfa would require a second factor, and the '
+      'token shows none. Verify one with supabase.auth.mfa, then send the new token.', null,
       'changes.operator_mfa');
   end if;
 end
@@ -20579,8 +20579,8 @@ begin
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
     perform farthing.fail('invalid_request',
-      'p_move_id must name an uncertain transfer or reversal, or a refused one that exists at Stripe. For a '
-      'refused one, also send p_stripe_id.',
+      'p_move_id must be the id of an uncertain transfer or reversal. A refused one is allowed only if '
+      'Stripe has made it after all; then also send p_stripe_id.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then

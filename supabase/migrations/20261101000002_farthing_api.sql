@@ -1439,7 +1439,7 @@ as $$
 begin
   if farthing.mfa_applies((select operator_mfa from farthing.policy), p_livemode) then
     perform farthing.fail('mfa_required',
-      'A change needs a second factor. Verify one with supabase.auth.mfa, then send the new token.');
+      'Operators need a second factor for changes. Verify one with supabase.auth.mfa, then send the new token.');
   end if;
   return '{}'::jsonb;
 end

@@ -49,7 +49,7 @@ function limitOf(text: string): Partial<IsolateLimits> {
   const [name = "", value = ""] = text.split("=");
   if (!Object.hasOwn(NAMES, name) || !/^[1-9]\d{0,8}$/.test(value)) {
     throw new StackError(
-      `${HELP} "${text}" must be the name of a limit with a whole number above 0, such as wall=4000.`,
+      `${HELP} "${text}" is not a limit: write a name, = and a whole number above 0, such as wall=4000.`,
     );
   }
   return { [NAMES[name as keyof typeof NAMES]]: Number(value) };

@@ -46,7 +46,9 @@ export function refundControls(engine: Engine): Hono {
     const allowed = REFUND_ENDS[outcome] ?? [];
     if (!allowed.includes(refund.status ?? "")) {
       throw invalidRequest(
-        `The refund must be ${allowed.join(" or ")} for the outcome ${outcome}, but it is ` +
+        `For the outcome ${outcome}, the refund's status must be ${
+          allowed.join(" or ")
+        }, but it is ` +
           `${refund.status}.`,
       );
     }

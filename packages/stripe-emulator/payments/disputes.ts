@@ -84,9 +84,8 @@ function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Di
 export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Dispute {
   if (!FROM[end].includes(dispute.status)) {
     throw invalidRequest(
-      `The dispute must be ${
-        FROM[end].join(" or ")
-      } for the outcome ${end}, but it is ${dispute.status}.`,
+      `For the outcome ${end}, the dispute's status must be ${FROM[end].join(" or ")}, but it is ` +
+        `${dispute.status}.`,
     );
   }
   if (end === "under_review") return review(scope, dispute);

@@ -115,7 +115,9 @@ function newPayout(
 
 /** Makes the bank pay a payout. Afterwards the payout's transactions can be listed. */
 export function deliverPayout(scope: Scope, payout: Payout): Payout {
-  if (!["pending", "in_transit"].includes(payout.status)) throw cannot(payout, "be paid");
+  if (!["pending", "in_transit"].includes(payout.status)) {
+    throw wrongStatus(payout, ["pending", "in_transit"]);
+  }
   const sent = change(scope, payout, "payout.updated", { status: "in_transit" });
   const paid = change(scope, sent, "payout.paid", {
     status: "paid",
@@ -129,7 +131,7 @@ export function deliverPayout(scope: Scope, payout: Payout): Payout {
 
 /** Makes the bank return a payout, even one that is `paid`. The money goes back to the balance. */
 export function failPayout(scope: Scope, payout: Payout, failure_code: string): Payout {
-  if (payout.status === "failed") throw cannot(payout, "fail");
+  if (payout.status === "failed") throw wrongStatus(payout, ["pending", "in_transit", "paid"]);
   const returned = book(scope, payout, payout.amount, "payout_failure", "STRIPE PAYOUT FAILURE");
   return change(scope, payout, "payout.failed", {
     status: "failed",
@@ -202,6 +204,8 @@ function book(
   return bookMovement(scope, { ...whole, reporting_category: type });
 }
 
-function cannot({ id, status }: Payout, verb: string) {
-  return invalidRequest(`The payout ${id} is ${status} and cannot ${verb}.`);
+function wrongStatus({ id, status }: Payout, allowed: readonly string[]) {
+  return invalidRequest(
+    `The status of ${id} must be ${allowed.join(" or ")}, but it is ${status}.`,
+  );
 }

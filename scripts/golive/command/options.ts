@@ -119,7 +119,9 @@ function stagesOf(text: string): number[] {
   if (wanted.every((stage) => STAGES.includes(stage))) {
     return STAGES.filter((stage) => wanted.includes(stage));
   }
-  throw new SettingsError(`--stages must be some of ${STAGES.join(",")}.`);
+  throw new SettingsError(
+    `--stages must be one or more of ${STAGES.join(",")}, with commas between them.`,
+  );
 }
 
 const parse = (args: readonly string[]) =>

@@ -31,7 +31,7 @@ export async function dropRun(of: RunOf, { onDropped, buys }: Resuming): Promise
     if (!buys) return undefined;
     throw new SettingsError(
       `${fileOf(of)} can't be read. Check in Stripe's dashboard whether the last run paid for an ` +
-        "order, then move this file to another folder.",
+        "order. Then move this file to another folder: the next run begins anew, and may pay again.",
     );
   });
   if (run) await onDropped(run);

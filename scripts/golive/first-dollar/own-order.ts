@@ -67,6 +67,10 @@ export async function ownOrder(context: Context): Promise<OwnOrder> {
     return { buyerId: buyer.id, buyer, order: await readOrder(project, buyer, id) };
   }
   const order = await orderForBackEnd(project, id);
-  if (order === undefined) throw new Error(`Order ${id} is not in this project.`);
+  if (order === undefined) {
+    throw new Error(
+      `Order ${id}, which an earlier run paid, is not in this project: add --again to begin anew.`,
+    );
+  }
   return { buyerId: facts["first-dollar.buyer"] ?? "", buyer: undefined, order };
 }

@@ -27,7 +27,7 @@ export async function readPaid(project: Pick<Project, "url" | "mode">): Promise<
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new Error(
       `${file} can't be read. Check in Stripe's dashboard whether an earlier run paid for an order. ` +
-        "If none did, move this file to another folder.",
+        "Then move this file to another folder: the next run pays for a new order.",
     );
   }
 }

@@ -82,6 +82,7 @@ export function dataOf<S extends z.ZodType>(reply: Reply, status: number, schema
   const parsed = schema.safeParse(reply.data);
   if (parsed.success) return parsed.data;
   throw new Error(
-    `The response to ${reply.asked} is not what this command expects: deploy this command's version.`,
+    `The response to ${reply.asked} is not what this command expects: deploy the functions again, ` +
+      "from this version.",
   );
 }

@@ -39,8 +39,8 @@ const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.
  */
 const otherPassword = (isNamed: boolean): string =>
   isNamed
-    ? "A user of the app has the address in --email: name an address that no user has. If an " +
-      "earlier run made this user, SUPABASE_SECRET_KEY has changed since then."
+    ? "A user has the address in --email, and this run can't sign in as this user: name an address " +
+      "that no user has, or set the SUPABASE_SECRET_KEY with which an earlier run made the user."
     : "The run's customer has another password: SUPABASE_SECRET_KEY has changed since the run " +
       "began. Begin anew with --again.";
 

@@ -153,7 +153,7 @@ const notPassedOn = {
   ),
   store: only(
     [false],
-    "Storing is not supported, because nothing is stored at the model's provider.",
+    "store must be false, because nothing is stored at the model's provider.",
   ),
   top_logprobs: refused("Logprobs are not supported."),
   web_search_options: refused("Web search is not supported, because it has no rate."),

@@ -50,8 +50,8 @@ export const ERRORS = {
   mode_mismatch: kind(
     "validation",
     400,
-    "The Stripe key or event has another mode than the database. Use the key and webhook secret of the " +
-      "mode in details.database.",
+    "The Stripe key or event is not in the mode of the database, test or live. Use the key and " +
+      "webhook secret of the mode in details.database.",
   ),
   unauthenticated: kind(
     "auth",
@@ -72,7 +72,7 @@ export const ERRORS = {
   mfa_required: kind(
     "auth",
     403,
-    "A change needs a second factor. Verify one with supabase.auth.mfa, then send the new token.",
+    "Operators need a second factor for changes. Verify one with supabase.auth.mfa, then send the new token.",
   ),
   feature_disabled: kind(
     "auth",

@@ -30,7 +30,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   breaker_not_closed: {
     name: "breaker_not_closed_total",
     help:
-      "Rises about every 10 s for each process whose circuit breaker for a service is open or half open.",
+      "Circuit breakers that are open or half open. Each process counts its own about every 10 s.",
   },
   deep_checks: { name: "deep_checks_total", help: "Paid checks, by outcome." },
   limiter_decisions: {

@@ -11,8 +11,8 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'The Stripe key or event has another mode than the database. Use the key and webhook secret of the '
-      'mode in details.database.',
+      'The Stripe key or event is not in the mode of the database, test or live. Use the key and '
+      'webhook secret of the mode in details.database.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;

@@ -25,8 +25,8 @@ begin
   if p_author like 'operator:%' and p_has_second_factor is not true
     and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
   then
-    perform farthing.fail('mfa_required', 'This value requires a second factor, also for the next change of '
-      'operator_mfa. Verify one with supabase.auth.mfa, then send the new token.', null,
+    perform farthing.fail('mfa_required', 'This value of operator_mfa would require a second factor, and the '
+      'token shows none. Verify one with supabase.auth.mfa, then send the new token.', null,
       'changes.operator_mfa');
   end if;
 end

@@ -21,8 +21,8 @@ begin
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
     perform farthing.fail('invalid_request',
-      'p_move_id must name an uncertain transfer or reversal, or a refused one that exists at Stripe. For a '
-      'refused one, also send p_stripe_id.',
+      'p_move_id must be the id of an uncertain transfer or reversal. A refused one is allowed only if '
+      'Stripe has made it after all; then also send p_stripe_id.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then

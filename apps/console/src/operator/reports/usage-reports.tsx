@@ -99,7 +99,7 @@ const FUNNEL: ReportSpec<"/reports/funnel"> = {
   path: "/reports/funnel",
   title: "Funnel",
   lead:
-    "Package views, checkouts and payments. Also the refused accounts that bought credits within 7 days.",
+    "Package views, checkouts and payments. Also accounts that lacked credits, and purchases that followed.",
   columns: [
     { key: "day", kind: "day" },
     { key: "packages_seen", kind: "count" },

@@ -47,9 +47,8 @@ interface JobRequest {
 function refuseLarge(input: unknown): void {
   if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;
   throw new ApiError("payload_too_large", {
-    message:
-      `input must have at most ${MAX_INPUT_BYTES} bytes as JSON, counting one blank after each ` +
-      "comma and colon.",
+    message: `input must have at most ${MAX_INPUT_BYTES} bytes as JSON. The space that the ` +
+      "database stores after each comma and colon counts, too.",
     field: "input",
     details: { limit_bytes: MAX_INPUT_BYTES },
   });
@@ -66,7 +65,7 @@ export async function createJob(
 ): Promise<Reply<z.output<typeof StartedJob>>> {
   const { caller, context, services } = call;
   if (!type.who.includes(caller.kind)) {
-    const message = `type must be one that this credential can start; ${type.type} is not.`;
+    const message = `This credential can't start jobs of the type ${type.type}. Send another type.`;
     throw new ApiError("forbidden", { message, field: "type" });
   }
   refuseLarge(input);
