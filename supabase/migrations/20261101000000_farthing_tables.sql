@@ -9,8 +9,9 @@ set lock_timeout = '3s';
 -- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
 -- these two schemas, except its triggers on auth.users, its policy on realtime.messages, its job of
 -- pg_cron, and the extensions pg_cron and pg_net. Farthing changes nothing else in the project, not
--- even default privileges. A common vulnerability is a function that moves money and that any visitor
--- may call, so every migration ends by revoking each privilege that these files do not grant.
+-- even default privileges. A common vulnerability is a function that moves money and that any
+-- visitor may call. So every migration ends with statements that revoke each privilege that these
+-- files do not grant.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
@@ -361,8 +362,8 @@ comment on table farthing.audit is
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 -- The report of authors (reports/api/actors.sql) uses this index. The index leaves out accounts,
--- customers, providers and top_ups, because users change rows of these tables themselves, much more
--- often than rows of the other tables change.
+-- customers, providers and top_ups, because their rows change much more often: users change them
+-- themselves.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -444,8 +445,8 @@ create policy idempotency_keys_none on farthing.idempotency_keys for select to a
 
 -- Private answers have a table of their own, because a model's answer and a Stripe client secret
 -- belong to one user and must be deleted with the user. An operator who reads idempotency_keys to
--- find a blocked key does not see these answers. Encryption would not help, because its key would
--- be in the same database.
+-- find a key that blocks retries does not see these answers. Encryption would not help, because its
+-- key would be in the same database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,
@@ -463,7 +464,7 @@ create policy private_answers_none on farthing.private_answers for select to aut
 -- supabase/schemas/ledger/tables/accounts.sql
 
 -- Accounts of the ledger; the other files of this folder have lots, entries and debt payments. One
--- entry has both sides of a transfer between a user's account and a system account, so an
+-- entry records both sides of a movement between a user's account and a system account, so an
 -- unbalanced ledger cannot be written. A system account has no row: it is a name, and its balance
 -- is the sum of its entries, so the debits of two users never update the same row. Every key begins
 -- with the account, so the ledger can be distributed by account. Entries and many other tables have
@@ -550,8 +551,8 @@ comment on table farthing.lots is
   'spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds functions that
--- order lots without this mark. The predicate uses closed_at instead of remaining, so that a debit
--- stays a HOT update.
+-- order lots without this SQL comment. The predicate uses closed_at instead of remaining, so that a
+-- debit stays a HOT update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
@@ -897,8 +898,8 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- A rate of 0 for both input and output is not allowed: usage of a model without a price is
-  -- refused, and never charged 0.
+  -- The prices of input and output must not both be 0, because usage of a model without a price
+  -- must be refused and not be free.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -947,8 +948,8 @@ create table farthing.usage_events (
 );
 comment on table farthing.usage_events is
   'Rule 9: an event_id is charged only once per origin, with no time limit. The charge is in the '
-  'entries first_seq to last_seq. Free usage has no entries: its contents are in usage and '
-  'event_at.';
+  'entries first_seq to last_seq. Free usage has no entries: its contents are in the columns usage '
+  'and event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -1180,7 +1181,7 @@ create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
--- An application fee names its charge and not its payment.
+-- Stripe's events about an application fee name the charge and not the payment.
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded')
     and state in ('deferred', 'dead', 'ignored');
@@ -1420,8 +1421,8 @@ create table farthing.card_uses (
   constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
 );
 comment on table farthing.card_uses is
-  'Charges of cards by an account, successful and failed. card: sha256 of Stripe''s fingerprint. Rows '
-  'are deleted after 90 days.';
+  'Card payments by an account, successful and failed: one row per charge at Stripe. card: sha256 '
+  'of Stripe''s fingerprint. Rows are deleted after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
 -- Rows arrive in the order of time, so a small BRIN index suffices.
@@ -1854,11 +1855,11 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is '
-  'paid from the booking''s charge; `reversal`: money is taken from the provider by reversing the '
-  'payment''s own transfer, or the transfer whose move_id is in `reverses`; `restoration`: money is '
-  'transferred to the provider again, from our balance. amount: minor units, without our fee. status '
-  '`uncertain`: it is unknown whether Stripe made the move, and the move is not sent again.';
+  'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is paid '
+  'from the booking''s charge; `reversal`: money is taken from the provider by reversing the transfer that '
+  'Stripe made with the payment, or the transfer whose move_id is in `reverses`; `restoration`: money is '
+  'transferred to the provider again, from our balance. amount: minor units, without the application fee. '
+  'status `uncertain`: it is unknown whether Stripe made the move, and the move is not sent again.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create unique index booking_transfers_by_stripe_id on farthing.booking_transfers (stripe_id)
@@ -2112,12 +2113,12 @@ create table farthing.chats (
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
-  'the price of this maximum. output_is_counted: true if the provider hides no output and counts '
-  'tokens as we do, so that our count of the output equals the provider''s. streamed_tokens: the '
-  'output tokens received so far, as last recorded. answered_at: when the chat''s own request '
-  'reported the end of the chat, even if the chat was already closed; null until then. corrected: '
-  'credits refunded because the scheduled task had charged more than the price of the provider''s '
-  'usage.';
+  'the price of this maximum. output_is_counted: true if the model''s provider hides no output and '
+  'counts tokens as we do, so that our count of the output equals the provider''s. '
+  'streamed_tokens: the output tokens received so far, as last recorded. answered_at: when the '
+  'chat''s own request reported the end of the chat, even if the chat was already closed; null '
+  'until then. corrected: credits refunded because the scheduled task had charged more than the '
+  'price of the provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -2140,8 +2141,8 @@ create table farthing.features (
   constraint features_text_bounded check (length(changed_by) <= 255)
 );
 comment on table farthing.features is
-  'One flag per product: off, on, or on for a percentage of the users. The column percentage '
-  'applies only in the state percentage.';
+  'One flag per product: off, on, or on for a percentage of the users. The column `percentage` '
+  'applies only in the state `percentage`.';
 alter table farthing.features enable row level security;
 create policy features_none on farthing.features for select to authenticated using (false);
 
@@ -2877,12 +2878,12 @@ create table farthing.lot_days (
 );
 comment on table farthing.lot_days is
   'Movements of lots. They are summed by the day (UTC) on which they were booked, by the lot''s '
-  'source, and by the currency of the lot''s price (empty for a lot without a price). movement '
-  '`granted`: credits that came in; all other movements: credits that went out, negative if more '
-  'credits were reinstated than went out. `refunded`, `disputed`: clawed back. The source `debt` '
-  'has the used and clawed-back credits that no lot could pay, less the debt that lots paid later. '
-  'value: the part of the lots'' prices that moved, in minor units; what remains of a lot is worth '
-  'price * remaining / amount, rounded.';
+  'source, and by the currency of the lot''s price (empty for a lot without a price). A movement '
+  '`granted` counts credits that came in. All other movements count credits that went out; the '
+  'number is negative if more credits were reinstated than went out. `refunded` and `disputed` are '
+  'clawbacks. The source `debt` has the used and clawed-back credits that no lot could pay, less '
+  'the debt that lots paid later. value: the part of the lots'' prices that moved, in minor units; '
+  'what remains of a lot is worth price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -2952,8 +2953,9 @@ create table farthing.usage_days (
 );
 comment on table farthing.usage_days is
   'Sealed charges, summed by the day (UTC) on which they were written, by model, rate version, origin and '
-  'feature. corrected_credits: the credits that later corrections of chats reinstated; the tokens are the '
-  'corrected ones. Charges without a rate have model '''' and rate version 0. Amounts are in credits.';
+  'feature. corrected_credits: the credits that corrections of overcharged chats returned later. The numbers '
+  'of tokens are the corrected ones. Charges without a rate have model '''' and rate version 0. Amounts are '
+  'in credits.';
 create table farthing.usage_features (
   feature varchar(64) primary key,
   first_day date not null
@@ -3084,9 +3086,9 @@ comment on table farthing.revenue_lines is
   'dispute are `tax_returned` and the money without that tax. source_id: Stripe''s id of the '
   'payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency '
   'of the balance, other amounts in the currency of the payment.';
--- A fact has only one line of each kind, except in two cases. The sum of returned application fees
--- and a fee of Stripe may change later; then another line with the difference is booked. If a
--- refund fails, its tax is booked again with the opposite sign.
+-- A fact has only one line of each kind, except in two cases. First, a fee of Stripe, or the sum of
+-- a booking's returned application fees, may change later: then another line books the difference.
+-- Second, if a refund fails, its tax is booked again with the opposite sign.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.
@@ -3142,10 +3144,11 @@ comment on table farthing.journal_accounts is
   'Append-only. The code of each account of the journal, by version. The code in force on a day '
   '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
   'whose credits are not granted yet. provider_payable: the providers'' money from bookings. '
-  'refunds, disputes: money that was returned, less the deferred revenue that it released; this '
-  'difference lowers revenue. tax_payable: tax that is owed to the state. discounts: when an order '
-  'with a discount is paid, this account is debited and at once credited with the same amount: the '
-  'charge is booked at the full price, and only what was paid becomes deferred revenue.';
+  'refunds, disputes: the returned money, less the deferred revenue of the credits that were '
+  'clawed back for it; this difference lowers revenue. tax_payable: tax that is owed to the state. '
+  'discounts: when an order with a discount is paid, this account is debited and at once credited '
+  'with the same amount. The reason: the payment is booked at the full price, but only what was '
+  'paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

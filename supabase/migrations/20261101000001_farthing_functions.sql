@@ -401,8 +401,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'Stores the answer of a started key, as idempotency_finish() does, but in private_answers, so that it is '
-  'deleted with its user. The caller has locked the account.';
+  'Stores the answer of a started key, as idempotency_finish() does, but in private_answers, so '
+  'that the answer is deleted with its user. The caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
 returns void
@@ -455,8 +455,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer is not replaced in its first 24 hours, but it may be erased. After 24 '
-  'hours the key may be used again.';
+  'Trigger: refuses to replace a stored answer in its first 24 hours. Erasing the answer is '
+  'allowed. After 24 hours the key may be used again.';
 
 -- supabase/schemas/providers/functions.sql
 
@@ -569,8 +569,8 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- We commit the row of a provider before its account is created. No row has this account, so
-    -- the account belongs to another app.
+    -- A provider's row is committed before its account is created. No row has this account, so the
+    -- account belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then
@@ -660,8 +660,9 @@ begin
 end
 $$;
 comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
-  'Records that a chat''s request is alive. p_output_tokens: the output tokens received so far; null while '
-  'the provider has not accepted the request. Returns false if the chat is closed.';
+  'Records that a chat''s request is alive. p_output_tokens: the output tokens received so far; '
+  'null while the model''s provider has not accepted the request. Returns false if the chat is '
+  'closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
@@ -684,9 +685,9 @@ begin
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Closes an abandoned chat. If the provider accepted the request and the hold has not expired, '
-  'charges the most that the chat can have cost; otherwise releases the hold. The caller has '
-  'locked the key, the owner, the account and the chat.';
+  'Closes an abandoned chat. If the model''s provider accepted the request and the hold has not '
+  'expired, charges the most that the chat can have cost; otherwise releases the hold. The caller '
+  'has locked the key, the owner, the account and the chat.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -796,8 +797,8 @@ begin
 end
 $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
-  'replaces the charged usage if the charge was corrected. Credits are text.';
+  'Returns the answer of a closed chat: the message of the model''s provider, the usage and the '
+  'charge. p_usage replaces the charged usage if the charge was corrected. Credits are text.';
 
 create function farthing.chat_charge(p_hold farthing.holds, p_now timestamptz)
 returns jsonb
@@ -805,9 +806,9 @@ language sql stable
 set search_path = ''
 as $$
   -- After the scheduled task or the end of the hold has closed a chat, the chat's own request may
-  -- still charge the chat or correct the charge. The request reads from the provider for at most
-  -- 130 seconds, and then tries for at most 45 seconds to end the chat: 175 seconds in all. So the
-  -- charge is final 200 seconds after the chat began, with a margin of 25 seconds.
+  -- still charge the chat or correct the charge. The request reads from the model's provider for at
+  -- most 130 seconds, and then tries for at most 45 seconds to end the chat: 175 seconds in all. So
+  -- the charge is final 200 seconds after the chat began, with a margin of 25 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
@@ -823,15 +824,15 @@ comment on function farthing.chat_charge(farthing.holds, timestamptz) is
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- Chats: a chat begins with a hold, before the provider is called. Then the chat's request records
--- heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases the chat.
--- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
--- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
--- lock of the idempotency key, the owner, the account, the chat, the key's row. The scheduled task
--- skips a chat if one of its rows is locked. The owner's row must be locked, because two later
--- statements check a foreign key to it: the insert of a log, and the second update of the account
--- in one transaction. It is locked before the account, as in the deletion of the owner; another
--- order could cause a deadlock.
+-- Chats: a chat begins with a hold, before the model's provider is called. Then the chat's request
+-- records heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases
+-- the chat. A trigger closes a chat when its hold ends, because a hold can also end without the
+-- chat's request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the
+-- advisory lock of the idempotency key, the owner, the account, the chat, the key's row. The
+-- scheduled task that closes abandoned chats skips a chat if one of these locks is taken. The
+-- owner's row must be locked, because two later statements check a foreign key to that row: the
+-- insert of a log, and the second update of the account in one transaction. The owner is locked
+-- before the account, as in the deletion of a user; another order could cause a deadlock.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -903,9 +904,9 @@ comment on function farthing.lock_chat(uuid, text) is
 
 -- supabase/schemas/ai/functions/late_usage.sql
 
--- Late usage: usage that the provider reports after the scheduled task or the end of the hold has
--- closed the chat. A released chat is then charged late. A chat that was charged too much is
--- corrected.
+-- Late usage: usage that the model's provider reports after the scheduled task or the end of the
+-- hold has closed the chat. A released chat is then charged late. A chat that was charged too much
+-- is corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -1094,8 +1095,8 @@ comment on function farthing.delete_old_ai_logs(timestamptz, int) is
 
 -- supabase/schemas/ai/functions/settle_chats.sql
 
--- The end of an answered chat. The chat is charged for the usage that the provider reports, or, if
--- the usage is unknown, for the most that the chat can have used.
+-- The end of an answered chat. The chat is charged for the usage that the model's provider reports,
+-- or, if the usage is unknown, for the most that the chat can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
@@ -1137,9 +1138,9 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat. Calls settle(), which charges the first of p_usages whose debt stays '
-  'within the overdraft limit. The caller has locked the key, the owner, the account and the chat, '
-  'and released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages that the overdraft '
+  'limit allows. The caller has locked the key, the owner, the account and the chat, and released '
+  'expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -1180,8 +1181,8 @@ comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestam
 -- The charge of a chat whose usage is unknown: the most that the chat can have used. The chat's
 -- hold covers this charge. For a stream that breaks off, the charge includes the policy's
 -- stream_in_flight_tokens (policy/tables.sql). A smaller charge would make it cheap to leave a
--- stream before its end. If the provider's usage becomes known later and costs less, the difference
--- is refunded (late_usage.sql).
+-- stream before its end. If the usage that the model's provider counted becomes known later and
+-- costs less, the difference is refunded (late_usage.sql).
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -1226,9 +1227,9 @@ returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- A value of null, such as a share of zero requests, is fine. The value is rounded as in
-  -- incidents, which have as many digits as a threshold. Without the rounding, the value could be
-  -- above a threshold that an operator copied from an incident.
+  -- A value of null, such as a share of zero requests, is fine. The value is rounded to 6 decimals,
+  -- because incidents and thresholds are stored with 6 decimals. Without the rounding, the value
+  -- could be above a threshold that an operator copied from an incident.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
@@ -1571,7 +1572,7 @@ as $$
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
   'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A job '
-  'that failed before its last attempt, because a retry would not help, does not count.';
+  'also fails before its last attempt if a retry would not help; such a job does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1583,7 +1584,7 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A notification that was never sent because no address, webhook or mail service is configured
+      -- If no address, webhook or mail service is configured, a notification is never sent. This
       -- needs no alert.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
@@ -1838,8 +1839,8 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- In a project that has configured no Redis, limits without Redis are intended, so these
-        -- requests are subtracted.
+        -- If a project has configured no Redis, its rate limits work without Redis on purpose. So
+        -- these requests are subtracted.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
@@ -1871,8 +1872,8 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'Reads how many paid checks failed in their last run. A paid check makes a small use of a '
-  'service that costs money.';
+  'Reads how many paid checks failed in their last run. A paid check uses a service a little, and '
+  'this use costs money.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1972,8 +1973,8 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'Reads the number of dead-lettered events of any age, of failed events received within the rule''s '
-  'period, and of events that the last backfill could not read.';
+  'Reads the sum of three numbers: the dead-lettered events of any age, the failed events received '
+  'within the rule''s period, and the events that the last backfill could not read.';
 
 create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2003,9 +2004,9 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed charges. A share above the threshold counts only under three more '
-  'conditions: it is at least the rule''s factor times the usual share, at least three charges '
-  'failed, and there were at least as many charges as the rule''s minimum.';
+  'Reads the share of card charges at Stripe that failed. A share above the threshold counts only '
+  'under three more conditions: it is at least the rule''s factor times the usual share, at least '
+  'three charges failed, and there were at least as many charges as the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2041,7 +2042,7 @@ as $$
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
   -- A prevented dispute needs an alert as long as it freezes credits or a provider's share. If
-  -- money of the dispute has moved, no alert is needed.
+  -- Stripe has moved money because of the dispute, no alert is needed.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -2054,7 +2055,7 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Returns the states of Stripe objects that Farthing does not know and that Stripe reported after '
+  'Returns the states that Farthing does not know, if Stripe reported them for an object after '
   'p_from. Also returns each prevented dispute that still freezes credits or a provider''s share '
   'after an hour: Stripe has not said how the buyer gets the money back.';
 
@@ -2320,15 +2321,15 @@ comment on function farthing.require_reason(text) is
 -- The audit: changes of data that decides about money, with the author and the row before and
 -- after. Triggers write the audit rows, so no function can forget to write one, and each audit row
 -- shows the actual change. Changes of some columns need a reason, which the transaction gives by
--- allow_change(); without it they are refused. The required reason prevents mistakes and makes
--- changes visible. It does not stop a role that may write the table, because that role may also
--- call allow_change() at an SQL prompt. The owner of the tables can disable triggers; then the
--- changed row differs from its last audit row, and the proof reports it (prove_audit). The audit
--- does not slow charges down: a charge updates no audited column, and PostgreSQL queues no trigger
--- for an update of columns outside the trigger's list. The audit uses AFTER triggers, because a
--- BEFORE trigger makes PostgreSQL lock each updated row once more, even if the trigger does not
--- fire. With BEFORE triggers, a debit would be slower, because it updates two rows. Accounts and
--- lots have AFTER triggers anyway, for their foreign keys.
+-- allow_change(); such a change without a reason is refused. The required reason prevents mistakes
+-- and makes changes visible. It does not stop a role that may write the table, because that role
+-- may also call allow_change() at an SQL prompt. The owner of the tables can disable triggers; then
+-- the changed row differs from its last audit row, and the proof reports it (prove_audit). The
+-- audit does not slow charges down: a charge updates no audited column, and PostgreSQL queues no
+-- trigger for an update of columns outside the trigger's list. The audit uses AFTER triggers,
+-- because a BEFORE trigger makes PostgreSQL lock each updated row once more, even if the trigger
+-- does not fire. With BEFORE triggers, a debit would be slower, because it updates two rows.
+-- Accounts and lots have AFTER triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -3603,8 +3604,8 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for this version of a package in the currency of p_package, or '
-  'null. An order that is about to expire, or cannot get a session any more, is marked as expired. '
+  'Returns the user''s open order for the version and the currency of p_package; null if there is '
+  'none. An order that is about to expire, or cannot get a session any more, is marked as expired. '
   'The caller has locked the account.';
 
 create function farthing.checkout_new_order(
@@ -3794,9 +3795,9 @@ as $$
   left join auth.users u on u.id = p_user_id
 $$;
 comment on function farthing.session_buyer(uuid, bigint) is
-  'Returns {customer_id, customer_email} of a new session. At most one of them is not null; both are null '
-  'if the user has no customer for this session and no plain email address. Other addresses are left out, '
-  'because Stripe might refuse them.';
+  'Returns {customer_id, customer_email} of a new session. At most one of them is set. Both are '
+  'null if the user has no customer for this session and no plain email address. Other addresses '
+  'are left out, because Stripe might refuse them.';
 
 create function farthing.forget_session_email()
 returns trigger
@@ -3923,8 +3924,8 @@ set search_path = ''
 as $$
   select r.payment_method_id from farthing.card_removals r
   where r.detached_at is null and r.next_attempt_at <= p_now
-    -- An open charge still needs its card after the card was removed or replaced, because the charge's
-    -- request to Stripe may have to be repeated.
+    -- An open charge of a top-up still needs its card after the card was removed or replaced,
+    -- because the charge's request to Stripe may have to be repeated.
     and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
       and c.payment_method_id = r.payment_method_id and c.step = 'charge')
   order by r.next_attempt_at, r.payment_method_id limit p_limit
@@ -3959,7 +3960,7 @@ as $$
 declare
   v_customer farthing.customers;
 begin
-  -- If another app created the customer, Farthing must not detach the card.
+  -- If another app created this customer at Stripe, Farthing must not detach the customer's card.
   select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
   if v_customer.account_id is null then
     return 'ignored';
@@ -3996,8 +3997,8 @@ begin
     card_brand = null, card_last4 = null, card_exp_month = null, card_exp_year = null,
     card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0,
     card_changed_at = excluded.card_changed_at
-  -- A card of another customer is not stored, because it could not be charged through this
-  -- customer.
+  -- A card of another customer at Stripe is not stored, because it could not be charged through the
+  -- account's own customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if not found then
     perform farthing.reject_card(p_facts, p_now);
@@ -4015,9 +4016,9 @@ end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
   'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced '
-  'card. A card is not stored but detached if it was removed before, if it belongs to another '
-  'customer, or if it was saved before the last change of the account''s card. The caller has '
-  'locked the account.';
+  'card. A card is detached instead of stored in three cases: it was removed before, it belongs to '
+  'another customer at Stripe, or it was saved before the last change of the account''s card. The '
+  'caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -4081,7 +4082,7 @@ begin
   end if;
   if p_type <> 'payment_method.detached' then
     -- The inbox does not store a card's digits, so the payment runner reads the card from Stripe.
-    -- That response is also newer than the event.
+    -- Stripe's response is also newer than the event.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then
@@ -4152,8 +4153,8 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- If the policy computes no tax, no request can fail because of taxes, so an earlier tax fault no
-  -- longer matters.
+  -- A tax fault matters only while the policy lets Stripe compute taxes: otherwise no request can
+  -- fail because of taxes.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;
@@ -4503,7 +4504,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- The charge has no id of an order or a booking, or was not paid by card.
+  -- Stripe's charge has no id of an order or a booking, or was not paid by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -4529,8 +4530,8 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Records that an account has used a card, and whether the charge succeeded. The card limits '
-  'count these records. Returns processed, ignored or deferred.';
+  'Records that an account has used a card, and whether the charge at Stripe succeeded. The card '
+  'limits count these records. Returns processed, ignored or deferred.';
 
 -- supabase/schemas/fraud/functions/check_fraud.sql
 
@@ -4771,10 +4772,10 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Sort the
-  -- users of such a card by their last use, newest first: user n + 1 is one too many. The refusals
-  -- end a day after that user's last use, or a day after the buyer's own last use if that is
-  -- earlier.
+  -- The limit users_per_card_day is n. The buyer is refused if more than n users used one of the
+  -- buyer's cards within a day. The users of such a card are sorted by their last use, newest
+  -- first, so user n + 1 is the first user too many. The refusals end a day after that user's last
+  -- use, or a day after the buyer's own last use if that is earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4880,7 +4881,7 @@ comment on function farthing.grant_answer(farthing.grants, timestamptz) is
 -- supabase/schemas/grants/functions/make_grant.sql
 
 -- Grants: credits that an operator or a secret key grants without a payment. A grant creates
--- credits out of nothing (trap T40, docs/reference/traps.md), so operators can't grant to
+-- credits out of nothing (trap T40, docs/reference/traps.md). So operators can't grant to
 -- themselves, and a grant above a ceiling of the policy waits until another operator confirms it
 -- (pending_grants.sql). Confirmed grants count towards no ceiling. Secret keys belong to the app's
 -- own programs: the ceilings bind keys only if the policy says so. The ceilings do not bind a
@@ -5272,7 +5273,7 @@ comment on function farthing.refuse_confirming is
 
 -- supabase/schemas/health/functions/deep_checks.sql
 
--- The paid checks: each one makes a small use of a service that costs money. This file has their
+-- The paid checks: each one uses a service a little, and this use costs money. This file has their
 -- daily budget, their results, and the check of the ledger, which reads 200 accounts. A unit of the
 -- budget is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each
 -- check, in units.
@@ -5667,8 +5668,8 @@ begin
 end
 $$;
 comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
-  'Prices an estimate and returns the terms of a hold that pins its rate: amount, model, rate_version. '
-  'Fails with unknown_model, invalid_request.';
+  'Prices an estimate and returns the terms of a hold that pins the rate of this price: amount, '
+  'model, rate_version. Fails with unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
   p_now timestamptz)
@@ -5896,10 +5897,11 @@ comment on function farthing.release_hold is
 
 -- supabase/schemas/holds/functions/settle.sql
 
--- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills. Each
--- bill is the fallback for the previous one: it is charged only if the overdraft limit refused a
--- charge of that one. Usage in a bill is priced when the bill is charged. An expired hold may still
--- be settled within the policy's late_settle_within (policy/tables.sql).
+-- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills. The
+-- first bill is charged. If the overdraft limit refuses a part of a bill, the accepted part stays
+-- charged, and the next bill is charged as a fallback. Usage in a bill is priced when the bill is
+-- charged. An expired hold may still be settled within the policy's late_settle_within
+-- (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -5907,8 +5909,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Only an expiry sets resolved_at to expires_at; a hold that its caller released has an earlier
-  -- resolved_at. Chats and jobs have their own rules for late settlements.
+  -- Only an expiry sets resolved_at to expires_at; a hold that was released by a request has an
+  -- earlier resolved_at. Chats and jobs have their own rules for late settlements.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -6028,11 +6030,11 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills whose debt stays within the overdraft limit. '
-  'The rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
-  'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
-  'locked the account and released its expired holds. Fails with overdraft_exceeded, '
-  'unknown_model, usage_conflict, invalid_request.';
+  'Rule 7: settles a hold with the first of p_bills that the overdraft limit allows. The rest of '
+  'the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest instead, '
+  'also in lots of the old hold that have expired or are frozen (reserve). The caller has locked '
+  'the account and released its expired holds. Fails with overdraft_exceeded, unknown_model, '
+  'usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/apply_event.sql
 
@@ -6226,8 +6228,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- Any of these values may still be missing: the event may arrive before the call that opened the
-  -- session has stored the session's id, and the invoice of a delayed payment exists only after the
+  -- Any of these values may still be missing. The event may arrive before the request that opened
+  -- the session has stored the session's id. The invoice of a delayed payment exists only after the
   -- payment.
   update farthing.orders o
   set session_id = n.session_id, invoice_id = n.invoice_id, has_tax_id = n.has_tax_id
@@ -6238,8 +6240,8 @@ as $$
     and (o.session_id, o.invoice_id, o.has_tax_id) is distinct from (n.session_id, n.invoice_id, n.has_tax_id)
 $$;
 comment on function farthing.note_session(farthing.orders, jsonb) is
-  'Stores in the locked order its session, its invoice and whether the buyer gave a tax id. Values '
-  'that the order already has do not change.';
+  'Stores three values in the locked order: the session, the invoice, and whether the buyer gave a '
+  'tax id. Values that the order already has do not change.';
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -6357,10 +6359,10 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
-  'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
-  'the transaction that applies the payment: otherwise credits could be spent before their refund '
-  'is applied. p_with_payment: also applies the event of the payment itself, which may have waited '
-  'for the event of its checkout session. Returns the number of events.';
+  'Applies the events that arrived before their payment, or before Stripe''s charge of the '
+  'payment. Runs in the transaction that applies the payment: otherwise credits could be spent '
+  'before their refund is applied. p_with_payment: also applies the event of the payment itself, '
+  'which may have waited for the event of its checkout session. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
@@ -6552,8 +6554,8 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'The Stripe key or event is not in the mode of the database, test or live. Use the key and webhook secret of the '
-      'mode in details.database.',
+      'The Stripe key or event is not in the mode of the database, test or live. Use the key and '
+      'webhook secret of the mode in details.database.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;
@@ -6602,9 +6604,10 @@ comment on function farthing.note_unknown_state(text, text, text, timestamptz) i
 -- supabase/schemas/inbox/functions/waiting_payments.sql
 
 -- Payments that wait for the event of their checkout session, because only that event states the
--- discount and the tax of the purchase (apply_checkout_event() in checkout_events.sql defers them).
--- If Stripe has not delivered the event within a minute, the payment runner reads the session: a
--- buyer who has paid should not wait for the hourly backfill.
+-- discount and the tax of the purchase. Until then, apply_checkout_event() in checkout_events.sql
+-- defers the payment's own event. If Stripe has not delivered the session's event within a minute,
+-- the payment runner reads the session from Stripe: a buyer who has paid should not wait for the
+-- hourly backfill.
 
 create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
 returns timestamptz
@@ -6618,8 +6621,7 @@ as $$
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
   'Returns the time at which the payment runner must read the session: a minute after p_event '
-  'began to wait. Returns null for an event that is not waiting, and for an event that is not '
-  'about the payment of an order.';
+  'began to wait. Returns null unless the event is waiting and is about the payment of an order.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox
@@ -6856,8 +6858,8 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A line of the estimate without occurred_at fixes its model's rate version for the whole job. A
-  -- line with occurred_at does not, because it is priced at the rates of that moment.
+  -- If a line of the estimate has no occurred_at, it fixes its model's rate version for the whole
+  -- job. A line with occurred_at fixes nothing, because it is priced at the rates of that moment.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
@@ -7126,7 +7128,8 @@ declare
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
   -- The owner and the account are locked before the job. If another transaction has locked one of
-  -- these rows, the job is in use: this task skips it and finds it again a minute later.
+  -- these rows, the job is in use: the calling scheduled task skips the job, and finds it again a
+  -- minute later.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;
@@ -7381,8 +7384,9 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'Adds two numbers to a step''s charge: how many of its events were charged before with the same '
-  'contents (duplicates), and how many with different contents (conflicts).';
+  'Sets two fields of p_charge: duplicates, the number of the step''s events that were charged '
+  'before with the same contents, and conflicts, the number that were charged with different '
+  'contents.';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -7496,8 +7500,8 @@ comment on function farthing.end_job is
 
 -- supabase/schemas/journal/functions/controls.sql
 
--- The controls of the journal: debits equal credits, and accounts equal the sums of the tables that
--- record the same money.
+-- The controls of the journal: debits equal credits, and bookkeeping accounts equal the sums of the
+-- tables that record the same money.
 
 create function farthing.journal_controls(p_range farthing.day_range, p_totals jsonb)
 returns jsonb
@@ -7536,10 +7540,10 @@ comment on function farthing.journal_controls(farthing.day_range, jsonb) is
 
 -- supabase/schemas/journal/functions/entries.sql
 
--- The entries of the journal: each debits one account and credits another. The revenue lines give
--- the movements of money, and lot_days (the movements of lots per day) gives the movements of
--- deferred revenue. Both are summed by day, because a bookkeeping program needs no line per
--- payment.
+-- The entries of the journal: each debits one bookkeeping account and credits another. The revenue
+-- lines give the movements of money, and lot_days (the movements of lots per day) gives the
+-- movements of deferred revenue. Both are summed by day, because a bookkeeping program needs no
+-- line per payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -7565,8 +7569,9 @@ as $$
           and n.kind = l.kind) end as source_id
     from lines l
     union all
-    -- A discount has this second entry, which lowers unapplied_payments: the charge was booked
-    -- there at the full price, but only the amount that was paid becomes deferred revenue.
+    -- A discount has this second entry, which lowers unapplied_payments. The payment (kind
+    -- `charge`) was booked there at the full price, but only the amount that was paid becomes
+    -- deferred revenue.
     select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
       l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
     from lines l where l.kind = 'discount'
@@ -7997,9 +8002,9 @@ begin
 end
 $$;
 comment on function farthing.close_account() is
-  'Trigger, rule 16: deleting a user deletes no entry. The account stays, its open holds are released, '
-  'its stored answers of the API are deleted, and its lots are closed, with their credits going to '
-  'breakage.';
+  'Trigger, rule 16: deleting a user deletes no entry. The account stays. Its open holds are '
+  'released, and its stored answers of the API are deleted. Its lots are closed, and their credits '
+  'go to breakage.';
 
 -- supabase/schemas/ledger/functions/entries.sql
 
@@ -8196,9 +8201,9 @@ comment on function farthing.expire_credits(timestamptz, int) is
 
 -- supabase/schemas/ledger/functions/insufficient_credits.sql
 
--- The error insufficient_credits (402) of a charge or a hold for which the balance does not suffice.
--- Its details are the limit, the required and the available credits. A refusal by a spend cap is
--- another error: caps/functions.sql.
+-- The error insufficient_credits (402) of a charge or a hold for which the balance does not
+-- suffice. Its details are the limit (always `balance`), the required credits and the available
+-- credits. A refusal by a spend cap is another error: caps/functions.sql.
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void
@@ -8964,8 +8969,8 @@ end
 $$;
 comment on function farthing.notify_booking_cancellation() is
   'Trigger: notifies the buyer, once, of a cancelled booking and of what happens to the money. The '
-  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the '
-  'response to the request said so.';
+  'buyer of a booking without a payment intent is not notified: Stripe refused the payment, and '
+  'the response to the booking request has already reported that.';
 
 -- supabase/schemas/notifications/functions/claim.sql
 
@@ -9063,8 +9068,8 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer useful. Without this limit, a project without a
-  -- mail service would store the addresses until it configures a mail service.
+  -- After three days a notification is no longer useful. Giving it up also erases its address,
+  -- which a project without a mail service would otherwise store for ever.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')
@@ -9373,8 +9378,8 @@ end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is
   'Returns a notification without its data. address: the recipient''s current address, masked '
-  'unless the reader named the user. It is null for operators, for webhooks, for deleted users, '
-  'and after an address that a back end gave was erased.';
+  'unless the reader named the user. It is null for operators, webhooks and deleted users. It is '
+  'also null if a back end gave the address and the address was erased.';
 
 -- supabase/schemas/notifications/functions/notification_runner.sql
 
@@ -9805,10 +9810,10 @@ comment on function farthing.record_balance_page(timestamptz, jsonb, text, times
 
 -- supabase/schemas/payouts/functions/manual_payouts.sql
 
--- Manual payouts. Stripe does not list the transactions of a manual payout, because the request for
--- it names only an amount. So this file assigns the oldest available transactions to the oldest
--- manual payout. If a payout takes all available money, the assigned transactions are exactly the
--- right ones.
+-- Manual payouts. Stripe does not list the balance transactions of a manual payout, because the
+-- request for such a payout names only an amount. So this file assigns the oldest available
+-- transactions to the oldest manual payout. If a payout takes all available money, the assigned
+-- transactions are exactly the right ones.
 --
 -- In a Stripe account with automatic payouts, a manual payout (such as an instant payout) is an
 -- advance on the next automatic one. The list of that automatic payout has the transactions of the
@@ -9845,9 +9850,9 @@ begin
 end
 $$;
 comment on function farthing.release_advances(text, timestamptz) is
-  'The list of this payout may contain manual payouts as lines (advances). Removes the assigned '
-  'transactions from these manual payouts, because the transactions are in Stripe''s list of this '
-  'payout, or will be in a later list.';
+  'Stripe''s list of the payout p_payout_id may contain manual payouts as lines (advances). '
+  'Removes the transactions that were assigned to these manual payouts, because Stripe lists them '
+  'with p_payout_id or with a later payout.';
 
 create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -9884,10 +9889,10 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
-  'running sum equals the payout''s amount. If the sum never equals that amount, assigns them up '
-  'to the last one at which the sum is below it. Any remaining amount is reported as the payout''s '
-  'difference.';
+  'Adds up the available transactions, oldest first, and assigns the first ones to a manual '
+  'payout. The last assigned transaction is the last one at which the running sum equals the '
+  'payout''s amount. If the sum never equals the amount, it is the last one at which the sum is '
+  'below the amount. The rest of the amount is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -10087,9 +10092,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment up to which all payments in the balance of p_currency must be in listed '
-  'payouts; if p_currency is null, the payments in every balance must be. Null before the first '
-  'payout is listed; never later than p_now less paid_out_within.';
+  'Returns a moment. All payments that were made before it must be in listed payouts: those in the '
+  'balance of p_currency or, if p_currency is null, those in every balance. The moment is null '
+  'before the first payout is listed, and never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)
@@ -10265,10 +10270,10 @@ comment on function farthing.apply_payout_event(jsonb, timestamptz) is
 
 -- supabase/schemas/payouts/functions/payout_lists.sql
 
--- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
--- list is stored, because one of our records may arrive after the list: the stored list can then be
--- compared again without another request to Stripe. The list contains ids, amounts, and our id from
--- Stripe's metadata, and no personal data.
+-- Stripe's list of a payout's balance transactions. The payment runner fetches the list page by
+-- page. The list is stored, because one of our records may arrive after the list: the stored list
+-- can then be compared again without another request to Stripe. The list contains ids, amounts, and
+-- our id from Stripe's metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -10356,8 +10361,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The revenue lines are locked before the transactions, because events and book_missing_lines()
-  -- lock in this order, too.
+  -- The revenue lines are locked before the balance transactions, because Stripe's events and
+  -- book_missing_lines() lock them in this order, too.
   lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
@@ -10370,8 +10375,8 @@ begin
     reporting_category text, description text, source_id text, payment_id text, charge_id text, fee_id text,
     transfer_id text, our_id text, mark text, source_amount bigint, source_currency text, amount bigint,
     fee bigint, net bigint, currency text, occurred_at bigint, available_on bigint)
-  -- The rows are locked in a fixed order, so that two runners that store the same transactions
-  -- cannot deadlock.
+  -- The rows are locked in a fixed order, so that two runners that store the same balance
+  -- transactions cannot deadlock.
   order by g.transaction_id
   on conflict (transaction_id) do update set payout_id = coalesce(excluded.payout_id, t.payout_id),
     in_list = true, our_id = excluded.our_id,
@@ -10402,8 +10407,8 @@ begin
   end if;
   perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
   if p_after is null then
-    -- A transaction that was in the earlier list but is not in the new list does not belong to the
-    -- payout.
+    -- A balance transaction that was in the earlier list but is not in the new list does not belong
+    -- to the payout.
     for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
       where payout_id = p_claimed.payout_id and not in_list returning *
     loop
@@ -10450,11 +10455,11 @@ comment on function farthing.find_never_listed(timestamptz) is
 
 -- supabase/schemas/payouts/functions/reconciliation.sql
 
--- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
--- refunds, disputes and fees. never_paid_out.sql looks in the other direction, for payments of ours
--- that no payout contains. A difference is stored as a row and raises no error, because the money
--- has already moved and a person must look at it. The row is resolved automatically when both sides
--- agree again: docs/decisions/reconciliation.md.
+-- Reconciliation: each balance transaction in a payout's list is compared with our orders,
+-- bookings, refunds, disputes and fees. never_paid_out.sql looks in the other direction, for
+-- payments of ours that no payout contains. A difference is stored as a row and raises no error,
+-- because the money has already moved and a person must look at it. The row is resolved
+-- automatically when both sides agree again: docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -10615,7 +10620,7 @@ as $$
   from farthing.balance_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount must equal the sum of its transactions, without the transaction of the payout
+  -- A payout's amount must equal the sum of its balance transactions, without the one of the payout
   -- itself. All of them must be in the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
@@ -10873,8 +10878,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns one version of each package that a list does not name: the version in force or, if only '
-  'later versions are on sale, the earliest of these.';
+  'Returns one version of each package that a list does not name. This is the version in force if '
+  'it is on sale, and otherwise the earliest of the later versions that are on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -11415,8 +11420,8 @@ begin
 end
 $$;
 comment on function farthing.prove_authors() is
-  'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with '
-  'its entry, and each reference moved credits once.';
+  'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with its '
+  'entry, and each reference of a debit or grant moved credits only once.';
 
 -- supabase/schemas/proof/functions/balances_and_entries.sql
 
@@ -11640,7 +11645,8 @@ end
 $$;
 comment on function farthing.prove_burn_down() is
   'Rule 5, as far as entries show it: no plain charge took credits from a lot while a lot before it in the '
-  'burn-down order still had credits. That lot still had credits if a later charge took credits from it.';
+  'burn-down order still had credits. A later charge that took credits from this earlier lot shows that the '
+  'lot still had credits.';
 
 -- supabase/schemas/proof/functions/caps_and_ceilings.sql
 
@@ -11711,8 +11717,8 @@ begin
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- A settled chat whose hold was released before its usage arrived must have a usage event.
-  -- prove_holds() checks the charges of settled holds.
+  -- If the hold of a settled chat was released before the usage arrived, the chat must have a usage
+  -- event. prove_holds() checks the charges of settled holds.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -11731,7 +11737,7 @@ end
 $$;
 comment on function farthing.prove_chats() is
   'Rules 7 and 9 for chats: a chat is open exactly as long as its hold is open, a settled chat was '
-  'charged, and an overcharge was refunded only once.';
+  'charged, and the refunds of an overcharged chat add up to its recorded correction.';
 
 create function farthing.prove_jobs()
 returns setof farthing.violation
@@ -11963,8 +11969,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'Returns the violations of prove_ranges(), and marks as proved the sealed entries of every '
-  'account without a violation. Must not run in two sessions at once.';
+  'Returns the violations of prove_ranges(). If an account has no violation, marks its sealed '
+  'entries as proved. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean, out o_found farthing.violation[])
@@ -12006,8 +12012,8 @@ comment on function farthing.prove_in_parts(int, interval) is
 -- supabase/schemas/proof/functions/incremental_checks.sql
 
 -- The checks of the incremental proof: the new entries after each account's mark, and the accounts
--- without new entries. A mark (`proved`) is the last entry of an account that was sealed and
--- proved.
+-- without new entries. The mark of an account (its row in `proved`) is its last entry that was
+-- sealed and proved.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -12258,7 +12264,7 @@ end
 $$;
 comment on function farthing.prove_lot_states() is
   'Rules 1, 16 and 7 for lots: a closed lot is empty, every lot of a deleted user is closed, and '
-  'the reserved part is what open holds reserve.';
+  'the reserved part of a lot is the sum that open holds reserve in it.';
 
 create function farthing.prove_origins()
 returns setof farthing.violation
@@ -12826,8 +12832,8 @@ begin
   insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
   select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
   from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
-  -- The last whole proof without a violation and all later runs are stored longer. The alert's
-  -- read_proof() reads the violations of these runs until a whole proof finds none.
+  -- The last whole proof without a violation and all later runs are not deleted. The alert
+  -- prove_violation reads the violations of these runs until a whole proof finds none.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
@@ -14399,8 +14405,9 @@ as $$
   set credits = d.credits + excluded.credits, value = d.value + excluded.value
 $$;
 comment on function farthing.add_lot_days(bigint[], bigint[], bigint[]) is
-  'Adds movements of lots to their days: those by each account''s entries after p_after, up to '
-  'p_upto, and those by payments of debt that follow a sealed entry. seal_entries() calls it.';
+  'Adds movements of lots to lot_days: the movements by each account''s entries after p_after, up '
+  'to p_upto, and the movements by payments of debt that follow a sealed entry. seal_entries() '
+  'calls it.';
 
 create function farthing.note_sealed_until(p_now timestamptz)
 returns void
@@ -14805,8 +14812,8 @@ end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
   'Returns the usage of a range of days: all usage of one account, or the usage of all accounts whose '
-  'entries are sealed. For all accounts, reads the sums in usage_sums, because they have fewer rows, and '
-  'reads usage_days only where no such sum has all columns of p_groups.';
+  'entries are sealed. For all accounts, reads usage_sums, because it has fewer rows. Reads usage_days only '
+  'where usage_sums does not have all columns of p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -14823,7 +14830,8 @@ as $$
     case when r.version is not null then d.credits - d.corrected_credits else 0 end,
     c.usd, c.usd * r.markup * 1000
   from (
-    -- Prices are computed once for each group and rate, because they take longer than sums.
+    -- A price takes longer to compute than a sum, so prices are computed only once for each group
+    -- and rate.
     select case when 'day' = any (p_groups) then u.day end as day, u.model, u.rate_version,
       case when 'origin' = any (p_groups) then u.origin end as origin,
       case when 'feature' = any (p_groups) then u.feature end as feature, sum(u.charges) as charges,
@@ -14926,8 +14934,8 @@ as $$
   select (e.created_at at time zone 'UTC')::date, e.origin, coalesce(e.metadata ->> 'model', ''),
     coalesce((e.metadata ->> 'rate_version')::int, 0), e.feature,
     count(*) filter (where e.is_first and not e.is_correction), count(*) filter (where e.is_correction),
-    -- A correction's metadata has the true tokens. The tokens of the corrected charge are
-    -- subtracted.
+    -- A correction's metadata has the true numbers of tokens, so the tokens of the corrected charge
+    -- are subtracted.
     coalesce(sum((e.metadata ->> 'input_tokens')::bigint) filter (where e.is_first), 0)
       - coalesce(sum((e.charged ->> 'input_tokens')::bigint), 0),
     coalesce(sum((e.metadata ->> 'cached_input_tokens')::bigint) filter (where e.is_first), 0)
@@ -15189,9 +15197,9 @@ begin
       select account_id, booking_id into v_line.account_id, v_line.booking_id
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
-        -- We did not request this transfer or reversal: Stripe made the transfer with the payment,
-        -- or the reversal with a refund. A transfer that failed has two transactions; the query
-        -- uses one of them.
+        -- This transfer or reversal was not requested here: Stripe made the transfer with the
+        -- payment, or the reversal with a refund. A transfer that failed has two balance
+        -- transactions; the query uses one of them.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
@@ -15232,8 +15240,8 @@ comment on function farthing.day_of_line(farthing.balance_transactions) is
 
 -- supabase/schemas/revenue/functions/lines_of_bookings.sql
 
--- The revenue lines of a booking: its charge, our fee, and the refunded part of the fee. A trigger
--- books them in the transaction that stores the amounts.
+-- The revenue lines of a booking: its charge, the application fee, and the refunded part of that
+-- fee. A trigger books them in the transaction that stores the amounts.
 
 create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
   p_at timestamptz, p_effective_at timestamptz default null)
@@ -15266,8 +15274,8 @@ begin
 end
 $$;
 comment on function farthing.book_booking_money is
-  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of the '
-  'fee that was refunded. p_effective_at: when the fact happened; null for the time of the event that is '
+  'Books the changed amounts of a booking: its charge, the application fee that Stripe collected, and the '
+  'refunded part of that fee. p_effective_at: when the fact happened; null for the time of the event that is '
   'being applied.';
 
 create function farthing.book_booking()
@@ -15282,8 +15290,8 @@ begin
 end
 $$;
 comment on function farthing.book_booking() is
-  'Trigger: books the charge of a booking that was paid, our fee that Stripe collected, and the part of '
-  'the fee that was refunded.';
+  'Trigger: books the charge of a paid booking, the application fee that Stripe collected, and the refunded '
+  'part of that fee.';
 
 -- supabase/schemas/revenue/functions/lines_of_orders.sql
 
@@ -15346,8 +15354,8 @@ set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
   -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
-  -- taken the money, the tax is returned twice. If the refund fails, or if the bank returns the
-  -- disputed money, one of these two returns of the tax is cancelled.
+  -- taken the money, the tax is returned twice. This ends when the refund fails or the bank returns
+  -- the disputed money.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
@@ -15533,8 +15541,8 @@ begin
     -- The second grouping set adds up both product lines of a currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as (
-    -- Forming groups takes most of the time, so product lines are columns of one group per account,
-    -- and not groups of their own.
+    -- There is one group per account, with a column for each product line. A group for each account
+    -- and product line would be slower, because forming groups takes most of the time.
     select l.currency, l.account_id,
       coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
       coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings
@@ -15599,8 +15607,8 @@ as $$
 begin
   return query
   with taken as (
-    -- A booking whose provider gets the share only at its completion is left out, because Stripe collects no
-    -- fee for it.
+    -- A booking whose provider gets the share only at the booking's completion is left out, because
+    -- Stripe collects no fee for it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing
@@ -15619,8 +15627,8 @@ begin
 end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
-  'Returns the metrics of our fees of bookings: the requested fees, the share of them that was collected, '
-  'and the number of bookings whose fee is missing.';
+  'Returns the metrics of application fees: the requested fees, the share that Stripe collected, and the '
+  'number of bookings whose fee is missing.';
 
 create function farthing.metric_controls(p_range farthing.day_range)
 returns jsonb
@@ -15755,11 +15763,11 @@ as $$
 declare
   v_count bigint;
 begin
-  -- Without this lock, a live event could book a fact after this function has found that the fact
-  -- has no line, and before the function books the line. One of the two transactions would then
-  -- fail. The lock makes the event's line wait, and the checks see the lines of all earlier events.
-  -- A runner that stores Stripe's lists waits for the lock, too, before it locks transactions:
-  -- note_transactions().
+  -- Without this lock, a new Stripe event could book the same fact after this function has found no
+  -- line for it and before this function books the line. One of the two database transactions would
+  -- then fail. With the lock, new events wait, and this function sees the lines of all earlier
+  -- events. A runner that stores Stripe's lists waits for the lock, too, before it locks balance
+  -- transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
@@ -15775,8 +15783,8 @@ $$;
 comment on function farthing.book_missing_lines(timestamptz) is
   'Books the revenue lines of all stored facts that have none, and returns the number of facts. A '
   'repeated call books nothing. A fact of a closed month counts in the oldest open month. Locks '
-  'the lines until the end of the transaction: live events that book a line wait, and reports do '
-  'not.';
+  'the lines until the end of the transaction: new Stripe events that book a line wait, but '
+  'reports do not.';
 
 -- supabase/schemas/revenue/functions/payout_rows.sql
 
@@ -15795,7 +15803,7 @@ as $$
       and m.resolved_at is null), p.made_at, p.arrives_at
   from farthing.payouts p
   cross join lateral (
-    -- The sum does not include the transaction of the payout itself.
+    -- The sum does not include the balance transaction of the payout itself.
     select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
     from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
@@ -15889,9 +15897,9 @@ begin
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in a currency other than the payment's was booked with the amount that the
-          -- dispute had then. That amount may have changed since then, so the movement's lines are
-          -- read.
+          -- A movement in a currency other than the payment's was booked with the dispute's amount.
+          -- The dispute's amount may have changed since the booking, so the amount is read from the
+          -- movement's lines.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
@@ -16009,7 +16017,8 @@ as $$
     group by 1, 2
     union all
     -- The lines are in the currency of the payment, except Stripe's fees and transfers, which are
-    -- in the currency of the balance. The transactions are added up in the same currencies.
+    -- in the currency of the balance. Stripe's balance transactions are added up in the same
+    -- currencies.
     select u.currency, u.is_fee, null, sum(u.amount)
     from (
       select t.currency, t.source_currency, t.kind in ('transfer', 'transfer_reversal') as is_transfer,
@@ -16207,8 +16216,8 @@ declare
   t farthing.balance_transactions;
   v_line farthing.revenue_lines;
 begin
-  -- If two sessions book the same transaction, the second waits here and then sees the lines of the
-  -- first.
+  -- If two sessions book the same balance transaction, the second session waits here and then sees
+  -- the lines of the first one.
   select * into t from farthing.balance_transactions where transaction_id = p_transaction.transaction_id
   for update;
   v_line := farthing.line_about(t);
@@ -16445,9 +16454,9 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state. The rank decides only between events of the same second '
-  'that list equally many movements. Otherwise the later event decides, whatever the ranks, '
-  'because a lost dispute may be appealed and won. An unknown state has rank 6.';
+  'Returns the rank of a dispute''s state; an unknown state has rank 6. The rank decides only '
+  'between two events of the same second with equally many movements. It never overrules a later '
+  'event, because a lost dispute may be appealed and won.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -16673,7 +16682,8 @@ end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
   'Returns three amounts of an order''s payment, in minor units: refunded, disputed, and withdrawn '
-  'by banks. Also returns whether the payment is disputed or in doubt.';
+  'by banks. Also returns whether the payment is disputed, and whether it is in doubt, so that the '
+  'order''s lots must be frozen.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
@@ -19438,8 +19448,8 @@ as $$
   where farthing.stripe_fault_matters(f, p_now - interval '7 days')
 $$;
 comment on function farthing.setup_refusals(bigint, timestamptz) is
-  'Returns the refusals that a wrong setup at Stripe causes: those of every checkout, and those of the '
-  'account''s top-ups.';
+  'Returns the refusals that a wrong setup at Stripe causes: the refusals of all checkouts, and the refusals '
+  'of the account''s top-ups.';
 
 create function farthing.refusal_reason(p_refusal jsonb)
 returns text
@@ -20488,18 +20498,18 @@ $$;
 comment on function farthing.share_due(farthing.bookings) is
   'Returns the part of a booking that the provider should have, in minor units. It is 0 while '
   'their share waits for the booking''s completion. Otherwise it is their share, less their part '
-  'of the money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse '
-  'that part. If the share waited for the completion, money that a bank claims or that a refund '
-  'requests is deducted, too.';
+  'of the money that banks withdrew, less their part of the refunds for which we, and not Stripe, '
+  'reverse that part. If the share waited for the completion, money that banks only claim and '
+  'refunds that are only requested are deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- The charge pays only the first transfer of a share that waited for the completion. A bank
-  -- withdraws the money of a charge from our balance, so our balance also pays each transfer after
-  -- a withdrawal.
+  -- The booking's charge pays only the first transfer of a share that waited for the completion.
+  -- Our balance pays all other transfers. It also pays each transfer after a bank has withdrawn the
+  -- money of the charge, because the bank takes that money from our balance.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -20529,7 +20539,8 @@ begin
       p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- The newest transfer is reversed first, and the payment's own transfer last.
+    -- The newest transfer is reversed first. The transfer that Stripe made with the payment is
+    -- reversed last.
     select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
     from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
@@ -20557,10 +20568,10 @@ comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
 -- supabase/schemas/transfers/functions/settle_uncertain.sql
 
 -- Moves are the transfers, reversals and restorations of a provider's share. This file settles two
--- kinds of moves: those whose result at Stripe is unknown, and those that Stripe refused and a
--- person then made in Stripe's dashboard. An uncertain move counts as made, so that nothing is paid
--- twice. An operator settles a move with this function instead of an UPDATE, because the function
--- also records the moves that become due and audits the operator's reason.
+-- kinds of moves: moves whose result at Stripe is unknown, and moves that Stripe refused, after
+-- which a person made them in Stripe's dashboard. An uncertain move counts as made, so that nothing
+-- is paid twice. An operator settles a move with this function instead of an UPDATE, because the
+-- function also records the moves that become due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,

@@ -87,8 +87,8 @@ $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
   'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
-  'while the provider has not accepted the request yet. A number also records that the provider '
-  'has accepted the request. Returns {status: open | closed}.';
+  'while the model''s provider has not accepted the request yet. A number also records that the '
+  'provider has accepted the request. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -121,11 +121,12 @@ $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
-  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost. '
-  'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
-  'call of this function returns the same answer. If the scheduled task has already charged more '
-  'than the price of p_usage, the difference is refunded. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails with not_found, invalid_request.';
+  'null, the usage that the model''s provider counted is unknown, and the charge is the most that '
+  'the chat can have cost. p_output_tokens: the output tokens received; needed only to compute '
+  'this charge. A repeated call of this function returns the same answer. If the scheduled task '
+  'has already charged more than the price of p_usage, the difference is refunded. Returns '
+  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails '
+  'with not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -151,9 +152,9 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'Ends a chat whose provider returned nothing: releases the hold, frees the idempotency key and '
-  'stores the log. Returns {status: released}, or {status: settled} if the chat was already '
-  'charged. Fails with not_found.';
+  'Ends a chat for which the model''s provider returned nothing: releases the hold, frees the '
+  'idempotency key and stores the log. Returns {status: released}, or {status: settled} if the '
+  'chat was already charged. Fails with not_found.';
 
 -- supabase/schemas/alerts/api.sql
 
@@ -938,7 +939,7 @@ comment on function farthing_public.grants_list is
 -- supabase/schemas/health/api.sql
 
 -- Health: the probe of the database, the report of GET /health, the metrics, and the paid checks
--- (each one makes a small use of a service that costs money).
+-- (each one uses a service a little, and this use costs money).
 
 create function farthing_public.health_database()
 returns jsonb
@@ -1439,7 +1440,8 @@ as $$
 begin
   if farthing.mfa_applies((select operator_mfa from farthing.policy), p_livemode) then
     perform farthing.fail('mfa_required',
-      'Operators need a second factor for changes. Verify one with supabase.auth.mfa, then send the new token.');
+      'Operators need a second factor for changes. Verify one with supabase.auth.mfa, then send the '
+      'new token.');
   end if;
   return '{}'::jsonb;
 end
@@ -1837,8 +1839,8 @@ grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
   'Claims due moves (transfers, reversals and restorations of providers'' shares), at most one per '
   'booking. A claimed move cannot be claimed again before its next attempt is due. A move becomes '
-  'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the charge''s '
-  'own transfer.';
+  'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the transfer '
+  'that Stripe made with the charge.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -2027,9 +2029,9 @@ end
 $$;
 grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
-  'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
-  'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
-  'Fails with not_found.';
+  'Removes a user''s saved card and stops the user''s top-ups. Returns {removals, top_ups}: the '
+  'cards that Stripe must still detach [{payment_method_id, customer_id, attempts}], and the '
+  'settings of top-ups. Fails with not_found.';
 
 create function farthing_public.cards_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -2109,8 +2111,8 @@ grant execute on function farthing_public.cards_describe to service_role;
 comment on function farthing_public.cards_describe is
   'Stores the brand, last digits and expiry that Stripe returned for a card; all are null for a '
   'payment method that is not a card. Stores them only if card_unread_since is still '
-  'p_unread_since. If p_customer_id is not the card''s customer, Stripe has detached the card: the '
-  'card is removed, and top-ups pause. Returns {stored}.';
+  'p_unread_since. If p_customer_id is not the card''s customer at Stripe, Stripe has detached the '
+  'card: the card is removed, and top-ups pause. Returns {stored}.';
 
 create function farthing_public.cards_detached(p_payment_method_id text, p_error text default null,
   p_now timestamptz default now())
@@ -2473,8 +2475,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The event with the id p_before is read before the page: the index scan begins at its
-  -- received_at and id.
+  -- The event with the id p_before is read first, because the index scan begins at its received_at
+  -- and its id.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;
@@ -2715,8 +2717,8 @@ begin
     select row(farthing.job_answer(j) || jsonb_build_object('user_id', j.user_id, 'detail', j.error_detail),
       j.job_nr)::farthing.page_item
     from farthing.jobs j
-    -- This condition must be the same in the index jobs_dead and in the alert dead_jobs. A job that
-    -- failed at once, because a retry would not help, is not dead-lettered.
+    -- The index jobs_dead and the alert dead_jobs must have the same condition as this query. A job
+    -- that failed at once, because a retry would not help, is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)
@@ -3003,9 +3005,9 @@ end
 $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
-  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, '
-  'and totals by account and currency. Fails with invalid_request and names the field: `from` or '
-  '`limit`.';
+  'Returns the journal of a range of days: rows that debit or credit a bookkeeping account, in '
+  'minor units, and totals by account and currency. Fails with invalid_request and names the '
+  'field: `from` or `limit`.';
 
 -- supabase/schemas/notifications/api/list.sql
 
@@ -3137,9 +3139,9 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
-  'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
-  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: '
-  'only counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
+  'Queues dead-lettered notifications again: at most p_limit of those that were given up from p_since to '
+  'p_until, oldest first. p_template, p_error: only notifications with this template or last error. '
+  'p_dry_run: only counts them. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
   'last_error, count}], retried}}. Fails with forbidden. Fails with invalid_request and names the field: '
   '`since` or `reason`.';
 
@@ -3462,8 +3464,8 @@ language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
-    -- The period begins an hour before done_until, because Stripe may add a transaction to the list
-    -- some time after the transaction's own time.
+    -- The period begins an hour before done_until, because Stripe may add a balance transaction to
+    -- the list some time after the transaction was made.
     'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
     'until', ceil(extract(epoch from c.lists_until))::bigint)
   from farthing.claim_balance_list(p_now) c where c.claimed_at is not null
@@ -4275,9 +4277,9 @@ end
 $$;
 grant execute on function farthing_public.report_payout to service_role;
 comment on function farthing_public.report_payout is
-  'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with '
-  'the order, booking, refund or dispute that it matches. Fails with not_found. Fails with invalid_request '
-  'and names the field `limit`.';
+  'Returns the report of one payout: {payout, mismatches} and the rows of a report. mismatches: the open '
+  'ones. Each row is a line of the payout, with the order, booking, refund or dispute that the line matches. '
+  'Fails with not_found. Fails with invalid_request and names the field `limit`.';
 
 -- supabase/schemas/revenue/api/revenue.sql
 
@@ -4906,11 +4908,11 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
-  'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
-  'optionally only those with one reason for refusal, at most p_limit in one call, oldest first. '
-  'The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
-  '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
-  'with forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
+  'Queues refused requests for welcome credits again: at most p_limit of those that were refused '
+  'from p_since to p_until, oldest first. p_refused_as: only requests that were refused for this '
+  'reason. The usual limits, such as the daily limit, apply again. p_dry_run: only counts them. '
+  'Returns {status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. '
+  'Fails with forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
 
 -- supabase/schemas/welcome/api/runner.sql
 

@@ -246,10 +246,10 @@ select farthing.add_task('delete_old_metrics', '5 minutes');
 
 -- supabase/schemas/notifications/triggers.sql
 
--- Triggers: a paid order or booking, a refund, a dispute and a cancelled booking each queue a
--- notification in the transaction that writes them; a queued notification wakes the runner.
--- Scheduled tasks look for low balances and for credits that expire soon, wake the runner, give up
--- notifications, and delete old ones.
+-- Triggers: each paid order or booking, refund, dispute and cancelled booking queues a notification
+-- in the transaction that writes it. A queued notification wakes the runner. Scheduled tasks look
+-- for low balances and for credits that expire soon, wake the runner, give up notifications, and
+-- delete old ones.
 
 select farthing.add_task('notify_low_balances', '1 minute');
 select farthing.add_task('notify_expiring_credits', '5 minutes');

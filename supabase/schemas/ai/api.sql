@@ -81,8 +81,8 @@ $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
   'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far, or null '
-  'while the provider has not accepted the request yet. A number also records that the provider '
-  'has accepted the request. Returns {status: open | closed}.';
+  'while the model''s provider has not accepted the request yet. A number also records that the '
+  'provider has accepted the request. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -115,11 +115,12 @@ $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is '
-  'null, the provider''s usage is unknown, and the charge is the most that the chat can have cost. '
-  'p_output_tokens: the output tokens received; needed only to compute this charge. A repeated '
-  'call of this function returns the same answer. If the scheduled task has already charged more '
-  'than the price of p_usage, the difference is refunded. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails with not_found, invalid_request.';
+  'null, the usage that the model''s provider counted is unknown, and the charge is the most that '
+  'the chat can have cost. p_output_tokens: the output tokens received; needed only to compute '
+  'this charge. A repeated call of this function returns the same answer. If the scheduled task '
+  'has already charged more than the price of p_usage, the difference is refunded. Returns '
+  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails '
+  'with not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -145,6 +146,6 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'Ends a chat whose provider returned nothing: releases the hold, frees the idempotency key and '
-  'stores the log. Returns {status: released}, or {status: settled} if the chat was already '
-  'charged. Fails with not_found.';
+  'Ends a chat for which the model''s provider returned nothing: releases the hold, frees the '
+  'idempotency key and stores the log. Returns {status: released}, or {status: settled} if the '
+  'chat was already charged. Fails with not_found.';

@@ -99,12 +99,12 @@ create table farthing.chats (
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt; the hold covers '
-  'the price of this maximum. output_is_counted: true if the provider hides no output and counts '
-  'tokens as we do, so that our count of the output equals the provider''s. streamed_tokens: the '
-  'output tokens received so far, as last recorded. answered_at: when the chat''s own request '
-  'reported the end of the chat, even if the chat was already closed; null until then. corrected: '
-  'credits refunded because the scheduled task had charged more than the price of the provider''s '
-  'usage.';
+  'the price of this maximum. output_is_counted: true if the model''s provider hides no output and '
+  'counts tokens as we do, so that our count of the output equals the provider''s. '
+  'streamed_tokens: the output tokens received so far, as last recorded. answered_at: when the '
+  'chat''s own request reported the end of the chat, even if the chat was already closed; null '
+  'until then. corrected: credits refunded because the scheduled task had charged more than the '
+  'price of the provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';

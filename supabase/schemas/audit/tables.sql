@@ -19,8 +19,8 @@ comment on table farthing.audit is
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 -- The report of authors (reports/api/actors.sql) uses this index. The index leaves out accounts,
--- customers, providers and top_ups, because users change rows of these tables themselves, much more
--- often than rows of the other tables change.
+-- customers, providers and top_ups, because their rows change much more often: users change them
+-- themselves.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',

@@ -12,8 +12,8 @@ create table farthing.features (
   constraint features_text_bounded check (length(changed_by) <= 255)
 );
 comment on table farthing.features is
-  'One flag per product: off, on, or on for a percentage of the users. The column percentage '
-  'applies only in the state percentage.';
+  'One flag per product: off, on, or on for a percentage of the users. The column `percentage` '
+  'applies only in the state `percentage`.';
 alter table farthing.features enable row level security;
 create policy features_none on farthing.features for select to authenticated using (false);
 

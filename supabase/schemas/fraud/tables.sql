@@ -11,8 +11,8 @@ create table farthing.card_uses (
   constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
 );
 comment on table farthing.card_uses is
-  'Charges of cards by an account, successful and failed. card: sha256 of Stripe''s fingerprint. Rows '
-  'are deleted after 90 days.';
+  'Card payments by an account, successful and failed: one row per charge at Stripe. card: sha256 '
+  'of Stripe''s fingerprint. Rows are deleted after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
 -- Rows arrive in the order of time, so a small BRIN index suffices.

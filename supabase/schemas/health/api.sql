@@ -1,5 +1,5 @@
 -- Health: the probe of the database, the report of GET /health, the metrics, and the paid checks
--- (each one makes a small use of a service that costs money).
+-- (each one uses a service a little, and this use costs money).
 
 create function farthing_public.health_database()
 returns jsonb

@@ -134,8 +134,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'Stores the answer of a started key, as idempotency_finish() does, but in private_answers, so that it is '
-  'deleted with its user. The caller has locked the account.';
+  'Stores the answer of a started key, as idempotency_finish() does, but in private_answers, so '
+  'that the answer is deleted with its user. The caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
 returns void
@@ -188,5 +188,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer is not replaced in its first 24 hours, but it may be erased. After 24 '
-  'hours the key may be used again.';
+  'Trigger: refuses to replace a stored answer in its first 24 hours. Erasing the answer is '
+  'allowed. After 24 hours the key may be used again.';

@@ -20,8 +20,8 @@ create policy idempotency_keys_none on farthing.idempotency_keys for select to a
 
 -- Private answers have a table of their own, because a model's answer and a Stripe client secret
 -- belong to one user and must be deleted with the user. An operator who reads idempotency_keys to
--- find a blocked key does not see these answers. Encryption would not help, because its key would
--- be in the same database.
+-- find a key that blocks retries does not see these answers. Encryption would not help, because its
+-- key would be in the same database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,

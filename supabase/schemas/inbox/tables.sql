@@ -36,7 +36,7 @@ create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
--- An application fee names its charge and not its payment.
+-- Stripe's events about an application fee name the charge and not the payment.
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded')
     and state in ('deferred', 'dead', 'ignored');

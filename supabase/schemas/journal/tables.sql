@@ -16,10 +16,11 @@ comment on table farthing.journal_accounts is
   'Append-only. The code of each account of the journal, by version. The code in force on a day '
   '(UTC) is the newest one that took effect on or before that day. unapplied_payments: payments '
   'whose credits are not granted yet. provider_payable: the providers'' money from bookings. '
-  'refunds, disputes: money that was returned, less the deferred revenue that it released; this '
-  'difference lowers revenue. tax_payable: tax that is owed to the state. discounts: when an order '
-  'with a discount is paid, this account is debited and at once credited with the same amount: the '
-  'charge is booked at the full price, and only what was paid becomes deferred revenue.';
+  'refunds, disputes: the returned money, less the deferred revenue of the credits that were '
+  'clawed back for it; this difference lowers revenue. tax_payable: tax that is owed to the state. '
+  'discounts: when an order with a discount is paid, this account is debited and at once credited '
+  'with the same amount. The reason: the payment is booked at the full price, but only what was '
+  'paid becomes deferred revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

@@ -107,8 +107,8 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- We commit the row of a provider before its account is created. No row has this account, so
-    -- the account belongs to another app.
+    -- A provider's row is committed before its account is created. No row has this account, so the
+    -- account belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then

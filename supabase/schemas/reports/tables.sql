@@ -30,12 +30,12 @@ create table farthing.lot_days (
 );
 comment on table farthing.lot_days is
   'Movements of lots. They are summed by the day (UTC) on which they were booked, by the lot''s '
-  'source, and by the currency of the lot''s price (empty for a lot without a price). movement '
-  '`granted`: credits that came in; all other movements: credits that went out, negative if more '
-  'credits were reinstated than went out. `refunded`, `disputed`: clawed back. The source `debt` '
-  'has the used and clawed-back credits that no lot could pay, less the debt that lots paid later. '
-  'value: the part of the lots'' prices that moved, in minor units; what remains of a lot is worth '
-  'price * remaining / amount, rounded.';
+  'source, and by the currency of the lot''s price (empty for a lot without a price). A movement '
+  '`granted` counts credits that came in. All other movements count credits that went out; the '
+  'number is negative if more credits were reinstated than went out. `refunded` and `disputed` are '
+  'clawbacks. The source `debt` has the used and clawed-back credits that no lot could pay, less '
+  'the debt that lots paid later. value: the part of the lots'' prices that moved, in minor units; '
+  'what remains of a lot is worth price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -105,8 +105,9 @@ create table farthing.usage_days (
 );
 comment on table farthing.usage_days is
   'Sealed charges, summed by the day (UTC) on which they were written, by model, rate version, origin and '
-  'feature. corrected_credits: the credits that later corrections of chats reinstated; the tokens are the '
-  'corrected ones. Charges without a rate have model '''' and rate version 0. Amounts are in credits.';
+  'feature. corrected_credits: the credits that corrections of overcharged chats returned later. The numbers '
+  'of tokens are the corrected ones. Charges without a rate have model '''' and rate version 0. Amounts are '
+  'in credits.';
 create table farthing.usage_features (
   feature varchar(64) primary key,
   first_day date not null

@@ -55,9 +55,9 @@ comment on table farthing.revenue_lines is
   'dispute are `tax_returned` and the money without that tax. source_id: Stripe''s id of the '
   'payment, refund, balance transaction or fee. Stripe''s fees and transfers are in the currency '
   'of the balance, other amounts in the currency of the payment.';
--- A fact has only one line of each kind, except in two cases. The sum of returned application fees
--- and a fee of Stripe may change later; then another line with the difference is booked. If a
--- refund fails, its tax is booked again with the opposite sign.
+-- A fact has only one line of each kind, except in two cases. First, a fee of Stripe, or the sum of
+-- a booking's returned application fees, may change later: then another line books the difference.
+-- Second, if a refund fails, its tax is booked again with the opposite sign.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.

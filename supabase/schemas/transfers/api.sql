@@ -11,8 +11,8 @@ grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
   'Claims due moves (transfers, reversals and restorations of providers'' shares), at most one per '
   'booking. A claimed move cannot be claimed again before its next attempt is due. A move becomes '
-  'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the charge''s '
-  'own transfer.';
+  'uncertain after ten attempts or 23 hours. A reversal without transfer_id reverses the transfer '
+  'that Stripe made with the charge.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,

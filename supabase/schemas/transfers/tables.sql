@@ -33,11 +33,11 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is '
-  'paid from the booking''s charge; `reversal`: money is taken from the provider by reversing the '
-  'payment''s own transfer, or the transfer whose move_id is in `reverses`; `restoration`: money is '
-  'transferred to the provider again, from our balance. amount: minor units, without our fee. status '
-  '`uncertain`: it is unknown whether Stripe made the move, and the move is not sent again.';
+  'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is paid '
+  'from the booking''s charge; `reversal`: money is taken from the provider by reversing the transfer that '
+  'Stripe made with the payment, or the transfer whose move_id is in `reverses`; `restoration`: money is '
+  'transferred to the provider again, from our balance. amount: minor units, without the application fee. '
+  'status `uncertain`: it is unknown whether Stripe made the move, and the move is not sent again.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create unique index booking_transfers_by_stripe_id on farthing.booking_transfers (stripe_id)

@@ -12,7 +12,7 @@ create table farthing.usage_events (
 );
 comment on table farthing.usage_events is
   'Rule 9: an event_id is charged only once per origin, with no time limit. The charge is in the '
-  'entries first_seq to last_seq. Free usage has no entries: its contents are in usage and '
-  'event_at.';
+  'entries first_seq to last_seq. Free usage has no entries: its contents are in the columns usage '
+  'and event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);

@@ -36,8 +36,9 @@ begin
 end
 $$;
 comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
-  'Records that a chat''s request is alive. p_output_tokens: the output tokens received so far; null while '
-  'the provider has not accepted the request. Returns false if the chat is closed.';
+  'Records that a chat''s request is alive. p_output_tokens: the output tokens received so far; '
+  'null while the model''s provider has not accepted the request. Returns false if the chat is '
+  'closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
@@ -60,9 +61,9 @@ begin
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Closes an abandoned chat. If the provider accepted the request and the hold has not expired, '
-  'charges the most that the chat can have cost; otherwise releases the hold. The caller has '
-  'locked the key, the owner, the account and the chat.';
+  'Closes an abandoned chat. If the model''s provider accepted the request and the hold has not '
+  'expired, charges the most that the chat can have cost; otherwise releases the hold. The caller '
+  'has locked the key, the owner, the account and the chat.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void

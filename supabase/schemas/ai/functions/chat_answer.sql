@@ -22,8 +22,8 @@ begin
 end
 $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
-  'replaces the charged usage if the charge was corrected. Credits are text.';
+  'Returns the answer of a closed chat: the message of the model''s provider, the usage and the '
+  'charge. p_usage replaces the charged usage if the charge was corrected. Credits are text.';
 
 create function farthing.chat_charge(p_hold farthing.holds, p_now timestamptz)
 returns jsonb
@@ -31,9 +31,9 @@ language sql stable
 set search_path = ''
 as $$
   -- After the scheduled task or the end of the hold has closed a chat, the chat's own request may
-  -- still charge the chat or correct the charge. The request reads from the provider for at most
-  -- 130 seconds, and then tries for at most 45 seconds to end the chat: 175 seconds in all. So the
-  -- charge is final 200 seconds after the chat began, with a margin of 25 seconds.
+  -- still charge the chat or correct the charge. The request reads from the model's provider for at
+  -- most 130 seconds, and then tries for at most 45 seconds to end the chat: 175 seconds in all. So
+  -- the charge is final 200 seconds after the chat began, with a margin of 25 seconds.
   select jsonb_build_object(
     'credits', trim_scale(coalesce(
       (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,

@@ -1,12 +1,12 @@
--- Chats: a chat begins with a hold, before the provider is called. Then the chat's request records
--- heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases the chat.
--- A trigger closes a chat when its hold ends, because a hold can also end without the chat's
--- request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the advisory
--- lock of the idempotency key, the owner, the account, the chat, the key's row. The scheduled task
--- skips a chat if one of its rows is locked. The owner's row must be locked, because two later
--- statements check a foreign key to it: the insert of a log, and the second update of the account
--- in one transaction. It is locked before the account, as in the deletion of the owner; another
--- order could cause a deadlock.
+-- Chats: a chat begins with a hold, before the model's provider is called. Then the chat's request
+-- records heartbeats (abandoned_chats.sql), and in the end settles (settle_chats.sql) or releases
+-- the chat. A trigger closes a chat when its hold ends, because a hold can also end without the
+-- chat's request: by expiry, by the deletion of the owner, or by an operator. Order of locks: the
+-- advisory lock of the idempotency key, the owner, the account, the chat, the key's row. The
+-- scheduled task that closes abandoned chats skips a chat if one of these locks is taken. The
+-- owner's row must be locked, because two later statements check a foreign key to that row: the
+-- insert of a log, and the second update of the account in one transaction. The owner is locked
+-- before the account, as in the deletion of a user; another order could cause a deadlock.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds

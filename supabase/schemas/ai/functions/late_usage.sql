@@ -1,6 +1,6 @@
--- Late usage: usage that the provider reports after the scheduled task or the end of the hold has
--- closed the chat. A released chat is then charged late. A chat that was charged too much is
--- corrected.
+-- Late usage: usage that the model's provider reports after the scheduled task or the end of the
+-- hold has closed the chat. A released chat is then charged late. A chat that was charged too much
+-- is corrected.
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean

@@ -1,5 +1,5 @@
--- The end of an answered chat. The chat is charged for the usage that the provider reports, or, if
--- the usage is unknown, for the most that the chat can have used.
+-- The end of an answered chat. The chat is charged for the usage that the model's provider reports,
+-- or, if the usage is unknown, for the most that the chat can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
@@ -41,9 +41,9 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat. Calls settle(), which charges the first of p_usages whose debt stays '
-  'within the overdraft limit. The caller has locked the key, the owner, the account and the chat, '
-  'and released expired holds.';
+  'Settles an open chat. Calls settle(), which charges the first of p_usages that the overdraft '
+  'limit allows. The caller has locked the key, the owner, the account and the chat, and released '
+  'expired holds.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats

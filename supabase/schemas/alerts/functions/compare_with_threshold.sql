@@ -5,9 +5,9 @@ returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- A value of null, such as a share of zero requests, is fine. The value is rounded as in
-  -- incidents, which have as many digits as a threshold. Without the rounding, the value could be
-  -- above a threshold that an operator copied from an incident.
+  -- A value of null, such as a share of zero requests, is fine. The value is rounded to 6 decimals,
+  -- because incidents and thresholds are stored with 6 decimals. Without the rounding, the value
+  -- could be above a threshold that an operator copied from an incident.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v

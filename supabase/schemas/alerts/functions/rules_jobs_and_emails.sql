@@ -16,7 +16,7 @@ as $$
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
   'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A job '
-  'that failed before its last attempt, because a retry would not help, does not count.';
+  'also fails before its last attempt if a retry would not help; such a job does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -28,7 +28,7 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A notification that was never sent because no address, webhook or mail service is configured
+      -- If no address, webhook or mail service is configured, a notification is never sent. This
       -- needs no alert.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;

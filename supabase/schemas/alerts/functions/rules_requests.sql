@@ -130,8 +130,8 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- In a project that has configured no Redis, limits without Redis are intended, so these
-        -- requests are subtracted.
+        -- If a project has configured no Redis, its rate limits work without Redis on purpose. So
+        -- these requests are subtracted.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r

@@ -12,8 +12,8 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'Reads how many paid checks failed in their last run. A paid check makes a small use of a '
-  'service that costs money.';
+  'Reads how many paid checks failed in their last run. A paid check uses a service a little, and '
+  'this use costs money.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -34,8 +34,8 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'Reads the number of dead-lettered events of any age, of failed events received within the rule''s '
-  'period, and of events that the last backfill could not read.';
+  'Reads the sum of three numbers: the dead-lettered events of any age, the failed events received '
+  'within the rule''s period, and the events that the last backfill could not read.';
 
 create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -65,9 +65,9 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Reads the share of failed charges. A share above the threshold counts only under three more '
-  'conditions: it is at least the rule''s factor times the usual share, at least three charges '
-  'failed, and there were at least as many charges as the rule''s minimum.';
+  'Reads the share of card charges at Stripe that failed. A share above the threshold counts only '
+  'under three more conditions: it is at least the rule''s factor times the usual share, at least '
+  'three charges failed, and there were at least as many charges as the rule''s minimum.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -103,7 +103,7 @@ as $$
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
   -- A prevented dispute needs an alert as long as it freezes credits or a provider's share. If
-  -- money of the dispute has moved, no alert is needed.
+  -- Stripe has moved money because of the dispute, no alert is needed.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -116,7 +116,7 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Returns the states of Stripe objects that Farthing does not know and that Stripe reported after '
+  'Returns the states that Farthing does not know, if Stripe reported them for an object after '
   'p_from. Also returns each prevented dispute that still freezes credits or a provider''s share '
   'after an hour: Stripe has not said how the buyer gets the money back.';
 

@@ -1,15 +1,15 @@
 -- The audit: changes of data that decides about money, with the author and the row before and
 -- after. Triggers write the audit rows, so no function can forget to write one, and each audit row
 -- shows the actual change. Changes of some columns need a reason, which the transaction gives by
--- allow_change(); without it they are refused. The required reason prevents mistakes and makes
--- changes visible. It does not stop a role that may write the table, because that role may also
--- call allow_change() at an SQL prompt. The owner of the tables can disable triggers; then the
--- changed row differs from its last audit row, and the proof reports it (prove_audit). The audit
--- does not slow charges down: a charge updates no audited column, and PostgreSQL queues no trigger
--- for an update of columns outside the trigger's list. The audit uses AFTER triggers, because a
--- BEFORE trigger makes PostgreSQL lock each updated row once more, even if the trigger does not
--- fire. With BEFORE triggers, a debit would be slower, because it updates two rows. Accounts and
--- lots have AFTER triggers anyway, for their foreign keys.
+-- allow_change(); such a change without a reason is refused. The required reason prevents mistakes
+-- and makes changes visible. It does not stop a role that may write the table, because that role
+-- may also call allow_change() at an SQL prompt. The owner of the tables can disable triggers; then
+-- the changed row differs from its last audit row, and the proof reports it (prove_audit). The
+-- audit does not slow charges down: a charge updates no audited column, and PostgreSQL queues no
+-- trigger for an update of columns outside the trigger's list. The audit uses AFTER triggers,
+-- because a BEFORE trigger makes PostgreSQL lock each updated row once more, even if the trigger
+-- does not fire. With BEFORE triggers, a debit would be slower, because it updates two rows.
+-- Accounts and lots have AFTER triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)

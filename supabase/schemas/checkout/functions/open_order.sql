@@ -29,8 +29,8 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for this version of a package in the currency of p_package, or '
-  'null. An order that is about to expire, or cannot get a session any more, is marked as expired. '
+  'Returns the user''s open order for the version and the currency of p_package; null if there is '
+  'none. An order that is about to expire, or cannot get a session any more, is marked as expired. '
   'The caller has locked the account.';
 
 create function farthing.checkout_new_order(

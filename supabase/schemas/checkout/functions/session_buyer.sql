@@ -20,9 +20,9 @@ as $$
   left join auth.users u on u.id = p_user_id
 $$;
 comment on function farthing.session_buyer(uuid, bigint) is
-  'Returns {customer_id, customer_email} of a new session. At most one of them is not null; both are null '
-  'if the user has no customer for this session and no plain email address. Other addresses are left out, '
-  'because Stripe might refuse them.';
+  'Returns {customer_id, customer_email} of a new session. At most one of them is set. Both are '
+  'null if the user has no customer for this session and no plain email address. Other addresses '
+  'are left out, because Stripe might refuse them.';
 
 create function farthing.forget_session_email()
 returns trigger

@@ -23,9 +23,9 @@ end
 $$;
 grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
-  'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
-  'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
-  'Fails with not_found.';
+  'Removes a user''s saved card and stops the user''s top-ups. Returns {removals, top_ups}: the '
+  'cards that Stripe must still detach [{payment_method_id, customer_id, attempts}], and the '
+  'settings of top-ups. Fails with not_found.';
 
 create function farthing_public.cards_claim(p_limit int, p_now timestamptz default now())
 returns jsonb
@@ -105,8 +105,8 @@ grant execute on function farthing_public.cards_describe to service_role;
 comment on function farthing_public.cards_describe is
   'Stores the brand, last digits and expiry that Stripe returned for a card; all are null for a '
   'payment method that is not a card. Stores them only if card_unread_since is still '
-  'p_unread_since. If p_customer_id is not the card''s customer, Stripe has detached the card: the '
-  'card is removed, and top-ups pause. Returns {stored}.';
+  'p_unread_since. If p_customer_id is not the card''s customer at Stripe, Stripe has detached the '
+  'card: the card is removed, and top-ups pause. Returns {stored}.';
 
 create function farthing_public.cards_detached(p_payment_method_id text, p_error text default null,
   p_now timestamptz default now())

@@ -71,8 +71,8 @@ set search_path = ''
 as $$
   select r.payment_method_id from farthing.card_removals r
   where r.detached_at is null and r.next_attempt_at <= p_now
-    -- An open charge still needs its card after the card was removed or replaced, because the charge's
-    -- request to Stripe may have to be repeated.
+    -- An open charge of a top-up still needs its card after the card was removed or replaced,
+    -- because the charge's request to Stripe may have to be repeated.
     and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
       and c.payment_method_id = r.payment_method_id and c.step = 'charge')
   order by r.next_attempt_at, r.payment_method_id limit p_limit

@@ -13,7 +13,7 @@ as $$
 declare
   v_customer farthing.customers;
 begin
-  -- If another app created the customer, Farthing must not detach the card.
+  -- If another app created this customer at Stripe, Farthing must not detach the customer's card.
   select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
   if v_customer.account_id is null then
     return 'ignored';
@@ -50,8 +50,8 @@ begin
     card_brand = null, card_last4 = null, card_exp_month = null, card_exp_year = null,
     card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0,
     card_changed_at = excluded.card_changed_at
-  -- A card of another customer is not stored, because it could not be charged through this
-  -- customer.
+  -- A card of another customer at Stripe is not stored, because it could not be charged through the
+  -- account's own customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if not found then
     perform farthing.reject_card(p_facts, p_now);
@@ -69,9 +69,9 @@ end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
   'Stores a saved card, and wakes the runner, which reads this card and detaches the replaced '
-  'card. A card is not stored but detached if it was removed before, if it belongs to another '
-  'customer, or if it was saved before the last change of the account''s card. The caller has '
-  'locked the account.';
+  'card. A card is detached instead of stored in three cases: it was removed before, it belongs to '
+  'another customer at Stripe, or it was saved before the last change of the account''s card. The '
+  'caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -135,7 +135,7 @@ begin
   end if;
   if p_type <> 'payment_method.detached' then
     -- The inbox does not store a card's digits, so the payment runner reads the card from Stripe.
-    -- That response is also newer than the event.
+    -- Stripe's response is also newer than the event.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then

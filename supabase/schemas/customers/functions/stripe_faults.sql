@@ -18,8 +18,8 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- If the policy computes no tax, no request can fail because of taxes, so an earlier tax fault no
-  -- longer matters.
+  -- A tax fault matters only while the policy lets Stripe compute taxes: otherwise no request can
+  -- fail because of taxes.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;

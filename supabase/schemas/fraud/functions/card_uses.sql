@@ -11,7 +11,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- The charge has no id of an order or a booking, or was not paid by card.
+  -- Stripe's charge has no id of an order or a booking, or was not paid by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -37,5 +37,5 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Records that an account has used a card, and whether the charge succeeded. The card limits '
-  'count these records. Returns processed, ignored or deferred.';
+  'Records that an account has used a card, and whether the charge at Stripe succeeded. The card '
+  'limits count these records. Returns processed, ignored or deferred.';

@@ -90,10 +90,10 @@ begin
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The buyer is refused if more than n users used one of the buyer's cards within a day. Sort the
-  -- users of such a card by their last use, newest first: user n + 1 is one too many. The refusals
-  -- end a day after that user's last use, or a day after the buyer's own last use if that is
-  -- earlier.
+  -- The limit users_per_card_day is n. The buyer is refused if more than n users used one of the
+  -- buyer's cards within a day. The users of such a card are sorted by their last use, newest
+  -- first, so user n + 1 is the first user too many. The refusals end a day after that user's last
+  -- use, or a day after the buyer's own last use if that is earlier.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

@@ -1,5 +1,5 @@
 -- Grants: credits that an operator or a secret key grants without a payment. A grant creates
--- credits out of nothing (trap T40, docs/reference/traps.md), so operators can't grant to
+-- credits out of nothing (trap T40, docs/reference/traps.md). So operators can't grant to
 -- themselves, and a grant above a ceiling of the policy waits until another operator confirms it
 -- (pending_grants.sql). Confirmed grants count towards no ceiling. Secret keys belong to the app's
 -- own programs: the ceilings bind keys only if the policy says so. The ceilings do not bind a

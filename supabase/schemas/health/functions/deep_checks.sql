@@ -1,4 +1,4 @@
--- The paid checks: each one makes a small use of a service that costs money. This file has their
+-- The paid checks: each one uses a service a little, and this use costs money. This file has their
 -- daily budget, their results, and the check of the ledger, which reads 200 accounts. A unit of the
 -- budget is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each
 -- check, in units.

@@ -25,8 +25,8 @@ begin
 end
 $$;
 comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
-  'Prices an estimate and returns the terms of a hold that pins its rate: amount, model, rate_version. '
-  'Fails with unknown_model, invalid_request.';
+  'Prices an estimate and returns the terms of a hold that pins the rate of this price: amount, '
+  'model, rate_version. Fails with unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
   p_now timestamptz)

@@ -1,7 +1,8 @@
--- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills. Each
--- bill is the fallback for the previous one: it is charged only if the overdraft limit refused a
--- charge of that one. Usage in a bill is priced when the bill is charged. An expired hold may still
--- be settled within the policy's late_settle_within (policy/tables.sql).
+-- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills. The
+-- first bill is charged. If the overdraft limit refuses a part of a bill, the accepted part stays
+-- charged, and the next bill is charged as a fallback. Usage in a bill is priced when the bill is
+-- charged. An expired hold may still be settled within the policy's late_settle_within
+-- (policy/tables.sql).
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -9,8 +10,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Only an expiry sets resolved_at to expires_at; a hold that its caller released has an earlier
-  -- resolved_at. Chats and jobs have their own rules for late settlements.
+  -- Only an expiry sets resolved_at to expires_at; a hold that was released by a request has an
+  -- earlier resolved_at. Chats and jobs have their own rules for late settlements.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -130,8 +131,8 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills whose debt stays within the overdraft limit. '
-  'The rest of the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest '
-  'instead, also in lots of the old hold that have expired or are frozen (reserve). The caller has '
-  'locked the account and released its expired holds. Fails with overdraft_exceeded, '
-  'unknown_model, usage_conflict, invalid_request.';
+  'Rule 7: settles a hold with the first of p_bills that the overdraft limit allows. The rest of '
+  'the hold is released and pays debt. With p_keeps_rest, a new hold reserves the rest instead, '
+  'also in lots of the old hold that have expired or are frozen (reserve). The caller has locked '
+  'the account and released its expired holds. Fails with overdraft_exceeded, unknown_model, '
+  'usage_conflict, invalid_request.';

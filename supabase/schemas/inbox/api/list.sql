@@ -8,8 +8,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the best index depends on the filters
 as $$
 declare
-  -- The event with the id p_before is read before the page: the index scan begins at its
-  -- received_at and id.
+  -- The event with the id p_before is read first, because the index scan begins at its received_at
+  -- and its id.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;

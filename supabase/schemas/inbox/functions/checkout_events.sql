@@ -31,8 +31,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- Any of these values may still be missing: the event may arrive before the call that opened the
-  -- session has stored the session's id, and the invoice of a delayed payment exists only after the
+  -- Any of these values may still be missing. The event may arrive before the request that opened
+  -- the session has stored the session's id. The invoice of a delayed payment exists only after the
   -- payment.
   update farthing.orders o
   set session_id = n.session_id, invoice_id = n.invoice_id, has_tax_id = n.has_tax_id
@@ -43,8 +43,8 @@ as $$
     and (o.session_id, o.invoice_id, o.has_tax_id) is distinct from (n.session_id, n.invoice_id, n.has_tax_id)
 $$;
 comment on function farthing.note_session(farthing.orders, jsonb) is
-  'Stores in the locked order its session, its invoice and whether the buyer gave a tax id. Values '
-  'that the order already has do not change.';
+  'Stores three values in the locked order: the session, the invoice, and whether the buyer gave a '
+  'tax id. Values that the order already has do not change.';
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text

@@ -46,7 +46,7 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
-  'Applies the events that arrived before their payment, or before the payment''s charge. Runs in '
-  'the transaction that applies the payment: otherwise credits could be spent before their refund '
-  'is applied. p_with_payment: also applies the event of the payment itself, which may have waited '
-  'for the event of its checkout session. Returns the number of events.';
+  'Applies the events that arrived before their payment, or before Stripe''s charge of the '
+  'payment. Runs in the transaction that applies the payment: otherwise credits could be spent '
+  'before their refund is applied. p_with_payment: also applies the event of the payment itself, '
+  'which may have waited for the event of its checkout session. Returns the number of events.';

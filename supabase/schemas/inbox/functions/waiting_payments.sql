@@ -1,7 +1,8 @@
 -- Payments that wait for the event of their checkout session, because only that event states the
--- discount and the tax of the purchase (apply_checkout_event() in checkout_events.sql defers them).
--- If Stripe has not delivered the event within a minute, the payment runner reads the session: a
--- buyer who has paid should not wait for the hourly backfill.
+-- discount and the tax of the purchase. Until then, apply_checkout_event() in checkout_events.sql
+-- defers the payment's own event. If Stripe has not delivered the session's event within a minute,
+-- the payment runner reads the session from Stripe: a buyer who has paid should not wait for the
+-- hourly backfill.
 
 create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
 returns timestamptz
@@ -15,8 +16,7 @@ as $$
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
   'Returns the time at which the payment runner must read the session: a minute after p_event '
-  'began to wait. Returns null for an event that is not waiting, and for an event that is not '
-  'about the payment of an order.';
+  'began to wait. Returns null unless the event is waiting and is about the payment of an order.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox

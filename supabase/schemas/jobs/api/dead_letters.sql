@@ -15,8 +15,8 @@ begin
     select row(farthing.job_answer(j) || jsonb_build_object('user_id', j.user_id, 'detail', j.error_detail),
       j.job_nr)::farthing.page_item
     from farthing.jobs j
-    -- This condition must be the same in the index jobs_dead and in the alert dead_jobs. A job that
-    -- failed at once, because a retry would not help, is not dead-lettered.
+    -- The index jobs_dead and the alert dead_jobs must have the same condition as this query. A job
+    -- that failed at once, because a retry would not help, is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)

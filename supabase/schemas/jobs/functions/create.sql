@@ -5,8 +5,8 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A line of the estimate without occurred_at fixes its model's rate version for the whole job. A
-  -- line with occurred_at does not, because it is priced at the rates of that moment.
+  -- If a line of the estimate has no occurred_at, it fixes its model's rate version for the whole
+  -- job. A line with occurred_at fixes nothing, because it is priced at the rates of that moment.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u

@@ -56,7 +56,8 @@ declare
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
   -- The owner and the account are locked before the job. If another transaction has locked one of
-  -- these rows, the job is in use: this task skips it and finds it again a minute later.
+  -- these rows, the job is in use: the calling scheduled task skips the job, and finds it again a
+  -- minute later.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;

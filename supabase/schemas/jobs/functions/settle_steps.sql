@@ -60,8 +60,9 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'Adds two numbers to a step''s charge: how many of its events were charged before with the same '
-  'contents (duplicates), and how many with different contents (conflicts).';
+  'Sets two fields of p_charge: duplicates, the number of the step''s events that were charged '
+  'before with the same contents, and conflicts, the number that were charged with different '
+  'contents.';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge

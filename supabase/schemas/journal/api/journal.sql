@@ -31,6 +31,6 @@ end
 $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
-  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, '
-  'and totals by account and currency. Fails with invalid_request and names the field: `from` or '
-  '`limit`.';
+  'Returns the journal of a range of days: rows that debit or credit a bookkeeping account, in '
+  'minor units, and totals by account and currency. Fails with invalid_request and names the '
+  'field: `from` or `limit`.';

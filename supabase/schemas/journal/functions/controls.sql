@@ -1,5 +1,5 @@
--- The controls of the journal: debits equal credits, and accounts equal the sums of the tables that
--- record the same money.
+-- The controls of the journal: debits equal credits, and bookkeeping accounts equal the sums of the
+-- tables that record the same money.
 
 create function farthing.journal_controls(p_range farthing.day_range, p_totals jsonb)
 returns jsonb

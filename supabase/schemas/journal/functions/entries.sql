@@ -1,7 +1,7 @@
--- The entries of the journal: each debits one account and credits another. The revenue lines give
--- the movements of money, and lot_days (the movements of lots per day) gives the movements of
--- deferred revenue. Both are summed by day, because a bookkeeping program needs no line per
--- payment.
+-- The entries of the journal: each debits one bookkeeping account and credits another. The revenue
+-- lines give the movements of money, and lot_days (the movements of lots per day) gives the
+-- movements of deferred revenue. Both are summed by day, because a bookkeeping program needs no
+-- line per payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -27,8 +27,9 @@ as $$
           and n.kind = l.kind) end as source_id
     from lines l
     union all
-    -- A discount has this second entry, which lowers unapplied_payments: the charge was booked
-    -- there at the full price, but only the amount that was paid becomes deferred revenue.
+    -- A discount has this second entry, which lowers unapplied_payments. The payment (kind
+    -- `charge`) was booked there at the full price, but only the amount that was paid becomes
+    -- deferred revenue.
     select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
       l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
     from lines l where l.kind = 'discount'

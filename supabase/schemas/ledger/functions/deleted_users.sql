@@ -73,6 +73,6 @@ begin
 end
 $$;
 comment on function farthing.close_account() is
-  'Trigger, rule 16: deleting a user deletes no entry. The account stays, its open holds are released, '
-  'its stored answers of the API are deleted, and its lots are closed, with their credits going to '
-  'breakage.';
+  'Trigger, rule 16: deleting a user deletes no entry. The account stays. Its open holds are '
+  'released, and its stored answers of the API are deleted. Its lots are closed, and their credits '
+  'go to breakage.';

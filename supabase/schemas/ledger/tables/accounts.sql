@@ -1,5 +1,5 @@
 -- Accounts of the ledger; the other files of this folder have lots, entries and debt payments. One
--- entry has both sides of a transfer between a user's account and a system account, so an
+-- entry records both sides of a movement between a user's account and a system account, so an
 -- unbalanced ledger cannot be written. A system account has no row: it is a name, and its balance
 -- is the sum of its entries, so the debits of two users never update the same row. Every key begins
 -- with the account, so the ledger can be distributed by account. Entries and many other tables have

@@ -34,8 +34,8 @@ comment on table farthing.lots is
   'spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds functions that
--- order lots without this mark. The predicate uses closed_at instead of remaining, so that a debit
--- stays a HOT update.
+-- order lots without this SQL comment. The predicate uses closed_at instead of remaining, so that a
+-- debit stays a HOT update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null

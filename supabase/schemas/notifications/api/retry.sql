@@ -87,8 +87,8 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
-  'Queues dead-lettered notifications again: those given up from p_since to p_until, optionally '
-  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: '
-  'only counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
+  'Queues dead-lettered notifications again: at most p_limit of those that were given up from p_since to '
+  'p_until, oldest first. p_template, p_error: only notifications with this template or last error. '
+  'p_dry_run: only counts them. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, '
   'last_error, count}], retried}}. Fails with forbidden. Fails with invalid_request and names the field: '
   '`since` or `reason`.';

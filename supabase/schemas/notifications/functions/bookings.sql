@@ -55,5 +55,5 @@ end
 $$;
 comment on function farthing.notify_booking_cancellation() is
   'Trigger: notifies the buyer, once, of a cancelled booking and of what happens to the money. The '
-  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the '
-  'response to the request said so.';
+  'buyer of a booking without a payment intent is not notified: Stripe refused the payment, and '
+  'the response to the booking request has already reported that.';

@@ -32,8 +32,8 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer useful. Without this limit, a project without a
-  -- mail service would store the addresses until it configures a mail service.
+  -- After three days a notification is no longer useful. Giving it up also erases its address,
+  -- which a project without a mail service would otherwise store for ever.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')

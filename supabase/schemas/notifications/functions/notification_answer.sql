@@ -21,5 +21,5 @@ end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is
   'Returns a notification without its data. address: the recipient''s current address, masked '
-  'unless the reader named the user. It is null for operators, for webhooks, for deleted users, '
-  'and after an address that a back end gave was erased.';
+  'unless the reader named the user. It is null for operators, webhooks and deleted users. It is '
+  'also null if a back end gave the address and the address was erased.';

@@ -59,8 +59,8 @@ language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
-    -- The period begins an hour before done_until, because Stripe may add a transaction to the list
-    -- some time after the transaction's own time.
+    -- The period begins an hour before done_until, because Stripe may add a balance transaction to
+    -- the list some time after the transaction was made.
     'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
     'until', ceil(extract(epoch from c.lists_until))::bigint)
   from farthing.claim_balance_list(p_now) c where c.claimed_at is not null

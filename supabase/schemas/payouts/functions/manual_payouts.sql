@@ -1,7 +1,7 @@
--- Manual payouts. Stripe does not list the transactions of a manual payout, because the request for
--- it names only an amount. So this file assigns the oldest available transactions to the oldest
--- manual payout. If a payout takes all available money, the assigned transactions are exactly the
--- right ones.
+-- Manual payouts. Stripe does not list the balance transactions of a manual payout, because the
+-- request for such a payout names only an amount. So this file assigns the oldest available
+-- transactions to the oldest manual payout. If a payout takes all available money, the assigned
+-- transactions are exactly the right ones.
 --
 -- In a Stripe account with automatic payouts, a manual payout (such as an instant payout) is an
 -- advance on the next automatic one. The list of that automatic payout has the transactions of the
@@ -38,9 +38,9 @@ begin
 end
 $$;
 comment on function farthing.release_advances(text, timestamptz) is
-  'The list of this payout may contain manual payouts as lines (advances). Removes the assigned '
-  'transactions from these manual payouts, because the transactions are in Stripe''s list of this '
-  'payout, or will be in a later list.';
+  'Stripe''s list of the payout p_payout_id may contain manual payouts as lines (advances). '
+  'Removes the transactions that were assigned to these manual payouts, because Stripe lists them '
+  'with p_payout_id or with a later payout.';
 
 create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -77,10 +77,10 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout, up to the last one at which their '
-  'running sum equals the payout''s amount. If the sum never equals that amount, assigns them up '
-  'to the last one at which the sum is below it. Any remaining amount is reported as the payout''s '
-  'difference.';
+  'Adds up the available transactions, oldest first, and assigns the first ones to a manual '
+  'payout. The last assigned transaction is the last one at which the running sum equals the '
+  'payout''s amount. If the sum never equals the amount, it is the last one at which the sum is '
+  'below the amount. The rest of the amount is reported as the payout''s difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void

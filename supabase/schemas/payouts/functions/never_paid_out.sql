@@ -30,9 +30,9 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment up to which all payments in the balance of p_currency must be in listed '
-  'payouts; if p_currency is null, the payments in every balance must be. Null before the first '
-  'payout is listed; never later than p_now less paid_out_within.';
+  'Returns a moment. All payments that were made before it must be in listed payouts: those in the '
+  'balance of p_currency or, if p_currency is null, those in every balance. The moment is null '
+  'before the first payout is listed, and never later than p_now less paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
 returns table (payment_id text)

@@ -1,7 +1,7 @@
--- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
--- list is stored, because one of our records may arrive after the list: the stored list can then be
--- compared again without another request to Stripe. The list contains ids, amounts, and our id from
--- Stripe's metadata, and no personal data.
+-- Stripe's list of a payout's balance transactions. The payment runner fetches the list page by
+-- page. The list is stored, because one of our records may arrive after the list: the stored list
+-- can then be compared again without another request to Stripe. The list contains ids, amounts, and
+-- our id from Stripe's metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -89,8 +89,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The revenue lines are locked before the transactions, because events and book_missing_lines()
-  -- lock in this order, too.
+  -- The revenue lines are locked before the balance transactions, because Stripe's events and
+  -- book_missing_lines() lock them in this order, too.
   lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
@@ -103,8 +103,8 @@ begin
     reporting_category text, description text, source_id text, payment_id text, charge_id text, fee_id text,
     transfer_id text, our_id text, mark text, source_amount bigint, source_currency text, amount bigint,
     fee bigint, net bigint, currency text, occurred_at bigint, available_on bigint)
-  -- The rows are locked in a fixed order, so that two runners that store the same transactions
-  -- cannot deadlock.
+  -- The rows are locked in a fixed order, so that two runners that store the same balance
+  -- transactions cannot deadlock.
   order by g.transaction_id
   on conflict (transaction_id) do update set payout_id = coalesce(excluded.payout_id, t.payout_id),
     in_list = true, our_id = excluded.our_id,
@@ -135,8 +135,8 @@ begin
   end if;
   perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
   if p_after is null then
-    -- A transaction that was in the earlier list but is not in the new list does not belong to the
-    -- payout.
+    -- A balance transaction that was in the earlier list but is not in the new list does not belong
+    -- to the payout.
     for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
       where payout_id = p_claimed.payout_id and not in_list returning *
     loop

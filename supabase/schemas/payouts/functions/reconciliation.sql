@@ -1,8 +1,8 @@
--- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
--- refunds, disputes and fees. never_paid_out.sql looks in the other direction, for payments of ours
--- that no payout contains. A difference is stored as a row and raises no error, because the money
--- has already moved and a person must look at it. The row is resolved automatically when both sides
--- agree again: docs/decisions/reconciliation.md.
+-- Reconciliation: each balance transaction in a payout's list is compared with our orders,
+-- bookings, refunds, disputes and fees. never_paid_out.sql looks in the other direction, for
+-- payments of ours that no payout contains. A difference is stored as a row and raises no error,
+-- because the money has already moved and a person must look at it. The row is resolved
+-- automatically when both sides agree again: docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -163,7 +163,7 @@ as $$
   from farthing.balance_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount must equal the sum of its transactions, without the transaction of the payout
+  -- A payout's amount must equal the sum of its balance transactions, without the one of the payout
   -- itself. All of them must be in the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null

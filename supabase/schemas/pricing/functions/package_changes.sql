@@ -66,8 +66,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns one version of each package that a list does not name: the version in force or, if only '
-  'later versions are on sale, the earliest of these.';
+  'Returns one version of each package that a list does not name. This is the version in force if '
+  'it is on sale, and otherwise the earliest of the later versions that are on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change

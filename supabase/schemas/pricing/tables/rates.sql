@@ -13,8 +13,8 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- A rate of 0 for both input and output is not allowed: usage of a model without a price is
-  -- refused, and never charged 0.
+  -- The prices of input and output must not both be 0, because usage of a model without a price
+  -- must be refused and not be free.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0

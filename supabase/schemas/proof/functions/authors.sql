@@ -58,5 +58,5 @@ begin
 end
 $$;
 comment on function farthing.prove_authors() is
-  'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with '
-  'its entry, and each reference moved credits once.';
+  'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with its '
+  'entry, and each reference of a debit or grant moved credits only once.';

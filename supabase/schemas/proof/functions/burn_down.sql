@@ -44,4 +44,5 @@ end
 $$;
 comment on function farthing.prove_burn_down() is
   'Rule 5, as far as entries show it: no plain charge took credits from a lot while a lot before it in the '
-  'burn-down order still had credits. That lot still had credits if a later charge took credits from it.';
+  'burn-down order still had credits. A later charge that took credits from this earlier lot shows that the '
+  'lot still had credits.';

@@ -12,8 +12,8 @@ begin
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- A settled chat whose hold was released before its usage arrived must have a usage event.
-  -- prove_holds() checks the charges of settled holds.
+  -- If the hold of a settled chat was released before the usage arrived, the chat must have a usage
+  -- event. prove_holds() checks the charges of settled holds.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -32,7 +32,7 @@ end
 $$;
 comment on function farthing.prove_chats() is
   'Rules 7 and 9 for chats: a chat is open exactly as long as its hold is open, a settled chat was '
-  'charged, and an overcharge was refunded only once.';
+  'charged, and the refunds of an overcharged chat add up to its recorded correction.';
 
 create function farthing.prove_jobs()
 returns setof farthing.violation

@@ -131,8 +131,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'Returns the violations of prove_ranges(), and marks as proved the sealed entries of every '
-  'account without a violation. Must not run in two sessions at once.';
+  'Returns the violations of prove_ranges(). If an account has no violation, marks its sealed '
+  'entries as proved. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean, out o_found farthing.violation[])

@@ -1,6 +1,6 @@
 -- The checks of the incremental proof: the new entries after each account's mark, and the accounts
--- without new entries. A mark (`proved`) is the last entry of an account that was sealed and
--- proved.
+-- without new entries. The mark of an account (its row in `proved`) is its last entry that was
+-- sealed and proved.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)

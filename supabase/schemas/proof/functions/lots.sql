@@ -57,7 +57,7 @@ end
 $$;
 comment on function farthing.prove_lot_states() is
   'Rules 1, 16 and 7 for lots: a closed lot is empty, every lot of a deleted user is closed, and '
-  'the reserved part is what open holds reserve.';
+  'the reserved part of a lot is the sum that open holds reserve in it.';
 
 create function farthing.prove_origins()
 returns setof farthing.violation

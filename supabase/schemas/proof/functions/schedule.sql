@@ -66,8 +66,8 @@ begin
   insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
   select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
   from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
-  -- The last whole proof without a violation and all later runs are stored longer. The alert's
-  -- read_proof() reads the violations of these runs until a whole proof finds none.
+  -- The last whole proof without a violation and all later runs are not deleted. The alert
+  -- prove_violation reads the violations of these runs until a whole proof finds none.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;

@@ -102,8 +102,9 @@ as $$
   set credits = d.credits + excluded.credits, value = d.value + excluded.value
 $$;
 comment on function farthing.add_lot_days(bigint[], bigint[], bigint[]) is
-  'Adds movements of lots to their days: those by each account''s entries after p_after, up to '
-  'p_upto, and those by payments of debt that follow a sealed entry. seal_entries() calls it.';
+  'Adds movements of lots to lot_days: the movements by each account''s entries after p_after, up '
+  'to p_upto, and the movements by payments of debt that follow a sealed entry. seal_entries() '
+  'calls it.';
 
 create function farthing.note_sealed_until(p_now timestamptz)
 returns void

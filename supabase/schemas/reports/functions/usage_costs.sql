@@ -40,8 +40,8 @@ end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
   'Returns the usage of a range of days: all usage of one account, or the usage of all accounts whose '
-  'entries are sealed. For all accounts, reads the sums in usage_sums, because they have fewer rows, and '
-  'reads usage_days only where no such sum has all columns of p_groups.';
+  'entries are sealed. For all accounts, reads usage_sums, because it has fewer rows. Reads usage_days only '
+  'where usage_sums does not have all columns of p_groups.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -58,7 +58,8 @@ as $$
     case when r.version is not null then d.credits - d.corrected_credits else 0 end,
     c.usd, c.usd * r.markup * 1000
   from (
-    -- Prices are computed once for each group and rate, because they take longer than sums.
+    -- A price takes longer to compute than a sum, so prices are computed only once for each group
+    -- and rate.
     select case when 'day' = any (p_groups) then u.day end as day, u.model, u.rate_version,
       case when 'origin' = any (p_groups) then u.origin end as origin,
       case when 'feature' = any (p_groups) then u.feature end as feature, sum(u.charges) as charges,

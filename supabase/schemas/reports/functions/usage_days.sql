@@ -10,8 +10,8 @@ as $$
   select (e.created_at at time zone 'UTC')::date, e.origin, coalesce(e.metadata ->> 'model', ''),
     coalesce((e.metadata ->> 'rate_version')::int, 0), e.feature,
     count(*) filter (where e.is_first and not e.is_correction), count(*) filter (where e.is_correction),
-    -- A correction's metadata has the true tokens. The tokens of the corrected charge are
-    -- subtracted.
+    -- A correction's metadata has the true numbers of tokens, so the tokens of the corrected charge
+    -- are subtracted.
     coalesce(sum((e.metadata ->> 'input_tokens')::bigint) filter (where e.is_first), 0)
       - coalesce(sum((e.charged ->> 'input_tokens')::bigint), 0),
     coalesce(sum((e.metadata ->> 'cached_input_tokens')::bigint) filter (where e.is_first), 0)

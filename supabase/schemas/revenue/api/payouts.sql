@@ -79,6 +79,6 @@ end
 $$;
 grant execute on function farthing_public.report_payout to service_role;
 comment on function farthing_public.report_payout is
-  'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with '
-  'the order, booking, refund or dispute that it matches. Fails with not_found. Fails with invalid_request '
-  'and names the field `limit`.';
+  'Returns the report of one payout: {payout, mismatches} and the rows of a report. mismatches: the open '
+  'ones. Each row is a line of the payout, with the order, booking, refund or dispute that the line matches. '
+  'Fails with not_found. Fails with invalid_request and names the field `limit`.';

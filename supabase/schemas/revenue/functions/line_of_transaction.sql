@@ -32,9 +32,9 @@ begin
       select account_id, booking_id into v_line.account_id, v_line.booking_id
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
-        -- We did not request this transfer or reversal: Stripe made the transfer with the payment,
-        -- or the reversal with a refund. A transfer that failed has two transactions; the query
-        -- uses one of them.
+        -- This transfer or reversal was not requested here: Stripe made the transfer with the
+        -- payment, or the reversal with a refund. A transfer that failed has two balance
+        -- transactions; the query uses one of them.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s

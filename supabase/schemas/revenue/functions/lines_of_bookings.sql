@@ -1,5 +1,5 @@
--- The revenue lines of a booking: its charge, our fee, and the refunded part of the fee. A trigger
--- books them in the transaction that stores the amounts.
+-- The revenue lines of a booking: its charge, the application fee, and the refunded part of that
+-- fee. A trigger books them in the transaction that stores the amounts.
 
 create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
   p_at timestamptz, p_effective_at timestamptz default null)
@@ -32,8 +32,8 @@ begin
 end
 $$;
 comment on function farthing.book_booking_money is
-  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of the '
-  'fee that was refunded. p_effective_at: when the fact happened; null for the time of the event that is '
+  'Books the changed amounts of a booking: its charge, the application fee that Stripe collected, and the '
+  'refunded part of that fee. p_effective_at: when the fact happened; null for the time of the event that is '
   'being applied.';
 
 create function farthing.book_booking()
@@ -48,5 +48,5 @@ begin
 end
 $$;
 comment on function farthing.book_booking() is
-  'Trigger: books the charge of a booking that was paid, our fee that Stripe collected, and the part of '
-  'the fee that was refunded.';
+  'Trigger: books the charge of a paid booking, the application fee that Stripe collected, and the refunded '
+  'part of that fee.';

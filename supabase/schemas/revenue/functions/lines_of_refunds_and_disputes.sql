@@ -8,8 +8,8 @@ set search_path = ''
 as $$
   -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
   -- quotient is corrected. The result may exceed the tax: while a refund and a dispute have both
-  -- taken the money, the tax is returned twice. If the refund fails, or if the bank returns the
-  -- disputed money, one of these two returns of the tax is cancelled.
+  -- taken the money, the tax is returned twice. This ends when the refund fails or the bank returns
+  -- the disputed money.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;

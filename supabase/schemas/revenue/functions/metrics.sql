@@ -39,8 +39,8 @@ begin
     -- The second grouping set adds up both product lines of a currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as (
-    -- Forming groups takes most of the time, so product lines are columns of one group per account,
-    -- and not groups of their own.
+    -- There is one group per account, with a column for each product line. A group for each account
+    -- and product line would be slower, because forming groups takes most of the time.
     select l.currency, l.account_id,
       coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
       coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings
@@ -105,8 +105,8 @@ as $$
 begin
   return query
   with taken as (
-    -- A booking whose provider gets the share only at its completion is left out, because Stripe collects no
-    -- fee for it.
+    -- A booking whose provider gets the share only at the booking's completion is left out, because
+    -- Stripe collects no fee for it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing
@@ -125,8 +125,8 @@ begin
 end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
-  'Returns the metrics of our fees of bookings: the requested fees, the share of them that was collected, '
-  'and the number of bookings whose fee is missing.';
+  'Returns the metrics of application fees: the requested fees, the share that Stripe collected, and the '
+  'number of bookings whose fee is missing.';
 
 create function farthing.metric_controls(p_range farthing.day_range)
 returns jsonb

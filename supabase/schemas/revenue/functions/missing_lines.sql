@@ -108,11 +108,11 @@ as $$
 declare
   v_count bigint;
 begin
-  -- Without this lock, a live event could book a fact after this function has found that the fact
-  -- has no line, and before the function books the line. One of the two transactions would then
-  -- fail. The lock makes the event's line wait, and the checks see the lines of all earlier events.
-  -- A runner that stores Stripe's lists waits for the lock, too, before it locks transactions:
-  -- note_transactions().
+  -- Without this lock, a new Stripe event could book the same fact after this function has found no
+  -- line for it and before this function books the line. One of the two database transactions would
+  -- then fail. With the lock, new events wait, and this function sees the lines of all earlier
+  -- events. A runner that stores Stripe's lists waits for the lock, too, before it locks balance
+  -- transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
@@ -128,5 +128,5 @@ $$;
 comment on function farthing.book_missing_lines(timestamptz) is
   'Books the revenue lines of all stored facts that have none, and returns the number of facts. A '
   'repeated call books nothing. A fact of a closed month counts in the oldest open month. Locks '
-  'the lines until the end of the transaction: live events that book a line wait, and reports do '
-  'not.';
+  'the lines until the end of the transaction: new Stripe events that book a line wait, but '
+  'reports do not.';

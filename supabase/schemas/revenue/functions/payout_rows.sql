@@ -13,7 +13,7 @@ as $$
       and m.resolved_at is null), p.made_at, p.arrives_at
   from farthing.payouts p
   cross join lateral (
-    -- The sum does not include the transaction of the payout itself.
+    -- The sum does not include the balance transaction of the payout itself.
     select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
     from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s

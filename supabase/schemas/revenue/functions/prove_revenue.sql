@@ -16,9 +16,9 @@ begin
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in a currency other than the payment's was booked with the amount that the
-          -- dispute had then. That amount may have changed since then, so the movement's lines are
-          -- read.
+          -- A movement in a currency other than the payment's was booked with the dispute's amount.
+          -- The dispute's amount may have changed since the booking, so the amount is read from the
+          -- movement's lines.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)

@@ -13,7 +13,8 @@ as $$
     group by 1, 2
     union all
     -- The lines are in the currency of the payment, except Stripe's fees and transfers, which are
-    -- in the currency of the balance. The transactions are added up in the same currencies.
+    -- in the currency of the balance. Stripe's balance transactions are added up in the same
+    -- currencies.
     select u.currency, u.is_fee, null, sum(u.amount)
     from (
       select t.currency, t.source_currency, t.kind in ('transfer', 'transfer_reversal') as is_transfer,

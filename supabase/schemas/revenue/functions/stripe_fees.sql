@@ -31,8 +31,8 @@ declare
   t farthing.balance_transactions;
   v_line farthing.revenue_lines;
 begin
-  -- If two sessions book the same transaction, the second waits here and then sees the lines of the
-  -- first.
+  -- If two sessions book the same balance transaction, the second session waits here and then sees
+  -- the lines of the first one.
   select * into t from farthing.balance_transactions where transaction_id = p_transaction.transaction_id
   for update;
   v_line := farthing.line_about(t);

@@ -12,9 +12,9 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state. The rank decides only between events of the same second '
-  'that list equally many movements. Otherwise the later event decides, whatever the ranks, '
-  'because a lost dispute may be appealed and won. An unknown state has rank 6.';
+  'Returns the rank of a dispute''s state; an unknown state has rank 6. The rank decides only '
+  'between two events of the same second with equally many movements. It never overrules a later '
+  'event, because a lost dispute may be appealed and won.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void

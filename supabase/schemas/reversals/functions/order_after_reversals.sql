@@ -21,7 +21,8 @@ end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
   'Returns three amounts of an order''s payment, in minor units: refunded, disputed, and withdrawn '
-  'by banks. Also returns whether the payment is disputed or in doubt.';
+  'by banks. Also returns whether the payment is disputed, and whether it is in doubt, so that the '
+  'order''s lots must be frozen.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)

@@ -124,8 +124,8 @@ as $$
   where farthing.stripe_fault_matters(f, p_now - interval '7 days')
 $$;
 comment on function farthing.setup_refusals(bigint, timestamptz) is
-  'Returns the refusals that a wrong setup at Stripe causes: those of every checkout, and those of the '
-  'account''s top-ups.';
+  'Returns the refusals that a wrong setup at Stripe causes: the refusals of all checkouts, and the refusals '
+  'of the account''s top-ups.';
 
 create function farthing.refusal_reason(p_refusal jsonb)
 returns text

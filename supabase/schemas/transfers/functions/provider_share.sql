@@ -78,18 +78,18 @@ $$;
 comment on function farthing.share_due(farthing.bookings) is
   'Returns the part of a booking that the provider should have, in minor units. It is 0 while '
   'their share waits for the booking''s completion. Otherwise it is their share, less their part '
-  'of the money that banks withdrew, and less their part of refunds if we, and not Stripe, reverse '
-  'that part. If the share waited for the completion, money that a bank claims or that a refund '
-  'requests is deducted, too.';
+  'of the money that banks withdrew, less their part of the refunds for which we, and not Stripe, '
+  'reverse that part. If the share waited for the completion, money that banks only claim and '
+  'refunds that are only requested are deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- The charge pays only the first transfer of a share that waited for the completion. A bank
-  -- withdraws the money of a charge from our balance, so our balance also pays each transfer after
-  -- a withdrawal.
+  -- The booking's charge pays only the first transfer of a share that waited for the completion.
+  -- Our balance pays all other transfers. It also pays each transfer after a bank has withdrawn the
+  -- money of the charge, because the bank takes that money from our balance.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -119,7 +119,8 @@ begin
       p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- The newest transfer is reversed first, and the payment's own transfer last.
+    -- The newest transfer is reversed first. The transfer that Stripe made with the payment is
+    -- reversed last.
     select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
     from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id

@@ -1,8 +1,8 @@
 -- Moves are the transfers, reversals and restorations of a provider's share. This file settles two
--- kinds of moves: those whose result at Stripe is unknown, and those that Stripe refused and a
--- person then made in Stripe's dashboard. An uncertain move counts as made, so that nothing is paid
--- twice. An operator settles a move with this function instead of an UPDATE, because the function
--- also records the moves that become due and audits the operator's reason.
+-- kinds of moves: moves whose result at Stripe is unknown, and moves that Stripe refused, after
+-- which a person made them in Stripe's dashboard. An uncertain move counts as made, so that nothing
+-- is paid twice. An operator settles a move with this function instead of an UPDATE, because the
+-- function also records the moves that become due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,

@@ -82,8 +82,8 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
-  'Queues refused requests for welcome credits again: those refused from p_since to p_until, '
-  'optionally only those with one reason for refusal, at most p_limit in one call, oldest first. '
-  'The usual limits, such as the daily limit, apply again. p_dry_run: only counts. Returns '
-  '{status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. Fails '
-  'with forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
+  'Queues refused requests for welcome credits again: at most p_limit of those that were refused '
+  'from p_since to p_until, oldest first. p_refused_as: only requests that were refused for this '
+  'reason. The usual limits, such as the daily limit, apply again. p_dry_run: only counts them. '
+  'Returns {status: 200, replayed, data: {dry_run, until, found: [{refused_as, count}], retried}}. '
+  'Fails with forbidden. Fails with invalid_request and names the field: `since` or `reason`.';
