@@ -6,8 +6,8 @@ import type { OpenChat } from "./open-chat.ts";
 
 async function ask(chat: OpenChat) {
   const { holdId, services, ai, request } = chat;
-  // Without `p_output_tokens`, a heartbeat says that the request is alive and that the provider has sent
-  // nothing yet.
+  // Without `p_output_tokens`, a heartbeat says that the request is alive and that the model's
+  // provider has sent nothing yet.
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stop = keepAlive(() => services.database.rpc("chats_record", beat), HEARTBEAT_MS);
   try {
@@ -23,8 +23,8 @@ async function ask(chat: OpenChat) {
 /**
  * Returns the whole answer after charging for it. If the caller disconnects, the work continues:
  * the answer is charged anyway, and a retry with the same key gets it.
- * @throws ApiError of the provider, in which case nothing is charged; ApiError of the database if
- *   the chat could not be settled yet
+ * @throws ApiError of the model's provider, in which case nothing is charged; ApiError of the
+ *   database if the chat could not be settled yet
  */
 export async function answerChat(chat: OpenChat): Promise<Answer> {
   const work = ask(chat).then((completion) => settleChat(chat, completion));

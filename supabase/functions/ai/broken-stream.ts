@@ -32,8 +32,8 @@ export function answerOf({ text, calls }: Received): Pick<Ending, "text" | "tool
 }
 
 /**
- * Returns how a broken stream ended. The provider has reported no usage, so the tokens that have arrived are
- * counted.
+ * Returns how a broken stream ended. The model's provider has reported no usage, so the tokens that
+ * have arrived are counted.
  */
 export function endingOfBroken(
   chat: OpenChat,

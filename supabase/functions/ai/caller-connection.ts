@@ -1,7 +1,8 @@
 /**
  * Tracks whether the caller of a stream is still connected. A caller may disconnect at any time,
- * but the provider still bills the answer that it has begun. Only the last piece of the provider's
- * stream contains the usage. So the stream is read to its end, or until the policy's timeout.
+ * but the model's provider still bills the answer that it has begun. Only the last piece of the
+ * provider's stream contains the usage. So the stream is read to its end, or until the timeout that
+ * the policy sets for such streams.
  */
 import { ApiError } from "../_shared/core/errors.ts";
 

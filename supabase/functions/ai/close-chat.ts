@@ -27,8 +27,8 @@ export interface Ending {
   readonly toolCalls?: readonly AiToolCall[];
   readonly finishReason: string;
   /**
-   * The provider's usage. Null if it is unknown; the chat is then charged the highest amount that it can have
-   * cost.
+   * The usage that the model's provider reported. Null if it is unknown; the chat is then charged
+   * the highest amount that it can have cost.
    */
   readonly usage: AiUsage | null;
   /** The tokens that this process counted, if `usage` is null. */
@@ -131,7 +131,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   }
 }
 
-/** Releases the hold and frees the key, because the provider sent nothing. Never throws. */
+/** Releases the hold and frees the key, because the model's provider sent nothing. Never throws. */
 export async function releaseChat(chat: OpenChat, errorCode: string): Promise<void> {
   const args = {
     p_hold_id: chat.holdId,

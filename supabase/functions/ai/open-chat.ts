@@ -1,6 +1,6 @@
 /**
- * Opens a chat: decides the maximum number of tokens of its answer, and holds the price of the longest answer
- * before the provider is called.
+ * Opens a chat: decides the maximum number of tokens of its answer, and holds the price of the
+ * longest answer before the model's provider is called.
  */
 import type { Ai, AiPrompt, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import { costBoundsOf } from "../_shared/adapters/ai/cost-bounds.ts";
@@ -28,8 +28,8 @@ interface ChatCall {
 }
 
 /**
- * A chat whose price is held, with everything that is needed to call the provider and to settle the
- * chat.
+ * A chat whose price is held, with everything that is needed to call the model's provider and to
+ * settle the chat.
  */
 export interface OpenChat {
   readonly holdId: string;

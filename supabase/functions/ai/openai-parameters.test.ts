@@ -10,7 +10,7 @@ import { send } from "#support/cases/routes.ts";
 const CHAT = { model: "gpt-4o", messages: MESSAGES };
 const PATH = "/ai/v1/chat/completions";
 
-/** A sample value of each parameter that is passed on to the provider. */
+/** A sample value of each parameter that is passed on to the model's provider. */
 const PARAMETERS: Record<typeof PASSED_ON[number], unknown> = {
   frequency_penalty: 0.5,
   logit_bias: { "1734": -100 },

@@ -22,7 +22,7 @@ export interface Progress {
 }
 
 /**
- * Records that the provider has accepted the request, and starts the heartbeats.
+ * Records that the model's provider has accepted the request, and starts the heartbeats.
  * @throws ApiError if the acceptance cannot be recorded
  */
 export async function startProgress({ holdId, services }: OpenChat): Promise<Progress> {

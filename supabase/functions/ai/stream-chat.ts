@@ -1,8 +1,8 @@
 /**
  * Streams the answer of a chat. The stream continues when the caller disconnects, because the
- * provider bills each answer that it has begun, including the reasoning. The stream does not wait
- * for a caller that reads slowly, because waiting would keep the credits held for longer. A chat is
- * settled once, in `conclude`, after the provider's stream has ended.
+ * model's provider bills each answer that it has begun, including the reasoning. The stream does
+ * not wait for a caller that reads slowly, because waiting would keep the credits held for longer.
+ * A chat is settled once, in `conclude`, after the provider's stream has ended.
  */
 import type { AiPiece, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/plausible-usage.ts";
@@ -53,7 +53,7 @@ interface Caller {
 
 /**
  * Sends the answer piece by piece. Each piece is recorded before it is sent.
- * @returns how the answer ended, as the provider reports it
+ * @returns how the answer ended, as the model's provider reports it
  */
 async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
   const { chat, pieces, progress, meter, connection, events } = started;
@@ -115,7 +115,9 @@ async function conclude(
   caller.send(broken === null ? events.end(charged) : events.error(broken.body, charged));
 }
 
-/** Reads the provider's stream to its end. Never rejects, because no code awaits it. */
+/**
+ * Reads the stream of the model's provider to its end. Never rejects, because no code awaits it.
+ */
 async function pump(started: Started, caller: Caller): Promise<void> {
   const { chat, connection, progress, pieces } = started;
   const received: Received = { ...NOTHING, calls: [] };
@@ -138,10 +140,10 @@ async function pump(started: Started, caller: Caller): Promise<void> {
 }
 
 /**
- * Starts the provider's stream and waits for its first piece. Until then nothing has been sent, so
- * if the provider fails, the hold is released and the response has the error's status. If the
- * caller disconnects after the provider has accepted the request, the caller is charged the highest
- * amount that the provider can have billed.
+ * Starts the stream of the model's provider and waits for its first piece. Until then nothing has
+ * been sent, so if the provider fails, the hold is released and the response has the error's
+ * status. If the caller disconnects after the provider has accepted the request, the caller is
+ * charged the highest amount that the provider can have billed.
  */
 async function start(
   chat: OpenChat,
@@ -221,9 +223,9 @@ async function begin(chat: OpenChat, { signal, events, headers }: Wanted): Promi
 }
 
 /**
- * Answers with server-sent events after the provider's first piece has arrived.
+ * Answers with server-sent events after the first piece from the model's provider has arrived.
  * @throws ApiError if the provider fails before the first piece; in that case, the chat is charged
- * only if the caller has disconnected
+ *   only if the caller has disconnected
  */
 export function streamChat(chat: OpenChat, wanted: Wanted): Promise<Response> {
   return withOwnTime(() => begin(chat, wanted), STREAM_MS);

@@ -131,8 +131,8 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
 
 /**
  * Runs all checks within the day's budget.
- * @throws ApiError if the database is unavailable. Then no check runs, because its cost must be
- * deducted first.
+ * @throws ApiError if the database is unavailable. Then no check runs, because the cost of a check
+ *   must be deducted before it runs.
  */
 async function runDeepChecks(services: Services) {
   const checked = await Promise.all(CHECKS.map((check) => checkWithin(check, services)));

@@ -166,7 +166,8 @@ const Ceiling = z.enum(["grant", "author_day", "day"]).nullable().openapi({
 const GrantStatus = z.enum(["pending", "granted", "declined", "expired"]);
 
 /**
- * A recorded grant. A grant that exceeds one of the policy's ceilings waits for a second operator.
+ * A recorded grant. A grant that exceeds one of the policy's limits for grants waits for a second
+ * operator; `ceiling` names the limit.
  */
 export const RecordedGrant = z.object({
   grant_id: Uuid,

@@ -59,7 +59,10 @@ const Metric = z.enum([
   "job",
 ]);
 
-/** Metrics by hour are stored for 35 days, and metrics by minute for 25 hours. */
+/**
+ * Metrics by hour are stored for 35 days, which are 840 hours. Metrics by minute are stored for 25
+ * hours.
+ */
 const MAX_HOURS = 840;
 
 export const HoursQuery = z.strictObject({

@@ -85,7 +85,7 @@ export const Replayed = z.object({
   failed: z.int(),
 }).openapi("Replayed");
 
-/** Stripe stores events for 30 days. */
+/** Stripe stores events for 30 days, which are 720 hours. */
 const MAX_HOURS = 720;
 
 export const BackfillBody = z.strictObject({

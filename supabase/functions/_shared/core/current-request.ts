@@ -1,8 +1,8 @@
 /**
- * The current request. Functions that a handler calls indirectly read the request here: a call of
- * the database sends the request's trace (trace.ts), and a call of the database or of an external
- * service stops at the request's deadline (deadline.ts). So the functions in between need no
- * parameters for the request (docs/decisions/http.md).
+ * The current request. Functions that a handler calls indirectly read the request here. Calls of
+ * the database send the request's trace (trace.ts). Calls of the database and of external services
+ * stop at the request's deadline (deadline.ts). So the functions in between need no parameters for
+ * the request (docs/decisions/http.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 

@@ -22,8 +22,8 @@ Deno.test("the table of needs lists exactly the functions", async () => {
 });
 
 /**
- * The names in the example file that are not sent to the Edge Functions: only commands on this
- * machine use them.
+ * The variables in the example file that are not sent to the Edge Functions. Only commands on this
+ * machine read them from the file.
  */
 const OF_COMMANDS = [
   "SUPABASE_DB_URL",

@@ -131,8 +131,8 @@ export class LocalWindows {
   }
 
   /**
-   * Returns the current window. If the stored window was the one before it, the stored counts
-   * become the counts of the previous window. The counts of an older window are dropped.
+   * Returns the current window. If the stored window ended just before the current one began, its
+   * counts become the counts of the previous window. The counts of an older window are dropped.
    */
   #at(key: string, nth: number): Window {
     const known = this.#windows.get(key);

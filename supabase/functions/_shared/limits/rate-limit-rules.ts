@@ -160,8 +160,8 @@ function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): st
       // the key.
       return known && (key ?? "none");
     case "address":
-      // A back end sends the requests of all its users from one address. The rule `key` counts its
-      // requests instead.
+      // A back end sends the requests of all its users from one address. The rule `key` counts the
+      // back end's requests instead.
       return known === user ? ipHash ?? null : null;
     case "users-address":
       return user && (ipHash ?? null);

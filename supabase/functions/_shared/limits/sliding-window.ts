@@ -26,9 +26,9 @@ export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number
 }
 
 /**
- * Divides `used` requests between the previous and the current window, so that together they count
- * `used` now. The share of the previous window is subtracted from `used`, and the rest becomes the
- * current window. If that share is more than `used`, the previous window is reduced.
+ * Returns counts of the previous and the current window that together count as `used` requests now.
+ * The previous window's share is subtracted from `used`, and the rest becomes the count of the
+ * current window. If that share is more than `used`, the count of the previous window is reduced.
  */
 export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
   const left = usedOf(rule, { current: 0, previous }, nowMs);

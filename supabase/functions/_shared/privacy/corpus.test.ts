@@ -38,8 +38,8 @@ async function readTexts(names: string[]): Promise<Labelled[]> {
 }
 
 /**
- * Returns each token of a kind with the characters around it, so that a token that is off by one
- * character does not equal the expected one.
+ * Returns each token of a kind with the characters around it. So a token that is off by one
+ * character differs from the expected token.
  */
 function placesOf(kind: Kind, text: string): string[] {
   const token = `[${kind.toUpperCase()}]`;

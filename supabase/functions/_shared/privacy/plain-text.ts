@@ -1,7 +1,7 @@
 /**
- * Makes a plain copy of a text: full-width characters become ASCII, unusual spaces and dashes become ordinary
- * ones, and zero-width characters are removed. Detectors search the copy; the spans that they find are cut
- * out of the original.
+ * Makes a plain copy of a text: full-width characters become ASCII, unusual spaces and dashes
+ * become ordinary ones, and zero-width characters are removed. Detectors search the copy; the spans
+ * that they find are replaced in the original.
  */
 import type { Span } from "./spans.ts";
 
@@ -17,7 +17,8 @@ export interface PlainText {
 }
 
 /**
- * Runs of characters in OTHER_FORMS are rare, so the text between two runs is copied as a whole.
+ * A run of characters in OTHER_FORMS. Such runs are rare, so the text between two runs is copied as
+ * a whole.
  */
 const RUN_OF_OTHERS = new RegExp(`${OTHER_FORMS.source}+`, "g");
 

@@ -1,4 +1,4 @@
-/** The interface of a language model. Only this folder uses the provider's API. */
+/** The interface of a language model. Only this folder uses the API of the model's provider. */
 
 /**
  * Each token is counted in one field only: `input_tokens` excludes cached tokens, and

@@ -1,5 +1,6 @@
 /**
- * Reads the parts of a provider's answer: text, tool calls, hidden output, and the finish reason.
+ * Reads the parts of an answer from a model's provider: text, tool calls, hidden output, and the
+ * finish reason.
  */
 import type { AiRequest, AiToolCall, ToolCallPart } from "./ai.ts";
 import { InvalidAnswer } from "./bounded-fetch.ts";

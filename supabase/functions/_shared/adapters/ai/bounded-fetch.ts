@@ -1,9 +1,9 @@
 /**
- * Reads a provider's response up to a maximum size, because all requests of an isolate share 256 MB
- * of memory.
+ * Reads the response of a model's provider up to a maximum size, because all requests of an isolate
+ * share 256 MB of memory.
  */
 
-/** The provider's response is malformed, incomplete or too long. */
+/** The response of the model's provider is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
 // The maximum size of a response in bytes: the size of 50,000 tokens, each in a separate event of a

@@ -1,11 +1,11 @@
-/** Turns a provider's failures into this API's errors. */
+/** Turns the failures of a model's provider into this API's errors. */
 import OpenAI from "openai";
 import { PASSED_ON } from "../../contracts/openai.ts";
 import { ApiError } from "../../core/errors.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
 import { InvalidAnswer } from "./bounded-fetch.ts";
 
-/** The provider did not answer in time. */
+/** The model's provider did not answer in time. */
 export class AnswerTimeout extends Error {}
 
 function statusOf(error: unknown): number {

@@ -1,4 +1,4 @@
-/** Writes the body of a request to the provider. */
+/** Writes the body of a request to the model's provider. */
 import type OpenAI from "openai";
 import type { AiRequest } from "./ai.ts";
 

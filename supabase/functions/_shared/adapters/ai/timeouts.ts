@@ -1,6 +1,6 @@
 /**
- * The timeouts for a provider: for a whole answer, for a whole stream, and for the pause before
- * each piece of a stream.
+ * The timeouts for a model's provider: for a whole answer, for a whole stream, and for the pause
+ * before each piece of a stream.
  */
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { AnswerTimeout, toApiError } from "./failures.ts";

@@ -7,9 +7,10 @@ import type { AiMessage, AiParameters, TokenMeter } from "./ai.ts";
 import { countedTextOf, textOfParameters } from "./prompt.ts";
 
 /**
- * Byte pair encoding takes time that grows with the square of the longest stretch of text without a boundary.
- * 64 KiB of one repeated character, or of a script without spaces, would take 2.5 s, more processor time than
- * a request has. Cut into slices, the same text takes 0.1 s in all.
+ * The maximum length of a slice of a text. Byte pair encoding takes time that grows with the square
+ * of the longest stretch of text without a boundary. 64 KiB of one repeated character, or of a
+ * script without spaces, would take 2.5 s, more processor time than a request has. Cut into slices,
+ * the same text takes 0.1 s in all.
  */
 const SLICE_CHARS = 1024;
 

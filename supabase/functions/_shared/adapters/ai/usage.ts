@@ -1,4 +1,4 @@
-/** Turns a provider's reported usage into this API's kinds of tokens. */
+/** Turns the usage that a model's provider reports into this API's kinds of tokens. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
 import { isPlausible } from "./plausible-usage.ts";
@@ -54,8 +54,8 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
 
 /**
- * Adds a model's usage to the metrics. The database computes the cost from its rates and adds the
- * cost to the metrics.
+ * Adds a model's token counts to the metrics. The database adds the cost of the tokens, which it
+ * computes from the model's rate.
  */
 export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
   for (const kind of KINDS) {

@@ -56,8 +56,9 @@ export function createDatabase(
 ): Database {
   const retry = createRetry(nowMs);
 
-  // A repeated call is safe: every database function either only reads, or recognizes a repeated
-  // call by the Idempotency-Key or by the id of what it changes, such as an event or an order.
+  // A repeated call is safe. A database function that changes nothing may run again. Every other
+  // one recognizes a repeated call by the Idempotency-Key, or by the id of the changed object, such
+  // as an event or an order.
   async function run(
     name: string,
     args: Readonly<Record<string, unknown>>,

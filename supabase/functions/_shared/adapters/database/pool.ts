@@ -99,11 +99,11 @@ function msUntil(endMs: number): number {
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // If at least as many connections are idle as callers wait, this caller gets a connection at once
-  // and needs no timer. While a connection is idle, connect() queues every caller, so
-  // `waitingCount` includes this caller. If no connection is idle, the pool may open a new
-  // connection without queueing this caller. `waitingCount` may then be 0, although this caller has
-  // to wait. So `idleCount` must also be above 0.
+  // If there is an idle connection for each waiting caller, this caller gets one at once and needs
+  // no timer. While a connection is idle, connect() queues every caller, so `waitingCount` includes
+  // this caller. If no connection is idle, the pool may open a new connection without queueing this
+  // caller. `waitingCount` may then be 0, although this caller has to wait. So `idleCount` must
+  // also be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }

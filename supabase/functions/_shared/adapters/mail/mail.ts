@@ -1,4 +1,4 @@
-/** The interface of a mail service. Only this folder uses the providers' APIs. */
+/** The interface of a mail service. Only this folder uses the APIs of mail services. */
 import type { MailService } from "../../contracts/database/arguments.ts";
 import { ApiError } from "../../core/errors.ts";
 
@@ -8,31 +8,34 @@ export interface MailMessage {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The name of the template, for the provider's statistics. */
+  /** The name of the template, for the mail service's statistics. */
   readonly tag: string;
-  /** The notification's id. A provider that supports idempotency keys sends a repeated message only once. */
+  /**
+   * The notification's id. A mail service that supports idempotency keys sends a repeated message
+   * only once.
+   */
   readonly key: string;
 }
 
 export interface Mail {
   readonly service: MailService;
   /**
-   * True if the provider sends a message with a repeated key only once. Otherwise, a message whose request
-   * got no response is not sent again.
+   * True if the mail service sends a message with a repeated key only once. Otherwise, a message
+   * whose request got no response is not sent again.
    */
   readonly knowsRepeats: boolean;
   /**
-   * Sends a message, and returns the id that the provider gave the message.
-   * @throws MailRefused if the provider will never accept the message (for example a bad address);
-   * MailNotSent or BreakerOpen if the message was certainly not sent; any other error if it is
-   * unknown whether it was sent
+   * Sends a message, and returns the id that the mail service gave the message.
+   * @throws MailRefused if the mail service will never accept the message (for example a bad
+   *   address); MailNotSent or BreakerOpen if the message was certainly not sent; any other error
+   *   if it is unknown whether it was sent
    */
   send(message: MailMessage): Promise<string>;
 }
 
 /**
- * The provider will never accept this message, so a retry is useless. The error has a code, and never
- * contains the address.
+ * The mail service will never accept this message, so a retry is useless. The error has a code, and
+ * never contains the address.
  */
 export class MailRefused extends Error {}
 

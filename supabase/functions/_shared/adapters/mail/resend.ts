@@ -8,8 +8,9 @@ import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 export const RESEND_URL = "https://api.resend.com";
 
 /**
- * The HTTP statuses for a problem of the message. 401 and 403 are about the account. Resend answers
- * 409 to a repeated request while it is still sending the first one.
+ * The HTTP statuses for a problem of the message. The list leaves out 401 and 403, which are about
+ * the account. It also leaves out 409, with which Resend answers a repeated request while Resend is
+ * still sending the first message.
  */
 const REFUSED = [400, 413, 422];
 

@@ -11,22 +11,25 @@ import { idOf } from "./stored-facts/object-id.ts";
 
 export interface BalancePage {
   readonly transactions: readonly BalanceTransaction[];
-  /** The last transaction of this page. The next page begins after it. Null on the last page. */
+  /**
+   * The id of the last balance transaction on this page. The next page begins after it. Null on the
+   * last page.
+   */
   readonly after: string | null;
 }
 
 export interface BalanceLists {
   /**
-   * Returns a page of a payout's transactions.
-   * @param after the last transaction of the previous page; null for the first page
+   * Returns a page of the balance transactions of a payout.
+   * @param after the id of the last transaction of the previous page; null for the first page
    * @returns null while Stripe cannot list the payout yet
    * @throws ApiError `upstream_unavailable`
    */
   listPayout(payoutId: string, after: string | null): Promise<BalancePage | null>;
   /**
-   * Returns a page of a period's transactions, the newest first.
+   * Returns a page of the balance transactions of a period, the newest first.
    * @param period its first and last second, in seconds since 1970
-   * @param after the last transaction of the previous page; null for the first page
+   * @param after the id of the last transaction of the previous page; null for the first page
    * @throws ApiError `upstream_unavailable`
    */
   listBalance(
@@ -53,8 +56,8 @@ const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
 /**
- * Transactions of these types must come with their source. Without the source, they could not be
- * compared with our records.
+ * Balance transactions of these types must come with their source. Without the source, they could
+ * not be compared with our records.
  */
 const COMPARED = [
   ...PAYMENTS,
@@ -81,9 +84,9 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 }
 
 /**
- * Returns the facts of a transaction's source. Charges, refunds, disputes, fees and fee refunds are
- * compared with our records. Other transactions, such as transfers, are not compared; they count
- * only in the sum of the payout.
+ * Returns the facts of the source of a balance transaction. Stripe's charges, refunds, disputes,
+ * fees and fee refunds are compared with our records. Other transactions, such as transfers, are
+ * not compared; they count only in the sum of the payout.
  */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
@@ -119,8 +122,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "transfer_reversal":
       return { ...NOTHING, kind: "transfer_reversal", transfer_id: idOf(source.transfer) };
     case "payout":
-      // A payout is the source of two kinds of transactions. Those of the type `payout` pay the
-      // money out; the others return the money of a failed or cancelled payout.
+      // A payout is the source of two kinds of balance transactions. Those of the type `payout` pay
+      // the money out; the others return the money of a failed or cancelled payout.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;

@@ -11,11 +11,11 @@ import { unavailable } from "./error-classes.ts";
 
 export interface BookingTransfers {
   /**
-   * Transfers a provider's share, reverses the transfer, or transfers again; a repeated call for
-   * the same step returns the same response.
+   * Transfers a provider's share, reverses the transfer, or transfers a reversed share again; a
+   * repeated call for the same step returns the same response.
    * @returns Stripe's id of the reversal or the transfer
    * @throws StripeRefused if Stripe refuses and has moved nothing; otherwise ApiError
-   * `upstream_unavailable`
+   *   `upstream_unavailable`
    */
   makeTransfer(move: TransferToMake): Promise<string>;
 }
@@ -24,7 +24,8 @@ export interface BookingTransfers {
 export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
 
 /**
- * Names the charge as the source, so that Stripe allows the transfer before the charge is settled.
+ * Names the charge of the buyer's payment as the source of the transfer. So Stripe allows the
+ * transfer before the charged money is available.
  */
 function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
   // A restoration transfers money that the bank returned to the platform's balance. So, unlike the

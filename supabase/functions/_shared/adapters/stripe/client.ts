@@ -35,8 +35,9 @@ interface Attempt {
 }
 
 /**
- * Passes the attempt's signal and idempotency key to fetch: the SDK accepts no signal, and makes a
- * new idempotency key for each call without a key.
+ * Gives fetch the attempt's signal and idempotency key. The SDK accepts no signal. If a call has no
+ * idempotency key, the SDK makes a new one for each attempt, but all attempts of a call must send
+ * the first one.
  */
 const attempts = new AsyncLocalStorage<Attempt>();
 

@@ -19,8 +19,9 @@ function differs(mode: Mode): string {
 }
 
 /**
- * Stripe sends test events of connected accounts to live endpoints, too. If this endpoint refused them,
- * Stripe would repeat them for days and then disable the endpoint, which live events need.
+ * Returns true for a test event of a connected account if the API key is live. Stripe sends such
+ * events to live endpoints, too. If this endpoint refused them, Stripe would repeat them for days
+ * and then disable the endpoint, which live events need.
  */
 export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean {
   return mode === "live" && event?.livemode === false && typeof event.account === "string";

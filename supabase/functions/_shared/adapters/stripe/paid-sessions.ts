@@ -1,4 +1,4 @@
-/** Reads the checkout session of a payment whose event Stripe has not delivered. */
+/** Reads the checkout session of a payment if Stripe has not delivered the session's event. */
 import type Stripe from "stripe";
 import type { InboxEvent, WaitingPayment } from "../../contracts/database/results/inbox.ts";
 import type { StripeCaller } from "./client.ts";

@@ -66,8 +66,8 @@ export const EVENT_TYPES = Object.keys(TRANSLATIONS) as EventType[];
 
 /**
  * The types of connected accounts' events that this project uses. Other events of connected
- * accounts are ignored, because the owner of a connected account can write any metadata on the
- * account's payments, for example the id of one of our orders.
+ * accounts are ignored. The owner of a connected account can write any metadata on the account's
+ * payments, for example the id of one of our orders.
  */
 export const CONNECTED_EVENT_TYPES: readonly EventType[] = ["account.updated"];
 

@@ -94,8 +94,8 @@ type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 
 /**
- * The database functions that return `Stored`. The same call does the work and stores the response
- * under the idempotency key.
+ * The database functions that return `Stored`. One call of such a function does the work, and also
+ * stores the response under the idempotency key.
  */
 export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;

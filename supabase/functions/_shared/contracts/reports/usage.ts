@@ -1,4 +1,4 @@
-/** The report of usage: charges, tokens, credits, the provider's cost, and the margin. */
+/** The report of usage: charges, tokens, credits, the cost of the models, and the margin. */
 import { z } from "@hono/zod-openapi";
 import { SignedAmount } from "../credit-amounts.ts";
 import { Uuid } from "../fields.ts";

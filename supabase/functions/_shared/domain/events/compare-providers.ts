@@ -1,7 +1,7 @@
 /**
  * Compares providers' capabilities with Stripe. The event `account.updated` belongs to the
- * provider's account and is missing from Stripe's list of our events, so the backfill cannot find a
- * lost `account.updated`.
+ * provider's account, so Stripe's list of our events lacks it. The backfill reads only this list
+ * and cannot find a lost `account.updated`.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";

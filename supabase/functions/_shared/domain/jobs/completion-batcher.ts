@@ -53,8 +53,9 @@ export class CompletionBatcher {
       for (const { finished, resolve } of batch) resolve(byId.get(finished.job_id) ?? "lost");
     } catch (error) {
       if (batch.length === 1) batch[0]!.reject(error);
-      // After a failed batch, each job is completed in a separate call, so that a refused result or
-      // a locked account affects only its own job.
+      // After a failed batch, each job is completed in a separate call. So a result that the
+      // database refuses, or an account whose row another transaction has locked, affects only its
+      // own job.
       else await Promise.all(batch.map((each) => this.#send([each])));
     }
   }

@@ -56,7 +56,7 @@ function refuseLarge(input: unknown): void {
 
 /**
  * Prices and queues a job, and answers with the URL to poll.
- * @throws ApiError `forbidden` if this caller cannot start the type; `payload_too_large`,
+ * @throws ApiError `forbidden` if the caller may not start jobs of this type; `payload_too_large`,
  *   `insufficient_credits` or `unknown_model` before the job is queued
  */
 export async function createJob(

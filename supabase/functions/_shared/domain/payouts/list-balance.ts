@@ -1,7 +1,7 @@
 /**
  * Fetches Stripe's balance transactions since the last complete list, so that Stripe's fees are
  * known before the payout that contains them. This list is the only source for the transactions of
- * manual payouts, because Stripe does not list those by payout.
+ * manual payouts, because Stripe cannot list the transactions of one manual payout.
  */
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";

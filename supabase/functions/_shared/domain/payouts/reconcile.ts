@@ -1,6 +1,6 @@
 /**
- * Fetches the transactions of Stripe's payouts. At the end of each list the database compares the
- * list with our records. A mismatch is stored as a row and does not fail the run.
+ * Fetches the balance transactions of Stripe's payouts. At the end of each list the database
+ * compares the list with our records. A mismatch is stored as a row and does not fail the run.
  */
 import type { PayoutToList } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -16,8 +16,8 @@ interface PayoutsReport {
 }
 
 /**
- * Records a payout's transactions page by page. The next run continues after the last recorded
- * page.
+ * Records a payout's balance transactions page by page. The next run continues after the last
+ * recorded page.
  */
 async function list(
   services: Services,

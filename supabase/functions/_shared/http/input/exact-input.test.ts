@@ -27,7 +27,7 @@ async function fieldRefused(route: RouteCase, body: unknown): Promise<string> {
   return error.field;
 }
 
-/** Sends a charge whose metadata is this JSON text. */
+/** Returns the body of a usage report whose metadata is this JSON text. */
 function withMetadata(json: string): string {
   return JSON.stringify({ ...usage.body, metadata: 0 }).replace(
     '"metadata":0',

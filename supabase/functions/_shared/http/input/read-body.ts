@@ -102,9 +102,9 @@ function checkText(text: string, path: string): void {
 // longer numbers and numbers with an exponent are checked.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-// A longer number counts as inexact without a check, because the check of a very long number takes
-// too much time. An exact number has at most 17 significant digits, so it exceeds this length only
-// if it has many zeros.
+// The maximum length of a number, in characters. A longer number counts as inexact without a check,
+// because the check of a very long number takes too much time. An exact number has at most 17
+// significant digits, so it exceeds this length only if it has many zeros.
 const MAX_NUMBER_LENGTH = 100;
 
 /** Stands for a number that the parser would round. */
@@ -180,8 +180,8 @@ export function parseJson(text: string): unknown {
     const isEmpty = text.trim() === "";
     throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
   }
-  // JSON allows no raw control characters, so a character that cannot be stored arrives as an
-  // escape. A text without `\u` contains no such character.
+  // In JSON, a character that PostgreSQL cannot store is always written as an escape that begins
+  // with `\u`. So only a text that contains `\u` is searched for such characters.
   const names = check(value, "", 0, text.includes("\\u"));
   const repeated = repeatedName(text, value, names);
   if (repeated !== undefined) {

@@ -63,8 +63,8 @@ export type CancelStep =
 export interface TransferToMake {
   move_id: string;
   /**
-   * `transfer` and `restoration` both send money to the provider: `transfer` takes it from the
-   * charge, `restoration` from our balance.
+   * `transfer` and `restoration` both send money to the provider: `transfer` takes the money from
+   * the buyer's payment, `restoration` takes it from our balance.
    */
   kind: "transfer" | "reversal" | "restoration";
   booking_id: string;
@@ -75,7 +75,8 @@ export interface TransferToMake {
   stripe_account_id: string | null;
   /**
    * For a reversal: Stripe's id of the earlier `transfer` or `restoration` to reverse, or null to
-   * reverse the transfer that Stripe made with the charge. For the other kinds: always null.
+   * reverse the transfer that Stripe itself made when the buyer paid. For the other kinds: always
+   * null.
    */
   transfer_id: string | null;
 }

@@ -9,8 +9,8 @@ export type Answer = Of<typeof ChatAnswer> & {
 };
 
 /**
- * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
- * string of credits. If the caller of a stream disconnects, the stream is still read for
+ * The next step of a chat: return the stored answer, or call the model's provider. `held` is a
+ * decimal string of credits. If the caller of a stream disconnects, the stream is still read for
  * `abandoned_stream_timeout_ms`.
  */
 export type ChatStep =
@@ -21,7 +21,7 @@ export interface ChatResults {
   chats_begin: ChatStep;
   /**
    * Records a heartbeat of the chat. `p_output_tokens` is the number of tokens received so far. Any
-   * number, even 0, also records that the provider has accepted the request.
+   * number, even 0, also records that the model's provider has accepted the request.
    */
   chats_record: { status: "open" | "closed" };
   /** Charges the chat once. A repeated call returns the same answer. */

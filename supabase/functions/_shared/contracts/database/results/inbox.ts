@@ -58,8 +58,8 @@ export interface InboxResults {
    */
   backfills_finish: unknown;
   /**
-   * Leases the payments that have waited for at least a minute for the event of their checkout
-   * session. While a payment waits, it is leased again from time to time.
+   * Leases the payments that still lack the event of their checkout session after a minute. While a
+   * payment waits, it is leased again from time to time.
    */
   sessions_claim: WaitingPayment[];
 }

@@ -1,24 +1,26 @@
 /**
- * Results of the database functions for payouts. The results say which lists of transactions must
- * be fetched from Stripe, and how the fetched lists compare with our records.
+ * Results of the database functions for payouts. The results say which lists of balance
+ * transactions must be fetched from Stripe, and how the fetched lists compare with our records.
  */
 
 /**
- * A payout that one runner has claimed. The runner fetches the list of the payout's transactions.
+ * A payout that one runner has claimed. The runner fetches the list of the payout's balance
+ * transactions.
  */
 export interface PayoutToList {
   payout_id: string;
   claimed_at: string;
   /**
-   * The id of the last recorded transaction of the payout; null before the first page of the list.
+   * The id of the last recorded balance transaction of the payout; null before the first page of
+   * the list.
    */
   after: string | null;
 }
 
 /**
- * The result of recording one page of a payout's transactions. `listed` is true after the last
- * page, when the database has compared the payout with our records. `taken` means that a different
- * runner has claimed the payout in the meantime.
+ * The result of recording one page of a payout's balance transactions. `listed` is true after the
+ * last page, when the database has compared the payout with our records. `taken` means that a
+ * different runner has claimed the payout in the meantime.
  */
 export type PayoutRecorded =
   | { listed: false }
@@ -34,7 +36,8 @@ export interface BalanceToList {
   since: number;
   until: number;
   /**
-   * The id of the last recorded transaction of the period; null before the first page of the list.
+   * The id of the last recorded balance transaction of the period; null before the first page of
+   * the list.
    */
   after: string | null;
 }

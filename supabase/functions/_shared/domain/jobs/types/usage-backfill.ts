@@ -52,8 +52,9 @@ function addCredits(amounts: readonly string[]): string {
 export const usageBackfill = defineJobType({
   type: "usage_backfill",
   summary: "Charges a list of past uses of models, each at most once",
-  // Users may not start this job. Otherwise a user could send an event id with few tokens before
-  // the back end reports the real usage of that event, and would be charged too little.
+  // Users may not start this job. Otherwise a user could send the id of a usage event with few
+  // tokens, before the back end reports that event with its real tokens. The user would then be
+  // charged too little.
   who: ["secret"],
   input: Input,
   stepCpuMs: 10,

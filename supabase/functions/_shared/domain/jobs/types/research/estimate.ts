@@ -1,4 +1,4 @@
-/** Computes the maximum usage of each call of a research job. The price of this usage is held. */
+/** Computes the maximum usage of each call of a research job. Credits for this usage are held. */
 import type { Ai } from "../../../../adapters/ai/ai.ts";
 import type { EstimateLine } from "../../job-type.ts";
 import { MAX_QUESTION_BYTES, MAX_QUESTIONS } from "./parse-plan.ts";
