@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 const CLEANUP = new URL("./cleanup.ts", import.meta.url).href;
 
 /**
- * A program that calls `withCleanup`. Its function `use` fails at SIGTERM, as a test suite's `use`
- * fails when Ctrl-C also ends the suite's server.
+ * A program that calls `withCleanup`. Its function `use` fails at SIGTERM. In a test suite, `use`
+ * fails in this way when Ctrl-C also ends the suite's server.
  */
 const RUN = `
 import { cleanUpOnSignals, withCleanup } from "${CLEANUP}";

@@ -4,7 +4,7 @@ export function delay(ms: number): Promise<void> {
 }
 
 /**
- * Calls `probe` every `intervalMs` until it returns something other than undefined. Returns
+ * Calls `probe` every `intervalMs` until it returns a value other than undefined. Returns
  * undefined after `timeoutMs`. An error of the probe counts as undefined.
  */
 export async function waitFor<T>(

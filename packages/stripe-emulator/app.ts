@@ -5,7 +5,7 @@ import { controls } from "./control/routes.ts";
 import type { Engine } from "./engine/engine.ts";
 import { pages } from "./page/routes.ts";
 
-/** Combines the API, the hosted pages and the controls in one Hono app. */
+/** Combines the API, the hosted pages and the endpoints under `/_emulator` in one Hono app. */
 export function createApp(engine: Engine): Hono {
   const app = new Hono();
   const api = new Api(engine, new Map(resources.map((each) => [each.object, each.expands])));

@@ -1,6 +1,6 @@
 /**
  * A local Stripe: one server that stores its state and has the API, the hosted checkout page and
- * signed webhooks. README.md describes its objects and controls.
+ * signed webhooks. README.md describes its objects, and the requests with which tests control it.
  */
 import { createApp } from "./app.ts";
 import type { Options } from "./core/settings.ts";

@@ -24,7 +24,8 @@ const called = (output: number): GenerateResult => ({
 });
 
 /**
- * The error of an overloaded provider. Its header `retry-after-ms` allows the next attempt at once.
+ * The error of an overloaded model provider. The header `retry-after-ms` allows the next attempt at
+ * once.
  */
 const overloaded = () =>
   new APICallError({

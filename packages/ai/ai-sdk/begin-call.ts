@@ -27,7 +27,7 @@ function countSafely(params: Params, count: CountTokens): number {
   try {
     return promptTokens(params, count);
   } catch {
-    return NaN; // The provider may still report all tokens. Otherwise the price is unknown.
+    return NaN; // The model provider may still report the tokens. If not, the price is unknown.
   }
 }
 

@@ -1,6 +1,6 @@
 /** After the caller has left, lets the model continue for a limited time, and then aborts it. */
 
-/** The timers that the code uses. Tests pass their own timers. */
+/** The timers that the middleware uses. Tests pass their own timers. */
 export interface Timers {
   /** Calls `fire` after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, fire: () => void): () => void;
@@ -54,12 +54,12 @@ export class Leaving {
     return this.#stop.signal;
   }
 
-  /** Whether the model's work was ended before the provider had finished it. */
+  /** Whether the model's work was aborted before it was finished. */
   get wasStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  /** Whether the model's work exceeded its time limit. The provider's bill is then unknown. */
+  /** Whether the work exceeded its time limit. The bill of the model provider is then unknown. */
   get wasTooSlow(): boolean {
     return this.wasStopped && this.#limitMs > 0;
   }

@@ -1,4 +1,4 @@
-/** Counts tokens that no provider has reported. */
+/** Counts tokens that the model provider has not reported. */
 
 export type CountTokens = (text: string) => number;
 

@@ -21,10 +21,11 @@ export interface CreditsOptions {
   readonly countTokens?: CountTokens;
   /**
    * The action when the caller of a stream leaves. `finish`, the default, reads the answer to its
-   * end. It charges the usage that the provider reports, or the maximum cost if nothing arrives in
-   * time. `stop` aborts the model, and charges the tokens that were counted until then. An answer
-   * that is not streamed is always finished, because no part of it arrives early enough to be
-   * counted. In the mode `observe` this option is ignored: the model stops when the caller leaves.
+   * end. It charges the usage that the model provider reports, or the maximum cost if nothing
+   * arrives in time. `stop` aborts the model, and charges the tokens that were counted until then.
+   * An answer that is not streamed is always finished, because no part of it arrives early enough
+   * to be counted. In the mode `observe` this option is ignored: the model stops when the caller
+   * leaves.
    */
   readonly onAbort?: "finish" | "stop";
   /**

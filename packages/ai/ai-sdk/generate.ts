@@ -11,8 +11,8 @@ async function answerAndCharge(begun: Begun, model: Model): Promise<GenerateResu
   try {
     result = await unlessAborted(model.doGenerate(params), leaving.signal);
   } catch (error) {
-    // A provider does not bill a call that it refuses. It may bill an aborted call, so an aborted
-    // call is charged.
+    // A model provider does not bill a call that it refuses. But it may bill an aborted call, so an
+    // aborted call is charged.
     await (leaving.wasStopped ? call.end() : call.release());
     throw error;
   } finally {
@@ -35,8 +35,8 @@ export async function generate(
 ): Promise<GenerateResult> {
   const answer = answerAndCharge(begun, model);
   // In the mode `observe` the answer is returned before its price is reported, so the platform must
-  // wait for the report. `answerAndCharge` has already ended the call. This second call of `end`
-  // changes nothing, and its promise resolves when the price has been reported.
+  // wait for the report. `answerAndCharge` has already ended the call, so this `end` changes
+  // nothing. Its promise resolves when the price has been reported.
   waitUntil?.(answer.catch(() => {}).then(() => begun.call.end()));
   return await unlessAborted(answer, signal);
 }

@@ -31,8 +31,8 @@ export function middlewareWith(
 
 /**
  * Makes the middleware for the calls of one user. Credits are held before the model is called.
- * Then the usage that the provider reports is charged. A call that can't be paid throws a
- * `FarthingError` with the code `insufficient_credits`, and the model is not called.
+ * Afterwards the usage that the model provider reports is charged. A call that can't be paid throws
+ * a `FarthingError` with the code `insufficient_credits`, and the model is not called.
  *
  * ```ts
  * const middleware = creditsMiddleware(metering, { userId });

@@ -126,7 +126,7 @@ testEndings(
         await answer(scene, 50_000);
         scene.service.down = [];
         scene.service.now += 30 * MINUTE_MS;
-        scene.service.balance = 5; // The user spent the other credits on something else.
+        scene.service.balance = 5; // Other calls have used all credits but 5.
       },
       charged: HELD,
       isLeft: true,

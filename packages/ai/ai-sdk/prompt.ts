@@ -1,5 +1,6 @@
 /**
- * Counts the tokens of a prompt, because its price is held before the provider can report a count.
+ * Counts the tokens of a prompt. Its price is held before the call, when the model provider has not
+ * reported any count yet.
  */
 import { type CountTokens, FILE_TOKENS } from "./count-tokens.ts";
 import type { Params } from "./types.ts";
@@ -45,7 +46,7 @@ class Said {
     if (output.type !== "content") return void this.texts.push(JSON.stringify(output));
     for (const part of output.value) {
       // If a file's bytes were counted as text, the hold for a screenshot would be hundreds of
-      // times its price.
+      // times too high.
       if (part.type === "file") this.#addFile(part);
       else this.texts.push(JSON.stringify(part));
     }

@@ -1,6 +1,6 @@
 /**
- * Counts the tokens of answers, because the provider reports its usage only at the end, or not at
- * all.
+ * Counts the tokens of answers, because the model provider reports the usage only at the end, or
+ * not at all.
  */
 import { areCounts, type Tokens } from "../core/tokens.ts";
 import { type CountTokens, FILE_TOKENS } from "./count-tokens.ts";
@@ -10,9 +10,9 @@ const sumOf = (...counts: (number | undefined)[]) =>
   counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 
 /**
- * Returns the number of tokens of one kind, such as the tokens that were not read from a cache. A
- * provider may report only this number (`own`), or only the total of all kinds. So the result is
- * `own`, or the total minus `others`, whichever is larger.
+ * Returns the number of tokens of one kind, such as the tokens that were not read from a cache.
+ * Some providers report only this number (`own`). Others report only the total of all kinds. So the
+ * result is `own`, or the total minus the `others`, whichever is larger.
  */
 function restOf(total: number | undefined, own: number | undefined, others: number): number {
   return Math.max(own ?? 0, (total ?? 0) - others);
@@ -20,7 +20,7 @@ function restOf(total: number | undefined, own: number | undefined, others: numb
 
 /** Returns the tokens that the provider reports; null if it does not report the answer's tokens. */
 function tokensOf(usage: Partial<Usage> | undefined): Tokens | null {
-  // A provider package may have its own types, and omit what the SDK's types require.
+  // A model provider's package may have types of its own, without fields that the SDK requires.
   const { total, noCache, cacheRead, cacheWrite } = usage?.inputTokens ?? {};
   const { total: made, text, reasoning } = usage?.outputTokens ?? {};
   if ((made ?? text) === undefined) return null;

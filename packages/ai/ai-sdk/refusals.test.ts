@@ -1,6 +1,5 @@
 /**
- * Tests that the metering fails closed: a call that can't be paid or recorded does not reach the
- * model.
+ * Tests that metering fails closed: a call that can't be paid or recorded does not reach the model.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { memoryJournal } from "../core/journal.ts";

@@ -75,8 +75,8 @@ function endCall(
   { received, failure }: Answer,
 ): Promise<Settlement> {
   if (!leaving.wasStopped && received.isWorthless(failure !== undefined)) return call.release();
-  // The model was stopped at the time limit before it sent anything. The provider may bill its
-  // reasoning, so the maximum cost is charged. Otherwise a user could get free work by leaving.
+  // The model was stopped at the time limit before it sent any part. The model provider may bill
+  // the reasoning, so the maximum cost is charged. Otherwise a user could get free work by leaving.
   if (leaving.wasTooSlow && received.isNothing) return call.end();
   return call.end({ tokens: received.tokens(inputTokens) });
 }
@@ -109,8 +109,8 @@ export async function stream(
     try {
       return await unlessAborted(model.doStream(params), leaving.signal);
     } catch (error) {
-      // A provider that refuses a call does not bill it. But it may have accepted a call that was
-      // then aborted, so the prompt of such a call is charged.
+      // A model provider does not bill a call that it refuses. But an aborted call may have been
+      // accepted before, so its prompt is charged.
       const prompt = { tokens: { input_tokens: inputTokens, output_tokens: 0 } };
       if (leaving.wasStopped) await call.end(leaving.wasTooSlow ? undefined : prompt);
       else await call.release();
@@ -122,7 +122,7 @@ export async function stream(
     const answer = await readAnswer(begun, result.stream, output);
     leaving.end();
     await chargeAnswer(begun, answer, output);
-    // If `head` has failed, the caller gets that error, and does not read the output.
+    // If `head` has failed, `stream` throws that error, so nobody reads the output.
   }).catch(output.fail).finally(() => signal?.removeEventListener("abort", abort));
   waitUntil?.(whole);
   return { ...await unlessAborted(head, signal), stream: output.stream };

@@ -60,7 +60,7 @@ export class JournalError extends Error {
   override readonly name = "JournalError";
 }
 
-/** The state that all calls of one metering share. */
+/** The state that all calls of one `Metering` share. */
 export interface Shared {
   readonly service: Service;
   readonly journal: Journal;

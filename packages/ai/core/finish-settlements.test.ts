@@ -10,7 +10,7 @@ const HELD = 110;
 const tokens = { input_tokens: 7, output_tokens: 5 };
 type Reported = [status: Settlement["status"], id: string, terms: CallTerms];
 
-/** An app with a service and a journal; `start` makes the metering of one more process. */
+/** An app with a service and a journal; `start` makes the `Metering` of one more process. */
 function app(journal: Journal = memoryJournal()) {
   const service = new FakeFarthing();
   const reported: Reported[] = [];

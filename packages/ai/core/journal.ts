@@ -12,8 +12,8 @@ export interface JournalRecord {
   /** When the hold expires, in RFC 3339. */
   readonly holdExpiresAt: string;
   /**
-   * The id of the metering that began the call. Each metering has a new id, so the id also changes
-   * with each start of the app.
+   * The id of the `Metering` that began the call. Each `Metering` has a new id, so the id also
+   * changes with each start of the app.
    */
   readonly startedBy: string;
   /** The most that the call can cost. It is charged if the process ends during the call. */

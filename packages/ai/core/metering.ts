@@ -95,7 +95,7 @@ function sharedOf(options: MeteringOptions): Shared {
 }
 
 /**
- * Makes a metering. Each process of an app needs one.
+ * Makes the object that meters an app's calls. Each process of the app needs one.
  *
  * ```ts
  * const metering = createMetering({ farthing, journal: fileJournal("./unsettled", fs) });

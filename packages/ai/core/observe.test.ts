@@ -18,7 +18,7 @@ const broken: Journal = {
 };
 
 /**
- * Makes a metering in the mode `observe`. Its users have no credits, and its journal can't be
+ * Makes a `Metering` in the mode `observe`. The users have no credits, and its journal can't be
  * written.
  */
 function start(options: Partial<MeteringOptions> = {}) {

@@ -12,7 +12,7 @@ export interface OpenAIUsage {
 /**
  * Converts a usage in OpenAI's format, in which `prompt_tokens` includes the cached tokens, and
  * `completion_tokens` includes the reasoning tokens.
- * @returns undefined if the provider has reported no usage; the maximum cost is then charged
+ * @returns undefined if the model provider has reported no usage; the maximum cost is then charged
  */
 export function tokensOfOpenAI(usage: OpenAIUsage | null | undefined): Tokens | undefined {
   if (!usage) return undefined;

@@ -12,9 +12,9 @@ import { areCounts, type Tokens } from "./tokens.ts";
 export type Price = (tokens: Tokens, model: string) => string;
 
 /**
- * The cost of work: tokens of the call's model, or credits. `tokens` is undefined if the provider
- * has not reported any. The most that the work can cost is then charged. The same applies if the
- * service would refuse the tokens or the amount.
+ * The cost of work: tokens of the call's model, or credits. `tokens` is undefined if the model
+ * provider has not reported any. The most that the work can cost is then charged. The same applies
+ * if the service would refuse the tokens or the amount.
  */
 export type Spent =
   | { readonly tokens: Tokens | undefined; readonly amount?: never }

@@ -16,7 +16,7 @@ export interface Tokens {
 export const MAX_TOKENS = 1_000_000_000;
 
 /**
- * Whether the service accepts all counts. A faulty provider or app may report counts that the
+ * Whether the service accepts all counts. A faulty model provider or app may report counts that the
  * service refuses.
  */
 export function areCounts(tokens: Tokens): boolean {

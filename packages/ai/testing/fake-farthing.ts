@@ -1,4 +1,4 @@
-/** A fake of the routes that a metering calls. Each token costs one credit. */
+/** A fake of the routes that this package calls. Each token costs one credit. */
 import { createFarthingServer } from "@farthing/client/server";
 import { AMOUNT } from "../core/price.ts";
 import { MAX_TOKENS } from "../core/tokens.ts";

@@ -24,7 +24,7 @@ import { respond, type Users } from "./respond.ts";
 
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
 
-/** A change whose request may ask for a dry run. Only a dry run returns a `Preview`. */
+/** A function whose request may ask for a dry run. Only a dry run returns a `Preview`. */
 interface WithDryRun<Request, Done, Preview> {
   (body: Request & { dry_run: true }, options?: CallOptions): Promise<Changed<Preview>>;
   (body: Request & { dry_run?: false }, options?: CallOptions): Promise<Changed<Done>>;

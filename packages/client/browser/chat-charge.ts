@@ -16,10 +16,10 @@ export type ChatCharge =
   & { readonly [Key in keyof Omit<ChatAnswer, Known | "message">]: ChatAnswer[Key] | null };
 
 /**
- * The time to wait for a final charge. The service ends a stream at most two minutes after its
- * reader has disconnected. If the service's process was killed, a scheduled task ends the chat
- * within the same time. The chat's own request may still change the charge until 200 seconds after
- * the chat began. The other 20 seconds are for the last poll.
+ * The time to wait for a final charge: 200 seconds, and 20 more for the last poll. The service ends
+ * a chat at most two minutes after its reader has disconnected. If the service's process was
+ * killed, a scheduled task ends the chat within the same time. After that, the request that began
+ * the chat may still change the charge, until 200 seconds after the chat began.
  */
 const SETTLED_MS = 220_000;
 

@@ -9,7 +9,7 @@ import { chargeOfHold, type ChatCharge } from "./chat-charge.ts";
 import { type ChatEvent, chatEvents } from "./chat-events.ts";
 
 /**
- * The time limit for opening a stream. The service waits up to 45 seconds until the provider
+ * The time limit for opening a stream. The service waits up to 45 seconds until the model provider
  * accepts the request, and up to 45 more for the first piece of the answer. The other 50 seconds
  * are for retries. If the client gave up sooner, the user would pay the full price of an answer
  * that the client never reads.

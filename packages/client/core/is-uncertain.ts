@@ -13,10 +13,10 @@ const UNCLEAR: readonly string[] = [
 const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
 
 /**
- * Returns whether the change may have been made, given the error of the last attempt. A refusal
- * means that the last attempt did not make the change, but an earlier attempt may have made it. If
- * the service looked up the Idempotency-Key before the refusal, no earlier attempt made the change
- * either: otherwise the service would have replayed the response of that attempt.
+ * Returns whether the change may have been made, given the error of the last attempt. A refused
+ * attempt did not make the change, but an earlier attempt may have made it. If the service looked
+ * up the Idempotency-Key before it refused the last attempt, no earlier attempt made the change:
+ * otherwise the service would have replayed the response of that attempt.
  */
 export function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
   const isRefused = status >= 400 && status < 500;

@@ -50,9 +50,7 @@ export function optimisticList<Item extends Identified>(
   const listeners = new Set<() => void>();
   /** The number of calls of `refresh` so far. */
   let readings = 0;
-  /**
-   * The number of the `refresh` whose result is shown, as `readings` counts; 0 before the first.
-   */
+  /** The number of the `refresh` whose result is shown: 1 for the first; 0 if there is none. */
   let shown = 0;
   /** The id of each item that `add` has created, with the value of `readings` at that time. */
   const added = new Map<string, number>();

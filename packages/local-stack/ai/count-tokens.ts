@@ -1,7 +1,7 @@
 /**
  * Counts tokens as the offered models do, including the tokens that frame a conversation. OpenAI's
- * models use the tokenizer o200k. The other provider's model uses r50k, which makes up to five
- * times as many tokens of text that is not English.
+ * models use the tokenizer o200k. For claude-haiku-4-5, another provider's model, the emulator uses
+ * r50k, which makes up to five times as many tokens of text that is not English.
  */
 import { isForeign } from "./models.ts";
 import type { Message } from "./chat-request.ts";

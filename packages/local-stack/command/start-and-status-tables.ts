@@ -37,7 +37,7 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** The data that both tables show: the one after the start, and the one of `status`. */
+/** The data that both `start` and `status` print. */
 interface Shown {
   urls: Urls;
   keys: Keys;

@@ -23,8 +23,8 @@ function line(schedule: string): string {
 
 /**
  * Returns whether a job is due at `now`. For a cron line, `since` is the time of the last check;
- * for an interval, it is the last start. A cron line is due at most once between `since` and `now`,
- * even if more than one of its scheduled times is in this period.
+ * for an interval, it is the last start of the job. A cron line is due at most once between `since`
+ * and `now`, even if more than one of its scheduled times is in this period.
  * @throws when the schedule is invalid
  */
 export function isDue(schedule: string, since: Date, now: Date): boolean {

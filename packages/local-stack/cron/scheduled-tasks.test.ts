@@ -46,9 +46,9 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 
 /**
  * Stops pg_cron's launcher, and runs the migrations until the last one waits for the launcher. Then
- * lets the launcher continue. While it is stopped, PostgreSQL drops the messages that report
- * changed jobs to it. pg_cron up to 1.6.7 loses such a change permanently, but only if the launcher
- * had loaded the jobs before the change.
+ * lets the launcher continue. While the launcher is stopped, PostgreSQL drops the messages that
+ * report changed jobs to it. Up to pg_cron 1.6.7, a launcher that has loaded the jobs before never
+ * learns of these changes.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`

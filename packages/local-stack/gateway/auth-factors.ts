@@ -23,8 +23,8 @@ export interface SessionLevel {
 }
 
 /**
- * The time within which a challenge can be answered. Unverified factors without a challenge have
- * the same lifetime: each enrolment deletes the older ones, also those of other users.
+ * The time within which a challenge can be answered. An unverified factor without a challenge has
+ * the same lifetime: when any user enrols a factor, those that are older are deleted.
  */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;

@@ -85,7 +85,7 @@ export interface DocsParts {
   keys: DocsKeys;
   /** Reads the functions' OpenAPI document. */
   readDocument: () => Promise<unknown>;
-  /** Fills in the document's examples; undefined if the product has no examples. */
+  /** Fills in the document's examples; undefined if the app that the stack runs has none. */
   samples?: ((document: unknown) => Promise<ApiSamples>) | undefined;
   log: (line: string) => void;
 }
@@ -104,7 +104,7 @@ function completePage(page: string): string {
 type Samples = ApiSamples | undefined;
 
 /**
- * Returns the product's samples. If creating them fails, the API page is still useful, because it
+ * Returns the samples of the app. If creating them fails, the API page is still useful, because it
  * has the keys.
  */
 async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Samples> {

@@ -1,8 +1,8 @@
 /**
  * The style of the API page, added to Scalar's own. In Scalar's style, secondary texts and the
  * names of methods have less contrast than 4.5:1, and the arrows of the sidebar are smaller than 24
- * px. The outline of the focused element is hard to see. On a button that appears only under the
- * mouse, it is invisible.
+ * px. The outline of the focused element is hard to see, and on a button that appears only under
+ * the mouse, this outline is invisible.
  */
 export const DOCS_STYLE = `
 .light-mode {

@@ -1,6 +1,7 @@
 /**
  * Two sections of the page at the gateway's root. One shows the result of the product's last check
- * of its own data. The other shows the result of the product's demo.
+ * of its own data. The other shows the result of the product's demo. The product is the app that
+ * the stack runs.
  */
 import { html } from "hono/html";
 import type { DemoResult } from "../stack/demo-result.ts";

@@ -1,4 +1,4 @@
-/** The key set that verifies tokens, and the switches that make it unreachable. */
+/** The key set that verifies tokens, and the switches with which tests make it unreachable. */
 import { Hono } from "hono";
 import type { JWK } from "jose";
 

@@ -27,8 +27,8 @@ export interface PoolOptions {
 }
 
 /**
- * Returns a function that says how to run the Edge Functions of a directory. Each of them is the
- * file `entry` in the folder with its name. By default, the Deno of this process runs the file;
+ * Returns a function that takes the name of an Edge Function and says how to run it: the file
+ * `entry` in the folder with that name. By default, the Deno of this process runs the file;
  * `runner` can name a different command.
  */
 export function programsIn(

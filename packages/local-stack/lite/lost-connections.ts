@@ -1,6 +1,6 @@
 /**
  * Ignores one kind of error until the returned function is called. When the server dies during a
- * transaction, postgres.js (3.4.9) still writes its rollback to the closed socket. That write
+ * transaction, postgres.js (3.4.9) still writes the rollback to the closed socket. That write
  * throws an error that no caller can catch. Ignoring it loses nothing, because the transaction's
  * queries have already failed with their own errors. Every other uncaught error still ends the
  * process.

@@ -1,8 +1,8 @@
 /**
  * Replaces the errors of @supabase/lite with PostgREST's if the database is unavailable or a
  * statement was cancelled. In these cases @supabase/lite answers 500 with an error of its own. If
- * the database dies while @supabase/lite reads the schema, the schema cache contains no functions,
- * and the schema is never read again.
+ * the database dies while @supabase/lite reads the schema, @supabase/lite caches a schema without
+ * functions and never reads it again. So this file clears a cache that has no functions.
  */
 interface Schema {
   /** Returns whether the schema cache contains a function; every project has at least one. */

@@ -28,9 +28,10 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 
 /**
  * Returns the message with links that redirect the user to the project's `site_url`, as on
- * Supabase. @supabase/lite has only one setting for two addresses: its own and the app's. The links
- * work only with its own address, so the stack sets this one. But then the links redirect the user
- * to that address (`from`), too. So this function replaces the target of the redirect by `siteUrl`.
+ * Supabase. @supabase/lite has one setting for two addresses: its own, to which the links lead, and
+ * the app's, to which it then redirects the user. The links work only if the setting is its own
+ * address, `from`. But then it also redirects to `from`, so this function replaces that target by
+ * `siteUrl`.
  */
 export function leadTo(
   siteUrl: string,

@@ -74,7 +74,7 @@ function databaseSwitches(
   };
 }
 
-/** Returns the stack's own pages, including the product's content for them. */
+/** Returns the stack's own pages, with the content that the app gives in `welcome`. */
 function pagesOf(
   { keys, urls, options, log }: StackContext,
   status: Control["status"],

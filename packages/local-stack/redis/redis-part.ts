@@ -1,4 +1,4 @@
-/** A redis-server behind Upstash's REST API, and the switches that make both fail. */
+/** A redis-server behind Upstash's REST API, and the switches with which tests make both fail. */
 import { listen, type Listener, type Port } from "../core/listen.ts";
 import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** Tests the switches of the Redis part through Upstash's own client. */
+/** Tests the switches that make the Redis part fail, through Upstash's own client. */
 import assert from "node:assert/strict";
 import { StackError } from "../core/stack-error.ts";
 import { redisPlugin } from "../plugins/redis.ts";

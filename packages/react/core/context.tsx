@@ -1,4 +1,4 @@
-/** The client, the signed-in user and the user's purchase, for all hooks below the provider. */
+/** The client, the signed-in user and the user's purchase, for all hooks in `FarthingProvider`. */
 "use client";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import type { Farthing } from "@farthing/client";

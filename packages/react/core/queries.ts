@@ -194,7 +194,7 @@ export function entriesQuery(
   });
 }
 
-/** Returns a text that identifies the charge that is under way; null if no charge is under way. */
+/** Returns a text that identifies the top-up that is under way; null if no top-up is under way. */
 export function openCharge({ state, pending_charge: pending }: TopUps): string | null {
   return state === "charging" || pending ? `${state} ${pending?.order_id}` : null;
 }
@@ -202,7 +202,7 @@ export function openCharge({ state, pending_charge: pending }: TopUps): string |
 const whileCharging = whileOpen<TopUps>(openCharge);
 
 /**
- * Returns a text that changes when a charge begins and when it ends, even if the charge began and
+ * Returns a text that changes when a top-up begins and when it ends, even if the top-up began and
  * ended between two reads.
  */
 function chargesOf({ pending_charge: pending, charges }: TopUps): string {
@@ -212,7 +212,7 @@ function chargesOf({ pending_charge: pending, charges }: TopUps): string {
 
 /**
  * Returns the query that reads the terms and the state of automatic top-ups, and polls them while a
- * charge is under way.
+ * top-up is under way.
  */
 export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps> {
   return queryOptions<TopUps>({

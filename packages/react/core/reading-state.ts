@@ -1,5 +1,5 @@
 /**
- * The states of something that is read from the service. `unknown` is a state of its own, so that
+ * The states of data that a hook reads from the service. `unknown` is a state of its own, so that
  * the app does not show 0 or an empty list when a read has failed.
  */
 import { FarthingError } from "@farthing/client";

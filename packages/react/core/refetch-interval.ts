@@ -11,7 +11,7 @@ interface SettlingQuery<Data> {
 
 interface Open {
   readonly what: string;
-  /** The time at which the hold or order was first read as open. */
+  /** The time of the first read that had this `what`. */
   readonly since: number;
 }
 
@@ -22,10 +22,10 @@ const SHORTEST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Returns a function for `refetchInterval`. While something is open, the function returns how long
- * to wait before the data is read again. Otherwise, and after an error, it returns false. Each wait
- * equals the time for which the same thing has been open, but is at least 2 and at most 60 seconds.
- * So the waits double, up to a minute.
+ * Returns a function for `refetchInterval`. While the data has an open hold or top-up, the function
+ * returns how long to wait before the data is read again. Otherwise, and after an error, it returns
+ * false. Each wait equals the time for which `openIn` has returned the same text, but is at least 2
+ * and at most 60 seconds. So the waits double, up to a minute.
  * @param openIn returns a text that names what is open in the data, such as the held credits, or
  * null if nothing is open. The returned function passes its own second argument on to `openIn`.
  */

@@ -42,8 +42,8 @@ interface ReturnAddress {
 }
 
 /**
- * Returns the page's own address in the two forms to which Stripe sends the user back: `successUrl`
- * with the parameter in its query, `cancelUrl` without it.
+ * Returns the two addresses to which Stripe sends the user back. Both lead to the current page.
+ * `successUrl` has the parameter in its query, and `cancelUrl` does not.
  */
 function returnWith(parameter: string): ReturnAddress {
   const url = addressWithout();

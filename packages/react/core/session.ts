@@ -7,7 +7,7 @@ interface SessionOf {
   readonly user: { readonly id: string };
 }
 
-/** The part of supabase-js that the provider uses. */
+/** The part of supabase-js that `FarthingProvider` uses. */
 export interface SupabaseSession extends SupabaseLike {
   readonly auth: SupabaseLike["auth"] & {
     onAuthStateChange(

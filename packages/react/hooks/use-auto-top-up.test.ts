@@ -128,8 +128,8 @@ Deno.test("a refused change is an error, and the state is read again", async () 
 });
 
 /**
- * Checks what the hooks show before and after a charge. `first` is the state of the top-ups before
- * the charge, and `charged` is their state after it. The charge brings the balance to 100.
+ * Checks what the hooks show before and after a top-up, which brings the balance to 100. `first`
+ * holds the top-up settings before it, and `charged` holds the settings after it.
  */
 async function isToppedUp(first: Partial<TopUps>, charged: Partial<TopUps>): Promise<void> {
   let isCharged = false;

@@ -15,8 +15,8 @@ import { OWN_CHANGES } from "../core/query-options.ts";
 export type TopUpTerms = Omit<TopUpsRequest, "enabled">;
 
 /**
- * `data.state` says whether top-ups are on. `data.link` is the page on which the user confirms a
- * charge.
+ * `data.state` says whether top-ups are on. `data.link` is the page on which the user confirms the
+ * charge of a top-up.
  */
 export type AutoTopUpState = Reading<TopUps> & {
   readonly turnOn: (terms: TopUpTerms) => void;
@@ -66,8 +66,8 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
 }
 
 /**
- * Polls not only while a charge is under way but also while one is due, because the charge begins a
- * moment after the balance has fallen below the threshold.
+ * Polls while a top-up is under way, and also while one is due, because the top-up begins a moment
+ * after the balance has fallen below the threshold.
  */
 const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
   const isDue = topUps.state === "on" && Number(available) < Number(topUps.threshold);

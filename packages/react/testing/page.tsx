@@ -1,4 +1,4 @@
-/** A page without a browser: renders a hook below the provider, in React's strict mode. */
+/** A page without a browser: renders a hook in `FarthingProvider`, in React's strict mode. */
 import { GlobalWindow } from "happy-dom";
 import { type ReactNode, StrictMode } from "react";
 import { environmentManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";

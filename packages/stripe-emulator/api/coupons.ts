@@ -80,7 +80,7 @@ const update = route("POST", `${URL}/:id`, {
 });
 
 /**
- * Deleting a coupon makes its promotion codes invalid. Purchases that used them keep their
+ * Deleting a coupon makes its promotion codes invalid. Purchases that used these codes keep their
  * discount.
  */
 const remove = route("DELETE", `${URL}/:id`, {}, (scope, _params, { id }) => {

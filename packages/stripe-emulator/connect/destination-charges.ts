@@ -56,8 +56,8 @@ function takeFee(
     description: charge.description,
     availableOn,
   });
-  // The fee's field `charge` is the connected account's payment. The platform's charge is only the
-  // fee's originating transaction.
+  // The fee's field `charge` names the connected account's payment. The field
+  // `originating_transaction` names the platform's charge.
   const payment = String(transfer.destination_payment);
   const fee = applicationFees.put(scope, {
     ...example<Stripe.ApplicationFee>("application_fee"),

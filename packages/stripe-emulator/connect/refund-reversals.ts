@@ -7,7 +7,7 @@ import type { Scope } from "../store/scope.ts";
 
 /**
  * Reverses the transfer and refunds the application fee in proportion to the refund's part of the
- * charge. The running total of the returned amounts is rounded half up, not each amount by itself.
+ * charge. Rounds the sum of the amounts returned so far (half up), not each amount by itself.
  * So partial refunds that add up to the charge return exactly the whole transfer and fee.
  * @param refund the refund, which is already stored, but whose event is not emitted yet
  * @param charge the charge after this refund: `amount_refunded` includes the refund

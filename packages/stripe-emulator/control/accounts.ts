@@ -9,7 +9,7 @@ const STANDINGS: Record<string, Standing> = {
   disable: "disabled",
 };
 
-/** Controls that change the state of connected accounts, as Stripe's own decisions do. */
+/** Requests under `/_emulator` that change a connected account's state, as Stripe itself does. */
 export function accountControls(engine: Engine): Hono {
   const app = new Hono();
   for (const [action, standing] of Object.entries(STANDINGS)) {

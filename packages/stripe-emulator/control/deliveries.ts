@@ -42,8 +42,8 @@ const releaseBody = z.strictObject({
 const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
 /**
- * Controls for webhook deliveries: list, hold, release in any order, copy, drop, repeat and fail
- * them.
+ * Requests under `/_emulator` that list webhook deliveries, hold them, release them in any order,
+ * copy, drop or repeat them, or make them fail.
  */
 export function deliveryControls(engine: Engine): Hono {
   const app = new Hono();

@@ -36,7 +36,7 @@ const moveBody = z.union([
   z.strictObject({ status: z.string().regex(/^[a-z_]{1,64}$/) }),
 ]);
 
-/** Controls that open a dispute and change its status. */
+/** Requests under `/_emulator` that open a dispute and change its status. */
 export function disputeControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payments/:id/dispute", async (c) => {

@@ -16,7 +16,7 @@ const warningBody = z.strictObject({
   ]).default("unauthorized_use_of_card"),
 });
 
-/** The control that creates an early fraud warning for a payment. */
+/** The request under `/_emulator` that creates an early fraud warning for a payment. */
 export function fraudWarningControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payments/:id/early_fraud_warning", async (c) => {

@@ -48,8 +48,8 @@ const settleBody = z.strictObject({
 });
 
 /**
- * Controls for payouts: make automatic payouts, end a payout, book a movement into a payout, and
- * leave a transaction out of a payout's list.
+ * Requests under `/_emulator` that make automatic payouts, end a payout, book a movement into a
+ * payout, or remove a balance transaction from a payout's list.
  */
 export function payoutControls(engine: Engine): Hono {
   const app = new Hono();

@@ -35,7 +35,7 @@ const REFUND_ENDS: Record<string, string[]> = {
   requires_action: ["pending"],
 };
 
-/** The control that ends a refund, or makes it wait for the buyer. */
+/** The request under `/_emulator` that ends a refund, or makes it wait for the buyer. */
 export function refundControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/refunds/:id/settle", async (c) => {

@@ -1,4 +1,4 @@
-/** Reads a control's request: the JSON body, and the payment that the path names. */
+/** Reads a request under `/_emulator`: the JSON body, and the payment that the path names. */
 import type { Context } from "hono";
 import type Stripe from "stripe";
 import type { z } from "zod";
@@ -7,7 +7,7 @@ import { charges } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Reads and validates a control's JSON body. An empty body counts as `{}`. */
+/** Reads and validates the request's JSON body. An empty body counts as `{}`. */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const text = await c.req.text();
   const result = schema.safeParse(parse(text === "" ? "{}" : text));

@@ -22,8 +22,8 @@ const accountBody = z.strictObject({ api_version: z.string() });
 const resetBody = z.strictObject({ keep_webhook_endpoints: z.boolean().default(true) });
 
 /**
- * The controls under `/_emulator`, which Stripe does not have. They take and return JSON and need
- * no API key.
+ * The endpoints under `/_emulator` with which tests control the emulator. Stripe does not have
+ * them. They take and return JSON and need no API key.
  */
 export function controls(engine: Engine): Hono {
   const app = new Hono().basePath("/_emulator");

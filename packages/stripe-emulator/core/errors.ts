@@ -65,7 +65,7 @@ export function unrecognizedUrl(method: string, path: string): StripeApiError {
 }
 
 /**
- * The error for something that Stripe supports and the emulator does not. The emulator never
+ * The error for a feature that Stripe supports and the emulator does not. The emulator never
  * ignores such a request silently.
  */
 export function notEmulated(what: string, param?: string): StripeApiError {

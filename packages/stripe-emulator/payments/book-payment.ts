@@ -14,9 +14,9 @@ type Intent = Stripe.PaymentIntent;
 
 /**
  * The last step of every payment. If the intent succeeded and is not booked yet, books its money.
- * Stripe captures asynchronously, so the event `charge.succeeded` has no balance transaction. The
- * event `charge.updated` adds the transaction. This event comes after the payment's other events
- * and before the events of a dispute or a fraud warning.
+ * Stripe captures asynchronously, so the event `charge.succeeded` has no balance transaction yet.
+ * The event `charge.updated` has it. This event comes after the payment's other events and before
+ * the events of a dispute or a fraud warning.
  */
 export function bookPayment(scope: Scope, intent: Intent): void {
   if (intent.status !== "succeeded") return;

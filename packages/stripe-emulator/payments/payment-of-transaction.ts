@@ -3,8 +3,8 @@ import { findById } from "../resources/find-by-id.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * The name of a field for each kind of object. The field contains the id of the object's origin: a
- * fee refund's `fee`, for example, is the fee. From origin to origin, these fields lead to the
+ * For each kind of object, the field with the id of the object that caused it. A refund of a fee,
+ * for example, has the fee's id in its field `fee`. These fields lead from object to object to the
  * payment intent.
  */
 const ORIGINS: Record<string, string> = {

@@ -15,10 +15,7 @@ const DAY_SECONDS = 24 * 3_600;
 /** The only bank account for payouts. */
 export const BANK_ACCOUNT = "ba_emulator";
 
-/**
- * If a transaction was paid out but no payout lists it, this text is stored instead of a payout's
- * id.
- */
+/** Stored as the payout of a balance transaction that was paid out but is in no payout's list. */
 const OMITTED = "po_omitted";
 
 /** The payments in a payout, and its arrival date. */
@@ -67,9 +64,9 @@ interface ManualPayout {
 }
 
 /**
- * Pays out a part of the available money. As in Stripe, no list says which transactions such a
- * payout contains. Instead, the next automatic payout lists the manual payout as a transaction.
- * This transaction lowers the amount of the automatic payout.
+ * Pays out a part of the available money. As in Stripe, no list says which balance transactions
+ * such a payout contains. Instead, the next automatic payout lists the manual payout itself as a
+ * balance transaction, which lowers the amount of the automatic payout.
  */
 export function makeManualPayout(scope: Scope, request: ManualPayout): Payout {
   const { currency, amount, ...shown } = request;
@@ -113,7 +110,10 @@ function newPayout(
   });
 }
 
-/** Makes the bank pay a payout. Afterwards the payout's transactions can be listed. */
+/**
+ * Makes the bank pay a payout. If the payout is automatic, its balance transactions can then be
+ * listed.
+ */
 export function deliverPayout(scope: Scope, payout: Payout): Payout {
   if (!["pending", "in_transit"].includes(payout.status)) {
     throw wrongStatus(payout, ["pending", "in_transit"]);
@@ -160,8 +160,8 @@ export function adjustPayout(scope: Scope, payout: Payout, amount: number): void
 }
 
 /**
- * Removes a transaction from a payout's list, so that the list no longer adds up to the payout's
- * amount.
+ * Removes a balance transaction from a payout's list, so that the list no longer adds up to the
+ * payout's amount.
  */
 export function omitFromPayout(scope: Scope, payout: Payout, transaction: string): void {
   if (payoutItems.find(scope, transaction)?.payout !== payout.id) {

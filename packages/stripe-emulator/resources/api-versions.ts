@@ -80,8 +80,8 @@ const account = collection<{ id: string; version: string }>("account_version");
 
 /**
  * Returns the account's default version. Each new event is recorded with this version. Lists show
- * an event in its recorded version. Endpoints without a version of their own also receive it in its
- * recorded version.
+ * the event in the recorded version. Endpoints that have no version of their own also receive the
+ * event in the recorded version.
  */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;

@@ -32,10 +32,10 @@ const stored = collection<StoredEvent>("event");
 const SHOWN_SECONDS = 30 * 24 * 3_600;
 
 /**
- * The events. `get` returns an event as the API shows it: `pending_webhooks` is the number of
- * endpoints that have not yet answered with success. In older API versions, some objects contain a
- * list, such as a charge's refunds. Such a list shows the current state, not the state at the time
- * of the event. `all` returns the events of the last 30 days as they are stored.
+ * The events. `all` returns the events of the last 30 days as they are stored. `get` returns an
+ * event as the API shows it: `pending_webhooks` is the number of endpoints that have not yet
+ * answered with success. In an older API version, the event's object may contain a list, such as a
+ * charge's refunds. The list shows the current state, not the state at the time of the event.
  */
 export const events = {
   ...stored,

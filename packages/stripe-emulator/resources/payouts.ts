@@ -17,8 +17,8 @@ interface PayoutItem {
 export const payoutItems = collection<PayoutItem>("payout_item");
 
 /**
- * Whether a payout contains a transaction. Like Stripe, refuses to answer until the payout's
- * reconciliation is complete.
+ * Whether a payout contains a balance transaction. As in Stripe, this fails until the payout's
+ * `reconciliation_status` is `completed`.
  */
 export function isInPayout(scope: Scope, transaction: string, payout: string): boolean {
   if (payouts.get(scope, payout, "payout").reconciliation_status !== "completed") {

@@ -10,7 +10,7 @@ export interface TestEmulator {
   url: string;
   stripe: Stripe;
   clock: { now: Date };
-  /** Calls a control under `/_emulator`. */
+  /** Sends a request under `/_emulator`. */
   control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
   client(options?: Partial<Stripe.StripeConfig>, key?: string): Stripe;
   [Symbol.asyncDispose](): Promise<void>;
@@ -64,8 +64,8 @@ export async function startTestEmulator(options: Partial<Options> = {}): Promise
 }
 
 /**
- * An error response of a control endpoint: a refusal if the status is below 500, otherwise an
- * internal error.
+ * An error response to a request under `/_emulator`: a refusal if the status is below 500,
+ * otherwise an internal error.
  */
 export class ControlRefused extends Error {
   constructor(readonly status: number, answer: string) {

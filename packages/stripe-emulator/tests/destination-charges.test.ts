@@ -22,8 +22,8 @@ Deno.test("a destination charge transfers the whole amount and collects the fee"
   const fee = await stripe.applicationFees.retrieve(String(charge.application_fee), {
     expand: ["balance_transaction"],
   });
-  // The fee's charge belongs to the connected account. The fee's originating transaction belongs to
-  // the platform.
+  // The fee's field `charge` names a payment of the connected account. The field
+  // `originating_transaction` names the platform's charge.
   deepEqual(
     [fee.amount, fee.account, fee.charge, fee.originating_transaction],
     [300, provider, transfer.destination_payment, charge.id],

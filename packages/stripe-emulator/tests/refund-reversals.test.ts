@@ -18,7 +18,8 @@ Deno.test("a full refund reverses the transfer and refunds the fee", async () =>
   );
   equal(refund.transfer_reversal, transfer.reversals.data[0]?.id);
   equal(transfer.reversals.data[0]?.source_refund, refund.id);
-  // The other movements cancel each other out, so only Stripe's fee is left, which is negative.
+  // Payment and refund cancel each other out, and so do transfer and reversal, and fee and fee
+  // refund. Only the fee that Stripe keeps is left.
   const { data } = await stripe.balanceTransactions.list({ limit: 100 });
   equal(data.reduce((sum, { net }) => sum + net, 0), -(290 + 30));
   const events = (await eventTypes(stripe)).filter((type) => /transfer|fee/.test(type));

@@ -194,7 +194,7 @@ Deno.test("a refund repeated with its key is created once", async () => {
   const request = { payment_intent: paid.id, amount: 100 };
   const attempt = () =>
     stripe.refunds.create(request, key).catch((error) => {
-      // While the other request is still in progress, Stripe answers 409.
+      // While another request with the same key is in progress, Stripe answers 409.
       if (error instanceof Stripe.errors.StripeError && error.statusCode === 409) return null;
       throw error;
     });

@@ -55,8 +55,8 @@ $$;
 
 create schema if not exists auth;
 
--- The same definitions as on hosted Supabase: they read the setting of the single claim first, then
--- the JSON document with all claims.
+-- The same definitions as on hosted Supabase. They first read the setting that holds only the one
+-- claim. If it is empty, they read the JSON document that holds all claims.
 create or replace function auth.uid() returns uuid language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim.sub', true), ''),
