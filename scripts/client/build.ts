@@ -49,8 +49,8 @@ async function compile(name: PackageName, folder: string, built: string): Promis
 }
 
 /**
- * Replaces `.ts` with `.js` in the imports of the `.d.ts` files. The compiler replaces it only in
- * the `.js` files.
+ * Replaces `.ts` with `.js` in the imports of the `.d.ts` files. The compiler itself does this only
+ * in the `.js` files.
  */
 async function nameDeclarations(folder: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

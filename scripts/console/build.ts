@@ -12,8 +12,8 @@ export const CONSOLE_BUILD = `${ROOT}.farthing/console`;
 const MADE_OF = ["apps/console", "docs/runbooks", "packages/client", "packages/react", "registry"];
 
 /**
- * Runs `make`, unless the file `record` contains `madeOf`, the fingerprint of the files that `make`
- * uses. In that case `make` has already run with the same files.
+ * Runs `make`, unless it has already run with the same files: then the file `record` contains
+ * `madeOf`, the fingerprint of the files that `make` uses.
  */
 async function onceFor(record: string, madeOf: string, make: () => Promise<void>): Promise<void> {
   if (await Deno.readTextFile(record).catch(() => "") === madeOf) return;

@@ -20,7 +20,7 @@ export const ASSUMED = {
   bytesPerCharge: 3_000,
   /** For how many months the charges have been stored. */
   age: 12,
-  /** The number of monthly active users for each daily user. */
+  /** The number of monthly active users, divided by the number of daily users. */
   activeUsers: 4,
   /** Purchases in a month for each daily user. */
   purchases: "0.2",
@@ -52,8 +52,8 @@ export interface Month {
 const dollars = ({ amount }: { amount: string }) => new Decimal(amount.replace(" %", ""));
 
 /**
- * Returns the price of what exceeds the included quantity. The excess is sold in packages of
- * `size`, and a partly used package costs the full price.
+ * Returns the price of the part of `quantity` that exceeds `included`. That part is sold in units
+ * of `size`, and a partly used unit costs the full price.
  */
 function beyond(quantity: Decimal, included: number, size: number, price: Decimal): Decimal {
   return Decimal.max(0, quantity.minus(included)).div(size).ceil().times(price);

@@ -59,8 +59,8 @@ export async function makeRole(sql: postgres.Sql, password?: string): Promise<vo
 }
 
 /**
- * Returns the edge functions' database URL: the server of the owner's URL, with this role and its
- * password.
+ * Returns the database URL for the edge functions. It has the server of the owner's URL, this role,
+ * and the role's password.
  */
 export function poolUrlOf(ownerUrl: string, password: string): string {
   const url = new URL(ownerUrl);

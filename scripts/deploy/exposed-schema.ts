@@ -47,7 +47,7 @@ export async function exposedSchemas(project: string): Promise<string[] | undefi
   return db_schema.split(",").map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** Describes the step of exposing the schema, for the plan that is printed. */
+/** Returns what the printed plan says about exposing the schema. */
 export function planOf(schemas: readonly string[] | undefined): string {
   if (schemas === undefined) return `unknown without SUPABASE_ACCESS_TOKEN: ${BY_HAND}`;
   return schemas.includes(EXPOSED)

@@ -23,7 +23,10 @@ export interface Plan {
   readonly secrets: SecretPlan | undefined;
 }
 
-/** Checks the sizes of all functions. Fails if a function exceeds any of the possible limits. */
+/**
+ * Checks the sizes of all functions. Fails if a function exceeds one of the limits in
+ * size-limits.ts.
+ */
 async function judgeSizes(folder: ProjectFolder): Promise<Omit<Check, "name">> {
   const { names } = folder;
   const readings = await readingsOf(names.map((name) => bundleOf(folder, name)));

@@ -41,7 +41,7 @@ export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
 
 /**
  * Uploads all functions.
- * @param env more variables for the CLI, for example to select another platform or account
+ * @param env more variables for the CLI, for example to select another platform or Supabase account
  * @throws with the CLI's last message
  */
 export async function uploadFunctions(

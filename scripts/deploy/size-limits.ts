@@ -1,7 +1,7 @@
 /**
  * The limits on the size of a function. It is not clear what the platform measures, so a function
- * must stay below the limit in each possible measure. It could not be tested without an account
- * whether the platform refuses larger functions.
+ * must stay below the limit in each possible measure. Whether the platform refuses larger functions
+ * is untested, because such a test needs a Supabase account.
  */
 
 /** The sizes of one function in bytes, one for each possible measure. */

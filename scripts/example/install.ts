@@ -27,9 +27,9 @@ export const EXAMPLE_NAMES = Object.keys(EXAMPLES) as ExampleName[];
 export const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
 
 /**
- * Builds the packages and installs the example. Does nothing if the packages, the blocks and the
- * example's npm dependencies have not changed since the last installation. Only one process
- * installs at a time, because the examples share the built packages.
+ * Builds the packages and installs the example. Does nothing if the packages, the UI blocks
+ * (registry/) and the example's npm dependencies have not changed since the last installation. Only
+ * one process installs at a time, because the examples share the built packages.
  *
  * @param onStep called before each long step
  */

@@ -13,8 +13,8 @@ import { loadKey } from "./core/sign.ts";
 import { previousRevision } from "./rollback/revision.ts";
 
 /**
- * Loads the signing key before the first step. If the run looked for the key only at its end, it
- * could have paid by then, and a missing key would leave its report unsigned. An unsigned report
+ * Loads the signing key before the first step. At the end of the run this would be too late: the
+ * run may have paid by then, and without a key its report would be unsigned. An unsigned report
  * proves nothing.
  */
 async function requireKey(isUrgent: boolean, file?: string): Promise<void> {

@@ -12,8 +12,9 @@ import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
 /**
- * The preflight. The checks listed here are required, because they look at the project itself. The
- * other checks only judge its settings.
+ * The preflight. The checks listed here look at the project itself, so a run that skips one of them
+ * is INCOMPLETE. A run that skips another check can still be a GO. The last two checks are required
+ * only of a hosted project.
  */
 const CHECKS = neededWhere(
   isHosted,

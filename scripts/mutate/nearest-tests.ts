@@ -44,8 +44,8 @@ function byDistance(files: [path: string, distance: number][]): string[] {
 }
 
 /**
- * Returns the texts of a test's helpers: those that an SQL test includes, or that a test with two
- * sessions lists in its call of `meetings`.
+ * Returns the texts of a test's helpers. An SQL test includes them. A test with two database
+ * sessions lists them in its call of `meetings`.
  */
 function includedIn(text: string, sources: Source[]): string[] {
   const helpers = [...text.matchAll(/^\\ir \.\.\/(\S+)$/gm)]

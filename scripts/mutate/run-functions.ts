@@ -66,7 +66,8 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // If Deno could not load the tests, `met` names no test file, so there is no baseline to check.
+  // If Deno could not load the tests, `met` names no test file, so there is no test to check
+  // without the mutant.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

@@ -1,7 +1,7 @@
 /**
- * Runs mutants that remove or change a lock. A test with one session never detects a missing lock.
- * So each mutated function is created in a clone of the project's database, where the tests with
- * two sessions run.
+ * Runs mutants that remove or change a lock. A test with one database session never detects a
+ * missing lock. So each mutated function is created in a clone of the project's database, where the
+ * tests with two sessions run.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";

@@ -1,6 +1,6 @@
 /**
- * The type of the functions that run the mutants of an area, and the check that a test passes when
- * no mutant is applied.
+ * The type `Run` of the functions that run the mutants of an area. Also the check that a test
+ * passes when no mutant is applied.
  */
 import type { Mutant } from "./mutant.ts";
 import type { MutantResult } from "./mutant-results.ts";

@@ -57,7 +57,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Mutants that a test with a single session never detects. */
+/** Mutants that a test with a single database session never detects. */
 const LOCKS: readonly Kind[] = [
   { says: "skipped rows waited for", pattern: / skip locked\b/g, replace: () => "" },
   {

@@ -6,7 +6,7 @@ import { type Settings, SettingsError } from "./project-settings.ts";
 /**
  * Returns the address of the emulator, or undefined if the project uses Stripe itself. A live key
  * may be sent only to Stripe, or to an emulator if the whole project is on this machine.
- * @param projectUrls those of the project's addresses that the command knows
+ * @param projectUrls the addresses of the project, as far as the command knows them
  * @throws SettingsError
  */
 export function stripeApiUrl(

@@ -31,9 +31,9 @@ export class ImportRefused extends Error {
 
 /**
  * Shows what the price map changes, and writes the changes if there is a `reason`. The shown
- * changes start from one version of the rates, and the request to write names that version. If the
- * rates have been changed since then, the request fails. The database compares and writes in one
- * transaction, so it writes everything or nothing.
+ * changes start from one version of the rates. The request that writes them names that version. If
+ * the rates have been changed since then, the request fails. The database compares and writes in
+ * one transaction, so it writes everything or nothing.
  * @throws PriceMapError if the file is unusable; ImportRefused if a price is refused (unless
  *   `skipRefused` is set) or there is no rate to import. In these cases nothing is written.
  */

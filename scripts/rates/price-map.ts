@@ -131,8 +131,8 @@ function readEntry(map: PriceMap, model: string, entry: unknown): void {
 }
 
 /**
- * A price of zero means that the provider does not charge separately for this kind of tokens. Such
- * a price becomes null, so that the price of input or output applies.
+ * A price of zero means that the model's provider does not charge separately for this kind of
+ * tokens. Such a price becomes null, so that the price of input or output applies.
  */
 const optional = (price: Price): string | null => "price" in price ? price.price : null;
 

@@ -1,8 +1,8 @@
 /**
- * Builds the migrations from the schema files. Tables, functions, the API, triggers and the
- * scheduled job each get a migration of their own, so that no migration holds its locks for long.
- * Long locks would harm a running app: `create policy` and a foreign key on auth.users block
- * sign-ins until their transaction ends.
+ * Builds the migrations from the schema files. Tables, functions, the API, triggers and the pg_cron
+ * job each get a migration of their own, so that no migration holds its locks for long. Long locks
+ * would harm a running app: `create policy` and a foreign key on auth.users block sign-ins until
+ * their transaction ends.
  */
 import { type Migration, splitStatements } from "@farthing/local-stack/migrations";
 import { frame } from "./settings-and-privileges.ts";

@@ -34,7 +34,7 @@ Deno.test("a migration ends with the grants on all objects that exist then, and 
 
 Deno.test("T13: every migration revokes the default grants and creates nothing after that", async () => {
   const migrations = buildMigrations(await readSchemas());
-  // The last migration schedules the job. It creates no object, so it needs no privileges.
+  // The last migration schedules the pg_cron job. It creates no object, so it needs no privileges.
   assert.doesNotMatch(migrations.pop()!.text, /^\s*(create|alter|grant) /im);
   for (const { file, text } of migrations) {
     assert(endsWithPrivileges(text), file);

@@ -1,7 +1,6 @@
 /**
- * `deno task packages:pull`, `packages:diff` and `packages:push`: pull writes the packages on sale
- * to a file, diff compares a file with the packages on sale, and push replaces the packages on sale
- * with those in the file.
+ * `deno task packages:pull` writes the packages on sale to a file. `packages:diff` compares a file
+ * with the packages on sale. `packages:push` replaces the packages on sale with those in the file.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";

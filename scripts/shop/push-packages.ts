@@ -17,8 +17,8 @@ export class PushRefused extends Error {
 
 /**
  * Shows what the push changes, and writes the changes if `push` is given. The shown changes start
- * from one version of the packages, and the request to write names that version. If the packages
- * have been changed since then, the request fails.
+ * from one version of the packages. The request that writes them names that version. If the
+ * packages have been changed since then, the request fails.
  * @throws PushRefused if packages would be retired and `push` does not allow that
  */
 export async function pushPackages(

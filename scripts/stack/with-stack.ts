@@ -1,4 +1,7 @@
-/** Runs a function on the local stack. If no stack is running, starts one for this function. */
+/**
+ * Calls a callback with the settings of the local stack. If no stack is running, starts one for
+ * this call.
+ */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { print, printError, waitFor, withCleanup } from "@farthing/command-line";

@@ -10,8 +10,8 @@ import {
 export type Endpoint = Stripe.WebhookEndpoint;
 
 /**
- * Whether an endpoint gets the events of our own account or those of connected accounts. No
- * endpoint gets both.
+ * Whether an endpoint gets the events of the app's own Stripe account or those of connected
+ * accounts. No endpoint gets both.
  */
 export type Kind = "account" | "connect";
 

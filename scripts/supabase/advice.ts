@@ -11,8 +11,8 @@ export function listIn<T extends z.ZodType>(said: string, item: T): z.output<T>[
 }
 
 /**
- * The beginning of a finding that is accepted. PostgreSQL allows no `search_path` on a procedure
- * that commits, and this procedure does not need one, because it writes all names with their
+ * The beginning of the one finding that is accepted. PostgreSQL allows no `search_path` on a
+ * procedure that commits. This procedure does not need one, because it writes all names with their
  * schema.
  */
 const COMMITS = "Function `farthing.run_due_tasks` has a role mutable search_path";

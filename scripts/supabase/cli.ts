@@ -71,10 +71,10 @@ async function find(): Promise<{ said: Said; path: string | undefined }> {
 }
 
 /**
- * Runs the CLI until it ends. The CLI uses the account in the environment, or else the one that is
- * logged in. npx is used only to find the CLI, and only once, because npx takes as long to start as
- * the CLI. If npx fails, its output is returned. If the CLI's program was removed after npx found
- * it, npx looks for it again.
+ * Runs the CLI until it ends. The CLI uses the Supabase account whose access token is in the
+ * environment, or else the account that is logged in. npx is used only to find the CLI, and only
+ * once, because npx takes as long to start as the CLI. If npx fails, its output is returned. If the
+ * CLI's program was removed after npx found it, npx looks for it again.
  */
 export async function runSupabase(
   args: readonly string[],

@@ -10,8 +10,9 @@ async function git(args: string[]): Promise<string | undefined> {
 }
 
 /**
- * The file that contains the id of a commit. A run on that commit has passed, and has also run the
- * suites whose files had not changed. 40 zeros, Git's null id, mean that no such commit is known.
+ * The file that contains the id of a commit. A run on that commit has passed, and that run also
+ * included the suites whose files had not changed. If the id is 40 zeros (Git's null id), no such
+ * commit is known.
  */
 const PASSED = `${ROOT}.ci/passed`;
 

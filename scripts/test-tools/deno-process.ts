@@ -32,8 +32,8 @@ const LOAD_GROUP = new URL("./load-group.ts", import.meta.url).pathname;
 
 function denoTest(options: DenoTestOptions, running: string): Deno.Command {
   const { cwd = ROOT, files, env = {}, flags = [], isGroup = false, limitMs = LIMIT_MS } = options;
-  // `options.command` starts the hosted platform's Deno. It is older than 2.4 and has no
-  // `--preload`.
+  // `options.command` is set only for the hosted platform's Deno. That Deno is older than 2.4 and
+  // has no `--preload`.
   const preload = options.command ? [] : ["--preload", LIMIT_TESTS];
   const [program = "", ...args] = options.command ?? [Deno.execPath()];
   const limits = { FARTHING_TEST_LIMIT_MS: String(limitMs), FARTHING_TEST_RUNNING: running };

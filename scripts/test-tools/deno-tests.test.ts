@@ -145,10 +145,13 @@ inBothWays("fails a test that never ends by its name, and runs the next one", as
   assert.match(row?.failures[0]?.detail ?? "", /still running after 0.5 s: ".*waits"/);
 });
 
-/** Runs for 500 ms, so that Deno reports the previous test while this one is still running. */
+/**
+ * A test that runs for 500 ms, so that Deno reports the previous test while this one is still
+ * running.
+ */
 const REPORTED = `Deno.test("reported", () => new Promise((done) => setTimeout(done, 500)));\n`;
-// Kills the process and then loops for ever. The signal takes a moment to arrive. If the test
-// returned before that, it would count as passed.
+// The body of a test that kills its process and then loops for ever. The signal takes a moment to
+// arrive. If the test returned before that, it would count as passed.
 const ENDS = `Deno.kill(Deno.pid, "SIGKILL"); for (;;);`;
 
 inBothWays("names the test that ends its process, and runs the files after it", async (options) => {

@@ -150,7 +150,7 @@ async function rowsAfterForeignError(
   for (const file of options.files) {
     if (isDone(file)) continue;
     const own = await runAllFiles({ ...options, files: [file], isGroup: false });
-    // A file that failed before its first test has no row of its own.
+    // If a file failed before its first test, its only row does not have the file's name.
     if (own.length === 1) own[0]!.name = file;
     alone.push(...own);
   }

@@ -31,7 +31,7 @@ async function begin(server: Databases): Promise<void> {
 }
 
 /**
- * Runs each scheduled job once, at the real time. In every test, the jobs have then already run, as
+ * Runs each pg_cron job once, at the real time. In every test, the jobs have then already run, as
  * in a database in use. Otherwise a test's result could depend on whether a job has run yet.
  */
 async function runJobs(sql: postgres.Sql): Promise<void> {
@@ -40,7 +40,7 @@ async function runJobs(sql: postgres.Sql): Promise<void> {
 }
 
 /**
- * Does what comes after the migrations: loads the seed, runs each scheduled job once, installs pgTAP
+ * Does what comes after the migrations: loads the seed, runs each pg_cron job once, installs pgTAP
  * and creates the schema of the tests' helpers.
  */
 export async function furnish(sql: postgres.Sql): Promise<void> {

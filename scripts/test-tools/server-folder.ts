@@ -38,7 +38,7 @@ export async function removeAbandoned(parent: string): Promise<void> {
 }
 
 /**
- * Makes a folder, which the caller must remove. Servers that run under other accounts can enter it.
+ * Makes a folder, which the caller must remove. Servers that run as other Unix users can enter it.
  */
 export async function makeServerFolder(prefix: string): Promise<string> {
   const inMemory = hasEnoughMemory();

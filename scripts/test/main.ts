@@ -51,8 +51,8 @@ const NAMED = "mutants";
 const HALF = Deno.env.get("CI_HALF");
 
 /**
- * Returns the named suites. If none is named, returns the suites of this machine's half. These
- * suites do not include NAMED, and outside CI they do not include IN_CI.
+ * Returns the named suites. If none is named, returns the suites of this machine's half, without
+ * NAMED. Outside CI, also leaves out IN_CI.
  */
 function choose(names: string[]): Suite[] {
   if (names.length > 0) return suites.filter(({ name }) => names.includes(name));

@@ -1,7 +1,7 @@
 /**
- * Trap T29: checks that the SQL knows each state that the pinned SDK names. The test fails when a new
- * version of the SDK has a new state. The SQL handles an unknown state safely: it accepts the
- * event, holds the credits that may be lost, and alerts operators.
+ * Trap T29: checks that the SQL knows each state that the pinned SDK names. The test fails when a
+ * new version of the SDK has a new state. The SQL handles an unknown state safely: it accepts the
+ * event, freezes the credits that may be lost, and alerts operators.
  */
 import assert from "node:assert/strict";
 

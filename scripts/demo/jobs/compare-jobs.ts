@@ -3,7 +3,7 @@ import { sum } from "../shared/price-request.ts";
 import { type Check, check, checkText } from "../shared/check.ts";
 import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 
-/** A job or a chat of the run. */
+/** A scenario of the run: a job or a chat. */
 export interface Scenario {
   name: string;
   /** A text that every prompt of this scenario contains, and that no other prompt contains. */

@@ -1,7 +1,8 @@
 /**
- * `deno task demo jobs`: runs jobs that complete, that fail in their first attempt, or that are
- * cancelled. Also runs chats; the reader disconnects early from one of them. Compares the credits
- * that each job and chat costs with the credits computed from the AI provider's list of requests.
+ * `deno task demo jobs`: runs research jobs and a job that exports the ledger. One research job
+ * completes, one is cancelled, and one fails in its first attempt. Also runs two chats; the reader
+ * disconnects early from one of them. Compares the credits that each job and chat costs with the
+ * credits computed from the AI provider's list of requests.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";

@@ -2,8 +2,8 @@ import { Exact } from "../../rates/exact.ts";
 import { readColumns } from "../shared/ledger-csv.ts";
 
 /**
- * The credits of one charge in the ledger. If a charge takes credits from several lots, the ledger
- * has an entry for each lot.
+ * A charge in the ledger. If it takes credits from several lots, the ledger has an entry for each
+ * lot, and `credits` is the sum of these entries.
  */
 export interface LedgerLine {
   /** The charge's reference: `job:<id>:<step>` or `chat:<hold id>`. */

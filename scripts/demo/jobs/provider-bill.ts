@@ -22,10 +22,10 @@ const request = z.object({
   ended: z.boolean(),
 });
 
-/** One request as the provider recorded it. */
+/** One request as the AI provider recorded it. */
 export type ProviderRequest = z.infer<typeof request>;
 
-/** How long the provider may take to detect that a client has disconnected. */
+/** How long the AI provider may take to detect that a client has disconnected. */
 const ENDED_DEADLINE_MS = 10_000;
 
 /** Waits until all of the run's requests have ended, and returns them, oldest first. */
@@ -50,13 +50,13 @@ export async function readRequests(
 
 /**
  * Returns the tokens that the account must pay for. The input tokens do not include the cached
- * tokens, and the output tokens do not include the reasoning tokens. Returns undefined if the
+ * tokens, and the output tokens do not include the reasoning tokens. Returns undefined if the AI
  * provider sent no complete answer.
  */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;
   // A request has failed if it has no usage or was aborted. If a reader disconnects, the request is
-  // not aborted: the service reads the provider's stream to its end.
+  // not aborted: the service reads the AI provider's stream to its end.
   if (usage === null || aborted) return undefined;
   const { cached_tokens: cached } = usage.prompt_tokens_details;
   const { reasoning_tokens: reasoning } = usage.completion_tokens_details;

@@ -18,7 +18,10 @@ const finding = z.object({ plan: z.array(z.string()), report: z.string() });
 
 /** Tells the AI emulator to take a second for each answer, and to report tokens of every kind. */
 const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
-/** Tells the AI emulator to answer only after the second poll, which therefore gets a 304. */
+/**
+ * Tells the AI emulator to answer only after the second poll of the job. The service therefore
+ * answers that poll with 304.
+ */
 const SLOWLY = "[slow:7500]";
 /** The number of requests that one attempt of the job sends before the attempt fails. */
 const FAILURES = 3;
@@ -105,8 +108,8 @@ export async function playCancelled(context: RunContext): Promise<Scenario> {
 }
 
 /**
- * Runs a research job whose first attempt fails, because the provider refuses all requests of that
- * attempt.
+ * Runs a research job whose first attempt fails, because the AI provider refuses all requests of
+ * that attempt.
  */
 export async function playRetried(context: RunContext): Promise<Scenario> {
   const mark = `${context.run}-3`;

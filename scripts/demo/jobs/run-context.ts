@@ -18,8 +18,8 @@ export interface RunContext {
 }
 
 /**
- * The maximum time until held credits are released. A cancelled job's current step must end first,
- * and the service needs time to detect an abandoned stream.
+ * The maximum time until held credits are released. Before that, the current step of a cancelled
+ * job must end, or the service must detect an abandoned stream.
  */
 const RELEASED_DEADLINE_MS = 30_000;
 const RELEASED_POLL_MS = 100;

@@ -3,7 +3,7 @@ import { DemoError, describeRefusal, type Service } from "./service.ts";
 
 const NOT_MODIFIED = 304;
 
-/** A user in a browser: supabase-js with the publishable key and the user's own session. */
+/** A user in a browser: supabase-js with the publishable key and the user's own Auth session. */
 export interface Buyer {
   userId: string;
   email: string;

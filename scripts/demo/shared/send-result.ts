@@ -26,7 +26,7 @@ export function resultOf({ command, checks, violations }: Found, endedAt: Date):
  * Sends the result to the stack. A stack of another kind, such as Supabase's in Docker, has no
  * first page and answers 404. The demo does not fail then.
  *
- * @throws if our stack refuses the result
+ * @throws if Farthing's local stack refuses the result
  */
 export async function sendResult({ url, secretKey }: Service, found: Found): Promise<void> {
   const response = await fetch(`${url}/stack/demo`, {

@@ -34,8 +34,8 @@ const CALL_TRIES = 3;
 const CALL_RETRY_MS = 250;
 
 /**
- * The app's own back end. It reports usage with the secret key, and makes one call for each request
- * to a model.
+ * The app's own back end. It reports usage with the secret key. For each request to a model, it
+ * calls `POST /usage` once.
  */
 export class BackEnd {
   readonly #service: Service;

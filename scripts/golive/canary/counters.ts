@@ -1,7 +1,7 @@
 /**
  * Counts the requests and emails since the start of a stage. Also counts the requests by duration.
- * It reads totals, because a window of five minutes would also count what happened before the
- * stage. The totals come from the data API, with all bounds of the histograms.
+ * This module reads totals, because a window of five minutes would also count what happened before
+ * the stage. The totals come from the data API, which returns all bounds of the histograms.
  * `GET /health/metrics` shows only every fifth bound. Each of those bounds is twice the one before
  * it, which is too coarse for the p95 gate.
  */
@@ -44,8 +44,8 @@ const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
 /**
- * The outcome `never` is not in this list. It means that the mail service works, and refuses only
- * this one address.
+ * The outcome `never` is not in this list. That outcome means that the mail service works, and
+ * refuses only this one address.
  */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 

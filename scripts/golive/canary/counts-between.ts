@@ -18,8 +18,8 @@ function isReset(before: Counted, now: Counted): boolean {
 
 /**
  * Returns the counts between two reads. If the counters were reset to 0 between them, for example
- * because the project was restored, returns `now` itself: the difference between the two reads
- * would be too small, and would hide errors.
+ * because the project was restored, returns `now` itself. The difference between the two reads
+ * would then be too small, and would hide errors.
  */
 export function since(before: Counted, now: Counted): Counted {
   if (isReset(before, now)) return now;

@@ -1,7 +1,7 @@
 /**
  * The gates of a canary's stage. A gate that closes ends the canary. A gate without data does not
- * close, and the stage goes on, because on the first day there is no baseline and there may be no
- * requests. The report shows which gates had no data.
+ * close: on the first day there is no baseline, and there may be no requests. The stage then goes
+ * on. The report shows which gates had no data.
  */
 import { p95 } from "./p95-gate.ts";
 import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
@@ -44,9 +44,8 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
 }
 
 /**
- * If there were few attempts to send an email (fewer than MANY_EMAILS), a single failure closes the
- * gate only if there was no other attempt. The service retries a failed email, and one failure may
- * be an accident.
+ * With fewer attempts to send an email than MANY_EMAILS, a single failure closes the gate only if
+ * it was the only attempt. The service retries a failed email, and one failure may be an accident.
  */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;

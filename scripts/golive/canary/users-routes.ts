@@ -1,4 +1,7 @@
-/** Routes that monitors, operators and this command call. Their figures say nothing about users. */
+/**
+ * Routes that monitors, operators and `deno task golive` call. Their figures say nothing about
+ * users.
+ */
 const OTHERS =
   /^\w+ \/(health|settings|webhook-events|proofs|features|reports|alerts|notifications|[a-z]+-runner)\b/;
 

@@ -1,6 +1,6 @@
 /**
  * Refuses a SUPABASE_DB_URL of another project. With such a URL, the proof, the migrations and the
- * snapshot would read the wrong database, and a rollback by SQL would switch off the other
+ * snapshot would read the wrong database. A rollback by SQL would even switch off the other
  * project's sales.
  */
 import { SettingsError } from "../../project/project-settings.ts";

@@ -1,6 +1,4 @@
-/**
- * Handles a host that does not answer. A run explains only once, and not at each step, what to do.
- */
+/** Handles a host that does not answer. A run says what to do only once, and not at each step. */
 import { type Finding, skipped } from "./step.ts";
 
 /** The error for a host that does not answer. */

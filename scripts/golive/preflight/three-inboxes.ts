@@ -1,6 +1,6 @@
 /**
- * Lists what a person checks in three inboxes. No program can see these inboxes, so this step always
- * needs a person and is never `ok`.
+ * Lists what a person checks in three email inboxes. No program can see these inboxes, so this step
+ * always needs a person and is never `ok`.
  */
 import type { GoLiveStep } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";

@@ -27,8 +27,8 @@ const BEFORE_SECONDS = 3600;
 const GRACE_SECONDS = 20;
 
 /**
- * Waits for the event of the order that this run has paid, until the event is old enough to count
- * as missing.
+ * Waits until the event of this run's paid order is older than GRACE_SECONDS. A younger event would
+ * not count as missing.
  */
 async function ownEventDue({ facts }: Context): Promise<void> {
   const paidAt = Number(facts["rollback.paid"] ?? "0");

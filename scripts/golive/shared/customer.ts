@@ -1,7 +1,7 @@
 /**
  * The synthetic customer of a run. The password is derived from the address and the secret key, so
- * no file holds a password. A killed run can still sign in after it is resumed, and a run with
- * `--again` and the same `--email` can sign in the same buyer.
+ * no file contains a password. A resumed run can therefore still sign in. A run with `--again` and
+ * the same `--email` can sign in the same buyer.
  */
 import { Buffer } from "node:buffer";
 import type { AuthError } from "@supabase/supabase-js";

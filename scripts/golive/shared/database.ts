@@ -34,7 +34,8 @@ export interface Proved {
   readonly isClean: boolean;
   readonly evidence: string;
   /**
-   * Whether the proof began before `sinceMs`. Such a proof says nothing about the time since then.
+   * Whether the proof began before the time `sinceMs` that the caller of `prove` named. Such a
+   * proof says nothing about the time since then.
    */
   readonly isOld?: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * A fetch for requests that carry a secret key: it never follows a redirect, and if a host does not
+ * A fetch for requests that carry a secret key. It never follows a redirect. If a host does not
  * answer, the error contains the host's name.
  */
 import { UnreachableError } from "../core/unreachable.ts";

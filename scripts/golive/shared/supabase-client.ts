@@ -1,4 +1,7 @@
-/** A client of supabase-js for a program: it stores no session, and follows no redirect with a key. */
+/**
+ * A client of supabase-js for a program: it stores no Auth session, and follows no redirect with a
+ * key.
+ */
 import { createClient } from "@supabase/supabase-js";
 import type { Project } from "../command/project.ts";
 import { directFetch } from "./direct-fetch.ts";

@@ -1,4 +1,7 @@
-/** Compares the arguments of resources and providers with the schemas. */
+/**
+ * Compares the arguments of Terraform's resources and providers with their schemas
+ * (infra/terraform/schemas).
+ */
 import type { Fields, Value } from "./configuration.ts";
 import type { Attribute, ObjectType, Type } from "./schemas.ts";
 import { fits, isCollection, nameOf, type Scope, typeOf } from "./types.ts";

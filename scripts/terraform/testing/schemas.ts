@@ -1,4 +1,6 @@
-/** Reads infra/terraform/schemas: the attributes of the providers and of the resources in use. */
+/**
+ * Reads infra/terraform/schemas: the attributes of the Terraform providers and resources in use.
+ */
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
 

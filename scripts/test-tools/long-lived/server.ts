@@ -62,7 +62,7 @@ export async function startServer(): Promise<LongLivedServer> {
   await endServer();
   const made = await fingerprint(MADE_OF);
   await Deno.mkdir(DATA, { recursive: true });
-  await Deno.chmod(DATA, 0o755); // The server's account needs access.
+  await Deno.chmod(DATA, 0o755); // The server's Unix user needs access.
   const server = await startOnFreePort({ dataDir: DATA, settings: FAST });
   server.unref();
   const state: State = { port: server.port, made };

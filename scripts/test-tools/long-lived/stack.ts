@@ -51,7 +51,7 @@ async function takeState(): Promise<State | undefined> {
 
 async function throwAway(): Promise<void> {
   await endStack(DATA);
-  await removeData(DATA); // The data may lie in another folder, where the server's account has access.
+  await removeData(DATA); // The data may be where the server's Unix user has access.
   await Deno.remove(DATA, { recursive: true }).catch(() => {}); // The folder may be missing.
 }
 
@@ -75,7 +75,7 @@ async function find(had: State | undefined, now: State): Promise<Environment | u
 
 async function start(): Promise<Environment> {
   await Deno.mkdir(DATA, { recursive: true });
-  await Deno.chmod(DATA, 0o755); // The database server's account needs access.
+  await Deno.chmod(DATA, 0o755); // The database server's Unix user needs access.
   return await startStack(DATA, (child) => child.unref(), { detached: true });
 }
 

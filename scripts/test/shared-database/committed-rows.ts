@@ -24,8 +24,8 @@ const sumOf = (table: string) => `
 const NO_SUCH_TABLE = "42P01";
 
 /**
- * Returns the first transaction that the next call must check. Also returns whether a transaction
- * since $1 may have committed. This is the case if at least one transaction since $1 is not
+ * Returns two values. `next` is the first transaction that the next call must check. `committed`
+ * says whether a transaction since $1 may have committed: at least one of these transactions is not
  * `aborted`.
  */
 const SINCE = `

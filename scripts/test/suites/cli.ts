@@ -92,8 +92,8 @@ async function onEmbedded(isFull: boolean): Promise<Row[]> {
 }
 
 /**
- * The two parts that a push leaves out. A push does not need EMBEDDED, because the suite `guest`
- * also pushes all migrations to the embedded PostgreSQL.
+ * The two parts that the run for a Git push leaves out. That run does not need EMBEDDED, because
+ * the suite `guest` also applies all migrations to the embedded PostgreSQL with `db push`.
  */
 const UNUSED = "the search for unused indexes";
 const EMBEDDED = "db push with the seed on the embedded PostgreSQL";

@@ -1,8 +1,8 @@
 /**
  * Runs the tests in supabase/tests. The pgTAP files share one database, and each file must leave it
  * unchanged. A full run uses pg_prove if it is installed. A push uses our own TAP reader, because
- * pg_prove starts two programs for each file. Tests with two sessions commit changes, so each file
- * of such tests has its own database.
+ * pg_prove starts two programs for each file. Tests with two database sessions commit changes, so
+ * each file of such tests has its own database.
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -103,8 +103,8 @@ export const database: Suite = {
   // If the user names files, they run on the long-lived server, which is faster. A complete run
   // starts a new server, so that it does not depend on earlier runs.
   async run(words, isFull) {
-    // Locks work in the same way in all versions of PostgreSQL, so the tests that use two sessions
-    // run only in this suite.
+    // Locks work in the same way in all versions of PostgreSQL, so the tests that use two database
+    // sessions run only in this suite.
     const sessions = filesNamed(words, await sessionFiles());
     const onServer = words.length > 0 ? withLongLivedProject : onItsOwnServer("embedded");
     return await runPgtapFiles(onServer, { words, isFull, sessions });
@@ -126,7 +126,7 @@ function lacking(): string | undefined {
   }
 }
 
-/** Tests of the catalogue and of the scheduler, which differ between versions of PostgreSQL. */
+/** Tests of the catalogue and of the scheduler. Both differ between versions of PostgreSQL. */
 const DIFFER = ["foundation", "policy", "scheduled_tasks", "alerts/tasks"];
 
 export const databaseSystem: Suite = {

@@ -1,6 +1,6 @@
 /**
  * Runs the commands of a launch on two stacks in Stripe's live mode. The commands switch off sales,
- * hold Stripe's deliveries and stop services, so no other test uses these stacks.
+ * hold back Stripe's deliveries and stop services, so no other test uses these stacks.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";

@@ -22,7 +22,7 @@ const NAMED = [
   "trigger farthing_welcome_(?:new|confirmed) on auth\\.users",
 ];
 /**
- * Matches Farthing's objects outside of its own schemas: the scheduled job, the policy that lets
+ * Matches Farthing's objects outside of its own schemas: the pg_cron job, the policy that lets
  * users subscribe to their own jobs, and the triggers that plan welcome credits.
  */
 const OF_OURS = new RegExp(`^scheduled job farthing: |^(?:object )?(?:${NAMED.join("|")}): `);

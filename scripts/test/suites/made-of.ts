@@ -3,10 +3,10 @@
 const without = (folders: readonly string[]) => folders.map((folder) => `:(exclude)${folder}`);
 
 /**
- * Files that no test suite of the service reads: apps, blocks, infrastructure, texts without tests,
- * the packages' tests, commands that are tested only by unit tests and by their own suite, and
- * `.ci/passed`. That file names the commit to compare with. A new folder counts as part of the
- * service until it is added to this list.
+ * Files that no test suite of the service reads: apps, UI blocks (registry/), infrastructure, texts
+ * without tests, the packages' tests, commands that are tested only by unit tests and by their own
+ * suite, and `.ci/passed`. That file names the commit to compare with. A new folder counts as part
+ * of the service until it is added to this list.
  */
 export const NOT_OF_SERVICE = [
   ...["apps", "examples", "registry", "registry.json", "packages/react"],

@@ -1,6 +1,6 @@
 /**
- * Compares the ledger with an independent model of it. The histories of refunds and disputes are
- * partly written by hand and partly random.
+ * Compares the ledger with an independent model of it, after histories of refunds and disputes.
+ * Some histories are written by hand, and the others are random.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";

@@ -37,9 +37,11 @@ interface Package {
 export const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
-/** The tests of the registry's blocks. They install the blocks in an app that has nothing else. */
+/**
+ * The tests of the UI blocks in registry/. They install the blocks in an app that has nothing else.
+ */
 export const BLOCKS = "tests/blocks";
-/** The tests of the blocks on a stack. */
+/** The tests of the UI blocks on a stack. */
 export const BLOCKS_ON_STACK = "tests/blocks-on-stack";
 /** The tests of packages/client on a stack. */
 export const CLIENT = "tests/client";

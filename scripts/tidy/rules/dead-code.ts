@@ -35,8 +35,8 @@ const FOUND_BY_NEXT = /^examples\/[^/]+\/(?:proxy\.ts|app\/(?:.+\/)?(?:layout|pa
 /**
  * Returns whether a module may have exports that nothing in this repository imports. These are a
  * package's public interface, a function's entry point, a module that a framework finds, generated
- * code, and a module that an example's blocks import. The blocks are not in the repository, because
- * the example's installation writes them.
+ * code, and a module that the UI blocks of an example import. These copies of the blocks are not in
+ * the repository, because the example's installation makes them from registry/.
  */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || FOUND_BY_NEXT.test(source.path) ||

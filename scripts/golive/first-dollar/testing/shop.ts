@@ -32,8 +32,8 @@ export const broken = (): Response =>
 type Answer = (request: Request) => Response | Promise<Response>;
 
 /**
- * The parts that a test defines: the responses of the project, by the last segment of the request's
- * path, and parts of the run's context.
+ * The parts that a test defines. `answers` contains the responses of the project, by the last
+ * segment of the request's path. The other fields are parts of the run's context.
  */
 interface Shop {
   readonly answers?: Readonly<Record<string, Answer>>;

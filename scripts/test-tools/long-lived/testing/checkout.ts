@@ -1,7 +1,7 @@
 /**
- * Makes a copy of the repository that contains a project with one migration. Test runs in the copy
- * store everything in the copy's `.farthing`. The project's tests write down which server they ran
- * on and what the database contained.
+ * Makes a copy of the repository. The project in the copy has only one migration. Test runs in the
+ * copy store everything in the copy's `.farthing`. The project's tests write down which server they
+ * ran on and what the database contained.
  */
 import { copyTree } from "../../copy-tree.ts";
 import { lastLines } from "../../deno-process.ts";
@@ -89,7 +89,7 @@ async function runTests(root: string, args: string[]) {
 /** Passes a checkout to `use`, then stops its servers and removes it. */
 export async function withCheckout<T>(use: (checkout: Checkout) => Promise<T>): Promise<T> {
   const root = await Deno.makeTempDir({ prefix: "farthing-checkout-" });
-  await Deno.chmod(root, 0o755); // The database server's account needs access.
+  await Deno.chmod(root, 0o755); // The database server's Unix user needs access.
   const migrate = async (said: string) => {
     const text = `create extension if not exists pg_cron with schema pg_catalog;
       create schema farthing;
