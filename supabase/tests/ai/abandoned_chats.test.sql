@@ -1,6 +1,6 @@
--- A chat is abandoned if its request ends without settling the chat. If the provider accepted the
--- chat, the chat is charged the most that the provider can bill. Otherwise the chat is not charged.
--- No credits stay held.
+-- A chat is abandoned if its request ends without settling the chat. If the model's provider
+-- accepted the chat, the chat is charged the most that the provider can bill. Otherwise the chat is
+-- not charged. In both cases no credits stay held.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -17,8 +17,8 @@ $$;
 select isnt(tests.give(name, '100'), null, name || ' has 100 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
 
--- A chat that the provider accepted is charged the most that the provider can bill. A chat that the
--- provider never accepted is not charged.
+-- A chat that the model's provider accepted is charged the most that the provider can bill. A chat
+-- that the provider never accepted is not charged.
 select farthing.allow_change('sql:' || session_user, 'a round figure');
 update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.begin_chat(name, name), null, name || ' begins a chat')

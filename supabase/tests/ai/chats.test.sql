@@ -1,5 +1,5 @@
--- Chats: credits are held before the provider is called, and then the chat is settled once with the
--- provider's usage, or released.
+-- Chats: credits are held before the model's provider is called. Then the chat is either settled
+-- once with the usage that the provider reports, or released.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,6 @@
--- Trap T28: chats with unknown usage. Such a chat is charged the most that the provider can bill,
--- and the hold covers the charge. If the usage becomes known later, the difference is refunded.
+-- Trap T28: chats with unknown usage. Such a chat is charged the most that the model's provider can
+-- bill, and the hold covers the charge. If the usage becomes known later, the user gets the excess
+-- credits back.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -35,7 +36,7 @@ from (values ('ann', '50', 'tokens in flight are bounded by the longest answer')
 select is(settled::numeric, amount::numeric, 'the charge never exceeds the hold') from farthing.holds
 order by created_at, hold_id;
 
--- When the usage becomes known, the excess is refunded once.
+-- When the usage becomes known, the user gets the excess credits back, once.
 select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 'data') - 'message',
   jsonb_build_object('finish_reason', 'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb,
     'credits', '26', 'balance_after', '174', 'hold_id', tests.chat_id('bob')),
@@ -57,8 +58,8 @@ select is(chats_settle(tests.chat_id('cid'), null, '{}', p_idempotency_key => te
 select is(tests.settle_chat(tests.chat_id('cid'), '63 s', 1000, 100, 'cid') #>> '{data,credits}', '110',
   'a usage after the chat''s answer corrects nothing');
 
--- A request settles its chat without a usage from the provider. The chat is charged the most that
--- the provider can have billed.
+-- A request settles its chat without a usage from the model's provider. The chat is charged the
+-- most that the provider can have billed.
 select isnt(tests.begin_chat('fay', 'fay'), null, 'fay begins a chat');
 select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', '10 tokens are recorded');
 select is((chats_settle(tests.chat_id('fay'), null, '{}', p_idempotency_key => tests.sha256('fay'),
@@ -87,8 +88,8 @@ select is(tests.release_chat(tests.chat_id('gus', 2), '13 min', 'late'), 'releas
 select is(tests.chat(tests.chat_id('gus', 2)), 'released, hold released, charged 0',
   'the released chat costs nothing');
 
--- Settings outside the bounds of the policy are refused. The proof reports a correction without a
--- refund, and a refund without a correction.
+-- Settings outside the bounds of the policy are refused. The proof reports a corrected chat without
+-- the entry that returns the excess credits, and such an entry without a corrected chat.
 select is(tests.outcome('update farthing.policy set ' || setting) ->> 'code', '23514',
   setting || ' is refused')
 from unnest(array['stream_in_flight_tokens = 63', 'abandoned_stream_timeout = interval ''-1 s''',

@@ -1,7 +1,6 @@
 -- A figure that crosses its threshold again and again opens only one incident, and operators are
--- notified only once. Three events do not change this: the server's time goes back, an operator
--- acknowledges the incident before its notifications could be queued, or its notifications are
--- deleted.
+-- notified only once. This is also true if the server's time goes back, if an operator acknowledges
+-- the incident before its notifications could be queued, or if its notifications are deleted.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -64,7 +64,7 @@ where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
 select is(tests.alerts('21 days 3 min'), 'nothing', 'the incident ends when the events are read');
 
--- Makes charges, of which p_failed fail. Those with the tags f and i are earlier: the usual share fails.
+-- Makes charges, of which p_failed fail. Those tagged f or i are a day older and show the usual share.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void
 language sql as $$
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -157,7 +157,7 @@ drop function farthing.prove();
 alter function farthing.real_proof() rename to prove;
 delete from farthing.proof_runs;
 
--- Requests: 1,000 to one route, without errors, and few to a different route, with errors.
+-- 1,000 requests to one route all succeed. Of 40 requests to a different route, two fail.
 select tests.requests('70 days', 'POST /refunds', '2xx', 1000);
 select tests.requests('70 days', 'GET /features', '2xx', 38);
 select tests.requests('70 days', 'GET /features', '5xx', 2);

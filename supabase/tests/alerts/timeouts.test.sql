@@ -34,9 +34,9 @@ select is(tests.alerts('1 min'), 'payout_delay open, rule_failed charge_failure_
 select is(tests.alerts('2 min'), 'payout_delay open, rule_failed charge_failure_rate open',
   'the failed rule opens an incident');
 select is((select last_value::int from pg_temp.cut), 3, 'the failed rule is evaluated each time');
--- For two rules, the evaluation never ends. One of them failed in an earlier run, so it is
--- evaluated last. The timeout already ends this run at the other one, so the run does not reach the
--- last rule.
+-- The evaluation of two rules never ends. The rule that failed in an earlier run is evaluated last.
+-- The timeout already ends this run at the other rule, so the run does not reach the rule that
+-- failed earlier.
 alter function farthing.open_mismatches() rename to real_mismatches;
 create function farthing.open_mismatches() returns bigint language plpgsql as $$
 begin

@@ -41,8 +41,8 @@ select is(pg_temp.last_read(), 'operator:x GET /customers/{id} user ' || tests.p
 select is(count(*)::int, 0, 'no row names an account and a user') from farthing.customer_reads
 where account_id is not null and user_id is not null;
 
--- The reads of the account's owner are not recorded. The reads of a secret key are recorded only if
--- their route is under /customers.
+-- Reads by the account's owner are not recorded. Reads by a secret key are recorded only if their
+-- route is under /customers.
 select is(pg_temp.read('ann', 'key:default', route), '', 'a secret key reads ' || route)
 from unnest(array['GET /credits', 'GET /jobs']) route;
 select is(pg_temp.read('ann', 'owner', 'GET /credits'), '', 'ann reads her own balance');

@@ -31,7 +31,7 @@ create temporary table calls as select route, format(call, tests.person('ann'), 
   ('GET /fraud/warnings', 'warnings_list(p_user_id => %1$L, p_author => $1)', null),
   ('GET /fraud/decisions', 'fraud_decisions_list(%1$L, p_author => $1)', null)) c (route, call, id);
 
--- Makes all calls as this author, and returns the routes of the recorded reads.
+-- Makes each call of the table `calls` as this author. Returns the routes of the recorded reads.
 create function pg_temp.recorded(p_author text) returns text[] language plpgsql as $$
 declare
   v_before bigint := (select coalesce(max(read_nr), 0) from farthing.customer_reads);

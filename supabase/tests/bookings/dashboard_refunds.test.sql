@@ -59,8 +59,8 @@ select is(tests.refund_event('d', 'd', 600, 'succeeded', '3 s', p_reverses => tr
   'the rest is refunded in the dashboard with a reversal of the transfer');
 select is(pg_temp.moves('d'), 'reversal 388 requested', 'the disputed part is not reversed twice');
 
--- When Farthing requests a refund, Stripe takes the provider's share back from the provider. It
--- does not matter what Farthing has transferred for other bookings.
+-- When Farthing requests a refund, Stripe takes the provider's share back from the provider.
+-- Transfers of other bookings do not change this.
 select is(pg_temp.paid('z'), 'processed', 'one more booking is paid');
 select is(refunds_begin(p_booking_id => tests.booking_id('z'), p_now => tests.after('1 hour'))
   #>> '{refund,connected}', 'true', 'the refund takes the provider''s part with it');

@@ -117,7 +117,7 @@ meetings(["bookings"], {
   "M6: one of two buyers at once gets the last booking of a provider's limit": {
     given: fills("p_lea"),
     first: takes("lea", "p_lea"),
-    // Each database session next locks only the account of its own buyer, so there is no deadlock.
+    // Next, each database session locks only the account of its own buyer, so there is no deadlock.
     then: "select from farthing.accounts where owner_id = tests.person('lea') for update",
     second: takes("mia", "p_lea"),
     says: "velocity_exceeded",

@@ -98,7 +98,7 @@ select is((select concat_ws(' ', r ->> 'purchases', r ->> 'closing', r ->> 'diff
   from jsonb_array_elements(report_liabilities('2027-01-01', '2027-01-31') -> 'rows') r), '1750 1750 0',
   'the credits of a free order are worth nothing');
 
--- Stripe has no balance transaction of a free order, and no check reports that one is missing.
+-- Stripe makes no balance transaction for a free order, and no check expects one.
 update farthing.balance_lists set done_until = tests.after();
 select is(tests.payout('po_1', 'paid', 'completed', jsonb_build_object('currency', 'pln', 'amount', 1750,
   'made_at', extract(epoch from tests.after('30 d'))::bigint), '30 d'), 'processed', 'Stripe pays out 1750');

@@ -47,8 +47,9 @@ select is((select count(*) from farthing.lots), 0::bigint, 'nothing is granted')
 select is(array_agg(distinct tests.paid(name)), '{"pending 1000"}', 'no order has changed')
 from unnest('{ann,bob,cyn,dan,eve}'::text[]) name;
 
--- Tax is added to the price: 23 % of 1000 is 230. The credits cost 1000: the bonus lot 1000 * 2000 / 12000
--- = 167, and the paid lot 833.
+-- Tax is added to the price: 23 % of 1000 is 230. The 12000 credits of the order cost 1000. The
+-- 2000 credits of the bonus lot cost 1000 * 2000 / 12000 = 167, and the paid lot costs the other
+-- 833.
 select is(tests.receive('payment_intent.succeeded', jsonb_build_object('order_id', (select order_id
     from tests.bought where name = 'ann'), 'session_id', null, 'payment_id', 'pi_ann', 'payment_status',
     'paid', 'amount', 1230, 'currency', 'pln'), '1 s'), '{"received": true, "deferred": true}',

@@ -112,9 +112,9 @@ select version as title from (
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
--- Auth's role deletes users, and foreign keys then change our rows. An AFTER trigger on these rows
--- fires as Auth's role, which has no privileges here, so its function must be SECURITY DEFINER. A
--- BEFORE trigger fires as the owner of the table.
+-- Supabase Auth deletes users with its own role, and foreign keys then change our rows. An AFTER
+-- trigger on these rows runs as that role, which has no privileges here, so its function must be
+-- SECURITY DEFINER. A BEFORE trigger runs as the owner of the table.
 create view guards.touched_by_leaving as
 with recursive touched (oid, columns) as (
   select 'auth.users'::regclass::oid, null::int2[]

@@ -166,8 +166,8 @@ select is(pg_temp.decided('cyn', 'pat', true, '5 days 2 s'), 'granted',
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'sam', '5 days 3 s')), '202 day',
   'a confirmed grant does not count towards a ceiling');
 
--- Secret keys and SQL prompts: the policy decides whether the ceilings apply to them. Large grants are
--- recorded.
+-- The policy decides whether the ceilings bind secret keys, and whether keys may confirm grants. A
+-- grant above the ceiling of one grant is recorded, even if the ceilings do not bind its author.
 select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default')), '201',
   'the ceilings do not bind a key');
 select is((select format('%s %s', status, ceiling) from farthing.grants where author = 'key:default'),

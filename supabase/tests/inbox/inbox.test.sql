@@ -138,8 +138,9 @@ select is((select array_agg(concat_ws(': ', state, last_error) order by event_id
 select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
   'processing', 'the order keeps its own session and state');
 
--- The only facts of an event of a connected account are the account's capabilities
--- (refetch-event.ts). An event without facts is ignored.
+-- For connected accounts, Farthing reads only the facts of account.updated events
+-- (refetch-event.ts). The other events of these accounts arrive without facts. An event without
+-- facts is ignored, whatever its type.
 select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
     type, 'livemode', false, 'created', 1, 'facts', '{}'::jsonb), tests.after()) - 'received')
   from unnest(array['checkout.session.completed', 'payment_intent.succeeded', 'payment_intent.canceled',

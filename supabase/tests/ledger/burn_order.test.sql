@@ -2,8 +2,8 @@
 -- each place where a function reads lots in this order. `deno task schema` writes the index's order
 -- after each of these comments (docs/decisions/ledger.md). A function without the comment would
 -- keep the old order if the index changes. This test lists the functions that read lots in
--- burn-down order. It fails if another function does so too, or if a function sorts lots by
--- priority in a different order.
+-- burn-down order. It fails if a function that is not in the list reads lots in this order, or if a
+-- function sorts lots by priority in a different order.
 
 begin;
 select plan(4);
@@ -14,8 +14,8 @@ from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, p
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indexrelid = 'farthing.lots_burn_order'::regclass and a.attname <> 'account_id';
 
--- Finds each ORDER BY of plain columns in the functions that read lots. Its columns are one line,
--- without table aliases, but with `desc` and `nulls first` if the function writes them.
+-- Finds each ORDER BY of plain columns in the functions that read lots. Shows its columns in one
+-- line, without table aliases. `desc` and `nulls first` are shown where the function writes them.
 create view pg_temp.orders as
 select p.proname as name, btrim(regexp_replace(regexp_replace(o.found[1], '\m\w+\.', '', 'g'), '\s+', ' ',
   'g')) as columns

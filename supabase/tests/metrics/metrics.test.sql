@@ -102,8 +102,8 @@ select results_eq(
   $$ values (null::text, 0::bigint, 0::bigint, null::numeric, null::numeric, null::numeric) $$,
   'without a request, only the row of all routes is returned');
 
--- A batch is counted at the time p_age_ms before its arrival, but at most an hour before its
--- arrival.
+-- A batch that arrives p_age_ms after it was made counts at the time when it was made, but not more
+-- than an hour before its arrival.
 select is(pg_temp.record('[{"name": "late", "count": 1}]', '10 hours', age), 'true', format('%s ms old', age))
 from unnest(array[-90000, 0, 86400000]) age;
 select results_eq($$ select starts_at, count::int from farthing.metrics where name = 'late'

@@ -257,7 +257,8 @@ insert into corruptions (prompt, name, sql) values
 
 select is(o_rules::text || o_is_done, '{}true', 'the ledger is proved and marked before the changes')
 from farthing.prove_in_parts(p_time => '1 hour');
--- Three statements and not one, because the statement timeout ends a statement that takes too long.
+-- These are three statements and not one, because the statement timeout ends a statement that takes
+-- too long.
 create temporary table found as
 select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as result, null::text as named,
   null::text as named_hourly from corruptions c order by nr;

@@ -1,7 +1,7 @@
 -- Random histories. The incremental proof runs once in the middle of the history. At the end one
--- entry is corrupted. If it was made after that proof, the next incremental proof must find the
--- corruption. The whole proof must find every corruption. The name of each test has its seed, and
--- PGOPTIONS='-c farthing.seed=…' repeats the test.
+-- entry is corrupted. If that entry is newer than the incremental proof, the next incremental proof
+-- must find the corruption. The whole proof must find every corruption. The name of each test has
+-- its seed, and PGOPTIONS='-c farthing.seed=…' repeats the test.
 
 begin;
 \ir ../helpers/all_tests.psql

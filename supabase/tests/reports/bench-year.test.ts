@@ -1,5 +1,5 @@
 /**
- * The benchmark G26 reads the reports over a year of business. This test fills the benchmark's
+ * The benchmark G26 reads the reports about a year of business. This test fills the benchmark's
  * tables with few accounts, and reads each report. The benchmark itself is seldom run, although its
  * tables change. This test shows whether the benchmark still works.
  */

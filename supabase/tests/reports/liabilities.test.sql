@@ -50,14 +50,16 @@ select is(pg_temp.report('2027-03-31') - 'as_of', '{"from": "2027-01-01", "to": 
   {"name": "breakage", "version": 1, "value": "at_expiry"}]}',
   'before the first sale there are no rows; a range has whole months');
 
--- January. Ann pays 9999 cents for 99,990 credits and 15,000 bonus credits. The bonus lot has
--- 9999 * 15000 / 114990 = 1304.33, so 1304 cents; the paid lot has 8695.
+-- January. Ann pays 9999 cents for 114,990 credits: 99,990 paid and 15,000 bonus credits. The price
+-- of the bonus lot is 9999 * 15000 / 114990 = 1304.33, so 1304 cents. The price of the paid lot is
+-- the other 8695.
 select is(pg_temp.buys('ann', 'Business', '0'), '{"received": true}', 'ann buys Business');
 select is((select array_agg(price order by source) from farthing.lots), '{1304,8695}',
   'the price is spread over paid and bonus credits');
--- The bonus credits are used first. After the first debit 1304 * 13765.5 / 15000 = 1196.7 cents
--- remain, so 107 are used. The next two debits use 0 and 1197. After the last debit 8695 * 66656.67
--- / 99990 = 5796.4 cents remain, so 2899 are used. In January 4203 cents are used in all.
+-- The bonus credits are used first. After the first debit, 1304 * 13765.5 / 15000 = 1196.7 cents
+-- remain in the bonus lot, so 107 are used. The next two debits use 0 and 1197. After the last
+-- debit, 8695 * 66656.67 / 99990 = 5796.4 cents remain in the paid lot, so 2899 are used. In
+-- January 4203 cents are used in all.
 select isnt(tests.spends('ann', amount, '1 d'), null, 'ann spends ' || amount)
 from unnest(array['1234.5', '0.000000000000000001', '13765.499999999999999999', '33333.333333333333333333'])
   amount;
@@ -148,11 +150,11 @@ select is(pg_temp.lines(pg_temp.report('2027-03-31') -> 'totals'), array[
 select is(array(select jsonb_array_elements(pg_temp.report('2027-03-31') -> 'controls') ->> 'difference'),
   '{0,0}', 'the controls are of the sealed entries');
 
--- April. Ian spends 4 credits three times. Between these debits, a refund claws back 3,330 credits;
--- later it fails and the credits are reinstated. The values of the five movements are 0, 333, 1,
--- -333 and 0 cents. A debit's value is the lot's value before the debit, less the rounded value
--- after it. 998.6, 665.2 and 997.8 are rounded, so the values are 999 - 999 = 0, 666 - 665 = 1 and
--- 998 - 998 = 0.
+-- April. Ian spends 4 credits three times. After the first debit, a refund claws back 3,330
+-- credits. After the second debit the refund fails, and the credits are reinstated. The values of
+-- the five movements are 0, 333, 1, -333 and 0 cents. A debit's value is the lot's value before the
+-- debit, less the rounded value after it. After the debits the lot is worth 998.6, 665.2 and 997.8
+-- cents. So the values of the debits are 999 - 999 = 0, 666 - 665 = 1 and 998 - 998 = 0.
 select is(pg_temp.buys('ian', 'Starter', '90 d'), '{"received": true}', 'ian buys Starter');
 select is(tests.spends('ian', '4', '91 d'), '9986', 'ian spends 4');
 select is(tests.refund('ian', 1, 333, p_passed => '91 d'), '{"received": true}', 'ian is refunded in part');

@@ -35,16 +35,16 @@ select is(tests.session_event('bob', '{1000,0,187,1000}'), 'processed',
 select is(tests.session_event('cyn', '{1000,250,173,923}'), 'processed', 'cyn pays with a code');
 select is(tests.session_event('dan', '{1000,1000,0,0}', p_status => 'no_payment_required'), 'processed',
   'dan has a code of 100 %');
--- A discount of 600 from 3000 aurar, and a tax of 24 % included in the remaining 2400: 464.5, so
--- 465.
+-- Of 3000 aurar, a discount takes off 600. The remaining 2400 include a tax of 24 %: 2400 * 24 /
+-- 124 = 464.5, so 465.
 select is(tests.session_event('eve', '{3000,600,465,2400}'), 'processed', 'eve pays with a code and tax');
 
 select is(pg_temp.lines(name), lines, format('the lines of %s add up to what was paid', name))
 from (values ('ann', 'charge 1000, tax 230'), ('bob', 'charge 813, tax 187'),
   ('cyn', 'charge 1000, discount -250, tax 173'), ('dan', 'charge 1000, discount -1000'),
   ('eve', 'charge 2535, discount -600, tax 465')) l (name, lines);
--- In grosze, gross is 1000 + 813 + 1000 + 1000, the discounts are 250 + 1000, the tax is 230 + 187
--- + 173, and the balance grows by the payments of 1230 + 1000 + 923.
+-- In grosze, gross is 1000 + 813 + 1000 + 1000. The discounts are 250 + 1000, and the tax is 230 +
+-- 187 + 173. The balance grows by the payments: 1230 + 1000 + 923.
 select results_eq('select * from pg_temp.days()', array[
   '2027-01-01 isk gross 2535, discounts -600, tax 465, net 1935, balance_change 2400',
   '2027-01-01 pln gross 3813, discounts -1250, tax 590, net 2563, balance_change 3153'],
@@ -66,9 +66,9 @@ select is((select sum(amount) from farthing.revenue_lines join tests.bought b us
 select is(tests.bought_by('ann'), 'refunded, 12000 clawed back; balance 0, held 0, available 0, debt 0',
   'and nothing of the credits');
 
--- Eve gets 700 back and then 900, and then the first refund fails. The tax in all refunds so far is
--- 465 * 700 / 2400 = 135.6 after the first refund, 465 * 1600 / 2400 = 310 after the second, and
--- 465 * 900 / 2400 = 174.4 after the failure.
+-- Eve gets 700 back and then 900, and then the first refund fails. The tax in all refunds so far:
+-- after the first refund, 465 * 700 / 2400 = 135.6; after the second, 465 * 1600 / 2400 = 310;
+-- after the failure, 465 * 900 / 2400 = 174.4.
 select is(tests.returns_money('eve', 1, 700, '1 h'), '{"received": true}', 'eve gets 700 back');
 select is(tests.returns_money('eve', 2, 900, '2 h'), '{"received": true}', 'eve gets 900 back');
 select is(tests.returns_money('eve', 1, 700, '3 h', 'failed'), '{"received": true}',

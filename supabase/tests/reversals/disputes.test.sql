@@ -47,7 +47,8 @@ select throws_ok('update farthing.dispute_movements set amount = 0', '23001', nu
   'a movement cannot be changed');
 select throws_ok('delete from farthing.dispute_movements', '23001', null, 'a movement cannot be deleted');
 
--- An appeal after a win freezes credits. No credits are clawed back until money moves.
+-- An appeal after a win freezes credits. No credits are clawed back unless the bank withdraws the
+-- money again.
 select is(tests.dispute('ann', 'appeal_needs_response', 999, '9 s', p_moved => '{out,in}'),
   '{"received": true}', 'the bank appeals after a win');
 select is(tests.bought_by('ann', '9 s'), 'disputed, 0 clawed back; balance 9900, held 0, available 0, debt 0',

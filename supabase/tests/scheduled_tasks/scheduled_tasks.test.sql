@@ -4,7 +4,8 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(104);
 
--- The lots of inactive accounts expire. Their entries have the time of expires_at.
+-- The lots of inactive accounts expire. In the entry of an expired lot, event_at is the time of the
+-- expiry, and created_at is the time when the task ran.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
 from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(tests.give('ann', '5'), null, 'ann has 5 for ever');

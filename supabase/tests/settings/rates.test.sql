@@ -1,4 +1,5 @@
--- Operators add rates with a version and a reason. The effect is the same as that of an import.
+-- Operators add rates with a version and a reason. `deno task rates:import` adds rates with the
+-- same RPC function.
 
 begin;
 \ir ../helpers/all_tests.psql
