@@ -16,8 +16,8 @@ import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
 /**
- * Some rules read the figures of three days. Tests at a time in the future are therefore ten days
- * apart, so that no rule reads the figures of another rule's test.
+ * Many tests evaluate their rule at a time in the future. These times are ten days apart, because
+ * some rules read the figures of three days and must not read those of another rule's test.
  */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;

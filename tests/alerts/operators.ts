@@ -1,4 +1,4 @@
-/** Evaluates alerts at a time that a test chooses, for operators who get email and a webhook. */
+/** Evaluates alert rules at a time that a test chooses, and reads what the operators receive. */
 import postgres from "postgres";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";

@@ -46,7 +46,7 @@ const LATE = newPayoutId();
 const UNKNOWN = newPayoutId();
 const ODD = newPayoutId();
 
-/** Stores a metric's count with the test's time. Calls the same function as an isolate. */
+/** Stores a metric's count at the test's time, through the function that isolates call. */
 function count(
   { sql, at }: Scene,
   name: string,
@@ -242,8 +242,8 @@ const TASKS: readonly Kind[] = [
   {
     rule: "tasks_stopped",
     isApart: true,
-    // The lock stops the tasks. withRules() sets the threshold to the time since the last run, so a
-    // threshold of one minute less is exceeded.
+    // The lock stops the tasks. withRules() has raised the threshold to the minutes since the last
+    // run. A threshold that is one minute lower is exceeded, so the rule fires.
     provoke: async ({ sql }) => {
       await sql`select pg_advisory_lock(75, 0)`;
       await sql`update farthing.alert_rules set threshold = threshold - 1 where rule = 'tasks_stopped'`;

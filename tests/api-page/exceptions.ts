@@ -1,4 +1,4 @@
-/** The examples of the API page that a fresh stack refuses, each with the reason. */
+/** How a fresh stack refuses an example of the API page, and why. */
 export interface Exception {
   /** The status and the error's code. */
   readonly outcome: string;

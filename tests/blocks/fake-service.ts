@@ -79,7 +79,7 @@ async function responseOf(answer: Answer, request: Request): Promise<Response> {
   return Response.json({ success: true, data, metadata: { ...metadata, nextCursor } });
 }
 
-/** Serves one browser page at a time. A request without an entry in `answers` gets a 404. */
+/** Serves one browser page at a time. A request that `answers` does not contain gets a 404. */
 export class FakeService {
   readonly sent: Sent[] = [];
   readonly #counts = new Map<string, number>();

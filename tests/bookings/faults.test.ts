@@ -35,9 +35,9 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** Stripe acts, but its answer is lost. The SDK does not send the request again. */
+/** Stripe does what was requested, but answers 429. The functions do not retry after a 429. */
 const LOST = { status: 429, after: true };
-/** Stripe does not act, and all requests that the SDK sends fail. */
+/** Stripe does nothing, and all three attempts of the functions fail. */
 const DOWN = { status: 503, times: 3 };
 
 function isRetryable(answer: Answer): void {

@@ -43,7 +43,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** The plan of one booking. The amount and the refunds are in minor units; the refunds are in order. */
+/** The plan of one booking. Amounts are in minor units. `refunds` lists the refunds in order. */
 interface Plan {
   readonly amount: number;
   readonly currency: Currency;

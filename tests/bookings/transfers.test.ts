@@ -1,6 +1,6 @@
 /**
- * M6 in docs/reference/traps.md: a provider who is paid after completion gets one transfer, whose
- * source is the buyer's charge.
+ * M6 in docs/reference/traps.md: a provider who is paid after completion gets one transfer. Its
+ * source at Stripe is the charge of the buyer's payment.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Booking, StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
@@ -46,8 +46,8 @@ Deno.test("M6: a share paid after completion is transferred once, less refunds",
   await withDeliveries(world, "shared", async () => {
     equal(await advance(seller, booking.booking_id, "complete"), "completed");
     equal(await advance(seller, booking.booking_id, "complete"), "completed");
-    // Two payment runners that run at the same moment make only one transfer: 2500 less 75, the fee
-    // of 3 %.
+    // Two payment runners that run at the same moment make only one transfer. Its amount is 2500
+    // less 75, the fee of 3 %.
     await Promise.all([1, 2].map(() => post(world, "payment-runner", backEnd(world), {})));
     deepEqual(await moves(world, booking, 1), ["transfer 2425"]);
     const [transfer] = (await stripe.transfers.list({ destination: account })).data;

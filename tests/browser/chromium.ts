@@ -3,7 +3,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 
 /**
- * The first two features are disabled because they would give each window two more renderers, for
+ * The first three features are disabled because they would give each window two more renderers, for
  * parts of the address bar. A headless browser never shows the address bar. The other features are
  * those that Playwright disables. They are repeated here, because Chromium reads only the last list
  * of disabled features.

@@ -81,8 +81,8 @@ async function readsEveryEmail(page: Page): Promise<void> {
 }
 
 /**
- * Checks that the email's own styles change the colours in dark mode. The browser does not change
- * them by itself.
+ * Checks that the email's own styles change the colours in dark mode. The browser itself changes no
+ * colours.
  */
 async function changesColours(page: Page): Promise<void> {
   const { html } = renderNotification("receipt", SAMPLES.receipt, {

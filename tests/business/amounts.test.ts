@@ -255,8 +255,8 @@ Deno.test("tax inside: a dispute returns it, and all lines equal Stripe's transa
     );
     equal(withoutFees, moved.reduce((total, { amount }) => total + amount, 0));
   }
-  // In `controls`, the report compares each of its sums with a sum of the source. The amounts in
-  // pln add up to 0, so there is no such comparison for pln.
+  // In `controls`, the report compares its sums in each currency with the sums of Stripe's balance
+  // transactions. The amounts in pln add up to 0, so there is no comparison for pln.
   const controls = report.controls.filter(({ name }) => / (isk|pln):/.test(name));
   equal(controls.filter(({ name }) => / isk:/.test(name)).length, 2);
   deepEqual([...new Set(controls.map(({ difference }) => difference))], ["0"]);

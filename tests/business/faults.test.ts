@@ -14,7 +14,7 @@ import { open, withPackage, withSettings } from "./shop.ts";
 const world = readWorld();
 
 /**
- * Returns the faults in the shop's setup at Stripe. The page of a customer shows them to operators.
+ * Returns the faults in the shop's setup at Stripe. Each customer's page shows them to operators.
  */
 async function shownFaults(person: Person): Promise<unknown[]> {
   const page = data(await get(world, `customers/${person.id}`, backEnd(world)), 200, CustomerPage);

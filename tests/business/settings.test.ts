@@ -113,7 +113,7 @@ Deno.test("a repeat after a lost answer gets the first session, whatever has cha
     const key = crypto.randomUUID();
     const start = () => post(world, "checkout", buyer.as, { package_id: id }, { key });
     const path = "/v1/checkout/sessions";
-    // The SDK repeats a failed call twice, so all three requests must fail.
+    // Stripe makes the session, and then answers 429. The functions do not retry after a 429.
     const lost = { method: "POST", path, status: 429, after: true, times: 3 };
     await control(world, "POST", "faults", lost);
     try {

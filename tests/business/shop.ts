@@ -1,4 +1,4 @@
-/** Changes the shop's settings of the hosted page, and sells a package with a price in kronor. */
+/** Changes the settings of Stripe's hosted page, and sells a package with a price in kronor. */
 import type Stripe from "stripe";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";

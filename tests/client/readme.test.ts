@@ -93,7 +93,7 @@ async function asUser(runs: Runs, supabase: unknown, said: string[]): Promise<vo
   deepEqual([take().length, items.map(({ isPending }) => isPending)], [3, [false]]);
 }
 
-/** The back end accepts a user who is signed in with supabase-js, and refuses a forged token. */
+/** Asserts that the back end accepts supabase-js' token of a user, and refuses a forged token. */
 async function asBoth(runs: Runs, { id, supabase }: Person, said: unknown[]): Promise<void> {
   const show = (answer: unknown) => said.push(answer);
   const farthing = createFarthing({ supabase });

@@ -39,8 +39,8 @@ export async function press(target: Locator): Promise<void> {
 }
 
 /**
- * The maximum number of key strokes. It is above the number that a held key sends while the page
- * waits for a response.
+ * The maximum number of key strokes. A held key sends fewer key strokes while the page waits for a
+ * response.
  */
 const MOST_STROKES = 400;
 

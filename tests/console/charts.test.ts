@@ -43,7 +43,7 @@ const IS_DRAWN = `(() => {
   return new Set(new Uint32Array(data.buffer)).size > 8;
 })()`;
 
-/** The cells of the chart's table. */
+/** Makes the page show the chart's table. Returns the table's cells without the header row. */
 async function tableOf(page: Page): Promise<string[][]> {
   const chart = page.getByRole("figure", { name: CAPTION });
   await press(chart.getByRole("button", { name: "Show the table" }));

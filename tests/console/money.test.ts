@@ -278,8 +278,8 @@ test("the preview of a retry without a last day decides until when refusals coun
     const answer = page.waitForResponse(route);
     await dialog.getByRole("button", { name: "Preview" }).click();
     const { data } = await (await answer).json();
-    // The request is aborted. If it were sent, it would also retry the refused users of other
-    // tests.
+    // The request is aborted. Otherwise the service would also queue refused users of other tests
+    // again.
     await page.route(route, (sent) => sent.abort());
     const change = page.waitForRequest(route);
     await dialog.getByRole("button", { name: action }).click();

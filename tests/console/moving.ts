@@ -18,7 +18,7 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
 
 /**
  * Whether the console shows a page and reacts to a new address. An effect of the first page sets
- * the window's title, so the title shows that the console has started. A heading is no proof of
+ * the window's title, so the title shows that the console has started. A heading does not show
  * this, because the console already has a heading while it starts.
  */
 const HAS_STARTED = `document.title.endsWith(" · Farthing console")`;

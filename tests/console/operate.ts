@@ -94,7 +94,7 @@ export async function presses(dialog: Locator, action: string): Promise<void> {
   await press(dialog.getByRole("button", { name: action, exact: true }));
 }
 
-/** Whether the focus is on the group of elements that contains the status of the outcome. */
+/** Returns true if the focus is on a group that contains this element, which shows the outcome. */
 const IS_IN_FOCUS = (status: unknown) => {
   const { document } = globalThis as unknown as {
     document: { activeElement: { role: string; contains(other: unknown): boolean } };

@@ -1,7 +1,7 @@
 /**
  * A change of one package changes no other package, not even one that goes on sale later. If
  * somebody else changes the package while an operator's form is open, the form takes over that
- * change and keeps the operator's entries.
+ * change and keeps what the operator has typed.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";

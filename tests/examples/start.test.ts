@@ -92,7 +92,8 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const dataDir = await Deno.makeTempDir({ prefix: "farthing-example-" });
-    // The database may run as another user of the operating system. This user needs access.
+    // The database may run as another user of the operating system. That user needs access to the
+    // folder.
     await Deno.chmod(dataDir, 0o755);
     const place = ["--data", dataDir, "--env-file", `${dataDir}/stack.env`];
     let live = "";

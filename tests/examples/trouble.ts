@@ -49,12 +49,12 @@ export async function reloadsWhilePaying({ world, page, origin }: Visit): Promis
   equal(page.url(), `${origin}/`);
   await press(page, "Sign out");
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  // The address still has no order id. A router could have restored the address that had one.
+  // The address still has no order id, although a router could have restored the earlier address.
   equal(page.url(), `${origin}/`);
 }
 
 /**
- * The first text that each page shows as a new user's balance. Next.js reads the balance on the
+ * The text that each example shows first as a new user's balance. Next.js reads the balance on the
  * server, so its first text is already the amount.
  */
 const FIRST: Partial<Record<ExampleName, string>> = { vite: "…", next: "0" };
@@ -94,7 +94,10 @@ const SLOW = {
   uploadThroughput: 80_000,
 };
 
-/** A refused job is shown under its temporary id at first, and disappears after the refusal. */
+/**
+ * On a slow network, the page is never blank. A refused job is shown under its temporary id at
+ * first, and disappears after the refusal.
+ */
 export async function isSlow({ page, origin, example }: Visit): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.emulateNetworkConditions", SLOW);

@@ -32,9 +32,9 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * Asserts that Retry-After is about an hour. It is counted from the start of the refused request to
- * the moment at which an admitted request is one hour old. A concurrent request may be admitted
- * after that start, so Retry-After may be up to one hour and one second.
+ * Asserts that Retry-After is about an hour: the time from the start of the refused request until
+ * an admitted request is one hour old. If the other request is admitted after that start,
+ * Retry-After may be one second more than an hour.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));

@@ -1,6 +1,6 @@
 /**
- * A whole launch in one run. It is killed at five points and started again each time, and each of
- * its buyers pays only once.
+ * A whole launch is killed and started again: five times in a full run of the tests, otherwise
+ * once. Each buyer of the launch pays only once.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { delay } from "@farthing/command-line";
@@ -44,7 +44,7 @@ async function killAt(code: string, args: readonly string[]): Promise<void> {
   throw new Error(`the launch ended before ${code}:\n${said}${complaint}`);
 }
 
-/** Returns the number of payments of each buyer of a go-live run. */
+/** Returns one number for each buyer of the go-live runs: how often the buyer has paid. */
 async function paymentsByBuyer(): Promise<number[]> {
   const rows = await withSql(world, (sql) =>
     sql<{ paid: number }[]>`

@@ -24,7 +24,7 @@ Deno.test("a whole stack is a GO, and a check that can't run here is skipped", a
   }
 });
 
-/** Plants the faults of the database and of Stripe, and repairs them after `use`. */
+/** Causes a fault in the database and one at Stripe, and repairs both after `use`. */
 async function withFaults(use: () => Promise<void>): Promise<void> {
   const stripe = stripeOf(world);
   const [endpoint] = (await stripe.webhookEndpoints.list()).data;

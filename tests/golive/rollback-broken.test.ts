@@ -1,6 +1,6 @@
 /**
- * Two rollbacks. During the first, a function fails. The second is killed, somebody switches sales
- * on again, and then the rollback is started again.
+ * Two rollbacks. During the first, the Edge Function `settings` fails. The second is killed,
+ * somebody switches sales on again, and then the second rollback is started again.
  */
 import { equal, match } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";

@@ -1,4 +1,4 @@
-/** Failures that stop `golive full` before its canary begins. The feature then stays off. */
+/** Failures that stop `golive full` before its canary begins. Sales then stay switched off. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { withMail } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";

@@ -30,8 +30,8 @@ const world = readWorld();
 const MUCH = "100000.5"; // above the ceiling of one grant
 const Entries = z.array(Entry);
 
-// The daily ceiling of all operators also counts grants of other tests and of earlier runs on this
-// stack, so this test raises the ceiling.
+// All operators together have a daily ceiling. Grants of other tests and of earlier runs on this
+// stack count towards it, so this file raises the ceiling.
 await changePolicy(world, { grant_ceiling_day: "1000000000000" });
 
 function grant(as: Caller, to: string, amount: string, more = {}): Promise<Answer> {

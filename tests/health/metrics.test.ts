@@ -1,6 +1,7 @@
 /**
- * The health endpoints over HTTP: SQL and TypeScript compute the same figures, the paid checks of
- * docs/reference/health.md work, and a collector can read the metrics.
+ * The health endpoints over HTTP: SQL and TypeScript compute the same figures, and a collector can
+ * read the metrics. The paid checks (docs/reference/health.md), which call each service and cost
+ * money, succeed.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";

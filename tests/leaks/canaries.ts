@@ -1,4 +1,4 @@
-/** Makes unique personal data and secrets. If a test finds one of them anywhere, it was leaked. */
+/** Makes unique personal data and secrets. If a test finds such a text anywhere, it was leaked. */
 import { randomBytes } from "node:crypto";
 
 type Kind = "email" | "key" | "token" | "card" | "phone" | "iban" | "word";

@@ -50,9 +50,8 @@ Deno.test({
       match(answer.headers.get("ratelimit") ?? "", /^"attempts";r=0;t=\d+$/);
     }
     equal((await ordersOf(world, person)).length, Math.min(admitted, 1));
-    // Redis has counted as many attempts as the limit allows, so an answer with Redis's count would
-    // report 0 or 1 attempts left. The admitted calls report more, because a process counted them
-    // by itself.
+    // In Redis the limit is used up. An answer with Redis's count would therefore report 0 attempts
+    // left, or 1. The admitted calls report more, because a process counted them by itself.
     for (const each of remainders) doesNotMatch(each, /^"attempts";r=[01];/);
     equal((await get(world, "credits", person.as)).status, 200);
     const other = await signUp(world);

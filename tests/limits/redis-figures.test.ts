@@ -1,6 +1,6 @@
 /**
- * The memory, keys and connections that a real Redis reports to the paid check of Redis
- * (docs/reference/health.md).
+ * A real Redis reports its memory, keys and connections. The hourly check of Redis reads these
+ * figures (docs/reference/health.md).
  */
 import assert from "node:assert/strict";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";

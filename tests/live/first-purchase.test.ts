@@ -32,7 +32,7 @@ async function modesInDatabase(): Promise<Record<string, (boolean | null)[]>> {
   });
 }
 
-/** Returns the type, the mode and the state of each of an order's events in the inbox. */
+/** Reads an order's events from the inbox, each with its type, mode and state. */
 async function eventsOf(orderId: string) {
   return await withSql(world, (sql) =>
     sql<{ type: string; livemode: boolean; state: string }[]>`

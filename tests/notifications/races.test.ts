@@ -9,7 +9,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Claims at most 0 notifications, so that the stack's own runner can still claim them all. */
+/** Claims with a limit of 0, so that the stack's own runner can still claim all notifications. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
   const [row] = await sql`select farthing_public.notifications_claim(0, null, ${lease}) as claimed`;
   return row!.claimed;

@@ -135,8 +135,8 @@ Deno.test("an order with a wrong amount is found in its payout, until it is repa
   const payout = await payOut(world, [paymentId]);
   await reconciled(world, payout);
   deepEqual(await mismatchesOf(world, payout), []);
-  // The amount is changed only inside this transaction, so that the proofs of other tests can't see the
-  // change.
+  // The amount is changed only inside this database transaction, so that the proofs of other tests
+  // can't see the change.
   await withSql(world, (sql) =>
     alterBriefly(sql, async (tx) => {
       const setAmount = (amount: number) =>

@@ -1,7 +1,7 @@
 /**
- * The test plants two faults in Stripe's lists of payouts: one line is missing, and one line has an unknown
- * origin. The report, the list of mismatches and the alert must each find both faults and name the exact
- * difference.
+ * The test plants two faults in the lines that Stripe lists for payouts: one line is missing, and
+ * one line has an unknown origin. The report, the list of mismatches and the alert must each find
+ * both faults and name the exact difference.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Deed, Fact, Quarter } from "./facts.ts";
@@ -36,8 +36,8 @@ function quarterOf(facts: readonly Fact[]): Quarter {
 }
 
 /**
- * Makes two payouts, and changes their lists before the payment runner reads them. Returns the order and
- * the charge of the missing line.
+ * Makes two payouts, and changes their lists of lines before the payment runner reads these lists.
+ * Returns the order and Stripe's charge to which the missing line belongs.
  */
 async function plant(shop: Shop, player: Player): Promise<{ order: string; charge: string }> {
   await player.play(quarterOf([

@@ -70,7 +70,7 @@ Deno.test("a refund whose answer is lost arrives by its event, and its key retur
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
-  // The SDK does not repeat the request after this answer.
+  // Stripe makes the refund, but answers 429. The functions do not retry after a 429.
   const lost = { status: 429, after: true };
   await withFault(lost, async () => isRetryable(await ask()));
   const refundId = await refundIdOf(purchase);

@@ -40,10 +40,9 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 ];
 
 /**
- * Returns one text. It contains the rows of a table, and the number of audit rows about refused
- * changes and dry runs. The text leaves out everything that may change at any time: the rule
- * auth_failures, the author and time of a row's last change, and `livemode`. Other tests change
- * these, and Stripe's first event sets `livemode`.
+ * Returns the rows of a table, and the number of audit rows about refused changes and dry runs, as
+ * one text. Leaves out what other tests or Stripe's first event may change meanwhile: the rule
+ * auth_failures, the author and time of a row's last change, and `livemode`.
  */
 const rowsOf = (table: string) =>
   withSql(world, async (sql) => {

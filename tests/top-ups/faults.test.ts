@@ -1,6 +1,6 @@
 /**
- * Stripe charges a card, but its answer is lost. The next run sends the same request again, so there is
- * only one charge.
+ * Stripe charges a card, but its answer is lost. The payment runner's next run sends the same
+ * request again, so there is only one charge.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";

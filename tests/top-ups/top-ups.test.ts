@@ -193,8 +193,8 @@ Deno.test("the monthly cap reduces a charge, and then stops charges", async () =
   equal((await paymentsOf(world, person)).length, 1);
   const capped = async () =>
     (await notificationsOf(world, person)).filter((each) => each === "top_up_capped").length;
-  // The payment runner skips an account that another database session has locked, so the test runs
-  // it repeatedly.
+  // The payment runner skips an account that another database session has locked, so the test calls
+  // the runner repeatedly.
   await until("the notification about the cap exists", async () => {
     await runPayments(world);
     return await capped() > 0 || undefined;

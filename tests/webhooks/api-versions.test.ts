@@ -1,4 +1,7 @@
-/** The functions find all facts that they need in events of a different version of Stripe's API. */
+/**
+ * Stripe may send events of an API version that is not the SDK's. The functions find all facts that
+ * they need in these events, too.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

@@ -1,6 +1,6 @@
 /**
- * Events that were not delivered are fetched, events that could not be applied are replayed, and each of
- * them is applied once.
+ * Events that were not delivered are fetched. Events that could not be applied are replayed. Each
+ * event is applied only once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";

@@ -1,6 +1,6 @@
 /**
- * Welcome credits for sign-ups through Auth, also while the grant fails. The policy applies to every
- * sign-up, so this file runs on a separate stack.
+ * Welcome credits for users who sign up through Auth. If the grant fails, the sign-up still
+ * succeeds. The policy applies to every sign-up, so this file runs on a separate stack.
  */
 import { createClient } from "@supabase/supabase-js";
 import { deepEqual, equal, ok } from "node:assert/strict";

@@ -39,7 +39,7 @@ const { url, publishableKey, userId, token }: Project = stored ? JSON.parse(stor
 
 const farthing = createFarthing({ url, publishableKey, getAccessToken: () => token });
 
-/** A button that starts work that costs credits, and the dialog for a lack of credits. */
+/** A button that starts paid work, and the dialog that opens if the user has too few credits. */
 function PaidWork() {
   const { jobs } = useFarthing();
   const [error, setError] = useState<unknown>();

@@ -1,7 +1,7 @@
 /**
  * Metered calls on the real service. The hold of a call expires before the call ends or is settled.
- * An expired hold can still be settled for an hour. After that, the usage or the app's own price is
- * charged instead.
+ * An expired hold can still be settled for an hour. After that hour, the usage or the app's own
+ * price is charged without the hold.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { countEntries, proven, withPolicy, withSql } from "../../support/project/database.ts";

@@ -28,7 +28,10 @@ Deno.test("requests of one key at the same moment are answered once, and charged
   await proven(world);
 });
 
-/** An SDK whose own timeout passes before the model answers, so that it sends its request three times. */
+/**
+ * Makes a client whose timeout passes before the model answers. Each call therefore sends its
+ * request three times.
+ */
 function hasty(person: Person): OpenAI {
   const baseURL = `${world.url}/functions/v1/ai/v1`;
   return new OpenAI({ baseURL, apiKey: person.token, timeout: 2_000, maxRetries: 2 });

@@ -24,7 +24,7 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** A request takes at most 30 s, and the database needs some seconds to restart. */
+/** The longest wait: a request of at most 30 s, and some seconds in which the database restarts. */
 const GIVES_UP_MS = 60_000;
 const ignore = world.dataDir === undefined;
 

@@ -55,8 +55,8 @@ Deno.test("an order that Stripe refused expires, and the next call makes a new o
 
 Deno.test("a second tab waits for the first tab's session, and gets the same session", async () => {
   const { buyer, click } = await makeBuyer();
-  // Stripe answers the first request after 8 s. The second request does not wait that long, so it
-  // is refused. The functions wait up to 10 s for Stripe, so the first request succeeds.
+  // Stripe makes the session of the first click after 8 s. The second click does not wait that
+  // long, so it is refused. The functions wait up to 10 s for Stripe, so the first click succeeds.
   await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -44,8 +44,8 @@ const SLOW_REDIS_MS = 1_500;
 const SLOW_STRIPE_MS = 1_500;
 
 /**
- * If `shows` is given, the log of the functions must contain this message. The message shows that
- * the fault has occurred.
+ * Makes a condition in which the functions run with changed environment variables. If `shows` is
+ * given, their log must contain this message, which shows that the fault has occurred.
  */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
@@ -65,7 +65,7 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;
 
-/** Runs functions that reach one service through a faulty proxy. */
+/** Makes a condition in which the functions reach one service through a faulty proxy. */
 function behind(
   manner: Manner,
   { target, changes }: {

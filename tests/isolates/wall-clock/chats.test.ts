@@ -116,9 +116,8 @@ async function advance(chat: Chat): Promise<void> {
     return;
   }
   chat.final = { text, credits };
-  // A replay shows that the answer of an earlier attempt was charged in full and stored, although
-  // the attempt's connection broke before the end of the answer. That attempt does not count as
-  // interrupted.
+  // If this answer is a replay, the service charged an earlier attempt in full and stored its whole
+  // answer. Only the connection broke too early, so that attempt does not count as interrupted.
   if (isReplay) {
     const whole = chat.cuts.findLastIndex((read) => read > 0);
     if (whole >= 0) chat.cuts.splice(whole, 1);

@@ -37,8 +37,8 @@ async function add(person: Person, nr: number): Promise<string> {
 
 /**
  * Does at once what the scheduled tasks do within a minute. First ends the lease of each job that
- * has had neither a step nor a heartbeat for 15 s: 45 s remain of its lease of 60 s. Then wakes a
- * runner for the waiting jobs.
+ * has had neither a step nor a heartbeat for 15 s: less than 45 s of its lease of 60 s are left.
+ * Then wakes a runner for the waiting jobs.
  */
 async function timePasses(sql: Sql): Promise<void> {
   await sql`update farthing.jobs set lease_expires_at = now()

@@ -1,6 +1,6 @@
 /**
- * Runners that are killed or stopped during a step. Other runners take over their jobs, and no step is paid
- * for twice.
+ * Runners that are killed or stopped during a step lose their jobs to other runners. No step is
+ * paid for twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { requestsWith } from "../../support/work/chat.ts";

@@ -1,6 +1,6 @@
 /**
  * Test cases about the author of each movement of credits, and about references: each reference
- * moves credits only once (rules 9 and 18).
+ * moves credits only once (rules 9 and 18 of docs/reference/rules.md).
  */
 import {
   begins,

@@ -1,6 +1,6 @@
 /**
  * Refunds and disputes after the buyer's deletion: entries are still written, and no credits can be
- * spent (rule 16).
+ * spent (rule 16 of docs/reference/rules.md).
  */
 import {
   begins,

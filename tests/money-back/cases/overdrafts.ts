@@ -1,6 +1,6 @@
 /**
- * Settlements above the balance, late settlements, and debt that is paid from released credits (rules 7 and
- * 8).
+ * Settlements above the balance, late settlements, and debt that is paid from released credits
+ * (rules 7 and 8 of docs/reference/rules.md).
  */
 import {
   buys,

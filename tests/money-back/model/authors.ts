@@ -1,6 +1,6 @@
 /**
- * The author of each movement of credits, and the references that have already moved credits (rules 9 and
- * 18).
+ * The author of each movement of credits, and the references that have already moved credits (rules
+ * 9 and 18 of docs/reference/rules.md).
  */
 import { toText } from "./amounts.ts";
 

@@ -1,6 +1,6 @@
 /**
- * A model of a hold in memory (rule 7): the hold's credits, the highest debt that a settlement may
- * leave, and the last moment for a settlement.
+ * A model of a hold in memory: the hold's credits, the highest debt that a settlement may leave,
+ * and the last moment for a settlement (rule 7 of docs/reference/rules.md).
  */
 import { toUnits } from "./amounts.ts";
 import type { Lot } from "./lots.ts";

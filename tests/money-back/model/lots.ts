@@ -1,4 +1,4 @@
-/** A model of lots in memory, and of the credits that can be spent (rule 5). */
+/** A model of lots and their spendable credits in memory (rule 5 of docs/reference/rules.md). */
 import { least } from "./amounts.ts";
 import type { Hold } from "./hold.ts";
 
@@ -48,8 +48,8 @@ export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
 }
 
 /**
- * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, these are
- * only the credits that are reserved by `settled`, the hold that a settlement ends.
+ * Returns the credits of a lot that can be spent now. If a settlement ends a hold, `settled` is
+ * this hold. From a frozen or expired lot, only the credits that `settled` reserves can be spent.
  */
 export function spendableOf(
   lot: Lot,

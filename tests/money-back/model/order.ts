@@ -1,6 +1,6 @@
 /**
  * A model of an order in memory: the money that was refunded or withdrawn, and the credits that
- * were clawed back for that money (rule 10).
+ * were clawed back for that money (rule 10 of docs/reference/rules.md).
  */
 import type { Account } from "./account.ts";
 import { least } from "./amounts.ts";

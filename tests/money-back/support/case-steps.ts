@@ -5,8 +5,8 @@ import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { disputeEvents, type Facts } from "./stripe-courses.ts";
 
 /**
- * `at` is the second in which Stripe created the event; it is set only if Stripe delivers the event
- * after that second.
+ * `at` is the second in which Stripe created the event. It is absent if Stripe delivers the event
+ * in that second.
  */
 type Draft = OwnStep | (Facts & { at?: number }) | { do: "wait"; seconds: number };
 

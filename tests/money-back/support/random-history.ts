@@ -97,7 +97,7 @@ class Maker {
     return toText(part > 0n ? part : 1n);
   }
 
-  /** Returns an amount, sometimes more than is available. Without credits, mostly undefined. */
+  /** Returns an amount to spend, sometimes more than is available; often undefined if nothing is. */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
     if (available === 0n && this.random.chance(0.8)) return undefined;

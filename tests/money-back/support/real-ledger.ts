@@ -30,8 +30,8 @@ export class Ledger {
   constructor(private readonly sql: postgres.Sql) {}
 
   /**
-   * Carries out all steps in one transaction and one round trip. Reads `available` after the last step, or
-   * after each step if `asksEach` is true.
+   * Carries out all steps in one database transaction and one round trip. Reads `available` after
+   * the last step, or after each step if `asksEach` is true.
    */
   async play(buyerId: string, steps: readonly Step[], asksEach = false): Promise<Seen[]> {
     const [row] = await this.sql`
@@ -40,7 +40,7 @@ export class Ledger {
     return row?.played as Seen[];
   }
 
-  /** Carries out each step in its own transaction. */
+  /** Carries out each step in its own database transaction. */
   async playEach(buyerId: string, steps: readonly Step[]): Promise<Seen[]> {
     const seen: Seen[] = [];
     for (const step of steps) seen.push(...await this.play(buyerId, [step]));

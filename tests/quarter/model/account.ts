@@ -236,9 +236,9 @@ export class Account {
   }
 
   /**
-   * Reinstates clawed-back credits in three steps: undoes the payments that credits have already
-   * made on the clawback's debt, cancels this debt, and refills the lots with the rest.
-   * `taken` is the amount already clawed back from the order when this is called.
+   * Reinstates clawed-back credits. If other credits have already paid debt of the clawback, first
+   * returns them to their lots. Then cancels the debt, and refills the order's lots with the rest.
+   * `taken` is the amount that was clawed back from the order before this call.
    */
   reinstate(at: number, order: string, amount: bigint, taken: bigint, cause: Cause): void {
     const lots = this.lotsOf(order).sort(bySource);
@@ -274,7 +274,10 @@ export class Account {
 
 const bySource = (a: Lot, b: Lot) => SOURCES.indexOf(a.source) - SOURCES.indexOf(b.source);
 
-/** Rule 5: the burn-down order. All lots of the quarter have the same priority. */
+/**
+ * The burn-down order (rule 5 of docs/reference/rules.md). All lots of a simulated quarter have the
+ * same priority.
+ */
 function burnOrder(a: Lot, b: Lot): number {
   if (a.expiresAt !== b.expiresAt) return a.expiresAt < b.expiresAt ? -1 : 1;
   return bySource(a, b) || a.madeAt - b.madeAt;

@@ -151,8 +151,8 @@ export function usage(
 }
 
 /**
- * Returns the number and the sum of the entries of each day, author and kind. Also returns the
- * refunds that this operator requested.
+ * For each day, author and kind: the number and the sum of the entries. Also returns the number and
+ * the sum of the refunds that this operator requested.
  */
 export function actors({ entries, refundsAsked }: World, operator: string): Row[] {
   const found = new Map<string, { count: number; sum: bigint }>();

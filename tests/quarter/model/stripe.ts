@@ -229,9 +229,8 @@ export class Books {
   /**
    * Assigns transactions to a manual payout: the available transactions that are in no payout. In
    * the simulated quarters, the payout takes all of them. The assignment waits until earlier
-   * automatic payouts are listed. If the list of a later automatic payout contains the manual
-   * payout, the manual payout was an advance on that automatic payout, and has no transactions of
-   * its own.
+   * automatic payouts are listed. If a later automatic payout lists the manual payout, the manual
+   * payout was an advance on it, and has no transactions of its own.
    */
   #itemise(payout: Payout, at: number): void {
     const { currency, madeAt } = payout;

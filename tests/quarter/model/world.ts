@@ -242,7 +242,7 @@ export class World {
     this.#net(order, "disputed");
   }
 
-  /** Rule 10: claws back credits of the order in proportion to the money that was returned to the buyer. */
+  /** Rule 10: claws back or reinstates credits in proportion to the money returned to the buyer. */
   #net(order: Order, cause: Cause): void {
     const at = this.#now;
     const account = this.accountOf(order.customer);

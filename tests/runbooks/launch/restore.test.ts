@@ -18,8 +18,8 @@ import { commandsIn, readRunbook } from "../printed-commands.ts";
 import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
- * Returns the rights that a restore must not lose: row level security, our triggers on
- * `auth.users`, and the privileges that roles other than the owner have in our schemas.
+ * Returns the rights that a restore must not lose: row level security, Farthing's triggers on
+ * `auth.users`, and the privileges of roles other than the owner in Farthing's schemas.
  */
 async function rightsOf(world: World): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
@@ -60,8 +60,8 @@ async function newHead(world: World): Promise<string> {
 }
 
 /**
- * The command that drops the ledger must fail if the ledger has no head with the number and hash in
- * the command.
+ * Asserts that the command that drops the ledger fails if its number and hash are not those of a
+ * head of the ledger.
  */
 async function refusesUnknownHead(world: World, place: Place): Promise<void> {
   const drop = commandsIn(readRunbook(RESTORE_PAGE))

@@ -1,4 +1,4 @@
-/** Runs Prometheus' own linter, from Debian's package `prometheus`. */
+/** Runs promtool, Prometheus' own linter, if Debian's package `prometheus` is installed. */
 
 export async function hasPromtool(): Promise<boolean> {
   try {

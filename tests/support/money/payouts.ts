@@ -67,7 +67,7 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
     }, DEADLINE_MS));
 }
 
-/** Reads a payout's unresolved mismatches as text, as the given transaction sees them. */
+/** Reads a payout's unresolved mismatches as text, as the given database transaction sees them. */
 export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
   const rows = await sql<{ text: string }[]>`
     select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as text
@@ -105,8 +105,8 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
 }
 
 /**
- * Returns true if the payout is late. Cancels the payout in a transaction that is rolled back. If
- * this cancellation reduces farthing.late_payouts() by one, the payout is late.
+ * Returns true if the payout is late. Cancels the payout in a database transaction that is rolled
+ * back. If this cancellation reduces farthing.late_payouts() by one, the payout is late.
  */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;

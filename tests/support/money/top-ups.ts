@@ -144,8 +144,8 @@ export interface Claimed {
 }
 
 /**
- * Makes a person's charge due and claims it in the same transaction, so that no scheduled run
- * claims it first.
+ * Makes a person's charge due and claims it in the same database transaction, so that no scheduled
+ * run claims it first.
  */
 export async function claimCharge(world: World, person: Person): Promise<Claimed> {
   return await withSql(world, (sql) =>

@@ -41,8 +41,8 @@ export function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
 }
 
 /**
- * Makes an error in Stripe's format. Its header tells the SDK not to retry, because retries would slow the
- * test.
+ * Makes an error in Stripe's format. Its header tells the functions not to retry, because retries
+ * would slow the test.
  */
 export function stripeError(status: number, error: Record<string, unknown>): Response {
   const headers = { "stripe-should-retry": "false" };
