@@ -21,7 +21,7 @@ const ONE_COPY = [
   "react-dom",
 ];
 
-/** Finds a block by the name under which `registry.json` installs it into an app. */
+/** Finds a UI block by the name under which `registry.json` installs it into an app. */
 const blocks: Plugin = {
   name: "blocks",
   enforce: "pre",

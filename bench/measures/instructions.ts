@@ -51,8 +51,8 @@ async function armOf(server: DatabaseServer, { name }: Tree): Promise<Arm> {
 }
 
 /**
- * Counts the instructions of each call, less those of an empty statement, which belong to
- * single-user mode.
+ * Counts the instructions of each call, less the instructions of an empty statement. These belong
+ * to single-user mode, and not to the call.
  */
 async function countAll(directory: string, arms: Arm[], rounds: number, say: Say) {
   const taken = new Map<Call, Taken>(

@@ -1,6 +1,6 @@
 /**
- * A runtime reports on standard error that it has emptied its queue. The report is a line of its
- * own, because libraries write to standard error, too.
+ * A runtime (a process that runs jobs) reports on standard error that it has emptied its queue. The
+ * report is a line of its own, because libraries write to standard error, too.
  */
 
 /** The result of a runtime: how long it took, and how many jobs it ran. */

@@ -7,8 +7,8 @@ import type { Figure, Spread } from "./verdict.ts";
 export interface ArmRow {
   name: string;
   /**
-   * Undefined for a runtime, because a runtime chooses its own number of connections and of
-   * concurrent jobs.
+   * Undefined for a runtime (a process that runs jobs), because it chooses its own number of
+   * connections and of concurrent jobs.
    */
   clients: number | undefined;
   lacks: string;

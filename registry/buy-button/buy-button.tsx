@@ -13,7 +13,9 @@ interface BuyButtonProps extends Omit<ComponentProps<typeof Button>, "onClick" |
   readonly onSignIn?: (() => void) | undefined;
 }
 
-/** Opens Stripe's checkout for a package. The block `PurchaseStatus` shows how the payment ends. */
+/**
+ * Opens Stripe's checkout for a package. The component `PurchaseStatus` shows how the payment ends.
+ */
 export function BuyButton(
   { package: slug, currency, onSignIn, children = "Buy credits", className, ...props }:
     BuyButtonProps,

@@ -1,8 +1,8 @@
 import { decimalsOf, type Entry, formatMoney as format, type Package } from "@farthing/client";
 
 /**
- * How the blocks format credits, money, times and kinds of entries. Change the locale together with
- * the texts.
+ * The locale in which the UI blocks format credits, money and times. Change it together with the
+ * blocks' texts, such as the kinds of entries below.
  */
 const LOCALE = "en";
 

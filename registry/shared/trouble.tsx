@@ -3,14 +3,17 @@ import { FarthingError } from "@farthing/client";
 import { Alert, AlertDescription, AlertTitle } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 
-/** Blocks show this text to a visitor without a session. */
+/** The UI blocks show this text to a visitor without a session. */
 export function SignInRequired() {
   return <p className="text-sm text-muted-foreground">Sign in required</p>;
 }
 
 const ABOUT_CREDITS: readonly string[] = ["insufficient_credits", "spend_cap_reached"];
 
-/** Whether a call was refused for lack of credits. The block `paywall` explains such a refusal. */
+/**
+ * Whether a call was refused for lack of credits, or because it would exceed the spend cap. The UI
+ * block `paywall` explains such a refusal.
+ */
 export function isAboutCredits(error: unknown): error is FarthingError {
   return error instanceof FarthingError && ABOUT_CREDITS.includes(error.code);
 }

@@ -18,7 +18,7 @@ function save(name: string, content: string | Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
 }
 
-/** A button that reads something and saves it as a file. If that fails, says why. */
+/** A button that calls `read`, and saves the result as a file. If this fails, it says why. */
 export function Download({ label, name, read }: DownloadProps) {
   const [state, set] = useState<"idle" | "reading" | Error>("idle");
   const download = async () => {

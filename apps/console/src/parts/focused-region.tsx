@@ -9,9 +9,9 @@ interface FocusedRegionProps {
 /**
  * Moves the focus into this region when it appears, unless a field in the region already has the
  * focus. The region appears because the user pressed a button. This button is then hidden or
- * removed, and loses the focus. A layout effect moves the focus into the region before the button
- * loses it. Otherwise the dialog around the region would restore the lost focus later. It would
- * then take the focus from the field that has it at that time.
+ * removed, and loses the focus. A layout effect moves the focus before that. Otherwise the dialog
+ * around the region would restore the lost focus later, and take it from the field that has it by
+ * then.
  */
 export function FocusedRegion({ labelledBy, children }: FocusedRegionProps) {
   const region = useRef<HTMLDivElement>(null);

@@ -61,7 +61,7 @@ export interface Enrolment {
 
 async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { all } = dataOf(await auth.mfa.listFactors());
-  // Supabase Auth refuses the name of an unfinished enrolment for a new one, so unfinished
+  // Supabase Auth refuses a new enrolment with the same name as an unfinished one, so unfinished
   // enrolments are removed first.
   for (const { id, status } of all) {
     if (status === "unverified") dataOf(await auth.mfa.unenroll({ factorId: id }));

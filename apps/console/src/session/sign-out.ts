@@ -5,8 +5,8 @@ import { readStored, store } from "./storage.ts";
 const keyOf = (url: string) => `farthing-console signed out ${url}`;
 
 /**
- * Signs out in all tabs. A tab removes its pages only if it finds the mark; after any other end of
- * the session, the pages stay.
+ * Signs out in all tabs, and stores a mark with the session's id. A tab that finds this mark
+ * removes its pages. After any other end of the session, the pages stay.
  */
 export function signOut({ auth, project, person }: SignedIn): void {
   store("localStorage", keyOf(project.url), person.sessionId);
@@ -18,8 +18,8 @@ export const hasSignedOut = (url: string, sessionId: string): boolean =>
   readStored("localStorage", keyOf(url)) === sessionId;
 
 /**
- * Calls `then` with the session's id when the user signs out in another tab. A browser may report
- * the end of the session to this tab before this tab can read the mark.
+ * Calls `then` with the session's id when another tab stores the mark of a sign-out. A browser may
+ * report the end of the session to this tab before this tab can read the mark.
  */
 export function onSignOutElsewhere(url: string, then: (sessionId: string) => void): () => void {
   const listener = ({ key, newValue }: StorageEvent) => {

@@ -31,8 +31,8 @@ function Pages({ areas }: { readonly areas: readonly Area[] }) {
 }
 
 /**
- * Shows an operator the overview if the URL names no page, unless Stripe sent the operator back to
- * the console.
+ * If the URL names no page, shows an operator the overview. An operator whom Stripe sent back to
+ * the console stays where Stripe sent them.
  */
 function useFirstPage(isOperator: boolean): void {
   const [, navigate] = useLocation();
