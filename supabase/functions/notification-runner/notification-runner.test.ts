@@ -263,6 +263,13 @@ Deno.test("without mail only webhooks are claimed, and an invalid configuration 
   }
 });
 
+Deno.test("an unexpected error of the mail service's setup fails the run before a claim", async () => {
+  const overrides = { mail: () => Promise.reject(new ApiError("internal")) };
+  const fake = await makeFake({ answers: queueOf(TO_WEBHOOK), overrides });
+  assert.equal((await run(fake)).status, 500);
+  assert.deepEqual(fake.names(), []);
+});
+
 Deno.test("a result that cannot be recorded leaves the others recorded, and the run fails", async () => {
   const answers = {
     ...queueOf(...many(3)),

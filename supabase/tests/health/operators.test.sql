@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(22);
+select plan(23);
 
 -- Scheduled tasks are listed with their failures and their parked items, which raised an error and
 -- wait for the next attempt.
@@ -31,6 +31,10 @@ select is(jsonb_array_length(t -> 'failures') || ' ' || (t #>> '{failures,0,took
 select is((t #> '{parked,0}') - '{parked_at,next_attempt_at}'::text[], '{"task": "expire_credits",
   "kind": "account", "id": "7", "attempts": 2, "error": "23514"}', 'parked items are shown')
 from health_tasks() t;
+select is(health_tasks(r.seen + interval '90 s') ->> 'silent_seconds', '90',
+  'the time since the runner last looked is shown')
+from (select greatest(t.ran_at, t.installed_at, pg_postmaster_start_time()) as seen
+  from farthing.task_runner t) r;
 
 -- Metrics are listed by the hour, newest first.
 create function pg_temp.record(p_labels text, p_count int, p_passed interval, p_buckets jsonb default '[]',

@@ -21,6 +21,14 @@ Deno.test("an invalid number does not spoil its batch", () => {
   ]);
 });
 
+Deno.test("the buckets of a row end with the last one that has a duration", () => {
+  const series = new Series(0);
+  for (const ms of [3, 3, 90]) series.request("GET /jobs", 200, ms);
+  const [{ buckets = [] } = {}] = series.rows();
+  assert.deepEqual(buckets.filter((count) => count > 0), [2, 1]);
+  assert.equal(buckets.at(-1), 1);
+});
+
 Deno.test("a label is text that the database takes, and holds a model's whole name", () => {
   const model = `${"m".repeat(199)}!`;
   const labels = [

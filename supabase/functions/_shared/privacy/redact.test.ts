@@ -32,6 +32,15 @@ Deno.test("a card number is found after other numbers, and not as part of a long
   assert.equal(redact("94111111111111111000000"), "94111111111111111000000");
 });
 
+Deno.test("a number that goes on with a word or decimals is not a card number", () => {
+  for (const rest of ["x", "_1", ".5", ",5"]) {
+    assert.equal(redact(`4242424242424242${rest}`), `4242424242424242${rest}`);
+  }
+  for (const rest of [".", ", x", "-x"]) {
+    assert.equal(redact(`4242424242424242${rest}`), `[CARD]${rest}`);
+  }
+});
+
 Deno.test("a card number of any length from 13 to 19 digits is found, of 12 and 20 it is not", () => {
   const cards = ["4222222222222", "30569309025904", "378282246310005", "4242424242424242"];
   for (const card of [...cards, "6205500000000000004"]) assert.equal(redact(card), "[CARD]");

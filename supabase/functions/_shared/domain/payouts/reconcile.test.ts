@@ -101,6 +101,9 @@ Deno.test("a payout that Stripe does not know counts as failed, and the next one
   const fake = await makeFake({ answers: due("po_1", "po_2"), payments: { listPayout } });
   const done = await reconcilePayouts(fake.services, UNTIL_MS);
   assert.deepEqual(done, { reconciled: 1, failed: 1 });
+  const { level, record } = fake.lines.find(({ message }) => message === "payout not listed")!;
+  const detail = "stripe: resource_missing";
+  assert.deepEqual([level, record], ["warn", { payout_id: "po_1", detail }]);
 });
 
 Deno.test("a run stops listing a payout that another runner has claimed", async () => {

@@ -216,6 +216,17 @@ Deno.test("a refused token is not remembered as good", async () => {
   await checkRefused(verify, bearer(forged), "unauthenticated");
 });
 
+Deno.test("a project without API keys is not ready; the caller's key is not called wrong", async () => {
+  const env = {
+    SUPABASE_URL: PROJECT_URL,
+    SUPABASE_JWKS: { keys: [project.publicJwk] },
+    SUPABASE_PUBLISHABLE_KEYS: {},
+    SUPABASE_SECRET_KEYS: {},
+  } as unknown as Env;
+  const verify = verifierFrom(env, keySetFrom(env, countedMetrics()));
+  await checkRefused(verify, new Headers({ apikey: PUBLISHABLE_KEY }), "not_ready");
+});
+
 Deno.test("a token of either address of the project is accepted, and of no other", async () => {
   const env = {
     SUPABASE_URL: "http://kong:8000",
