@@ -35,7 +35,9 @@ export function readArguments(args: string[]) {
   const [file, ...more] = positionals;
   if (values.help) return { help: true as const };
   if (file === undefined) {
-    throw new UsageError("The path of the price map's file is missing.");
+    throw new UsageError(
+      "Name the file: deno task rates:import model_prices_and_context_window.json.",
+    );
   }
   if (more.length > 0) throw new UsageError(`Name only one price map: remove ${more.join(", ")}.`);
   if (values.apply && values["dry-run"]) {

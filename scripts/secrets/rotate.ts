@@ -91,7 +91,7 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
   }
   if (!rotation.takesTwo) {
     throw new SettingsError(
-      `--finish does not apply to ${asked.name}, which never has two values.`,
+      `Leave --finish out: ${asked.name} never has an old value beside the new one.`,
     );
   }
   if (current === undefined || old.length === 0) {

@@ -18,7 +18,7 @@ export async function runSessions(
 ): Promise<Row> {
   const env = { SUPABASE_DB_URL: server.url(database) };
   const [row, ...others] = await runDenoTests({ files: [file], env, flags: ["--no-check"] });
-  // An error that belongs to no test has a row of its own. Its failures are added to the file's
-  // row.
+  // An error outside of all tests has a row of its own. The failures of such rows are added to the
+  // file's row.
   return { ...row!, failures: [...row!.failures, ...others.flatMap(({ failures }) => failures)] };
 }

@@ -544,11 +544,11 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of '
-  'remaining that open holds reserve; clawed_back: the part that refunds and disputes took; price: '
-  'the lot''s part of what the order cost, in minor units of the order''s currency, 0 without an '
-  'order; frozen: the payment is in doubt, so only the credits that open holds reserve can be '
-  'spent. Amounts are in credits.';
+  'Credits that arrived together. remaining: the part that is not spent. reserved: the part of '
+  'remaining that belongs to open holds. clawed_back: the part that refunds and disputes took. price: '
+  'the lot''s part of the order''s price, in minor units of the order''s currency; 0 without an '
+  'order. frozen: the payment is in doubt, so only reserved credits can be spent. Amounts are in '
+  'credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds functions that
 -- order lots without this SQL comment. The predicate uses closed_at instead of remaining, so that a

@@ -5339,8 +5339,8 @@ as $$
   returning c
 $$;
 comment on function farthing.record_deep_check(text, text, int, text, jsonb, timestamptz) is
-  'Stores the last result of a paid check, and the figures of the checked service. ok_at changes only '
-  'with a success.';
+  'Stores the last result of a health check that costs money, and the numbers that the checked service '
+  'reported. ok_at changes only with a success.';
 
 create function farthing.check_ledger_sample(p_start double precision)
 returns table (looked_at bigint, wrong bigint)
@@ -8201,9 +8201,9 @@ comment on function farthing.expire_credits(timestamptz, int) is
 
 -- supabase/schemas/ledger/functions/insufficient_credits.sql
 
--- The error insufficient_credits (402) of a charge or a hold for which the balance does not
--- suffice. Its details are the limit (always `balance`), the required credits and the available
--- credits. A refusal by a spend cap is another error: caps/functions.sql.
+-- The error insufficient_credits (402): the balance is too low for a charge or a hold. Its details
+-- are the required and the available credits, and `limit`, which is always the word `balance`. A
+-- spend cap has another error: caps/functions.sql.
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void
@@ -12995,8 +12995,8 @@ as $$
 begin
   return query
   with charged as (
-    -- An entry of usage names its rate version. The charge of a hold that was settled with an
-    -- amount instead of usage names no version.
+    -- An entry of usage names its rate version. If a hold was settled with an amount and not with
+    -- usage, its charge names no version.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -18768,9 +18768,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails with invalid_request and names the field if an item of a list changes a value and its '
-  'effective_from is before the moment p_first. An item that changes nothing may have an earlier '
-  'effective_from, so that the same list can be sent again.';
+  'Refuses a list if an item changes a value from a moment before p_first: fails with invalid_request '
+  'and names the field. An item that changes nothing may have an earlier effective_from, so that the '
+  'same list can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
 returns jsonb

@@ -57,7 +57,7 @@ export async function keepPaid(project: Project, run: Run, isLost = true): Promi
 export function requireEnded(run: Run): void {
   if (ownOrderIn(run) === undefined) return;
   throw new SettingsError(
-    "The last run opened an order and is not finished. To finish that run, run the command without " +
-      "--buy-again. To give that run up, run the command with --again and without --buy-again.",
+    "The last run opened an order and is not finished. To finish it, leave out --buy-again. To begin " +
+      "anew, replace --buy-again by --again.",
   );
 }

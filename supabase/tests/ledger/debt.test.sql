@@ -92,9 +92,9 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- Trap m4: a hold ends at its expiry, even if the scheduled task runs later. The released credits pay
--- the debt that the account had at the hold's expiry, even if their lot has expired before the task
--- runs.
+-- Trap m4: a hold ends at its expiry, even if the scheduled task runs later. The task then acts as
+-- if it had run at the expiry: the released credits pay the account's debt, although the lot of
+-- these credits has expired in the meantime.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'

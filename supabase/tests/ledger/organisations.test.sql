@@ -126,7 +126,7 @@ select is((select array_agg(template order by template) from farthing.notificati
   using (account_id) where kind = 'organisation'), '{low_balance,receipt,refund,top_up_paused}',
   'the organisation has four notifications');
 
--- The kind of account never changes.
+-- An account of an organisation stays one: it gets no owner, and it is not closed.
 select is((owner_id, left_at)::text, (null::uuid, null::timestamptz)::text,
   'the account has no owner and no left_at') from pg_temp.club();
 select is((select count(*) from farthing.entries where reference_type = 'account_closed'), 0::bigint,

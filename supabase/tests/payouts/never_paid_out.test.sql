@@ -45,7 +45,7 @@ select is(pg_temp.sells(0, 20), '0 found, nothing', 'three weeks of sales withou
 select is((select count(*)::int from farthing.orders where status = 'paid'), 21, '21 payments were made');
 select is((select done_until from farthing.paid_out_round), tests.after(), 'no payment counts as checked');
 
--- The first payout is announced, and its list arrives a day later.
+-- The first payout is announced, and the list of its balance transactions arrives a day later.
 select is(tests.payout('po_1', 'in_transit', p_passed => '21 days', p_changes => jsonb_build_object('amount',
   13 * 999, 'made_at', extract(epoch from tests.after('21 days'))::bigint)), 'processed',
   'the first payout is announced');

@@ -102,8 +102,8 @@ export const LAUNCH_SCENES: Readonly<Record<string, Scene>> = {
   [FAILOVER_PAGE]: FAILOVER,
   "operations/key-rotation.md": ROTATION,
   "operations/rollback.md": {
-    // The test rolls back to HEAD, which the stack serves beside the running revision. An earlier
-    // revision may be too old for this test.
+    // The stack serves two revisions: the running one and HEAD. The test rolls back to HEAD, because
+    // an earlier revision may be too old for this test.
     prepare: () => Promise.resolve([["golive rollback ", "golive rollback --again --to HEAD "]]),
     undo: sellAgain,
   },

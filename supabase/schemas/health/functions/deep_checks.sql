@@ -64,8 +64,8 @@ as $$
   returning c
 $$;
 comment on function farthing.record_deep_check(text, text, int, text, jsonb, timestamptz) is
-  'Stores the last result of a paid check, and the figures of the checked service. ok_at changes only '
-  'with a success.';
+  'Stores the last result of a health check that costs money, and the numbers that the checked service '
+  'reported. ok_at changes only with a success.';
 
 create function farthing.check_ledger_sample(p_start double precision)
 returns table (looked_at bigint, wrong bigint)

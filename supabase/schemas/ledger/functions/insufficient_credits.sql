@@ -1,6 +1,6 @@
--- The error insufficient_credits (402) of a charge or a hold for which the balance does not
--- suffice. Its details are the limit (always `balance`), the required credits and the available
--- credits. A refusal by a spend cap is another error: caps/functions.sql.
+-- The error insufficient_credits (402): the balance is too low for a charge or a hold. Its details
+-- are the required and the available credits, and `limit`, which is always the word `balance`. A
+-- spend cap has another error: caps/functions.sql.
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void

@@ -8,8 +8,8 @@ as $$
 begin
   return query
   with charged as (
-    -- An entry of usage names its rate version. The charge of a hold that was settled with an
-    -- amount instead of usage names no version.
+    -- An entry of usage names its rate version. If a hold was settled with an amount and not with
+    -- usage, its charge names no version.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e

@@ -44,9 +44,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails with invalid_request and names the field if an item of a list changes a value and its '
-  'effective_from is before the moment p_first. An item that changes nothing may have an earlier '
-  'effective_from, so that the same list can be sent again.';
+  'Refuses a list if an item changes a value from a moment before p_first: fails with invalid_request '
+  'and names the field. An item that changes nothing may have an earlier effective_from, so that the '
+  'same list can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
 returns jsonb
